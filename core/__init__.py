@@ -1,0 +1,1 @@
+"""The host: knows no addon and no business document."""

@@ -1,0 +1,71 @@
+"""Compose one Flask application from a set of addons."""
+
+from collections.abc import Iterable, Sequence
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core import documents, exchange, jobs, mail, screens, security
+from core.db import Database
+from core.loader.code import declared, fragments_of
+from core.loader.discovery import AddonSource
+from core.loader.graph import closure_of
+from core.models import Composition, compose
+from core.models.registry import new_base
+from core.settings import ROOT, Settings, get_settings
+
+#: Each room of the host that takes part in an app has `init_app(app, sources)`.
+ROOMS = (security, jobs, mail, documents, screens, exchange)
+
+
+class UndeclaredRouteError(Exception):
+    """A view without `@requires(...)`: nobody decided who may call it."""
+
+
+def composition_of(sources: Sequence[AddonSource], base: type | None = None) -> Composition:
+    """The mapped models of these addons, on a base of their own unless one is given."""
+    found = {source.name: source for source in sources}
+    parts = [fragments_of(source, closure_of(source.name, found)) for source in sources]
+    return compose(parts, base or new_base())
+
+
+def create_app(sources: Sequence[AddonSource], settings: Settings | None = None) -> Flask:
+    """The application of these addons; raises where they don't fit together."""
+    settings = settings or get_settings()
+    app = Flask("core", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "core/static"))
+    app.config.update(_config(settings))
+    database = Database(app, model_class=new_base(), disable_autonaming=True)
+    app.extensions["composition"] = composition_of(sources, database.Model)
+    app.extensions["sources"] = list(sources)
+    app.extensions["settings"] = settings
+    for host_room in ROOMS:
+        host_room.init_app(app, list(sources))
+    for source, blueprint in declared(list(sources), "routes", "bp"):
+        app.register_blueprint(blueprint, url_prefix=f"/{source.name}")
+    _refuse_undeclared_routes(app)
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key.get_secret_value() or "development only",
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "BABEL_DEFAULT_LOCALE": settings.default_locale,
+        "BABEL_DEFAULT_TIMEZONE": settings.timezone,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+    }
+
+
+def _refuse_undeclared_routes(app: Flask) -> None:
+    missing = [rule for rule, view in _views(app) if not hasattr(view, "permission")]
+    if missing:
+        raise UndeclaredRouteError(f"declare @requires(...) on the views of {', '.join(missing)}")
+
+
+def _views(app: Flask) -> Iterable[tuple[str, object]]:
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.split(".")[0] not in ("static", "security"):
+            yield rule.rule, app.view_functions[rule.endpoint]

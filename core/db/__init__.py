@@ -1,0 +1,18 @@
+"""The database: decimal types, the session, locks."""
+
+from core.db.locks import advisory_lock, lock_rows
+from core.db.session import Database, db
+from core.db.types import Money, Quantity, Rate, Timestamp, UnitPrice, round_money
+
+__all__ = [
+    "Database",
+    "Money",
+    "Quantity",
+    "Rate",
+    "Timestamp",
+    "UnitPrice",
+    "advisory_lock",
+    "db",
+    "lock_rows",
+    "round_money",
+]

@@ -1,0 +1,36 @@
+"""Locks, in one order and with a limit, so that two users never wait for each other for ever."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session
+
+LOCK_TIMEOUT = "3s"
+
+
+class NotInTransactionError(RuntimeError):
+    """A lock outside a transaction would be released at once."""
+
+
+def lock_rows(session: Session, model: Any, ids: Sequence[int]) -> list[Any]:
+    """Lock these rows until commit, in the order of their ids, and return them fresh.
+
+    Raises `sqlalchemy.exc.OperationalError` when another user holds one for over 3 seconds.
+    """
+    session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    query = select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def lock_key(name: str) -> int:
+    """The number under which a named advisory lock is known: stable over processes."""
+    return zlib.crc32(name.encode()) - 2**31
+
+
+def advisory_lock(connection: Connection | Session, name: str) -> None:
+    """Wait for a named lock and hold it until the transaction ends."""
+    if not connection.in_transaction():
+        raise NotInTransactionError(f"take the lock {name!r} inside a transaction")
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(name)})

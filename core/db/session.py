@@ -1,0 +1,29 @@
+"""The session of the current app, on one engine a process and database.
+
+An install rebuilds the Flask app; the engine and its pool outlive it, so that a rebuild opens no
+second set of connections.
+"""
+
+from functools import lru_cache
+from typing import Any, cast
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, create_engine
+from werkzeug.local import LocalProxy
+
+
+@lru_cache
+def engine_for(url: str) -> Engine:
+    """The process's engine for a database; `pool_pre_ping` rides over a restart of the server."""
+    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy on the shared engine."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        return engine_for(app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+db: Database = cast(Database, LocalProxy(lambda: current_app.extensions["sqlalchemy"]))

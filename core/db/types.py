@@ -1,0 +1,73 @@
+"""Decimal columns that refuse what would silently change.
+
+Problem: NUMERIC(18, 2) rounds 0.125 to 0.13 without a word, and a float brings 0.1 as
+0.1000000000000000055. Both are refused when the value is bound, so that the code that computed the
+amount has to round it, once, on purpose.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import DateTime, Numeric
+from sqlalchemy.types import TypeDecorator
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A NUMERIC with a fixed scale; floats, NaN and surplus digits raise ValueError."""
+
+    impl = Numeric
+    cache_ok = True
+    scale: int = 2
+    precision: int = 18
+
+    def __init__(self) -> None:
+        super().__init__(precision=self.precision, scale=self.scale)
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Decimal | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, Decimal | int):
+            raise ValueError(f"{type(self).__name__} takes a Decimal, not {value!r}")
+        number = Decimal(value)
+        if not number.is_finite():
+            raise ValueError(f"{type(self).__name__} takes a finite number, not {value!r}")
+        if -number.normalize().as_tuple().exponent > self.scale:  # type: ignore[operator]  # finite: an int
+            raise ValueError(f"{value} has more than {self.scale} decimals: round it first")
+        return number
+
+
+class Money(ExactDecimal):
+    """An amount in a currency, stored with 2 decimals."""
+
+    scale = 2
+
+
+class UnitPrice(ExactDecimal):
+    """A price of one unit, 6 decimals: a resistor costs 0.000850."""
+
+    scale = 6
+    precision = 20
+
+
+class Quantity(ExactDecimal):
+    """A quantity in the unit of the part, 4 decimals."""
+
+    scale = 4
+
+
+class Rate(ExactDecimal):
+    """A fraction such as a tax rate, 0.130000 for 13 %, or an exchange rate."""
+
+    scale = 6
+    precision = 18
+
+
+#: A moment, always with its zone.
+Timestamp = DateTime(timezone=True)
+
+CENT = Decimal("0.01")
+
+
+def round_money(value: Decimal) -> Decimal:
+    """Round to the cent, half away from zero, as invoices are rounded in the trade."""
+    return value.quantize(CENT, rounding=ROUND_HALF_UP)

@@ -1,0 +1,9 @@
+"""Work that outlives a request: rows are the truth, Celery rings the bell."""
+
+from flask import Flask
+
+from core.loader.discovery import AddonSource
+
+
+def init_app(app: Flask, sources: list[AddonSource]) -> None:
+    """Give the app what this room offers."""

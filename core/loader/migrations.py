@@ -1,0 +1,139 @@
+"""One Alembic history and one version table an addon, run by the host on one connection.
+
+The version table of an addon is `<addon>_migration`. Nothing here commits: whoever opened the
+transaction decides, so that several addons are migrated together or not at all.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.dialects.postgresql import JSONB
+
+from core.db.types import ExactDecimal
+from core.loader.discovery import AddonSource
+
+TEMPLATE = '''"""{message}"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "{revision}"
+down_revision = {down_revision!r}
+
+
+def upgrade() -> None:
+    {upgrade}
+
+
+def downgrade() -> None:
+    {downgrade}
+'''
+
+
+def version_table(addon: str) -> str:
+    """The table that says how far an addon's history has run."""
+    return f"{addon}_migration"
+
+
+def has_history(source: AddonSource) -> bool:
+    """Whether the addon has any migration."""
+    return any((source.path / "migrations").glob("[0-9]*.py"))
+
+
+def _script(source: AddonSource) -> ScriptDirectory:
+    folder = str(source.path / "migrations")
+    return ScriptDirectory(folder, version_locations=[folder])
+
+
+def _context(connection: Connection, source: AddonSource, **options: Any) -> MigrationContext:
+    options["version_table"] = version_table(source.name)
+    return MigrationContext.configure(connection, opts=options)
+
+
+def head(source: AddonSource) -> str | None:
+    """The last revision that the addon's files hold."""
+    return _script(source).get_current_head() if has_history(source) else None
+
+
+def pending(connection: Connection, source: AddonSource) -> list[str]:
+    """The revisions that `upgrade` would run, oldest first, each with its message."""
+    if not has_history(source):
+        return []
+    current = _context(connection, source).get_current_revision()
+    scripts = _script(source).iterate_revisions("head", current or "base")
+    return [f"{s.revision} {s.doc}" for s in reversed(list(scripts))]
+
+
+def upgrade(connection: Connection, source: AddonSource) -> None:
+    """Run what is pending; the caller holds the transaction."""
+    if has_history(source):
+        script = _script(source)
+        _run(connection, source, lambda rev, _: script._upgrade_revs("head", rev))
+
+
+def downgrade(connection: Connection, source: AddonSource) -> None:
+    """Take back the addon's whole history and its version table."""
+    if has_history(source):
+        script = _script(source)
+        _run(connection, source, lambda rev, _: script._downgrade_revs("base", rev))
+        connection.exec_driver_sql(f'DROP TABLE IF EXISTS "{version_table(source.name)}"')
+
+
+def _run(connection: Connection, source: AddonSource, revisions: Any) -> None:
+    context = _context(connection, source, fn=revisions)
+    with Operations.context(context):
+        context.run_migrations()
+
+
+def write_revision(connection: Connection, source: AddonSource, metadata: MetaData, message: str) -> Path:
+    """Write the migration from the connected scratch schema to `metadata`.
+
+    The schema must hold exactly the addon's dependencies and its history so far; then every
+    difference is the addon's own.
+    """
+    options = {"compare_type": True, "compare_server_default": True, "include_name": _not_version_table}
+    context = _context(connection, source, render_item=_render_item, **options)
+    script = produce_migrations(context, metadata)
+    if script.upgrade_ops is None or script.downgrade_ops is None:
+        raise LookupError("autogenerate gave no operations")
+    folder = source.path / "migrations"
+    folder.mkdir(exist_ok=True)
+    number = len(list(folder.glob("[0-9]*.py"))) + 1
+    revision = f"{source.name}_{number:04d}"
+    render = {"render_item": _render_item, "sqlalchemy_module_prefix": "sa."}
+    text = TEMPLATE.format(
+        message=message,
+        revision=revision,
+        down_revision=head(source),
+        upgrade=render_python_code(script.upgrade_ops, migration_context=context, **render),
+        downgrade=render_python_code(script.downgrade_ops, migration_context=context, **render),
+    )
+    slug = "_".join(message.lower().split())[:40]
+    path = folder / f"{number:04d}_{slug}.py"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _not_version_table(name: str | None, kind: str, _parents: Any) -> bool:
+    return not (kind == "table" and name is not None and name.endswith("_migration"))
+
+
+def _render_item(kind: str, value: Any, _context: Any) -> str | bool:
+    """Write our own types as plain SQL types: a migration must not change with the code."""
+    if kind == "type" and isinstance(value, ExactDecimal):
+        return f"sa.Numeric({value.precision}, {value.scale})"
+    if kind == "type" and isinstance(value, JSONB):
+        return "postgresql.JSONB()"
+    return False
+
+
+def missing_files(installed: Iterable[str], found: Iterable[str]) -> list[str]:
+    """Installed addons whose files are gone."""
+    return sorted(set(installed) - set(found))

@@ -1,0 +1,106 @@
+"""Outgoing message, its attempts and attachments, and the templates that administrators edit."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db.types import Timestamp
+from core.models import Model, relationship
+from core.records.models import CompanyOwned
+
+MAIL_STATES = ("queued", "sending", "sent", "failed", "unsure", "cancelled")
+
+
+class MailMessage(CompanyOwned, Model):
+    """A message in the outbox.
+
+    `unsure` means that the sender died between giving the message to the server and noting the
+    answer: a person decides, since a second copy may be worse than none.
+    """
+
+    _name = "mail.message"
+    _title = "Mail"
+    _label = "subject"
+
+    state: Mapped[str] = mapped_column(Text, server_default="queued")
+    #: The `Message-ID` header: stable over retries, so that a receiver can tell a repeated copy.
+    message_id: Mapped[str] = mapped_column(Text, unique=True)
+    #: What must not be mailed twice, such as `billing.statement:17:1`; empty when it may.
+    idempotency_key: Mapped[str | None] = mapped_column(Text, unique=True)
+    sender: Mapped[str] = mapped_column(Text)
+    to: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    cc: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    subject: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    #: `park` or `retry` when it is unknown whether the last attempt arrived.
+    when_unsure: Mapped[str] = mapped_column(Text, server_default="retry")
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    next_attempt_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    sent_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    #: The last answer of the server, or the reason for a failure.
+    response: Mapped[str] = mapped_column(Text, server_default="")
+    model: Mapped[str] = mapped_column(Text, server_default="")
+    record_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+
+    attempt_log = relationship("mail.attempt", back_populates="message", order_by="MailAttempt.id")
+    attachments = relationship("attachment", secondary="mail_attachment")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            CheckConstraint(f"state IN {MAIL_STATES}", name="state_known"),
+            CheckConstraint("when_unsure IN ('park', 'retry')", name="when_unsure_known"),
+            CheckConstraint("cardinality(\"to\") > 0", name="has_recipient"),
+            Index(None, "model", "record_id"),
+            Index("ix_mail_message_due", "next_attempt_at", postgresql_where="state IN ('queued', 'sending')"),
+        )
+
+
+class MailAttempt(Model):
+    """One try to hand a message over, with the server's answer."""
+
+    _name = "mail.attempt"
+    _title = "Mail attempt"
+    _label = "response"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("mail_message.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    outcome: Mapped[str] = mapped_column(Text)
+    response: Mapped[str] = mapped_column(Text, server_default="")
+
+    message = relationship("mail.message", back_populates="attempt_log")
+
+
+class MailAttachment(Model):
+    """Which files go with which message."""
+
+    _name = "mail.attachment"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("mail_message.id", ondelete="CASCADE"))
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id", ondelete="RESTRICT"))
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("message_id", "attachment_id"),)
+
+
+class MailTemplate(Model):
+    """Subject and text of one kind of message in one language."""
+
+    _name = "mail.template"
+    _title = "Mail template"
+    _label = "code"
+
+    code: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    #: Jinja, sandboxed; what it may name is told by the addon that sends it.
+    subject: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("code", "locale"),)

@@ -1,0 +1,1 @@
+"""Records that every business needs: companies, currencies, number sequences, attachments."""

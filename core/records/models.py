@@ -1,0 +1,123 @@
+"""Company, currency, sequence and attachment."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db.types import Timestamp
+from core.models import Model, relationship
+
+
+class Currency(Model):
+    """A currency of ISO 4217."""
+
+    _name = "currency"
+    _title = "Currency"
+    _label = "code"
+
+    code: Mapped[str] = mapped_column(String(3), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    #: Decimals of its smallest unit.
+    digits: Mapped[int] = mapped_column(Integer, server_default="2")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            CheckConstraint("code ~ '^[A-Z]{3}$'", name="iso_code"),
+            CheckConstraint("digits BETWEEN 0 AND 2", name="digits_fit_money"),
+        )
+
+
+class Company(Model):
+    """A legal entity that keeps its own books; every business record belongs to one."""
+
+    _name = "company"
+    _title = "Company"
+
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    currency_code: Mapped[str] = mapped_column(ForeignKey("currency.code", ondelete="RESTRICT"))
+    street: Mapped[str] = mapped_column(Text, server_default="")
+    city: Mapped[str] = mapped_column(Text, server_default="")
+    country: Mapped[str] = mapped_column(Text, server_default="")
+    tax_number: Mapped[str] = mapped_column(Text, server_default="")
+    email: Mapped[str] = mapped_column(Text, server_default="")
+    phone: Mapped[str] = mapped_column(Text, server_default="")
+    is_demo: Mapped[bool] = mapped_column(server_default="false")
+
+
+class CompanyOwned:
+    """Mixin of a fragment whose records belong to one company; a record rule hides the others."""
+
+    company_id: Mapped[int] = mapped_column(
+        ForeignKey("company.id", ondelete="RESTRICT"), index=True, sort_order=-90
+    )
+    company = relationship("company")
+
+
+class Sequence(Model):
+    """How the documents of one kind are numbered, such as INV/{year}/00001."""
+
+    _name = "sequence"
+    _title = "Number sequence"
+
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    #: `{year}` stands for the four digits of the document's year.
+    prefix: Mapped[str] = mapped_column(Text, server_default="")
+    padding: Mapped[int] = mapped_column(Integer, server_default="5")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (CheckConstraint("padding BETWEEN 1 AND 12", name="padding_in_range"),)
+
+
+class SequenceCounter(Model):
+    """The next number of a sequence, a company and a year; its row lock makes numbers gap-free."""
+
+    _name = "sequence.counter"
+
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id", ondelete="CASCADE"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="RESTRICT"))
+    year: Mapped[int] = mapped_column(Integer)
+    next_number: Mapped[int] = mapped_column(BigInteger, server_default="1")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("sequence_id", "company_id", "year"),)
+
+
+class Attachment(CompanyOwned, Model):
+    """A file of a record; the contents lie in the store under their hash and never change."""
+
+    _name = "attachment"
+    _title = "Attachment"
+    _label = "filename"
+
+    filename: Mapped[str] = mapped_column(Text)
+    mimetype: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    #: The record that it belongs to.
+    model: Mapped[str] = mapped_column(Text, server_default="")
+    record_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_hex"),
+            Index(None, "model", "record_id"),
+        )

@@ -1,0 +1,54 @@
+"""On whose behalf a session works: the audit writes it down, record rules go by it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+KEY = "actor"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A user, or the system itself, at work in one company."""
+
+    user_id: int | None = None
+    name: str = "system"
+    company_id: int | None = None
+    permissions: frozenset[str] = frozenset()
+    #: May do everything: the system in jobs, an administrator.
+    is_superuser: bool = False
+    request_id: str = ""
+
+    def may(self, permission: str) -> bool:
+        """Whether a role of this actor grants the permission."""
+        return self.is_superuser or permission in self.permissions
+
+
+SYSTEM = Actor(is_superuser=True)
+
+
+def actor_of(session: Session | Any) -> Actor:
+    """The actor of a session; the system where nobody was named."""
+    actor: Actor = session.info.get(KEY, SYSTEM)
+    return actor
+
+
+def set_actor(session: Session | Any, actor: Actor) -> None:
+    """Let the session work on behalf of `actor` from now on."""
+    session.info[KEY] = actor
+
+
+@contextmanager
+def acting(session: Session | Any, actor: Actor) -> Iterator[Actor]:
+    """Let the session work on behalf of `actor` for a while."""
+    before = session.info.get(KEY)
+    session.info[KEY] = actor
+    try:
+        yield actor
+    finally:
+        session.info[KEY] = before
+        if before is None:
+            del session.info[KEY]

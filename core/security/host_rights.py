@@ -1,0 +1,28 @@
+"""What the host's own records need."""
+
+from core.security.rights import Rights
+
+rights = Rights()
+rights.model("currency", read="core.read", write="core.configure")
+rights.model("company", read="core.read", write="core.configure")
+rights.model("sequence", read="core.configure", write="core.configure")
+rights.model("sequence.counter", read="core.configure", write="core.configure")
+rights.model("attachment", read="core.read", write="core.read")
+rights.model("role", read="core.users", write="core.users", delete="core.users")
+rights.model("user", read="core.users", write="core.users")
+rights.model("user.role", read="core.users", write="core.users", delete="core.users")
+rights.model("user.company", read="core.users", write="core.users", delete="core.users")
+rights.model("audit.event", read="core.audit", write="core.nobody")
+rights.model("addon", read="core.configure", write="core.nobody")
+rights.model("host.state", read="core.configure", write="core.nobody")
+rights.model("shipped.record", read="core.configure", write="core.nobody")
+rights.model("job", read="core.read", write="core.nobody")
+rights.model("job.item", read="core.read", write="core.nobody")
+rights.model("scheduled.action", read="core.configure", write="core.configure")
+rights.model("mail.message", read="core.mail", write="core.nobody")
+rights.model("mail.attempt", read="core.mail", write="core.nobody")
+rights.model("mail.attachment", read="core.mail", write="core.nobody")
+rights.model("mail.template", read="core.configure", write="core.configure", delete="core.configure")
+rights.model("menu", read="core.read", write="core.configure")
+rights.model("data.import", read="core.import", write="core.import")
+rights.model("data.import_row", read="core.import", write="core.nobody")

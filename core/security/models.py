@@ -1,0 +1,105 @@
+"""User, role and audit event."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_security import AsaList, RoleMixin, UserMixin
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db.types import Timestamp
+from core.models import Model, relationship
+
+
+class Role(RoleMixin, Model):
+    """A bundle of permissions; shipped by addons, edited by administrators."""
+
+    _name = "role"
+    _title = "Role"
+
+    #: Stable name in code and data, such as `accounting.clerk`.
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    title: Mapped[str] = mapped_column(Text, server_default="")
+    permissions: Mapped[list[str]] = mapped_column(MutableList.as_mutable(ARRAY(Text)), server_default="{}")
+
+
+class User(UserMixin, Model):
+    """Someone who logs in."""
+
+    _name = "user"
+    _title = "User"
+
+    email: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    password: Mapped[str | None] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(server_default="true")
+    fs_uniquifier: Mapped[str] = mapped_column(Text, unique=True)
+    locale: Mapped[str] = mapped_column(Text, server_default="")
+    #: The company whose records the user works in at the moment.
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id", ondelete="RESTRICT"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    last_login_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    current_login_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    last_login_ip: Mapped[str | None] = mapped_column(Text)
+    current_login_ip: Mapped[str | None] = mapped_column(Text)
+    login_count: Mapped[int | None] = mapped_column(Integer)
+    tf_primary_method: Mapped[str | None] = mapped_column(Text)
+    tf_totp_secret: Mapped[str | None] = mapped_column(Text)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+
+    company = relationship("company")
+    roles = relationship("role", secondary="user_role", lazy="selectin", viewonly=False)
+    companies = relationship("company", secondary="user_company")
+
+
+class UserRole(Model):
+    """Who has which role."""
+
+    _name = "user.role"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    role_id: Mapped[int] = mapped_column(ForeignKey("role.id", ondelete="CASCADE"))
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("user_id", "role_id"),)
+
+
+class UserCompany(Model):
+    """In which companies a user may work."""
+
+    _name = "user.company"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("user_id", "company_id"),)
+
+
+class AuditEvent(Model):
+    """Who changed what, before and after; rows are only ever added."""
+
+    _name = "audit.event"
+    _title = "Audit event"
+    _label = "action"
+
+    at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    #: No foreign key: the trace outlives the user.
+    user_id: Mapped[int | None] = mapped_column(BigInteger)
+    user_name: Mapped[str] = mapped_column(Text, server_default="")
+    company_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: `create`, `update`, `delete`, or the act: `post`, `release`, `send`.
+    action: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    record_id: Mapped[int | None] = mapped_column(BigInteger)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    request_id: Mapped[str] = mapped_column(Text, server_default="")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (Index(None, "model", "record_id"),)

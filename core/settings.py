@@ -1,0 +1,55 @@
+"""One place for configuration: every value comes from the environment."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Values that an operator sets; each is read from `BINCARD_<NAME>` unless an alias is given."""
+
+    model_config = SettingsConfigDict(env_prefix="BINCARD_", populate_by_name=True)
+
+    database_url: str = Field("postgresql+psycopg:///bincard", validation_alias="DATABASE_URL")
+    broker_url: str = Field("memory://", validation_alias="BROKER_URL")
+    data: Path = ROOT / ".data"
+    secret_key: SecretStr = SecretStr("")
+    #: Further folders with addons, beside `addons/`, separated by the path separator of the system.
+    addons_path: str = ""
+    default_locale: str = "en"
+    timezone: str = "UTC"
+
+    #: `mailbox` writes each message to a folder and shows it on a page: nothing leaves the machine.
+    mail_transport: Literal["mailbox", "smtp"] = "mailbox"
+    mail_from: str = "Bincard <no-reply@localhost>"
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    #: When set, every message goes to this address instead; the subject names the real one.
+    mail_redirect: str = ""
+
+    #: Seconds that an install waits for the tables before it gives up without a change.
+    ddl_lock_timeout: int = 20
+
+    @property
+    def attachments(self) -> Path:
+        """Where file contents lie, by their hash."""
+        return self.data / "attachments"
+
+    @property
+    def mailbox(self) -> Path:
+        """Where the development transport drops messages."""
+        return self.data / "mailbox"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
