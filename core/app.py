@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import documents, exchange, jobs, mail, screens, security
+from core import documents, exchange, i18n, jobs, mail, screens, security
 from core.db import Database
 from core.loader.code import declared, fragments_of
 from core.loader.discovery import AddonSource
@@ -38,6 +38,7 @@ def create_app(sources: Sequence[AddonSource], settings: Settings | None = None)
     app.extensions["composition"] = composition_of(sources, database.Model)
     app.extensions["sources"] = list(sources)
     app.extensions["settings"] = settings
+    i18n.init_app(app)
     for host_room in ROOMS:
         host_room.init_app(app, list(sources))
     for source, blueprint in declared(list(sources), "routes", "bp"):
