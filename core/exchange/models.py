@@ -48,6 +48,7 @@ class DataImportRow(Model):
     """One row of the file."""
 
     _name = "data.import_row"
+    _audited = False
     _title = "Import row"
     _label = "number"
 

@@ -18,6 +18,7 @@ class Job(Model):
     """A piece of work with items; it goes on after a crash where its items say."""
 
     _name = "job"
+    _audited = False
     _title = "Job"
     _label = "title"
 
@@ -53,6 +54,7 @@ class JobItem(Model):
     """One step of a job, with its outcome and the reason for it."""
 
     _name = "job.item"
+    _audited = False
     _title = "Job item"
     _label = "label"
 

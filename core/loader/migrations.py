@@ -4,7 +4,6 @@ The version table of an addon is `<addon>_migration`. Nothing here commits: whoe
 transaction decides, so that several addons are migrated together or not at all.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +91,10 @@ def _run(connection: Connection, source: AddonSource, revisions: Any) -> None:
         context.run_migrations()
 
 
-def write_revision(connection: Connection, source: AddonSource, metadata: MetaData, message: str) -> Path:
-    """Write the migration from the connected scratch schema to `metadata`.
+def write_revision(
+    connection: Connection, source: AddonSource, metadata: MetaData, message: str
+) -> Path | None:
+    """Write the migration from the connected scratch schema to `metadata`; None where they are equal.
 
     The schema must hold exactly the addon's dependencies and its history so far; then every
     difference is the addon's own.
@@ -103,6 +104,8 @@ def write_revision(connection: Connection, source: AddonSource, metadata: MetaDa
     script = produce_migrations(context, metadata)
     if script.upgrade_ops is None or script.downgrade_ops is None:
         raise LookupError("autogenerate gave no operations")
+    if script.upgrade_ops.is_empty():
+        return None
     folder = source.path / "migrations"
     folder.mkdir(exist_ok=True)
     number = len(list(folder.glob("[0-9]*.py"))) + 1
@@ -133,7 +136,3 @@ def _render_item(kind: str, value: Any, _context: Any) -> str | bool:
         return "postgresql.JSONB()"
     return False
 
-
-def missing_files(installed: Iterable[str], found: Iterable[str]) -> list[str]:
-    """Installed addons whose files are gone."""
-    return sorted(set(installed) - set(found))

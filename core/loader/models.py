@@ -15,6 +15,7 @@ class Addon(Model):
     """An installed addon."""
 
     _name = "addon"
+    _audited = False
 
     name: Mapped[str] = mapped_column(Text, unique=True)
     version: Mapped[str] = mapped_column(Text)
@@ -25,6 +26,7 @@ class HostState(Model):
     """One row: the number that changes with every install, by which servers notice."""
 
     _name = "host.state"
+    _audited = False
 
     generation: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
@@ -37,6 +39,7 @@ class ShippedRecord(Model):
     """A record that an addon's data brought, by its stable id, with the values as last shipped."""
 
     _name = "shipped.record"
+    _audited = False
 
     addon: Mapped[str] = mapped_column(Text)
     #: `addon.key`, as data files refer to it.

@@ -22,6 +22,7 @@ class MailMessage(CompanyOwned, Model):
     """
 
     _name = "mail.message"
+    _audited = False
     _title = "Mail"
     _label = "subject"
 
@@ -64,6 +65,7 @@ class MailAttempt(Model):
     """One try to hand a message over, with the server's answer."""
 
     _name = "mail.attempt"
+    _audited = False
     _title = "Mail attempt"
     _label = "response"
 
@@ -79,6 +81,7 @@ class MailAttachment(Model):
     """Which files go with which message."""
 
     _name = "mail.attachment"
+    _audited = False
 
     message_id: Mapped[int] = mapped_column(ForeignKey("mail_message.id", ondelete="CASCADE"))
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id", ondelete="RESTRICT"))

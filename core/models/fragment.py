@@ -42,6 +42,8 @@ class Model:
     _title: ClassVar[str] = ""
     #: The attribute that names a record in a list of choices.
     _label: ClassVar[str] = "name"
+    #: Whether each change leaves an audit event; no for rows that only machines write.
+    _audited: ClassVar[bool] = True
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-100)
 

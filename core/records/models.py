@@ -88,6 +88,7 @@ class SequenceCounter(Model):
     """The next number of a sequence, a company and a year; its row lock makes numbers gap-free."""
 
     _name = "sequence.counter"
+    _audited = False
 
     sequence_id: Mapped[int] = mapped_column(ForeignKey("sequence.id", ondelete="CASCADE"))
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="RESTRICT"))
@@ -103,6 +104,7 @@ class Attachment(CompanyOwned, Model):
     """A file of a record; the contents lie in the store under their hash and never change."""
 
     _name = "attachment"
+    _audited = False
     _title = "Attachment"
     _label = "filename"
 

@@ -84,6 +84,7 @@ class AuditEvent(Model):
     """Who changed what, before and after; rows are only ever added."""
 
     _name = "audit.event"
+    _audited = False
     _title = "Audit event"
     _label = "action"
 

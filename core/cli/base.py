@@ -1,0 +1,44 @@
+"""What every command needs: the lifecycle, the current app, and output for people or programs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from flask import Flask
+from sqlalchemy import MetaData
+
+from core.app import create_app
+from core.db.session import engine_for
+from core.host import get_host
+from core.loader.discovery import AddonSource, discover
+from core.loader.lifecycle import Lifecycle
+from core.settings import get_settings
+
+as_json = click.option("--json", "json_output", is_flag=True, help="Print one JSON object.")
+
+
+def get_lifecycle() -> Lifecycle:
+    """The acts on the database of the settings."""
+    settings = get_settings()
+    engine = engine_for(settings.database_url)
+    return Lifecycle(engine, discover(settings.addons_path), tables_of, settings.ddl_lock_timeout)
+
+
+def tables_of(sources: Sequence[AddonSource]) -> MetaData:
+    """Build the whole application of these addons, so that whatever does not fit is found now."""
+    metadata: MetaData = create_app(sources).extensions["composition"].metadata
+    return metadata
+
+
+@contextmanager
+def current_app() -> Iterator[Flask]:
+    """The app of the installed addons, held for the length of the command."""
+    with get_host().lease() as app, app.app_context():
+        yield app
+
+
+def show(data: dict[str, Any], lines: Sequence[str], json_output: bool) -> None:
+    """Print the data for a program, or the lines for a person."""
+    click.echo(json.dumps(data, default=str, ensure_ascii=False) if json_output else "\n".join(lines))

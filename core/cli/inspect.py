@@ -1,0 +1,48 @@
+"""`bincard inspect`: where each part of a model or a screen comes from."""
+
+import click
+
+from core.cli.base import as_json, current_app, show
+from core.screens import describe
+
+
+@click.group()
+def inspect() -> None:
+    """Show which addon each field, method or screen node comes from."""
+
+
+@inspect.command()
+@click.argument("name")
+@as_json
+def model(name: str, json_output: bool) -> None:
+    """For each field and method of a model: its addon, then the overrides in order."""
+    with current_app() as app:
+        composition = app.extensions["composition"]
+        if name not in composition.parts:
+            known = ", ".join(sorted(composition.parts))
+            raise click.ClickException(f"there is no model {name}; known are {known}")
+        part = composition.parts[name]
+    fragments = [f"{addon}: {fragment.__module__}" for addon, fragment in part.fragments]
+    attributes = {
+        attribute: [{"addon": o.addon, "kind": o.kind} for o in origins] for attribute, origins in part.origins().items()
+    }
+    lines = [f"model {name}", *(f"  fragment of {line}" for line in fragments)]
+    lines += [
+        f"  {attribute:28} {origins[0]['kind']:12} " + " → ".join(o["addon"] for o in origins)
+        for attribute, origins in attributes.items()
+    ]
+    show({"model": name, "fragments": fragments, "attributes": attributes}, lines, json_output)
+
+
+@inspect.command()
+@click.argument("name")
+@as_json
+def screen(name: str, json_output: bool) -> None:
+    """The tree of a screen: each node, the addon that placed it, and who changed it."""
+    with current_app() as app:
+        screens = app.extensions["screens"]
+        if name not in screens:
+            raise click.ClickException(f"there is no screen {name}; known are {', '.join(sorted(screens))}")
+        rows = list(describe(screens[name]))
+    lines = [f"{'  ' * r.depth}{r.kind} {r.name}  [{' → '.join((r.addon, *r.overrides))}]" for r in rows]
+    show({"screen": name, "nodes": [vars(r) for r in rows]}, lines, json_output)

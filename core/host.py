@@ -1,0 +1,107 @@
+"""Which application serves a request: always the one of the addons that are installed now.
+
+Each request holds the installed set shared for its length (see `core.loader.lifecycle`), reads its
+generation number, and is served by the app of that generation, built on the spot when the number is
+new. An install therefore costs a rebuild and no restart, and no request ever meets tables that its code
+doesn't know. Jobs take the same lease for each of their steps.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from werkzeug.wsgi import ClosingIterator
+
+from core.app import create_app
+from core.db.session import engine_for
+from core.loader.discovery import discover
+from core.loader.installed import LOCK, NotInitialisedError, installed_sources, read_installed
+from core.settings import Settings, get_settings
+
+_SHARE = text("SELECT pg_advisory_lock_shared(:key)")
+_RELEASE = text("SELECT pg_advisory_unlock_shared(:key)")
+_GENERATION = text("SELECT generation FROM host_state")
+
+
+class Host:
+    """The app of the current generation, rebuilt when another process installs or uninstalls."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine = engine_for(settings.database_url)
+        self._app: Flask | None = None
+        self._generation = -1
+        self._building = threading.Lock()
+
+    @contextmanager
+    def lease(self) -> Iterator[Flask]:
+        """Hold the installed set and give its app; inside, no addon comes or goes."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(_SHARE, {"key": LOCK})
+            try:
+                yield self._current(connection)
+            finally:
+                _release(connection)
+
+    def _current(self, connection: Connection) -> Flask:
+        generation = self._read_generation(connection)
+        if self._app is not None and generation == self._generation:
+            return self._app
+        with self._building:
+            if self._app is None or generation != self._generation:
+                installed = read_installed(connection)
+                self._app = create_app(
+                    installed_sources(installed, discover(self.settings.addons_path)), self.settings
+                )
+                self._generation = installed.generation
+            return self._app
+
+    def _read_generation(self, connection: Connection) -> int | None:
+        try:
+            return connection.execute(_GENERATION).scalar()
+        except ProgrammingError as error:
+            raise NotInitialisedError("the database is empty: run `bincard init` first") from error
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Serve one request; the lease ends when the response has been sent."""
+        lease = self.lease()
+        app = lease.__enter__()
+        try:
+            response = app(environ, start_response)
+        except BaseException as error:
+            lease.__exit__(type(error), error, error.__traceback__)
+            raise
+        return ClosingIterator(response, lambda: lease.__exit__(None, None, None))
+
+
+def _release(connection: Connection) -> None:
+    try:
+        connection.execute(_RELEASE, {"key": LOCK})
+    except OperationalError:
+        connection.invalidate()  # the server went away, and the lock with it
+
+
+_host: Host | None = None
+_making = threading.Lock()
+
+
+def get_host() -> Host:
+    """The host of this process."""
+    global _host
+    with _making:
+        _host = _host or Host(get_settings())
+    return _host
+
+
+def __getattr__(name: str) -> Host:
+    """`gunicorn core.host:application`: built when a server asks for it, so that it refuses to start
+    when the installed addons cannot be loaded."""
+    if name != "application":
+        raise AttributeError(name)
+    host = get_host()
+    with host.lease():
+        return host

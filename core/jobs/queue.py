@@ -1,0 +1,94 @@
+"""Jobs as users and services see them: start, pause, resume, cancel, progress."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session, scoped_session
+
+from core import m
+from core.jobs.ring import RUN_JOB, ring_later
+from core.security.actor import actor_of
+
+AnySession = Session | scoped_session[Session]
+
+
+class JobStateError(Exception):
+    """The job's state does not allow this; says which state it is in."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many items there are, by outcome."""
+
+    total: int = 0
+    done: int = 0
+    skipped: int = 0
+    failed: int = 0
+    pending: int = 0
+
+
+def start(
+    session: AnySession,
+    kind: str,
+    title: str,
+    *,
+    params: dict[str, Any] | None = None,
+    model: str = "",
+    record_id: int | None = None,
+) -> Any:
+    """Write a job into the caller's transaction; the workers hear of it when that commits."""
+    actor = actor_of(session)
+    job = m.Job(
+        kind=kind, title=title, params=params or {}, model=model, record_id=record_id,
+        user_id=actor.user_id, company_id=actor.company_id,
+    )
+    session.add(job)
+    session.flush()
+    ring_later(session, RUN_JOB, job.id)
+    return job
+
+
+def progress(session: AnySession, job_id: int) -> Progress:
+    """The items of a job, counted by outcome."""
+    query = select(m.JobItem.state, func.count()).where(m.JobItem.job_id == job_id).group_by(m.JobItem.state)
+    counts = dict(session.execute(query).tuples())
+    return Progress(total=sum(counts.values()), **counts)
+
+
+def pause(session: AnySession, job: Any) -> None:
+    """Stop after the items in hand."""
+    _move(session, job, ("queued", "running"), "paused")
+
+
+def resume(session: AnySession, job: Any) -> None:
+    """Go on with a paused job."""
+    _move(session, job, ("paused",), "queued")
+    ring_later(session, RUN_JOB, job.id)
+
+
+def cancel(session: AnySession, job: Any) -> None:
+    """End the job without the items that are left; they are marked as skipped."""
+    _move(session, job, ("queued", "running", "paused"), "cancelled")
+    pending = (m.JobItem.job_id == job.id) & (m.JobItem.state == "pending")
+    session.execute(update(m.JobItem).where(pending).values(state="skipped", reason="the job was cancelled"))
+
+
+def retry_failed(session: AnySession, job: Any) -> int:
+    """Do the failed items once more, and only those; returns how many."""
+    failed = (m.JobItem.job_id == job.id) & (m.JobItem.state == "failed")
+    again = update(m.JobItem).where(failed).values(state="pending", reason="", attempts=0)
+    count = session.execute(again.returning(m.JobItem.id)).all()
+    if count:
+        _move(session, job, ("done", "failed", "running", "queued"), "queued")
+        ring_later(session, RUN_JOB, job.id)
+    return len(count)
+
+
+def _move(session: AnySession, job: Any, allowed: tuple[str, ...], state: str) -> None:
+    session.execute(text("SELECT 1 FROM job WHERE id = :id FOR UPDATE"), {"id": job.id})
+    session.refresh(job)
+    if job.state not in allowed:
+        raise JobStateError(f"the job is {job.state}: this needs one that is {' or '.join(allowed)}")
+    job.state = state
+    session.flush()

@@ -1,0 +1,69 @@
+"""The doorbell: tell the workers that there is something to do.
+
+A bell carries no work, only the news of it: rows are the truth. One that nobody hears does no harm,
+since the sweeper rings for everything that is still open; so a bell is forgotten after a few seconds.
+"""
+
+import logging
+from functools import lru_cache
+from typing import Any
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from sqlalchemy.orm import Session, scoped_session
+
+from core.settings import get_settings
+
+log = logging.getLogger(__name__)
+
+RUN_JOB = "bincard.run_job"
+SEND_MAIL = "bincard.send_mail"
+SWEEP = "bincard.sweep"
+#: Seconds between two sweeps.
+SWEEP_EVERY = 5.0
+_BELLS = "bells to ring after commit"
+
+
+@lru_cache
+def celery_app() -> Celery:
+    """The Celery app of this process; its tasks are in `core.celery_app`."""
+    app = Celery("bincard", broker=get_settings().broker_url)
+    app.conf.update(
+        task_ignore_result=True,
+        worker_prefetch_multiplier=1,
+        broker_connection_retry_on_startup=True,
+        broker_connection_timeout=2,
+        broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 30},
+        worker_hijack_root_logger=False,
+        beat_schedule={"sweep": {"task": SWEEP, "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}}},
+    )
+    return app
+
+
+def ring_later(session: Session | scoped_session[Session] | Any, task: str, *args: Any) -> None:
+    """Ring once the transaction of this session has committed; never when it is rolled back."""
+    bells = session.info.setdefault(_BELLS, [])
+    if (task, args) not in bells:
+        bells.append((task, args))
+
+
+def ring(task: str, *args: Any) -> None:
+    """Ring now. A broker that is away is logged and not raised: the sweeper makes up for it."""
+    if get_settings().broker_url == "memory://":
+        return  # none is configured, as in a command on a machine without one
+    try:
+        celery_app().send_task(task, args=list(args), retry=False, expires=4 * SWEEP_EVERY)
+    except (OperationalError, OSError) as error:
+        log.warning("the broker does not answer (%s): %s%s waits for the next sweep", error, task, args)
+
+
+def ring_committed(session: Any) -> None:
+    """Ring what the committed transaction asked for."""
+    if not session.in_nested_transaction():
+        for task, args in session.info.pop(_BELLS, []):
+            ring(task, *args)
+
+
+def forget_rolled_back(session: Any) -> None:
+    """Drop the bells of a transaction that did not happen."""
+    session.info.pop(_BELLS, None)

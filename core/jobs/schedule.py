@@ -1,0 +1,54 @@
+"""Scheduled actions: jobs that start by the clock.
+
+Problem: a machine that was off must neither skip a turn for ever nor start it five times at once.
+Rule: an action whose time has come starts once; the turns that went by meanwhile are counted in
+`missed`, and the next time is the first one in the future on the same grid. Example: every 1 day at
+02:00, off from Monday to Thursday 09:00 → one start at 09:00 with 2 missed, next Friday 02:00.
+"""
+
+from calendar import monthrange
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from core import m
+from core.jobs.queue import AnySession, start
+
+_UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
+
+
+def turns_until(first: datetime, every: int, unit: str, now: datetime) -> tuple[int, datetime]:
+    """How many turns have come due from `first` to `now`, and the first one after `now`."""
+    if unit == "months":
+        return _months_until(first, every, now)
+    span = _UNITS[unit] * every
+    due = (now - first) // span + 1 if first <= now else 0
+    return due, first + due * span
+
+
+def _months_until(first: datetime, every: int, now: datetime) -> tuple[int, datetime]:
+    due = 0
+    while _add_months(first, due * every) <= now:
+        due += 1
+    return due, _add_months(first, due * every)
+
+
+def _add_months(moment: datetime, months: int) -> datetime:
+    year, month = divmod(moment.month - 1 + months, 12)
+    year, month = moment.year + year, month + 1
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
+
+
+def start_due(session: AnySession, now: datetime) -> list[Any]:
+    """Start a job for each action whose time has come; the caller commits."""
+    due = select(m.ScheduledAction).where(m.ScheduledAction.active, m.ScheduledAction.next_run_at <= now)
+    actions = session.scalars(due.order_by(m.ScheduledAction.id).with_for_update(skip_locked=True))
+    return [_start(session, action, now) for action in actions]
+
+
+def _start(session: AnySession, action: Any, now: datetime) -> Any:
+    turns, following = turns_until(action.next_run_at, action.every, action.unit, now)
+    action.missed, action.last_run_at, action.next_run_at = turns - 1, now, following
+    params = {**action.params, "scheduled": True, "missed": action.missed}
+    return start(session, action.kind, action.name, params=params, model="scheduled.action", record_id=action.id)

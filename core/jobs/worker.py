@@ -1,0 +1,179 @@
+"""Work on one job until nothing of it is left to do.
+
+Problem: a worker may be killed at any moment, and several may hear of the same job. Rule: an item is
+claimed by its row lock (SKIP LOCKED); its effects and its outcome commit in the transaction that holds
+the lock. Whoever dies loses the lock and the effects together, and the next worker takes the item up.
+An attempt is counted, and committed, before it begins: an item that kills its worker fails after
+`MAX_ATTEMPTS` instead of killing workers for ever.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy.exc import OperationalError
+
+from core import m
+from core.db import db
+from core.jobs.kinds import Kind, RefusedError, SkippedError, Step
+from core.security.actor import Actor, set_actor
+
+MAX_ATTEMPTS = 5
+#: Seconds after which a worker puts a long job back in line, so that short ones get their turn.
+TURN = 20.0
+Lease = Callable[[], AbstractContextManager[Flask]]
+log = logging.getLogger(__name__)
+
+_NEXT = text("""
+    UPDATE job_item SET attempts = attempts + 1, updated_at = now() WHERE id = (
+        SELECT id FROM job_item WHERE job_id = :job AND state = 'pending'
+        ORDER BY attempts, position LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, attempts
+""")
+_CLAIM = text("SELECT id FROM job_item WHERE id = :id AND state = 'pending' FOR UPDATE SKIP LOCKED")
+
+
+def run_job(job_id: int, lease: Lease, turn: float = TURN) -> bool:
+    """Do the items of a job that nobody else is at, each within a lease of its own.
+
+    Returns True when the turn of `turn` seconds is over and items are left; False when nothing is left
+    for this worker: the job is done, paused, or its last items are in other workers' hands.
+    """
+    until = monotonic() + turn
+    with _in_app(lease):
+        if not _begin(job_id):
+            return False
+    while monotonic() < until:
+        with _in_app(lease):
+            if not _one_item(job_id):
+                _finish(job_id)
+                return False
+    return True
+
+
+@contextmanager
+def _in_app(lease: Lease) -> Iterator[None]:
+    with lease() as app, app.app_context():
+        yield
+
+
+def _begin(job_id: int) -> bool:
+    """Write the job's items if that has not happened yet; False when there is nothing to do."""
+    job = db.session.scalars(select(m.Job).where(m.Job.id == job_id).with_for_update()).one_or_none()
+    if job is None or job.state not in ("queued", "running"):
+        db.session.rollback()
+        return False
+    _act_for(job)
+    kind = current_app.extensions["job_kinds"].get(job.kind)
+    if kind is None:
+        _fail_job(job, f"no installed addon knows the job kind {job.kind}: install it and start again")
+        return False
+    try:
+        _plan(job, kind)
+    except RefusedError as error:
+        db.session.rollback()
+        _fail_job(db.session.get(m.Job, job_id), str(error))
+        return False
+    job.state, job.started_at = "running", job.started_at or datetime.now(UTC)
+    db.session.commit()
+    return True
+
+
+def _fail_job(job: Any, reason: str) -> None:
+    job.state, job.error, job.finished_at = "failed", reason, datetime.now(UTC)
+    db.session.commit()
+
+
+def _plan(job: Any, kind: Kind) -> None:
+    if job.planned:
+        return
+    planned = kind.planner(db.session, job) if kind.planner else ()
+    rows = [
+        {"job_id": job.id, "position": n, "key": p.key, "label": p.label, "params": p.params}
+        for n, p in enumerate(planned)
+    ]
+    if rows:
+        db.session.execute(insert(m.JobItem), rows)
+    job.planned = True
+
+
+def _act_for(job: Any) -> None:
+    user = db.session.get(m.User, job.user_id) if job.user_id else None
+    name = user.name or user.email if user else "system"
+    actor = Actor(job.user_id, name, job.company_id, is_superuser=True, request_id=f"job {job.id}")
+    set_actor(db.session, actor)
+
+
+def _one_item(job_id: int) -> bool:
+    """Take one item up and do it; False when there is none to take."""
+    job = db.session.get(m.Job, job_id)
+    if job is None or job.state != "running":
+        db.session.rollback()
+        return False
+    taken = db.session.execute(_NEXT, {"job": job_id}).one_or_none()
+    db.session.commit()
+    if taken is None:
+        return False
+    if db.session.execute(_CLAIM, {"id": taken.id}).one_or_none() is None:
+        db.session.rollback()  # another worker was quicker
+        return True
+    _act_for(job)
+    _do(job_id, taken)
+    return True
+
+
+def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
+    job, item = db.session.get(m.Job, job_id), db.session.get(m.JobItem, taken.id)
+    kind = current_app.extensions["job_kinds"][job.kind]
+    if taken.attempts > MAX_ATTEMPTS:
+        _note(taken.id, "failed", f"its worker died {MAX_ATTEMPTS} times at it: see the log of the workers")
+        return
+    step = Step(job.id, item.id, item.label, item.params, job.params, job.company_id, job.user_id)
+    try:
+        result = kind.work(db.session, step) or {}
+        _outcome(taken.id, "done", "", result)
+        db.session.commit()
+    except SkippedError as error:
+        db.session.rollback()
+        _note(taken.id, "skipped", str(error))
+    except RefusedError as error:
+        db.session.rollback()
+        _note(taken.id, "failed", str(error))
+    except OperationalError:
+        db.session.rollback()  # the database went away: the item stays pending, the sweeper rings again
+        raise
+    except Exception as error:  # whatever an addon's code raises belongs to this item, not to the worker
+        db.session.rollback()
+        log.exception("job %s item %s", job_id, taken.id)
+        _note(taken.id, "failed", f"{type(error).__name__}: {error}")
+
+
+def _note(item_id: int, state: str, reason: str) -> None:
+    _outcome(item_id, state, reason, {})
+    db.session.commit()
+
+
+def _outcome(item_id: int, state: str, reason: str, result: dict[str, object]) -> None:
+    pending = (m.JobItem.id == item_id) & (m.JobItem.state == "pending")
+    values = {"state": state, "reason": reason, "result": result}
+    db.session.execute(update(m.JobItem).where(pending).values(values))
+
+
+def _finish(job_id: int) -> None:
+    """End the job when no item is left anywhere."""
+    job = db.session.scalars(select(m.Job).where(m.Job.id == job_id).with_for_update()).one()
+    left = select(m.JobItem.id).where(m.JobItem.job_id == job_id, m.JobItem.state == "pending").limit(1)
+    if job.state != "running" or db.session.scalar(left) is not None:
+        db.session.rollback()
+        return
+    kind = current_app.extensions["job_kinds"][job.kind]
+    _act_for(job)
+    if kind.finisher:
+        kind.finisher(db.session, job)
+    job.state, job.finished_at = "done", datetime.now(UTC)
+    db.session.commit()

@@ -1,0 +1,168 @@
+"""Install, upgrade and uninstall addons: all in one transaction, so that a failure changes nothing.
+
+Whoever uses the tables holds the lock `installed.LOCK` shared for the length of a request or a step of a
+job; an act here takes it exclusively. It therefore waits until the requests in flight have ended, and
+those that come meanwhile wait until it has committed and then see the new set: none of them fails.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy.exc import OperationalError
+
+from core.loader import migrations, shipped
+from core.loader.discovery import CORE, AddonSource, Catalogue
+from core.loader.export import Removal, removal_of, write_export
+from core.loader.graph import ResolutionError, dependents, resolve
+from core.loader.installed import LOCK, Installed, is_initialised, read_installed
+
+#: Builds the application of a set of addons and returns its tables; raises where they don't fit.
+Check = Callable[[Sequence[AddonSource]], MetaData]
+
+
+class BusyError(Exception):
+    """The tables stayed in use for longer than the operator lets an install wait."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an act would do."""
+
+    order: tuple[str, ...]
+    #: Addon → the revisions that would run.
+    migrations: dict[str, list[str]] = field(default_factory=dict)
+    removes: Removal = field(default_factory=Removal)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an act did."""
+
+    addons: tuple[str, ...]
+    left: tuple[shipped.Left, ...] = ()
+    kept: tuple[str, ...] = ()
+    export: Path | None = None
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The acts on one database with the addons that can be found."""
+
+    engine: Engine
+    catalogue: Catalogue
+    check: Check
+    lock_timeout: int = 20
+
+    def plan_install(self, names: Iterable[str]) -> Plan:
+        """The addons that would come, in order, with their migrations."""
+        with self.engine.connect() as connection:
+            installed = _installed_or_empty(connection)
+            new = self._new(names, installed)
+            return Plan(tuple(s.name for s in new), {s.name: migrations.pending(connection, s) for s in new})
+
+    def plan_uninstall(self, name: str) -> Plan:
+        """The addons that would go with `name`, and the data that goes with them."""
+        with self.engine.connect() as connection:
+            going, staying = self._split(connection, name)
+            removal = removal_of(connection, self.check([*staying, *going]), self.check(staying))
+            return Plan(tuple(reversed([s.name for s in going])), removes=removal)
+
+    def install(self, names: Iterable[str]) -> Outcome:
+        """Install the addons and what they need; those that are there already stay as they are."""
+        with self._exclusive() as connection:
+            installed = _installed_or_empty(connection)
+            new = self._new(names, installed)
+            everything = self._all({*installed.versions, *(s.name for s in new)})
+            metadata = self.check(everything)
+            left = [item for source in new for item in _bring(connection, source, metadata)]
+            for source in new:
+                _note_installed(connection, source)
+            _next_generation(connection)
+        return Outcome(tuple(s.name for s in new), tuple(left))
+
+    def upgrade(self) -> Outcome:
+        """Run the pending migrations and data of every installed addon."""
+        with self._exclusive() as connection:
+            installed = read_installed(connection)
+            sources = self._all(installed.versions)
+            metadata = self.check(sources)
+            left = [item for source in sources for item in _bring(connection, source, metadata)]
+            for source in sources:
+                _note_installed(connection, source)
+            _next_generation(connection)
+        return Outcome(tuple(s.name for s in sources), tuple(left))
+
+    def uninstall(self, name: str, exports: Path) -> Outcome:
+        """Remove the addon and those that stand on it; their data is exported to a file first."""
+        with self._exclusive() as connection:
+            going, staying = self._split(connection, name)
+            before, after = self.check([*staying, *going]), self.check(staying)
+            export = write_export(connection, removal_of(connection, before, after), exports, name)
+            kept = []
+            for source in reversed(going):
+                kept += shipped.remove(connection, source.name, before)
+                migrations.downgrade(connection, source)
+                connection.execute(text("DELETE FROM addon WHERE name = :name"), {"name": source.name})
+            _next_generation(connection)
+        return Outcome(tuple(reversed([s.name for s in going])), kept=tuple(kept), export=export)
+
+    def _new(self, names: Iterable[str], installed: Installed) -> list[AddonSource]:
+        wanted = {*names, *installed.versions} - {CORE}
+        return [s for s in resolve(wanted, self.catalogue) if s.name not in installed.versions]
+
+    def _all(self, names: Iterable[str]) -> list[AddonSource]:
+        return [s for s in resolve(set(names) - {CORE}, self.catalogue) if s.name in set(names)]
+
+    def _split(self, connection: Connection, name: str) -> tuple[list[AddonSource], list[AddonSource]]:
+        installed = read_installed(connection)
+        if name == CORE or name not in installed.versions:
+            raise ResolutionError([f"{name} is not an installed addon"])
+        falling = set(dependents(name, installed.versions, self.catalogue))
+        everything = self._all(installed.versions)
+        return [s for s in everything if s.name in falling], [s for s in everything if s.name not in falling]
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{self.lock_timeout}s'"))
+            try:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+                yield connection
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", "") != "55P03":
+                    raise
+                raise BusyError(
+                    f"the tables were in use for over {self.lock_timeout} seconds; nothing was changed: "
+                    "try again when the long work that is running has ended"
+                ) from error
+
+
+def _installed_or_empty(connection: Connection) -> Installed:
+    return read_installed(connection) if is_initialised(connection) else Installed(0, {})
+
+
+def _bring(connection: Connection, source: AddonSource, metadata: MetaData) -> list[shipped.Left]:
+    migrations.upgrade(connection, source)
+    return shipped.load(connection, source, metadata)
+
+
+def _note_installed(connection: Connection, source: AddonSource) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO addon (name, version) VALUES (:name, :version) "
+            "ON CONFLICT (name) DO UPDATE SET version = excluded.version"
+        ),
+        {"name": source.name, "version": str(source.manifest.version)},
+    )
+
+
+def _next_generation(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO host_state (id, generation) VALUES (1, 1) "
+            "ON CONFLICT (id) DO UPDATE SET generation = host_state.generation + 1"
+        )
+    )

@@ -1,0 +1,104 @@
+"""Every change of a record leaves a trace, written in the transaction that makes it.
+
+Bulk statements pass the session by: a service that uses them calls `record` itself.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Table, insert, inspect
+from sqlalchemy.orm import Session, scoped_session
+
+from core.security.actor import actor_of
+
+#: Never written down, not even as a hash.
+SECRET = frozenset({"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier"})
+_PENDING = "audit rows of this flush"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal | date | datetime):
+        return str(value)
+    return value
+
+
+def _audited(record: Any) -> bool:
+    return bool(getattr(type(record), "_audited", True))
+
+
+def collect_changes(session: Session, _context: Any, _instances: Any) -> None:
+    """Before a flush: note what is about to change, while the old values are still known."""
+    changes = [(r, "update", *_difference(r)) for r in session.dirty if _audited(r)]
+    changes = [c for c in changes if c[3]]
+    changes += [(r, "delete", _values(r), None) for r in session.deleted if _audited(r)]
+    changes += [(r, "create", None, None) for r in session.new if _audited(r)]
+    session.info[_PENDING] = changes
+
+
+def write_changes(session: Session, _context: Any) -> None:
+    """After the flush, when new records have their ids: write the trace."""
+    changes = session.info.pop(_PENDING, [])
+    rows = [
+        _row(session, action, r._name, r.id, before, _values(r) if action == "create" else after)
+        for r, action, before, after in changes
+    ]
+    if rows:
+        session.execute(insert(_table()), rows)
+
+
+def record(
+    session: Session | scoped_session[Session],
+    action: str,
+    model: str,
+    record_ids: Iterable[int],
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write down an act on these records, such as `post` or a bulk change."""
+    rows = [_row(session, action, model, record_id, None, after) for record_id in record_ids]
+    if rows:
+        session.execute(insert(_table()), rows)
+
+
+def _table() -> Table:
+    table: Table = current_app.extensions["composition"].AuditEvent.__table__
+    return table
+
+
+def _row(
+    session: Session | scoped_session[Session],
+    action: str,
+    model: str,
+    record_id: int,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> dict[str, Any]:
+    actor = actor_of(session)
+    return {
+        "user_id": actor.user_id, "user_name": actor.name, "company_id": actor.company_id, "action": action,
+        "model": model, "record_id": record_id, "before": before, "after": after,
+        "request_id": actor.request_id,
+    }
+
+
+def _values(record: Any) -> dict[str, Any]:
+    state = inspect(record)
+    loaded = state.dict
+    return {
+        attribute.key: _plain(loaded[attribute.key])
+        for attribute in state.mapper.column_attrs
+        if attribute.key in loaded and loaded[attribute.key] is not None and attribute.key not in SECRET
+    }
+
+
+def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    before, after = {}, {}
+    state = inspect(record)
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if attribute.key not in SECRET and history.added and history.deleted != history.added:
+            before[attribute.key] = _plain(history.deleted[0]) if history.deleted else None
+            after[attribute.key] = _plain(history.added[0])
+    return before, after

@@ -1,0 +1,43 @@
+"""Making users, on the command line and for the demo company."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask_security import hash_password
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from core import m
+
+AnySession = Session | scoped_session[Session]
+ADMINISTRATOR = "core.administrator"
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """What someone types to come in; no password when the user was there before."""
+
+    email: str
+    password: str | None
+
+
+def ensure_user(
+    session: AnySession, email: str, password: str, company: Any, *, name: str, roles: tuple[str, ...]
+) -> LogIn:
+    """The user with this address, made with these roles if missing; an existing one is left alone."""
+    if session.scalar(select(m.User.id).where(m.User.email == email)):
+        return LogIn(email, None)
+    user = m.User(
+        email=email, name=name, password=hash_password(password), fs_uniquifier=uuid.uuid4().hex, active=True,
+        company_id=company.id, companies=[company],
+        roles=list(session.scalars(select(m.Role).where(m.Role.name.in_(roles)))),
+    )
+    session.add(user)
+    session.flush()
+    return LogIn(email, password)
+
+
+def ensure_administrator(session: AnySession, email: str, password: str, company: Any) -> LogIn:
+    """The administrator of a new database."""
+    return ensure_user(session, email, password, company, name="Administrator", roles=(ADMINISTRATOR,))
