@@ -1,8 +1,8 @@
 """A private PostgreSQL: on a unix socket only, ended with whoever started it, sound again after a crash.
 
 A cluster's home folder holds `data`, the socket's folder `s`, a log and a lock. The lock belongs to the
-guardian of the server (see guardian.py), so it is free exactly when no server of ours is running here. As root
-the server runs as `nobody`; if nobody can't enter the chosen path, the home moves to /var/lib/bincard and a
+guardian of the server (see guardian.py), so it is free exactly when no server of ours is running here. As
+root the server runs as `nobody`; if nobody can't enter the chosen path, the home moves to /var/lib/bincard and a
 link `home` points to it.
 """
 

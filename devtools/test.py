@@ -4,12 +4,17 @@ import os
 import sys
 from pathlib import Path
 
-from devtools import foreground, places, venv
-from devtools.services import throw_away_services
+from devtools import foreground, places, system, venv
+from devtools.services import Services, throw_away_services
 
 #: Folders with Python; those that exist are checked.
 PYTHON_FOLDERS = ("core", "addons", "devtools", "tests")
 TEMPLATE_FOLDERS = ("templates", "core", "addons")
+
+
+def environment(up: Services) -> dict[str, str]:
+    browser = system.chromium()
+    return venv.environment({**up.env, **({"BINCARD_CHROMIUM": browser} if browser else {})})
 
 
 def lint_steps(repository: Path = places.REPOSITORY) -> list[list[str]]:
@@ -30,11 +35,14 @@ def lint_steps(repository: Path = places.REPOSITORY) -> list[list[str]]:
 
 def test(arguments: list[str]) -> int:
     """All checks without arguments; with arguments only pytest, with these."""
-    python = venv.ensure()
-    failed = [] if arguments else _lint()
-    with throw_away_services() as env:
+    venv.ensure()
+    failed = []
+    if not arguments:
+        system.require(system.FOR_TEST)
+        failed = _lint()
+    with throw_away_services() as up:
         if foreground.run(
-            [python, "-m", "pytest", *arguments], env=venv.environment(env), cwd=places.REPOSITORY
+            [venv.program("python"), "-m", "pytest", *arguments], env=environment(up), cwd=places.REPOSITORY
         ):
             failed.append("pytest")
     return _closing_line(failed)
@@ -45,9 +53,7 @@ def _lint() -> list[str]:
     failed = []
     for step in lint_steps():
         print(f"--- {' '.join(step[:2])}", flush=True)
-        if foreground.run(
-            [places.venv_dir() / "bin" / step[0], *step[1:]], env=venv.environment(), cwd=places.REPOSITORY
-        ):
+        if foreground.run([venv.program(step[0]), *step[1:]], env=venv.environment(), cwd=places.REPOSITORY):
             failed.append(step[0])
     return failed
 
@@ -58,19 +64,21 @@ def _closing_line(failed: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    python = venv.ensure()
-    with throw_away_services(durable=True) as env:
+    venv.ensure()
+    with throw_away_services(durable=True) as up:
         return foreground.run(
-            [python, "-m", "tests.bench", *arguments], env=venv.environment(env), cwd=places.REPOSITORY
+            [venv.program("python"), "-m", "tests.bench", *arguments],
+            env=environment(up),
+            cwd=places.REPOSITORY,
         )
 
 
 def execute(command: list[str]) -> int:
     venv.ensure()
-    with throw_away_services() as env:
+    with throw_away_services() as up:
         os.environ["PATH"] = venv.environment()["PATH"]  # where Popen looks for the program
         try:
-            return foreground.run(command, env=venv.environment(env))
+            return foreground.run(command, env=environment(up))
         except FileNotFoundError:
             print(f"There is no program named {command[0]}.", file=sys.stderr)
             return 127

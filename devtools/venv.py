@@ -5,7 +5,7 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from devtools import places
@@ -20,6 +20,10 @@ SECONDS_TO_BUILD = 1800
 
 def python() -> Path:
     return places.venv_dir() / "bin" / "python"
+
+
+def program(name: str) -> str:
+    return str(places.venv_dir() / "bin" / name)
 
 
 def ready() -> bool:
@@ -65,21 +69,26 @@ def _stamp() -> Path:
     return places.venv_dir() / ".bincard-recipe"
 
 
-def _build() -> None:
-    """Fill the environment. Package indexes are the user's business: pip's and uv's own settings hold."""
+def ensure_installer() -> None:
+    """An environment with at least the locked uv in it; it can mend a lock that can't be installed."""
     if importlib.util.find_spec("ensurepip") is None:
         raise SetupError("This Python can't make virtual environments. Run: apt-get install python3-venv")
     if not python().exists():
-        _run([sys.executable, "-m", "venv", "--clear", places.venv_dir()])
-    pip: list[str | Path] = [python(), "-m", "pip", "--disable-pip-version-check"]
-    _run([*pip, "install", "--quiet", "--require-hashes", "-r", BOOTSTRAP])
-    uv: list[str | Path] = [places.venv_dir() / "bin" / "uv", "pip"]
-    _run([*uv, "sync", "--quiet", "--require-hashes", LOCK, BOOTSTRAP])
+        _run([sys.executable, "-m", "venv", "--clear", str(places.venv_dir())])
+    pip = [program("python"), "-m", "pip", "--disable-pip-version-check"]
+    _run([*pip, "install", "--quiet", "--require-hashes", "-r", str(BOOTSTRAP)])
+
+
+def _build() -> None:
+    """Fill the environment. Package indexes are the user's business: pip's and uv's own settings hold."""
+    ensure_installer()
+    uv = [program("uv"), "pip"]
+    _run([*uv, "sync", "--quiet", "--require-hashes", str(LOCK), str(BOOTSTRAP)])
     # Without isolation the build uses the locked setuptools and asks no index.
-    _run([*uv, "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", places.REPOSITORY])
+    _run([*uv, "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(places.REPOSITORY)])
 
 
-def _run(command: Sequence[str | Path]) -> None:
+def _run(command: list[str]) -> None:
     """Silent when all is well; else the whole output."""
     done = subprocess.run(
         command,
@@ -90,7 +99,7 @@ def _run(command: Sequence[str | Path]) -> None:
         text=True,
     )
     if done.returncode:
-        line = " ".join(str(part) for part in command)
+        line = " ".join(command)
         raise SetupError(
             f"{done.stdout.strip()}\nThe virtual environment could not be set up; this failed: {line}"
         )
