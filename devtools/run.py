@@ -1,0 +1,196 @@
+"""./dev run: everything a person needs to look at Bincard, and one Ctrl-C to end it. Also ./dev reset."""
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from devtools import foreground, places, system, venv
+from devtools.postgres import remove_cluster
+from devtools.processes import Child, SetupError, send_signal, start_child, take_lock, wait_until
+from devtools.services import services
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+SECONDS_TO_ANSWER = 60
+SECONDS_TO_STOP = 90
+#: In a data folder that was empty when we came: reset may delete it whole.
+MARKER = ".bincard-data"
+
+
+def run(port: int, *, demo: bool, verbose: bool) -> int:
+    venv.ensure()
+    system.require(system.FOR_RUN)
+    data = claim_data_dir()
+    url = f"http://{HOST}:{port}/"
+    with running_lock(data, url):
+        _check_port(port)
+        with services(data, durable=True) as up, ExitStack() as stack:
+            env = venv.environment(up.env)
+            _initialise(env, demo)
+            children = []
+            for name, command in commands(data, port).items():
+                log = None if verbose else _fresh_log(data, name)
+                children.append(start_child(name, command, env=env, cwd=places.REPOSITORY, log=log))
+                stack.callback(children[-1].stop)
+            _wait_for_answer(port, children)
+            _say(f"\nBincard is running at {url} - Ctrl-C stops it.{'' if verbose else f' Logs: {data}/log'}")
+            return _watch([*children, *up.servers])
+
+
+def commands(data: Path, port: int) -> dict[str, list[str]]:
+    celery = [venv.program("celery"), "-A", "core.jobs.celery_app"]
+    web = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    return {
+        "web": [venv.program("gunicorn"), *web, "--no-control-socket", "--bind", f"{HOST}:{port}"]
+        + ["--access-logfile", "-", "core.host:application"],
+        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
+        "beat": [
+            *celery,
+            "beat",
+            "--schedule",
+            str(data / "beat-schedule"),
+            "--pidfile=",
+            "--loglevel",
+            "INFO",
+        ],
+    }
+
+
+def claim_data_dir() -> Path:
+    data = places.data_dir()
+    data.mkdir(parents=True, exist_ok=True)
+    if not any(data.iterdir()):
+        (data / MARKER).touch()
+    (data / "log").mkdir(exist_ok=True)
+    return data
+
+
+@contextmanager
+def running_lock(data: Path, url: str) -> Iterator[None]:
+    """The lock of a running Bincard. What is written in its file counts only while the lock is held."""
+    path = data / "run.lock"
+    lock = take_lock(path)
+    if lock is None:
+        raise SetupError(f"Bincard is already running: {_describe(path)}.")
+    try:
+        path.write_text(json.dumps({"pid": os.getpid(), "url": url}))
+        yield
+    finally:
+        os.ftruncate(lock, 0)
+        os.close(lock)
+
+
+def holder(path: Path) -> dict[str, object]:
+    """Who runs, according to the lock's file; empty in the moment before it is written."""
+    text = path.read_text()
+    found: dict[str, object] = json.loads(text) if text else {}
+    return found
+
+
+def _describe(path: Path) -> str:
+    found = holder(path)
+    return f"process {found['pid']}, {found['url']}" if found else "it is just starting"
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise SetupError(
+                f"Port {port} is not free. Choose another: ./dev run --port {port + 1}"
+            ) from error
+
+
+def _initialise(env: dict[str, str], demo: bool) -> None:
+    command = [venv.program("bincard"), "init", *(["--demo"] if demo else [])]
+    if foreground.run(command, env=env, cwd=places.REPOSITORY):
+        raise SetupError("The database could not be prepared: see above.")
+
+
+def _fresh_log(data: Path, name: str) -> Path:
+    log = data / "log" / f"{name}.log"
+    if log.exists():
+        log.rename(log.with_suffix(".log.1"))
+    return log
+
+
+def _wait_for_answer(port: int, children: list[Child]) -> None:
+    wait_until(lambda: _answers(port) or _ended(children) is not None, SECONDS_TO_ANSWER, interval=0.1)
+    if _ended(children) is None and not _answers(port):
+        raise SetupError(f"The web server doesn't answer:\n{children[0].log_tail()}")
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _watch(children: list[Child]) -> int:
+    """Until a signal unwinds us, or a child ends by itself: then the others must not go on alone."""
+    ended = None
+    while ended is None:
+        wait_until(lambda: _ended(children) is not None, 3600, interval=0.5)
+        ended = _ended(children)
+    _say(f"{ended.name} has ended; stopping the rest.\n{ended.log_tail()}", sys.stderr)
+    return 1
+
+
+def _ended(children: list[Child]) -> Child | None:
+    return next((child for child in children if not child.running()), None)
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    print(text, file=stream, flush=True)
+
+
+def reset(*, yes: bool) -> int:
+    """Stop a running Bincard and delete its data."""
+    data = places.data_dir()
+    if not data.exists():
+        print(f"{data} does not exist: nothing to do.")
+        return 0
+    if data != places.REPOSITORY / ".data" and not (data / MARKER).exists():
+        raise SetupError(f"{data} held other files before Bincard used it. Delete it by hand.")
+    if not yes and not _confirmed(data):
+        print("Nothing was deleted.")
+        return 1
+    lock = _stop_running(data / "run.lock")
+    remove_cluster(data / "postgres")
+    shutil.rmtree(data)
+    os.close(lock)
+    return 0
+
+
+def _confirmed(data: Path) -> bool:
+    if not sys.stdin.isatty():
+        raise SetupError("./dev reset asks before it deletes; without a terminal say ./dev reset --yes.")
+    return input(f"Delete {data} with the database and all documents? [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def _stop_running(path: Path) -> int:
+    lock = take_lock(path)
+    if lock is not None:
+        return lock
+    pid = holder(path).get("pid")
+    if isinstance(pid, int):
+        send_signal(pid, 15)
+    lock = take_lock(path, SECONDS_TO_STOP)
+    if lock is None:
+        raise SetupError(f"The running Bincard did not stop: {_describe(path)}.")
+    return lock

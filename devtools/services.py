@@ -1,0 +1,52 @@
+"""The database and the broker, and the variables that tell children where they are."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devtools.broker import start_broker
+from devtools.postgres import start_cluster
+from devtools.processes import Child
+
+
+@dataclass(frozen=True)
+class Services:
+    #: Where things are, for the children's environment.
+    env: dict[str, str]
+    servers: list[Child] = field(default_factory=list)
+
+
+@contextmanager
+def services(home: Path, *, durable: bool, throw_away: bool = False) -> Iterator[Services]:
+    """Start what the user didn't name, and stop it in the end."""
+    home.mkdir(parents=True, exist_ok=True)
+    up = Services({"BINCARD_DATA": str(home)})
+    with ExitStack() as stack:
+        if "BROKER_URL" not in os.environ:
+            broker = start_broker(home / "broker", remove=home / "broker" if throw_away else None)
+            stack.callback(broker.stop)
+            up.servers.append(broker.server)
+            up.env["BROKER_URL"] = broker.url
+        if "DATABASE_URL" not in os.environ:
+            cluster = start_cluster(home / "postgres", durable=durable, remove=home if throw_away else None)
+            stack.callback(cluster.stop)
+            up.servers.append(cluster.server)
+            up.env["DATABASE_URL"] = cluster.url()
+        yield up
+
+
+@contextmanager
+def throw_away_services(*, durable: bool = False) -> Iterator[Services]:
+    """Services that nothing else shares, in a folder that goes with them."""
+    # Where durability counts, not in /tmp: that may be memory, and fsync would cost nothing there.
+    home = Path(tempfile.mkdtemp(prefix="bincard-", dir="/var/tmp" if durable else None))  # noqa: S108 - mkdtemp makes it ours alone
+    home.chmod(0o711)  # the server's user, who isn't us when we are root, must get through
+    try:
+        with services(home, durable=durable, throw_away=True) as up:
+            yield up
+    finally:
+        shutil.rmtree(home, ignore_errors=True)

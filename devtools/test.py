@@ -1,0 +1,84 @@
+"""./dev test: lint, then pytest, with servers of its own. Also ./dev exec, and ./dev bench."""
+
+import os
+import sys
+from pathlib import Path
+
+from devtools import foreground, places, system, venv
+from devtools.services import Services, throw_away_services
+
+#: Folders with Python; those that exist are checked.
+PYTHON_FOLDERS = ("core", "addons", "devtools", "tests")
+TEMPLATE_FOLDERS = ("templates", "core", "addons")
+
+
+def environment(up: Services) -> dict[str, str]:
+    browser = system.chromium()
+    return venv.environment({**up.env, **({"BINCARD_CHROMIUM": browser} if browser else {})})
+
+
+def lint_steps(repository: Path = places.REPOSITORY) -> list[list[str]]:
+    python = [name for name in PYTHON_FOLDERS if (repository / name).is_dir()]
+    typed = [name for name in python if name != "tests"]
+    steps = [
+        ["ruff", "check", *python],
+        ["ruff", "format", "--check", *python],
+        ["mypy", *typed],
+    ]
+    if (repository / "core").is_dir() and (repository / "addons").is_dir():
+        steps.append(["lint-imports", "--no-logo"])
+    templates = [name for name in TEMPLATE_FOLDERS if next((repository / name).rglob("*.html"), None)]
+    if templates:
+        steps.append(["djlint", "--quiet", "--lint", *templates])
+    return steps
+
+
+def test(arguments: list[str]) -> int:
+    """All checks without arguments; with arguments only pytest, with these."""
+    venv.ensure()
+    failed = []
+    if not arguments:
+        system.require(system.FOR_TEST)
+        failed = _lint()
+    with throw_away_services() as up:
+        if foreground.run(
+            [venv.program("python"), "-m", "pytest", *arguments], env=environment(up), cwd=places.REPOSITORY
+        ):
+            failed.append("pytest")
+    return _closing_line(failed)
+
+
+def _lint() -> list[str]:
+    """The names of the steps that failed; all of them run."""
+    failed = []
+    for step in lint_steps():
+        print(f"--- {' '.join(step[:2])}", flush=True)
+        if foreground.run([venv.program(step[0]), *step[1:]], env=venv.environment(), cwd=places.REPOSITORY):
+            failed.append(step[0])
+    return failed
+
+
+def _closing_line(failed: list[str]) -> int:
+    print(f"FAILED: {', '.join(failed)}" if failed else "All checks passed.", flush=True)
+    return 1 if failed else 0
+
+
+def bench(arguments: list[str]) -> int:
+    venv.ensure()
+    with throw_away_services(durable=True) as up:
+        return foreground.run(
+            [venv.program("python"), "-m", "tests.bench", *arguments],
+            env=environment(up),
+            cwd=places.REPOSITORY,
+        )
+
+
+def execute(command: list[str]) -> int:
+    venv.ensure()
+    with throw_away_services() as up:
+        os.environ["PATH"] = venv.environment()["PATH"]  # where Popen looks for the program
+        try:
+            return foreground.run(command, env=environment(up))
+        except FileNotFoundError:
+            print(f"There is no program named {command[0]}.", file=sys.stderr)
+            return 127
