@@ -34,6 +34,7 @@ class Child:
         """Ask for an orderly end and wait for it; the guardian kills what doesn't listen."""
         assert self.guardian.stdin is not None
         self.guardian.stdin.close()
+        self.guardian.terminate()  # a process forked from ours may hold the pipe open
         self.guardian.wait(timeout=self.grace + 10)
 
     def log_tail(self, lines: int = 20) -> str:
