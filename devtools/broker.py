@@ -6,6 +6,7 @@ It keeps nothing on disk: database rows are the truth, a message only rings the 
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -40,7 +41,7 @@ class Broker:
         self.server.stop()
 
 
-def start_broker(path: Path, *, remove: Path | None = None) -> Broker:
+def start_broker(path: Path, *, remove: Sequence[Path] = ()) -> Broker:
     path = path.absolute()
     path.mkdir(parents=True, exist_ok=True)
     lock = take_lock(path / "lock", SECONDS_TO_START)
@@ -52,7 +53,7 @@ def start_broker(path: Path, *, remove: Path | None = None) -> Broker:
         os.close(lock)
 
 
-def _start(path: Path, lock: int, remove: Path | None) -> Broker:
+def _start(path: Path, lock: int, remove: Sequence[Path]) -> Broker:
     address = places.socket_dir(path / "s", SOCKET, None) / SOCKET
     address.unlink(missing_ok=True)
     log = path / "broker.log"
@@ -64,7 +65,7 @@ def _start(path: Path, lock: int, remove: Path | None) -> Broker:
         log=log,
         stop_signal=signal.SIGTERM,
         lock=lock,
-        remove=remove,
+        remove=[*remove, *places.passing(address.parent, path)],
     )
     wait_until(lambda: _answers(address) or not server.running(), SECONDS_TO_START)
     if not _answers(address):

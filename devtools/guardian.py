@@ -38,8 +38,8 @@ class Plan:
     #: Run the command as this user and group, which only root can ask for.
     user: int | None
     group: int | None
-    #: A folder to delete when the command has ended.
-    remove: str | None
+    #: Folders to delete when the command has ended.
+    remove: list[str]
     #: The descriptor on which the parent waits for the command's pid.
     status_fd: int
 
@@ -132,8 +132,8 @@ def main() -> int:
     os.close(plan.status_fd)
     wait_for_end(child, signals)
     stop(child, plan, signals)
-    if plan.remove:
-        shutil.rmtree(plan.remove, ignore_errors=True)
+    for folder in plan.remove:
+        shutil.rmtree(folder, ignore_errors=True)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 

@@ -59,6 +59,11 @@ def socket_dir(preferred: Path, longest_name: str, user: tuple[int, int] | None)
     return folder
 
 
+def passing(sockets: Path, home: Path) -> list[Path]:
+    """The socket's folder if it lies outside the home: it is to go with the server."""
+    return [] if sockets.is_relative_to(home) else [sockets]
+
+
 def make_private(folder: Path, user: tuple[int, int] | None) -> None:
     """Make the folder the user's alone. One that a stranger has put there is refused."""
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -2,14 +2,15 @@
 
 A cluster's home folder holds `data`, the socket's folder `s`, a log and a lock. The lock belongs to the
 guardian of the server (see guardian.py), so it is free exactly when no server of ours is running here. As
-root the server runs as `nobody`; if nobody can't enter the chosen path, the home moves to /var/lib/bincard and a
-link `home` points to it.
+root the server runs as `nobody`; if nobody can't enter the chosen path, the home moves to /var/lib/bincard
+and a link `home` points to it.
 """
 
 import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -66,11 +67,11 @@ class Cluster:
 
 
 def start_cluster(
-    path: Path, *, durable: bool, bindir: Path | None = None, remove: Path | None = None
+    path: Path, *, durable: bool, bindir: Path | None = None, remove: Sequence[Path] = ()
 ) -> Cluster:
     """Start the server that lives at `path`, and make it first if there is none.
 
-    Not durable: without fsync, for tests. `remove`: a folder to delete when the server has ended.
+    Not durable: without fsync, for tests. `remove`: folders to delete when the server has ended.
     """
     user = places.server_user()
     home = _home(path, user)
@@ -202,7 +203,7 @@ def _start(
     user: tuple[int, int] | None,
     durable: bool,
     lock: int,
-    remove: Path | None,
+    remove: Sequence[Path],
 ) -> Cluster:
     data, log = home / "data", home / "postgres.log"
     sockets = places.socket_dir(home / "s", ".s.PGSQL.5432", user)
@@ -218,7 +219,7 @@ def _start(
         grace=SECONDS_TO_STOP,
         user=user,
         lock=lock,
-        remove=remove,
+        remove=[*remove, *places.passing(sockets, home)],
     )
     wait_until(lambda: _ready(data, server.pid) or not server.running(), SECONDS_TO_START)
     if not _ready(data, server.pid):

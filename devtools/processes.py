@@ -34,6 +34,7 @@ class Child:
         """Ask for an orderly end and wait for it; the guardian kills what doesn't listen."""
         assert self.guardian.stdin is not None
         self.guardian.stdin.close()
+        self.guardian.terminate()  # a process forked from ours may hold the pipe open
         self.guardian.wait(timeout=self.grace + 10)
 
     def log_tail(self, lines: int = 20) -> str:
@@ -53,7 +54,7 @@ def start_child(
     grace: float = 10,
     user: tuple[int, int] | None = None,
     lock: int | None = None,
-    remove: Path | None = None,
+    remove: Sequence[Path] = (),
 ) -> Child:
     """Start a command under a guardian, which keeps `lock` (a descriptor) until the command has ended."""
     reader, writer = os.pipe()
@@ -64,7 +65,7 @@ def start_child(
         cwd=str(cwd) if cwd else None,
         user=user[0] if user else None,
         group=user[1] if user else None,
-        remove=str(remove) if remove else None,
+        remove=[str(folder) for folder in remove],
         status_fd=writer,
     )
     process = _start_guardian(plan, env, log, [writer] if lock is None else [writer, lock])

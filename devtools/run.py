@@ -45,7 +45,7 @@ def run(port: int, *, demo: bool, verbose: bool) -> int:
 
 
 def commands(data: Path, port: int) -> dict[str, list[str]]:
-    celery = [venv.program("celery"), "-A", "core.jobs.celery_app"]
+    celery = [venv.program("celery"), "-A", "core.celery_app"]
     web = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
     return {
         "web": [venv.program("gunicorn"), *web, "--no-control-socket", "--bind", f"{HOST}:{port}"]

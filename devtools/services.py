@@ -27,12 +27,12 @@ def services(home: Path, *, durable: bool, throw_away: bool = False) -> Iterator
     up = Services({"BINCARD_DATA": str(home)})
     with ExitStack() as stack:
         if "BROKER_URL" not in os.environ:
-            broker = start_broker(home / "broker", remove=home / "broker" if throw_away else None)
+            broker = start_broker(home / "broker", remove=[home / "broker"] if throw_away else [])
             stack.callback(broker.stop)
             up.servers.append(broker.server)
             up.env["BROKER_URL"] = broker.url
         if "DATABASE_URL" not in os.environ:
-            cluster = start_cluster(home / "postgres", durable=durable, remove=home if throw_away else None)
+            cluster = start_cluster(home / "postgres", durable=durable, remove=[home] if throw_away else [])
             stack.callback(cluster.stop)
             up.servers.append(cluster.server)
             up.env["DATABASE_URL"] = cluster.url()

@@ -54,7 +54,7 @@ def _lint() -> list[str]:
     for step in lint_steps():
         print(f"--- {' '.join(step[:2])}", flush=True)
         if foreground.run([venv.program(step[0]), *step[1:]], env=venv.environment(), cwd=places.REPOSITORY):
-            failed.append(step[0])
+            failed.append(" ".join(step[:2]) if step[0] == "ruff" else step[0])
     return failed
 
 

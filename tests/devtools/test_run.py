@@ -1,0 +1,187 @@
+"""./dev run and ./dev exec leave no process behind, whatever ends them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from devtools import places, run
+from devtools.processes import descendants, kill_family, process_table, wait_until
+
+FAKE = Path(__file__).with_name("fake_product.py")
+SECONDS = 30
+ProcessesOf = Callable[[Path], list[str]]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind((run.HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+class Running:
+    """A ./dev in the background, with what it printed."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.output = folder / f"output-{len(list(folder.glob('output-*')))}"
+        env = {name: os.environ[name] for name in os.environ.keys() - {"DATABASE_URL", "BROKER_URL", "CI"}}
+        env |= {
+            "BINCARD_DATA": str(folder / "data"),
+            "PYTHONPATH": str(places.REPOSITORY),
+            "TMPDIR": str(folder),
+        }
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, FAKE, *arguments],
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_for(self, text: str) -> None:
+        wait_until(lambda: text in self.text() or self.process.poll() is not None, SECONDS)
+        assert text in self.text(), self.text()
+
+    def text(self) -> str:
+        return self.output.read_text()
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(SECONDS)
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Callable[..., Running]]:
+    started: list[Running] = []
+
+    def begin(*arguments: str) -> Running:
+        started.append(Running(folder, *arguments))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        if running.process.poll() is None:
+            kill_family(running.process.pid)
+            running.process.wait()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_stops_everything_in_order(
+    folder: Path, port: int, start: Callable[..., Running], processes_of: ProcessesOf, number: int, code: int
+) -> None:
+    running = start("run", "--port", str(port))
+    running.wait_for(f"Bincard is running at http://127.0.0.1:{port}/")
+    assert "log-in: admin, demo: True" in running.text()
+    assert running.end(number) == code
+    assert processes_of(folder) == []
+
+
+@pytest.mark.crash
+def test_kill_9_leaves_no_process_behind_and_the_next_start_works(
+    folder: Path, port: int, start: Callable[..., Running], processes_of: ProcessesOf
+) -> None:
+    running = start("run", "--port", str(port))
+    running.wait_for("Bincard is running")
+    assert len(processes_of(folder)) >= 5
+    running.end(signal.SIGKILL)
+    # At once, while the servers of the first may still be stopping.
+    again = start("run", "--port", str(port + 1))
+    again.wait_for("Bincard is running")
+    again.end(signal.SIGKILL)
+    assert wait_until(lambda: not processes_of(folder), SECONDS), processes_of(folder)
+
+
+def test_a_second_run_names_the_first(folder: Path, port: int) -> None:
+    first = Running(folder, "run", "--port", str(port))
+    try:
+        first.wait_for("Bincard is running")
+        second = Running(folder, "run", "--port", "1")
+        assert second.process.wait(SECONDS) == 1
+        expected = f"Bincard is already running: process {first.process.pid}, http://127.0.0.1:{port}/."
+        assert second.text().strip() == expected
+    finally:
+        first.end(signal.SIGTERM)
+
+
+def test_the_rest_stops_when_one_child_ends(
+    folder: Path, port: int, start: Callable[..., Running], processes_of: ProcessesOf
+) -> None:
+    running = start("run", "--port", str(port), "--no-demo")
+    running.wait_for("Bincard is running")
+    (pid,) = _pids("sleep 601", running.process.pid)
+    os.kill(pid, signal.SIGKILL)
+    assert running.process.wait(SECONDS) == 1
+    assert "beat has ended; stopping the rest." in running.text()
+    assert processes_of(folder) == []
+
+
+def _pids(command: str, ancestor: int) -> list[int]:
+    family = descendants(ancestor)
+    return [p.pid for p in process_table() if p.pid in family and p.command == command]
+
+
+def test_a_taken_port_is_said_before_anything_starts(folder: Path, start: Callable[..., Running]) -> None:
+    with socket.socket() as taken:
+        taken.bind((run.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        running = start("run", "--port", str(port))
+        assert running.process.wait(SECONDS) == 1
+    expected = f"Port {port} is not free. Choose another: ./dev run --port {port + 1}"
+    assert running.text().strip() == expected
+    assert not (folder / "data" / "postgres").exists()
+
+
+def test_reset_stops_the_running_one_and_deletes_its_data(folder: Path, port: int) -> None:
+    running = Running(folder, "run", "--port", str(port))
+    running.wait_for("Bincard is running")
+    env = {**os.environ, "BINCARD_DATA": str(folder / "data"), "PYTHONPATH": str(places.REPOSITORY)}
+    command = [sys.executable, FAKE, "reset"]
+    asked = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert asked.returncode == 1
+    assert asked.stderr.strip() == (
+        "./dev reset asks before it deletes; without a terminal say ./dev reset --yes."
+    )
+    assert running.process.poll() is None
+    subprocess.run([*command, "--yes"], env=env, check=True)
+    assert running.process.wait(SECONDS) == 143
+    assert not (folder / "data").exists()
+
+
+def test_reset_keeps_a_folder_that_held_other_files(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "thesis.txt").write_text("years of work")
+    env = {**os.environ, "BINCARD_DATA": str(folder / "data"), "PYTHONPATH": str(places.REPOSITORY)}
+    done = subprocess.run([sys.executable, FAKE, "reset", "--yes"], env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "held other files before Bincard used it. Delete it by hand." in done.stderr
+    assert (folder / "data" / "thesis.txt").exists()
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_exec_takes_its_command_and_its_servers_along(
+    folder: Path, start: Callable[..., Running], processes_of: ProcessesOf, number: int
+) -> None:
+    code = "import os, time; print(os.environ['DATABASE_URL'], flush=True); time.sleep(600)"
+    running = start("exec", "python", "-c", code, str(folder))
+    running.wait_for(f"host={folder}/")
+    running.end(number)
+    assert wait_until(lambda: not processes_of(folder), SECONDS), processes_of(folder)
+    assert wait_until(lambda: not list(folder.glob("bincard-*")), SECONDS), list(folder.iterdir())
+
+
+def test_exec_hands_the_exit_code_through(start: Callable[..., Running]) -> None:
+    assert start("exec", "sh", "-c", "exit 7").process.wait(SECONDS) == 7
+    missing = start("exec", "no-such-program")
+    assert missing.process.wait(SECONDS) == 127
+    assert missing.text().strip() == "There is no program named no-such-program."

@@ -1,0 +1,90 @@
+"""The environment, its lock, and what is asked of the operating system."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from devtools import lock, places, system, venv
+from devtools.processes import SetupError
+from devtools.system import Requirement
+
+
+def needing(package: str) -> Requirement:
+    return Requirement("A thing", "the tests", lambda: False, (package,), (package,))
+
+
+def test_the_lock_is_up_to_date() -> None:
+    assert lock.check() == 0
+
+
+def test_a_forgotten_lock_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    setup = tmp_path / "setup.cfg"
+    setup.write_text(lock.SETUP.read_text().replace("    flask>=", "    bottle>=1\n    flask>="))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lock, "SETUP", setup)
+        assert lock.check() == 1
+    assert capsys.readouterr().out == "bottle is in setup.cfg and not in requirements.lock: run ./dev lock.\n"
+
+
+def test_the_lock_tells_no_place() -> None:
+    for path in (venv.LOCK, venv.BOOTSTRAP):
+        text = path.read_text()
+        assert lock.without_places(text) == text.replace(lock.HEADER, "")
+        assert "://" not in text
+    text = "--index-url https://index.example/simple\n# from https://index.example\nflask==3.1.3 \\\n"
+    assert lock.without_places(text) == "flask==3.1.3 \\\n"
+
+
+def test_every_locked_package_has_a_hash() -> None:
+    blocks = venv.LOCK.read_text().split("\n")
+    pins = [line for line in blocks if "==" in line and not line.startswith(" ")]
+    assert len(pins) > 100
+    assert all(line.endswith("\\") for line in pins)
+
+
+def test_a_ready_environment_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(venv, "_build", lambda: pytest.fail("it was built again"))
+    assert venv.ensure() == venv.python()
+
+
+def test_without_a_terminal_the_command_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr(system, "apt_install", lambda _packages: pytest.fail("it became root by itself"))
+    monkeypatch.setattr(system, "install_command", lambda _missing: "get-it thing")
+    with pytest.raises(SetupError) as error:
+        system.require([needing("thing")])
+    assert str(error.value) == "Missing: A thing, for the tests.\nInstall with: get-it thing"
+
+
+def test_services_are_held_back_while_packages_are_installed(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    policy.write_text("#!/bin/sh\nexit 0\n")
+    policy.chmod(0o755)
+    with system.services_held_back(policy):
+        assert subprocess.run([policy, "redis-server", "start"], check=False).returncode == 101
+    assert policy.read_text() == "#!/bin/sh\nexit 0\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["policy-rc.d"]
+
+
+def test_a_policy_left_by_a_killed_one_is_put_right(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    policy.write_text(system.OUR_POLICY)
+    (tmp_path / "policy-rc.d.before-bincard").write_text("#!/bin/sh\nexit 0\n")
+    with system.services_held_back(policy):
+        pass
+    assert policy.read_text() == "#!/bin/sh\nexit 0\n"
+
+
+def test_no_policy_before_means_none_after(tmp_path: Path) -> None:
+    with system.services_held_back(tmp_path / "policy-rc.d"):
+        assert (tmp_path / "policy-rc.d").exists()
+    assert not (tmp_path / "policy-rc.d").exists()
+
+
+def test_the_stub_says_what_is_missing_without_a_python() -> None:
+    # A path with dirname and no Python at all.
+    script = f"PATH=/nowhere; dirname() {{ echo {places.REPOSITORY}; }}; . {places.REPOSITORY}/dev"
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Bincard needs Python 3.11 or newer, and none was found." in done.stderr
