@@ -52,7 +52,7 @@ def start(
 def progress(session: AnySession, job_id: int) -> Progress:
     """The items of a job, counted by outcome."""
     query = select(m.JobItem.state, func.count()).where(m.JobItem.job_id == job_id).group_by(m.JobItem.state)
-    counts = dict(session.execute(query).tuples())
+    counts: dict[str, int] = dict(session.execute(query).all())
     return Progress(total=sum(counts.values()), **counts)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask_security import AsaList, RoleMixin, UserMixin
+from flask_security import RoleMixin, UserMixin
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.mutable import MutableList
@@ -47,7 +47,7 @@ class User(UserMixin, Model):
     login_count: Mapped[int | None] = mapped_column(Integer)
     tf_primary_method: Mapped[str | None] = mapped_column(Text)
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(ARRAY(Text)))
 
     company = relationship("company")
     roles = relationship("role", secondary="user_role", lazy="selectin", viewonly=False)

@@ -1,0 +1,1 @@
+{"version": "1.0", "title": "Crate labels", "depends": ["crate>=1.0"]}

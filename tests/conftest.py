@@ -1,0 +1,136 @@
+"""What every test may ask for: an app of some addons, on a database of its own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import URL, create_engine, make_url, select, text
+
+from core import m
+from core.app import create_app
+from core.cli.base import tables_of
+from core.db import db
+from core.db.session import engine_for
+from core.jobs.worker import run_job
+from core.loader.discovery import CORE, discover
+from core.loader.graph import resolve
+from core.loader.lifecycle import Lifecycle
+from core.records.companies import ensure_company
+from core.security.actor import Actor, set_actor
+from core.settings import get_settings
+
+#: Addons that exist for the tests only.
+TEST_ADDONS = Path(__file__).parent / "addons"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def server_url() -> URL:
+    """The PostgreSQL server that `./dev test` has started."""
+    return make_url(os.environ["DATABASE_URL"])
+
+
+def database_url(name: str) -> str:
+    """The address of a database on the test server."""
+    return server_url().set(database=name).render_as_string(hide_password=False)
+
+
+def execute_on_server(*statements: str) -> None:
+    """Run statements outside any transaction, such as CREATE DATABASE."""
+    engine = create_engine(server_url().set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@cache
+def all_addons() -> tuple[str, ...]:
+    """Every addon of the product."""
+    return tuple(name for name in discover().found if name != CORE)
+
+
+@cache
+def template_of(addons: tuple[str, ...]) -> str:
+    """A database with these addons installed and one company, made once a test process."""
+    name = f"template_{WORKER}_{'_'.join(addons)[:30] or CORE}_{abs(hash(addons)) % 10**6}"
+    execute_on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+    lifecycle_on(name).install(addons)
+    engine_for(database_url(name)).dispose()
+    return name
+
+
+def lifecycle_on(name: str) -> Lifecycle:
+    """The lifecycle of addons on one database."""
+    return Lifecycle(engine_for(database_url(name)), discover(str(TEST_ADDONS)), tables_of)
+
+
+@cache
+def _app_of(addons: tuple[str, ...], url: str) -> Flask:
+    settings = get_settings().model_copy(update={"database_url": url})
+    app = create_app(resolve(addons, discover(str(TEST_ADDONS))), settings)
+    app.config.update(TESTING=True)
+    return app
+
+
+@pytest.fixture
+def addons(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The addons of the test's app: all, or those that `@pytest.mark.addons(...)` names."""
+    marker = request.node.get_closest_marker("addons")
+    return tuple(marker.args) if marker else all_addons()
+
+
+@pytest.fixture
+def database(addons: tuple[str, ...]) -> Iterator[str]:
+    """The name of a database with the addons installed, new for each test."""
+    template = template_of(addons)
+    name = f"test_{template.removeprefix('template_')}"
+    engine_for(database_url(name)).dispose()
+    execute_on_server(
+        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+        f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY',
+    )
+    yield name
+    engine_for(database_url(name)).dispose()
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Attachments and mailbox of each test in a folder of its own."""
+    monkeypatch.setenv("BINCARD_DATA", str(tmp_path))
+    get_settings.cache_clear()
+    yield tmp_path
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def app(addons: tuple[str, ...], database: str, data_folder: Path) -> Iterator[Flask]:
+    """An app within its context, and one company that the session works in."""
+    app = _app_of(addons, database_url(database))
+    app.extensions["settings"] = get_settings().model_copy(update={"database_url": database_url(database)})
+    with app.app_context():
+        company = ensure_company(db.session, code="TEST", name="Test Components Ltd", currency="USD")
+        db.session.commit()
+        set_actor(db.session, Actor(None, "tester", company.id, is_superuser=True))
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def company(app: Flask) -> object:
+    """The company of the test."""
+    return db.session.scalars(select(m.Company)).one()
+
+
+def work(app: Flask) -> None:
+    """Do all open jobs, as a worker would."""
+    open_jobs = select(m.Job.id).where(m.Job.state.in_(("queued", "running"))).order_by(m.Job.id)
+    while job_ids := db.session.scalars(open_jobs).all():
+        db.session.rollback()
+        for job_id in job_ids:
+            while run_job(job_id, lambda: nullcontext(app)):
+                pass
+    db.session.expire_all()

@@ -1,0 +1,146 @@
+"""Jobs: items commit with their effects, skips and failures keep their reasons."""
+
+from contextlib import nullcontext
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from core import m
+from core.db import db
+from core.jobs import queue
+from core.jobs.kinds import Jobs, Planned, RefusedError, SkippedError
+from core.jobs.worker import MAX_ATTEMPTS, run_job
+from tests.conftest import work
+
+pytestmark = pytest.mark.addons()
+
+jobs = Jobs()
+
+
+@jobs.kind("tests.name_companies")
+def name_company(session, step):
+    if step.label == "skip":
+        raise SkippedError("nothing to name here")
+    if step.label == "refuse":
+        raise RefusedError("give it a name first")
+    if step.label == "break":
+        session.add(m.Company(code="HALF", name="half done", currency_code="USD"))
+        session.flush()
+        raise LookupError("a shelf is missing")
+    session.add(m.Company(code=step.label, name=step.label, currency_code="USD"))
+    return {"named": step.label}
+
+
+@name_company.plan
+def plan(session, job):
+    for label in job.params["labels"]:
+        yield Planned(key=label, label=label)
+
+
+@pytest.fixture(autouse=True)
+def kinds(app: Flask):
+    before = dict(app.extensions["job_kinds"])
+    app.extensions["job_kinds"].update(jobs.kinds)
+    yield
+    app.extensions["job_kinds"] = before
+
+
+def start(*labels: str) -> int:
+    job = queue.start(db.session, "tests.name_companies", "Name companies", params={"labels": labels})
+    db.session.commit()
+    return job.id
+
+
+def items(job_id: int) -> dict[str, tuple[str, str]]:
+    rows = db.session.scalars(select(m.JobItem).where(m.JobItem.job_id == job_id))
+    return {row.label: (row.state, row.reason) for row in rows}
+
+
+def test_every_item_ends_with_an_outcome_and_a_reason(app):
+    job_id = start("A", "skip", "refuse", "break", "B")
+    work(app)
+    assert items(job_id) == {
+        "A": ("done", ""),
+        "skip": ("skipped", "nothing to name here"),
+        "refuse": ("failed", "give it a name first"),
+        "break": ("failed", "LookupError: a shelf is missing"),
+        "B": ("done", ""),
+    }
+    assert db.session.get(m.Job, job_id).state == "done"
+    assert sorted(db.session.scalars(select(m.Company.code))) == ["A", "B", "TEST"]
+
+
+def test_the_effects_of_an_item_that_breaks_are_not_kept(app):
+    start("break")
+    work(app)
+    assert db.session.scalars(select(m.Company.code)).all() == ["TEST"]
+
+
+def test_progress_counts_items_by_outcome(app):
+    job_id = start("A", "skip", "refuse")
+    work(app)
+    assert queue.progress(db.session, job_id) == queue.Progress(total=3, done=1, skipped=1, failed=1)
+
+
+def test_a_paused_job_stands_still_until_it_is_resumed(app):
+    job_id = start("A")
+    queue.pause(db.session, db.session.get(m.Job, job_id))
+    db.session.commit()
+    assert run_job(job_id, lambda: nullcontext(app)) is False
+    assert db.session.scalars(select(m.Company.code)).all() == ["TEST"]
+    queue.resume(db.session, db.session.get(m.Job, job_id))
+    db.session.commit()
+    work(app)
+    assert items(job_id) == {"A": ("done", "")}
+
+
+def test_a_cancelled_job_says_so_for_each_item_that_was_left(app):
+    job_id = start("A", "B")
+    run_job(job_id, lambda: nullcontext(app), turn=0)
+    queue.cancel(db.session, db.session.get(m.Job, job_id))
+    db.session.commit()
+    assert set(items(job_id).values()) == {("skipped", "the job was cancelled")}
+
+
+def test_a_job_cannot_be_resumed_that_is_not_paused(app):
+    job_id = start("A")
+    with pytest.raises(queue.JobStateError, match="^the job is queued: this needs one that is paused$"):
+        queue.resume(db.session, db.session.get(m.Job, job_id))
+
+
+def test_only_the_failed_items_are_done_again(app):
+    job_id = start("A", "break")
+    work(app)
+    assert queue.retry_failed(db.session, db.session.get(m.Job, job_id)) == 1
+    db.session.commit()
+    work(app)
+    assert db.session.scalars(select(m.Company.code).order_by(m.Company.code)).all() == ["A", "TEST"]
+
+
+def test_an_item_that_killed_its_workers_fails_in_the_end(app):
+    job_id = start("A")
+    run_job(job_id, lambda: nullcontext(app), turn=0)
+    item = db.session.scalars(select(m.JobItem)).one()
+    item.attempts = MAX_ATTEMPTS
+    db.session.commit()
+    work(app)
+    assert items(job_id)["A"] == ("failed", "its worker died 5 times at it: see the log of the workers")
+
+
+def test_a_job_of_an_unknown_kind_fails_with_what_to_do(app):
+    job = queue.start(db.session, "loyalty.count", "Count points")
+    db.session.commit()
+    work(app)
+    db.session.refresh(job)
+    assert (job.state, job.error) == (
+        "failed",
+        "no installed addon knows the job kind loyalty.count: install it and start again",
+    )
+
+
+def test_planning_again_adds_no_second_item(app):
+    job_id = start("A")
+    run_job(job_id, lambda: nullcontext(app), turn=0)
+    run_job(job_id, lambda: nullcontext(app), turn=0)
+    assert list(items(job_id)) == ["A"]
