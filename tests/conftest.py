@@ -1,14 +1,14 @@
 """What every test may ask for: an app of some addons, on a database of its own."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import URL, create_engine, make_url, select, text
+from sqlalchemy import URL, create_engine, event, make_url, select, text
 
 from core import m
 from core.app import create_app
@@ -134,3 +134,23 @@ def work(app: Flask) -> None:
             while run_job(job_id, lambda: nullcontext(app)):
                 pass
     db.session.expire_all()
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[Callable[[], object]], int]:
+    """How many statements a call sends to the database."""
+
+    def count(call: Callable[[], object]) -> int:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            sent.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            call()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(sent)
+
+    return count

@@ -1,5 +1,6 @@
 """The database: decimal types, the session, locks."""
 
+from core.db.bulk import copy_rows, reserve_ids
 from core.db.locks import advisory_lock, lock_rows
 from core.db.session import Database, db
 from core.db.types import Money, Quantity, Rate, Timestamp, UnitPrice, round_money
@@ -12,7 +13,9 @@ __all__ = [
     "Timestamp",
     "UnitPrice",
     "advisory_lock",
+    "copy_rows",
     "db",
     "lock_rows",
+    "reserve_ids",
     "round_money",
 ]

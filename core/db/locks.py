@@ -4,17 +4,13 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, scoped_session
 
 LOCK_TIMEOUT = "3s"
 
 
-class NotInTransactionError(RuntimeError):
-    """A lock outside a transaction would be released at once."""
-
-
-def lock_rows(session: Session, model: Any, ids: Sequence[int]) -> list[Any]:
+def lock_rows(session: Session | scoped_session[Session], model: Any, ids: Sequence[int]) -> list[Any]:
     """Lock these rows until commit, in the order of their ids, and return them fresh.
 
     Raises `sqlalchemy.exc.OperationalError` when another user holds one for over 3 seconds.
@@ -29,8 +25,6 @@ def lock_key(name: str) -> int:
     return zlib.crc32(name.encode()) - 2**31
 
 
-def advisory_lock(connection: Connection | Session, name: str) -> None:
-    """Wait for a named lock and hold it until the transaction ends."""
-    if not connection.in_transaction():
-        raise NotInTransactionError(f"take the lock {name!r} inside a transaction")
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(name)})
+def advisory_lock(session: Session | scoped_session[Session], name: str) -> None:
+    """Wait for a named lock and hold it until the session commits or rolls back."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(name)})

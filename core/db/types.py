@@ -39,12 +39,14 @@ class ExactDecimal(TypeDecorator[Decimal]):
 class Money(ExactDecimal):
     """An amount in a currency, stored with 2 decimals."""
 
+    cache_ok = True  # each type says it for itself
     scale = 2
 
 
 class UnitPrice(ExactDecimal):
     """A price of one unit, 6 decimals: a resistor costs 0.000850."""
 
+    cache_ok = True  # each type says it for itself
     scale = 6
     precision = 20
 
@@ -52,12 +54,14 @@ class UnitPrice(ExactDecimal):
 class Quantity(ExactDecimal):
     """A quantity in the unit of the part, 4 decimals."""
 
+    cache_ok = True  # each type says it for itself
     scale = 4
 
 
 class Rate(ExactDecimal):
     """A fraction such as a tax rate, 0.130000 for 13 %, or an exchange rate."""
 
+    cache_ok = True  # each type says it for itself
     scale = 6
     precision = 18
 

@@ -1,0 +1,171 @@
+"""Customer invoices, credit notes and payments."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Money, Quantity, Rate, Timestamp, UnitPrice
+from core.models import Model, relationship
+from core.records.models import CompanyOwned
+
+
+class Invoice(CompanyOwned, Model):
+    """A customer invoice, or a credit note, which lowers what the customer owes.
+
+    Amounts of a credit note are positive; its kind gives the direction.
+    """
+
+    _name = "accounting.invoice"
+    _title = "Invoice"
+    _label = "number"
+
+    kind: Mapped[str] = mapped_column(Text, server_default="invoice")
+    #: Ours, gap-free; given when the document is posted.
+    number: Mapped[str | None] = mapped_column(Text)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+    date: Mapped[date]
+    due_date: Mapped[date]
+    currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
+    #: Units of the company's currency for one unit of the document's.
+    exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
+    #: The customer's order number, or the number in the system that it was imported from.
+    reference: Mapped[str] = mapped_column(Text, server_default="")
+    #: What an import knows it by, so that importing again finds it: unique a company.
+    external_id: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="draft")
+    net: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    tax: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    total: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_entry.id", ondelete="RESTRICT"), unique=True)
+    #: The invoice that this credit note takes back.
+    reverses_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_invoice.id", ondelete="RESTRICT"), unique=True
+    )
+    posted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+    partner = relationship("partner")
+    entry = relationship("accounting.entry")
+    reverses = relationship("accounting.invoice", remote_side="AccountingInvoice.id", back_populates="reversed_by")
+    reversed_by = relationship("accounting.invoice", back_populates="reverses", uselist=False)
+    lines = relationship(
+        "accounting.invoice_line", back_populates="invoice", order_by="AccountingInvoiceLine.position",
+        cascade="all, delete-orphan", passive_deletes=True,
+    )
+    taxes = relationship("accounting.invoice_tax", back_populates="invoice", passive_deletes=True, cascade="all")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("company_id", "number"),
+            UniqueConstraint("company_id", "external_id"),
+            CheckConstraint("kind IN ('invoice', 'credit_note')", name="kind_known"),
+            CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
+            CheckConstraint("total = net + tax", name="total_adds_up"),
+            CheckConstraint("exchange_rate > 0", name="rate_positive"),
+            CheckConstraint("due_date >= date", name="due_after_date"),
+            CheckConstraint(
+                "state = 'draft' OR (number IS NOT NULL AND entry_id IS NOT NULL AND posted_at IS NOT NULL)",
+                name="posted_is_complete",
+            ),
+            CheckConstraint("reverses_id IS NULL OR kind = 'credit_note'", name="credit_note_reverses"),
+            Index(None, "company_id", "date"),
+            Index(None, "partner_id", "date"),
+        )
+
+
+class InvoiceLine(Model):
+    """A line of an invoice; `net` is quantity × unit price, rounded once."""
+
+    _name = "accounting.invoice_line"
+    _title = "Invoice line"
+    _label = "description"
+    _audited = False
+
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("accounting_invoice.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id", ondelete="RESTRICT"), index=True)
+    description: Mapped[str] = mapped_column(Text, server_default="")
+    quantity: Mapped[Decimal] = mapped_column(Quantity)
+    unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
+    tax_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))
+    net: Mapped[Decimal] = mapped_column(Money, server_default="0")
+
+    invoice = relationship("accounting.invoice", back_populates="lines")
+    product = relationship("product")
+    tax = relationship("accounting.tax")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("invoice_id", "position"),
+            CheckConstraint("net = round(quantity * unit_price, 2)", name="net_is_product"),
+        )
+
+
+class InvoiceTax(Model):
+    """One tax of an invoice, computed on the sum of its lines."""
+
+    _name = "accounting.invoice_tax"
+    _title = "Invoice tax"
+    _label = "tax_id"
+    _audited = False
+
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("accounting_invoice.id", ondelete="CASCADE"))
+    tax_id: Mapped[int] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))
+    base: Mapped[Decimal] = mapped_column(Money)
+    amount: Mapped[Decimal] = mapped_column(Money)
+
+    invoice = relationship("accounting.invoice", back_populates="taxes")
+    tax = relationship("accounting.tax")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("invoice_id", "tax_id"),)
+
+
+class Payment(CompanyOwned, Model):
+    """Money received from a customer, or paid back to one."""
+
+    _name = "accounting.payment"
+    _title = "Payment"
+    _label = "number"
+
+    direction: Mapped[str] = mapped_column(Text, server_default="in")
+    number: Mapped[str | None] = mapped_column(Text)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+    date: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Money)
+    currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
+    exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
+    reference: Mapped[str] = mapped_column(Text, server_default="")
+    external_id: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="draft")
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_entry.id", ondelete="RESTRICT"), unique=True)
+    reverses_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_payment.id", ondelete="RESTRICT"), unique=True
+    )
+    posted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+    partner = relationship("partner")
+    entry = relationship("accounting.entry")
+    reverses = relationship("accounting.payment", remote_side="AccountingPayment.id", back_populates="reversed_by")
+    reversed_by = relationship("accounting.payment", back_populates="reverses", uselist=False)
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("company_id", "number"),
+            UniqueConstraint("company_id", "external_id"),
+            CheckConstraint("direction IN ('in', 'out')", name="direction_known"),
+            CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
+            CheckConstraint("amount > 0", name="amount_positive"),
+            CheckConstraint("exchange_rate > 0", name="rate_positive"),
+            CheckConstraint(
+                "state = 'draft' OR (number IS NOT NULL AND entry_id IS NOT NULL AND posted_at IS NOT NULL)",
+                name="posted_is_complete",
+            ),
+            Index(None, "partner_id", "date"),
+        )

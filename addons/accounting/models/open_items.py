@@ -1,0 +1,116 @@
+"""What customers owe, document by document, and what settles what."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Money, Rate, Timestamp
+from core.models import Model, relationship
+from core.records.models import CompanyOwned
+
+DOCUMENTS = ("invoice", "credit_note", "payment", "refund", "reversal")
+
+
+class OpenItem(CompanyOwned, Model):
+    """One posted document on a customer's account.
+
+    The sum of a partner's open items equals the partner's balance on the receivable account. Only
+    `allocated` ever changes, and only by a trigger on the allocations.
+    """
+
+    _name = "accounting.open_item"
+    _title = "Open item"
+    _label = "number"
+    _audited = False
+
+    entry_line_id: Mapped[int] = mapped_column(
+        ForeignKey("accounting_entry_line.id", ondelete="RESTRICT"), unique=True
+    )
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+    document: Mapped[str] = mapped_column(Text)
+    #: Number of the document, and its reference.
+    number: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text, server_default="")
+    date: Mapped[date]
+    due_date: Mapped[date]
+    currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
+    exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
+    #: In the document's currency; positive is owed to us, negative is owed by us.
+    amount: Mapped[Decimal] = mapped_column(Money)
+    #: The same in the company's currency, as it stands in the ledger.
+    company_amount: Mapped[Decimal] = mapped_column(Money)
+    #: How much of it has been settled; between zero and the amount.
+    allocated: Mapped[Decimal] = mapped_column(Money, server_default="0")
+
+    partner = relationship("partner")
+    entry_line = relationship("accounting.entry_line")
+
+    @property
+    def residual(self) -> Decimal:
+        """What is still open, signed as the amount."""
+        return self.amount - self.allocated
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            # Not more than there is, and never in the other direction.
+            CheckConstraint(
+                "allocated BETWEEN least(0, amount) AND greatest(0, amount)", name="allocated_within_amount"
+            ),
+            CheckConstraint(f"document IN {DOCUMENTS}", name="document_known"),
+            # The target of the allocations' keys: same company, partner and currency on both sides.
+            UniqueConstraint("id", "company_id", "partner_id", "currency_code", name="uq_open_item_owner"),
+            Index(None, "partner_id", "date"),
+            Index(None, "company_id", "date"),
+            Index("ix_open_item_still_open", "partner_id", postgresql_where="allocated <> amount"),
+        )
+
+
+class Allocation(Model):
+    """So much of a credit settles so much of a debit; taken back by a row with the opposite amount."""
+
+    _name = "accounting.allocation"
+    _title = "Allocation"
+    _label = "id"
+    _audited = False
+
+    debit_id: Mapped[int] = mapped_column(BigInteger)
+    credit_id: Mapped[int] = mapped_column(BigInteger)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="RESTRICT"))
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+    currency_code: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Decimal] = mapped_column(Money)
+    date: Mapped[date]
+    reverses_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_allocation.id", ondelete="RESTRICT"), unique=True
+    )
+    #: The entry of the exchange difference that this settlement realised.
+    exchange_entry_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_entry.id", ondelete="RESTRICT"))
+    created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        owner = ("company_id", "partner_id", "currency_code")
+        target = [f"accounting_open_item.{c}" for c in ("id", *owner)]
+        return (
+            ForeignKeyConstraint(["debit_id", *owner], target, name="fk_allocation_debit", ondelete="RESTRICT"),
+            ForeignKeyConstraint(["credit_id", *owner], target, name="fk_allocation_credit", ondelete="RESTRICT"),
+            CheckConstraint("(reverses_id IS NULL AND amount > 0) OR (reverses_id IS NOT NULL AND amount < 0)",
+                            name="amount_signed"),
+            CheckConstraint("debit_id <> credit_id", name="two_items"),
+            Index(None, "debit_id"),
+            Index(None, "credit_id"),
+        )

@@ -1,0 +1,56 @@
+"""The amounts of an invoice, computed once.
+
+Problem: the total on the invoice, the tax report and the ledger must agree to the cent. Rule: each line's
+net is quantity × unit price, rounded half up to the cent; each tax is computed on the sum of the nets of
+its lines and rounded once; the total is the sum of the stored amounts. Example: 3 × 0.335 = 1.005 → 1.01;
+two such lines at 13 % → net 2.02, tax 0.2626 → 0.26, total 2.28.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.db import round_money
+
+
+@dataclass(frozen=True)
+class TaxAmount:
+    """One tax of a document: on which base, how much."""
+
+    tax_id: int
+    base: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The amounts of a document, in its currency."""
+
+    net: Decimal
+    taxes: tuple[TaxAmount, ...]
+
+    @property
+    def tax(self) -> Decimal:
+        """The taxes together."""
+        return sum((t.amount for t in self.taxes), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """What the customer owes."""
+        return self.net + self.tax
+
+
+def line_net(quantity: Decimal, unit_price: Decimal) -> Decimal:
+    """The net amount of one line."""
+    return round_money(quantity * unit_price)
+
+
+def totals_of(nets: Iterable[tuple[Decimal, int | None]], rates: Mapping[int, Decimal]) -> Totals:
+    """The totals of lines given as (net, tax id); `rates` has the rate of each tax as a fraction."""
+    net, bases = Decimal(0), {}
+    for amount, tax_id in nets:
+        net += amount
+        if tax_id is not None:
+            bases[tax_id] = bases.get(tax_id, Decimal(0)) + amount
+    taxes = tuple(TaxAmount(t, base, round_money(base * rates[t])) for t, base in sorted(bases.items()))
+    return Totals(net, taxes)

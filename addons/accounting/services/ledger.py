@@ -1,0 +1,153 @@
+"""Write entries: the one door to the ledger, for one document or for thousands.
+
+An entry goes in as a draft, its lines follow, and it is posted in a last statement, at which the database
+checks that every entry of the statement balances. Amounts come in the document's currency and are
+converted line by line; what the rounding leaves over goes to the line that carries the whole document.
+Example: 100.00 + 13.00 tax at 7.12345 → 712.35 and 92.60, so the receivable is 804.95 and not 113.00 ×
+7.12345 = 804.95 by luck of rounding.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, update
+
+from addons.accounting.services.chart import Books
+from core import m
+from core.db import copy_rows, reserve_ids, round_money
+from core.db.bulk import AnySession
+from core.records.sequences import next_numbers
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A debit (positive) or credit (negative) of one account, in the document's currency."""
+
+    account_id: int
+    amount: Decimal
+    partner_id: int | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """The open item that a document leaves on its partner's account."""
+
+    document: str
+    number: str
+    reference: str
+    due_date: date
+
+
+@dataclass
+class EntryDraft:
+    """An entry to be: its counterpart is the line that makes it balance."""
+
+    journal: str
+    date: date
+    currency: str
+    exchange_rate: Decimal
+    narration: str
+    counterpart: Amount
+    amounts: list[Amount] = field(default_factory=list)
+    item: Item | None = None
+    reverses_id: int | None = None
+    number: str = ""
+    #: Set when the entry has been written.
+    id: int = 0
+    item_id: int = 0
+
+
+class UnbalancedDraftError(ValueError):
+    """The amounts of a draft don't sum to nothing in the document's currency."""
+
+
+def write_entries(session: AnySession, books: Books, drafts: Sequence[EntryDraft]) -> None:
+    """Write and post the entries and their open items; sets `id`, `number` and `item_id` of each draft."""
+    if not drafts:
+        return
+    _number(session, books, drafts)
+    for draft, entry_id in zip(drafts, reserve_ids(session, m.AccountingEntry.__table__, len(drafts)), strict=True):
+        draft.id = entry_id
+    copy_rows(session, m.AccountingEntry.__table__, (_entry_row(books, draft) for draft in drafts))
+    _write_lines(session, books, drafts)
+    ids = [draft.id for draft in drafts]
+    entry = m.AccountingEntry.__table__
+    posting = update(entry).where(entry.c.id == func.any(ids)).values(state="posted", posted_at=func.now())
+    session.execute(posting)
+
+
+def _number(session: AnySession, books: Books, drafts: Sequence[EntryDraft]) -> None:
+    by_year: dict[int, list[EntryDraft]] = {}
+    for draft in drafts:
+        by_year.setdefault(draft.date.year, []).append(draft)
+    for year, group in sorted(by_year.items()):
+        numbers = next_numbers(session, "accounting.entry", books.company_id, year, len(group))
+        for draft, number in zip(group, numbers, strict=True):
+            draft.number = number
+
+
+def _entry_row(books: Books, draft: EntryDraft) -> dict[str, Any]:
+    return {
+        "id": draft.id, "company_id": books.company_id, "number": draft.number,
+        "journal_id": books.journals[draft.journal], "date": draft.date, "narration": draft.narration,
+        "state": "draft", "reverses_id": draft.reverses_id,
+    }
+
+
+def _write_lines(session: AnySession, books: Books, drafts: Sequence[EntryDraft]) -> None:
+    lines = [line for draft in drafts for line in _line_rows(books, draft)]
+    table = m.AccountingEntryLine.__table__
+    for line, line_id in zip(lines, reserve_ids(session, table, len(lines)), strict=True):
+        line["id"] = line_id
+    first = {line["entry_id"]: line for line in reversed(lines)}
+    copy_rows(session, table, lines)
+    with_item = [draft for draft in drafts if draft.item]
+    item_table = m.AccountingOpenItem.__table__
+    for draft, item_id in zip(with_item, reserve_ids(session, item_table, len(with_item)), strict=True):
+        draft.item_id = item_id
+    copy_rows(session, item_table, (_item_row(books, d, first[d.id]) for d in with_item))
+
+
+def _line_rows(books: Books, draft: EntryDraft) -> Iterator[dict[str, Any]]:
+    """The counterpart's line comes first: it is the one that an open item points to."""
+    if draft.counterpart.amount + sum(a.amount for a in draft.amounts) != 0:
+        raise UnbalancedDraftError(f"{draft.narration}: the amounts don't sum to zero")
+    converted = [(a, round_money(a.amount * draft.exchange_rate)) for a in _merged(draft.amounts)]
+    whole = -sum((value for _, value in converted), Decimal(0))
+    yield _line_row(draft, draft.counterpart, whole)
+    for amount, value in converted:
+        yield _line_row(draft, amount, value)
+
+
+def _merged(amounts: Iterable[Amount]) -> Iterator[Amount]:
+    """One line an account and partner: an invoice of 500 lines is no ledger of 500 lines."""
+    sums: dict[tuple[int, int | None, str], Decimal] = {}
+    for a in amounts:
+        key = (a.account_id, a.partner_id, a.description)
+        sums[key] = sums.get(key, Decimal(0)) + a.amount
+    for (account_id, partner_id, description), amount in sums.items():
+        yield Amount(account_id, amount, partner_id, description)
+
+
+def _line_row(draft: EntryDraft, amount: Amount, value: Decimal) -> dict[str, Any]:
+    return {
+        "entry_id": draft.id, "account_id": amount.account_id, "partner_id": amount.partner_id,
+        "debit": max(value, Decimal(0)), "credit": max(-value, Decimal(0)), "amount_currency": amount.amount,
+        "currency_code": draft.currency, "description": amount.description,
+    }
+
+
+def _item_row(books: Books, draft: EntryDraft, line: dict[str, Any]) -> dict[str, Any]:
+    item = draft.item
+    assert item is not None  # only drafts with an item come here
+    return {
+        "id": draft.item_id, "company_id": books.company_id, "entry_line_id": line["id"],
+        "partner_id": draft.counterpart.partner_id, "document": item.document, "number": item.number,
+        "reference": item.reference, "date": draft.date, "due_date": item.due_date,
+        "currency_code": draft.currency, "exchange_rate": draft.exchange_rate,
+        "amount": draft.counterpart.amount, "company_amount": line["debit"] - line["credit"],
+    }

@@ -1,0 +1,74 @@
+"""Customer, supplier, and the people there."""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.models import Model, relationship
+from core.records.models import CompanyOwned
+
+#: What a contact is written to about; `statement` gets the statements of account.
+CONTACT_ROLES = ("general", "statement", "invoice", "order")
+
+
+class Partner(CompanyOwned, Model):
+    """Someone we trade with; one record may be both customer and supplier."""
+
+    _name = "partner"
+    _title = "Partner"
+
+    #: Our number for the partner, as it stands on documents.
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    is_customer: Mapped[bool] = mapped_column(server_default="true")
+    is_supplier: Mapped[bool] = mapped_column(server_default="false")
+    #: Several addresses may stand here, separated by commas.
+    email: Mapped[str] = mapped_column(Text, server_default="")
+    phone: Mapped[str] = mapped_column(Text, server_default="")
+    street: Mapped[str] = mapped_column(Text, server_default="")
+    postcode: Mapped[str] = mapped_column(Text, server_default="")
+    city: Mapped[str] = mapped_column(Text, server_default="")
+    country: Mapped[str] = mapped_column(Text, server_default="")
+    tax_number: Mapped[str] = mapped_column(Text, server_default="")
+    #: The language of their documents and mails; empty for the company's.
+    locale: Mapped[str] = mapped_column(Text, server_default="")
+    #: The currency that we usually trade in; empty for the company's.
+    currency_code: Mapped[str | None] = mapped_column(
+        String(3), ForeignKey("currency.code", ondelete="RESTRICT")
+    )
+    active: Mapped[bool] = mapped_column(server_default="true")
+
+    contacts = relationship("partner.contact", back_populates="partner", cascade="all, delete-orphan")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("company_id", "code"),
+            CheckConstraint("code <> '' AND name <> ''", name="named"),
+            Index(None, "company_id", "name"),
+        )
+
+    def addresses_for(self, role: str) -> str:
+        """Where to write to about `role`: the contacts with that role, else the partner's own address."""
+        own = [c.email for c in self.contacts if c.role == role and c.email]
+        return ", ".join(own) or self.email
+
+
+class PartnerContact(Model):
+    """A person or mailbox at a partner."""
+
+    _name = "partner.contact"
+    _title = "Contact"
+
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    role: Mapped[str] = mapped_column(Text, server_default="general")
+    email: Mapped[str] = mapped_column(Text, server_default="")
+    phone: Mapped[str] = mapped_column(Text, server_default="")
+
+    partner = relationship("partner", back_populates="contacts")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (CheckConstraint(f"role IN {CONTACT_ROLES}", name="role_known"),)

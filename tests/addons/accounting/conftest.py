@@ -1,0 +1,51 @@
+"""Customers and short ways to make documents."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from addons.accounting.services.invoices import Line, create_invoice, post_invoices
+from addons.accounting.services.payments import create_payment, post_payment
+from core import m
+from core.db import db
+
+
+@pytest.fixture
+def customer(company):
+    partner = m.Partner(company_id=company.id, code="C1", name="Acme Devices", email="ap@acme.example")
+    db.session.add(partner)
+    db.session.commit()
+    return partner
+
+
+@pytest.fixture
+def invoice_of(company, customer):
+    """Post an invoice (or credit note) of one line."""
+
+    def make(amount, on=date(2026, 1, 10), kind="invoice", partner=None, currency="USD", **values):
+        invoice = create_invoice(
+            db.session, company_id=company.id, partner_id=(partner or customer).id, date=on, currency=currency,
+            kind=kind, lines=[Line("Resistor", Decimal(1), Decimal(amount))], **values,
+        )
+        post_invoices(db.session, [invoice])
+        db.session.commit()
+        return invoice
+
+    return make
+
+
+@pytest.fixture
+def pay(company, customer):
+    """Post a payment; it settles the earliest due documents unless pairs are given."""
+
+    def make(amount, on=date(2026, 1, 20), pairs=None, currency="USD", **values):
+        payment = create_payment(
+            db.session, company_id=company.id, partner_id=customer.id, date=on, amount=Decimal(amount),
+            currency=currency, **values,
+        )
+        post_payment(db.session, payment, pairs)
+        db.session.commit()
+        return payment
+
+    return make
