@@ -1,0 +1,27 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from core.app import create_app
+from core.loader.discovery import discover
+from core.loader.graph import resolve
+
+SPECIMENS = Path(__file__).parents[2] / "specimens"
+
+
+def specimen_app(*addons: str) -> Flask:
+    return create_app(resolve(addons, discover(str(SPECIMENS))))
+
+
+@pytest.fixture(scope="session")
+def _specimen() -> Flask:
+    return specimen_app("specimen_points")
+
+
+@pytest.fixture
+def specimen(_specimen: Flask) -> Iterator[Flask]:
+    """An app with the specimen statement and an addon that adds to it."""
+    with _specimen.app_context():
+        yield _specimen
