@@ -126,7 +126,8 @@ def _add(registry: Registry, addon: str, addition: Addition, allowed: frozenset[
     name = addition.document
     if name not in registry:
         raise DocumentError(
-            f"{addon} adds to the document {name!r}, which no installed addon defines; known: {_names(registry)}"
+            f"{addon} adds to the document {name!r}, which no installed addon defines; "
+            f"known: {_names(registry)}"
         )
     document = registry[name]
     if document.addon not in allowed:

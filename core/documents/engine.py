@@ -44,6 +44,8 @@ class Engine:
     font_config: Any
     style: Any
     fetcher: Any
+    #: What the fetcher raises.
+    refused: type[BaseException]
     profile: Any
     cache: dict[Any, Any] = field(default_factory=dict)
 
@@ -78,7 +80,7 @@ def _write(
     source = HTML(string=html, url_fetcher=engine.fetcher)
     try:
         pages = source.render(font_config=engine.font_config, stylesheets=[engine.style], cache=engine.cache)
-    except engine.fetcher.Refused as error:
+    except engine.refused as error:
         raise ForeignResourceError(str(error)) from None
     _identify(pages.metadata, identity, title)
     pages.color_profiles["srgb"] = engine.profile
@@ -145,11 +147,11 @@ def _engine() -> Engine:
         log.error(problem)
     _quieten()
     fonts = faces()
-    fetcher = _fetcher(frozenset(face.path.as_uri() for face in fonts))
+    fetcher, refused = _fetcher(frozenset(face.path.as_uri() for face in fonts))
     config = FontConfiguration()
     rules = "".join(face.rule() for face in fonts) + STYLE.read_text(encoding="utf-8")
     style = CSS(string=rules, font_config=config, url_fetcher=fetcher)
-    return Engine(config, style, fetcher, _colour_profile())
+    return Engine(config, style, fetcher, refused, _colour_profile())
 
 
 def _colour_profile() -> Any:
@@ -166,21 +168,22 @@ def _quieten() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _fetcher(fonts: frozenset[str]) -> Any:
+def _fetcher(fonts: frozenset[str]) -> tuple[Any, type[BaseException]]:
     """Nothing but `data:` addresses and our own fonts is ever read."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    class Refused(FatalURLFetchingError):
+    class Refused(FatalURLFetchingError):  # type: ignore[misc]  # WeasyPrint comes without types
         """Fatal, since a document without its picture must not go out unnoticed."""
 
     class EmbeddedOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint comes without types
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url in fonts or url.startswith("data:"):
                 return super().fetch(url, headers)
-            raise Refused(f"a document holds only what is embedded in it: {url!r} is refused, use data: instead")
+            raise Refused(
+                f"a document holds only what is embedded in it: {url!r} is refused, use data: instead"
+            )
 
-    EmbeddedOnly.Refused = Refused
-    return EmbeddedOnly(allowed_protocols={"file", "data"})
+    return EmbeddedOnly(allowed_protocols={"file", "data"}), Refused
 
 
 @contextmanager

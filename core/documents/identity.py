@@ -55,7 +55,7 @@ def read_identity(pdf: bytes) -> Identity:
 
     try:
         reader = PdfReader(BytesIO(pdf))
-        info = reader.metadata or {}
+        info: dict[str, object] = dict(reader.metadata or {})
         issued_at = reader.metadata.creation_date if reader.metadata else None
     except PdfReadError as error:
         raise UnidentifiedError(f"this file is no readable PDF: {error}") from error

@@ -94,5 +94,3 @@ class _Slots:
                 f"the template {definition.template} never calls slot({forgotten[0]!r}), "
                 f"which {self.document.slots[forgotten[0]][0].addon} fills"
             )
-
-

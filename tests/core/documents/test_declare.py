@@ -72,7 +72,8 @@ def test_an_unknown_document_is_refused_with_those_that_are_known() -> None:
             (source("loyalty", "billing"), adding("billing.bill", "after_lines")),
         )
     assert str(caught.value) == (
-        "loyalty adds to the document 'billing.bill', which no installed addon defines; known: billing.statement"
+        "loyalty adds to the document 'billing.bill', which no installed addon defines; "
+        "known: billing.statement"
     )
 
 
