@@ -172,10 +172,10 @@ def _fetcher(fonts: frozenset[str]) -> tuple[Any, type[BaseException]]:
     """Nothing but `data:` addresses and our own fonts is ever read."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    class Refused(FatalURLFetchingError):  # type: ignore[misc]  # WeasyPrint comes without types
+    class Refused(FatalURLFetchingError):
         """Fatal, since a document without its picture must not go out unnoticed."""
 
-    class EmbeddedOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint comes without types
+    class EmbeddedOnly(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url in fonts or url.startswith("data:"):
                 return super().fetch(url, headers)
