@@ -60,19 +60,19 @@ def queue(
         "company_id": company_id,
         "when_unsure": when_unsure,
     }
-    created = session.scalar(
+    message = session.scalar(
         insert(m.MailMessage)
         .values(values)
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
-        .returning(m.MailMessage.id)
+        .returning(m.MailMessage)
     )
-    if created is None:
+    if message is None:
         return session.scalars(select(m.MailMessage).filter_by(idempotency_key=idempotency_key)).one()
     if attachments:
-        rows = [{"message_id": created, "attachment_id": a.id} for a in attachments]
-        session.execute(insert(m.MailAttachment), rows)
-    record(session, "queue", "mail.message", [created], {"to": values["to"], "cc": values["cc"]})
-    return session.get_one(m.MailMessage, created)
+        rows = [{"message_id": message.id, "attachment_id": a.id} for a in attachments]
+        session.execute(insert(m.MailAttachment.__table__), rows)
+    record(session, "queue", "mail.message", [message.id], {"to": values["to"], "cc": values["cc"]})
+    return message
 
 
 def _values(sender: str, to: Sequence[str], cc: Sequence[str], key: str | None) -> dict[str, Any]:

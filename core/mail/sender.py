@@ -50,21 +50,22 @@ _CLAIM = text("""
         ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING id, message_id, sender, "to", cc, subject, body, created_at, attempts, when_unsure,
-        pg_advisory_lock(:space + id)
+        pg_advisory_lock(:space + id), (
+            SELECT json_agg(json_build_array(a.filename, a.mimetype, a.sha256) ORDER BY link.id)
+            FROM mail_attachment link JOIN attachment a ON a.id = link.attachment_id
+            WHERE link.message_id = mail_message.id
+        ) AS files
 """)
-_FILES = text("""
-    SELECT a.filename, a.mimetype, a.sha256 FROM mail_attachment link
-    JOIN attachment a ON a.id = link.attachment_id WHERE link.message_id = :id ORDER BY link.id
-""")
-_FINISH = text("""
+_SETTLE = """
     WITH noted AS (
         INSERT INTO mail_attempt (message_id, outcome, response) VALUES (:id, :outcome, :response)
     )
     UPDATE mail_message SET state = :state, response = :response, next_attempt_at = now() + :wait,
         sent_at = CASE WHEN :state = 'sent' THEN now() ELSE sent_at END
     WHERE id = :id AND state = 'sending'
-""")
-_UNLOCK = text("SELECT pg_advisory_unlock(:space + :id)")
+"""
+#: The row stays locked until the commit, so that nobody sees it unlocked and unsettled.
+_SETTLE_AND_UNLOCK = text(f"{_SETTLE} RETURNING pg_advisory_unlock(:space + id)")
 _ABANDONED = text("""
     SELECT id, attempts, when_unsure FROM mail_message WHERE state = 'sending'
     ORDER BY id FOR UPDATE SKIP LOCKED
@@ -103,7 +104,7 @@ def send_due(limit: int = 100) -> Counts:
     """Send at most `limit` messages whose time has come, each committed by itself."""
     settings: Settings = current_app.extensions["settings"]
     counts = Counts()
-    with db.engine.connect() as connection, transport_for(settings) as transport:
+    with _own_connection() as connection, transport_for(settings) as transport:
         while counts.total < limit:
             row = _claim(connection)
             if row is None:
@@ -120,14 +121,18 @@ def recover() -> Counts:
             if connection.scalar(_TRY_LOCK, {"space": _LOCK_SPACE, "id": row["id"]}):
                 error = UnsureError("the sender stopped before it could note the server's answer")
                 outcome = _after(row, error)
-                _finish(connection, row["id"], outcome)
+                connection.execute(text(_SETTLE), {"id": row["id"], **vars(outcome)})
                 _count(counts, outcome)
     return counts
 
 
+def _own_connection() -> Connection:
+    """Claiming and settling are one statement each, which commits itself."""
+    return db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _claim(connection: Connection) -> RowMapping | None:
-    with connection.begin():
-        return connection.execute(_CLAIM, {"space": _LOCK_SPACE}).mappings().one_or_none()
+    return connection.execute(_CLAIM, {"space": _LOCK_SPACE}).mappings().one_or_none()
 
 
 def _send_claimed(
@@ -135,10 +140,9 @@ def _send_claimed(
 ) -> Outcome:
     """Send, note the answer, give the lock back; a lost database leaves the rest to `recover`."""
     try:
-        outcome = _attempt(connection, row, transport, settings)
-        with connection.begin():
-            _finish(connection, row["id"], outcome)
-            connection.execute(_UNLOCK, {"space": _LOCK_SPACE, "id": row["id"]})
+        outcome = _attempt(row, transport, settings)
+        values = {"space": _LOCK_SPACE, "id": row["id"], **vars(outcome)}
+        connection.execute(_SETTLE_AND_UNLOCK, values).scalar_one()
     except BaseException:
         # The connection goes back to no pool: the lock must end with it.
         connection.invalidate()
@@ -146,10 +150,10 @@ def _send_claimed(
     return outcome
 
 
-def _attempt(connection: Connection, row: RowMapping, transport: Transport, settings: Settings) -> Outcome:
+def _attempt(row: RowMapping, transport: Transport, settings: Settings) -> Outcome:
     try:
         outgoing = _outgoing(row, settings)
-        contents = build(outgoing, _files(connection, row["id"]))
+        contents = build(outgoing, _files(row))
         return Outcome("sent", "sent", transport.send(outgoing, contents))
     except TransportError as error:
         return _after(row, error)
@@ -161,12 +165,12 @@ def _outgoing(row: RowMapping, settings: Settings) -> Outgoing:
     return Outgoing(**named, to=tuple(row["to"]), cc=tuple(row["cc"]), redirect=settings.mail_redirect)
 
 
-def _files(connection: Connection, message_id: int) -> Sequence[File]:
+def _files(row: RowMapping) -> Sequence[File]:
     """Read from disk before the server is spoken to: a lost file must not leave half a message."""
-    with connection.begin():
-        rows = connection.execute(_FILES, {"id": message_id}).all()
     try:
-        return [File(row.filename, row.mimetype, attachments.read(row.sha256)) for row in rows]
+        return [
+            File(name, mimetype, attachments.read(sha256)) for name, mimetype, sha256 in row["files"] or ()
+        ]
     except (attachments.DamagedFileError, OSError) as error:
         raise PermanentError(f"an attachment can't be read: {error}") from error
 
@@ -180,10 +184,6 @@ def _after(row: RowMapping, error: TransportError) -> Outcome:
         return Outcome("failed", "failed", response)
     kind = "unsure" if isinstance(error, UnsureError) else "delayed"
     return Outcome("queued", kind, response, LADDER[row["attempts"] - 1])
-
-
-def _finish(connection: Connection, message_id: int, outcome: Outcome) -> None:
-    connection.execute(_FINISH, {"id": message_id, **vars(outcome)})
 
 
 def _count(counts: Counts, outcome: Outcome) -> None:

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -7,12 +6,11 @@ from flask import Flask
 from core.app import create_app
 from core.loader.discovery import discover
 from core.loader.graph import resolve
-
-SPECIMENS = Path(__file__).parents[2] / "specimens"
+from tests.conftest import TEST_ADDONS
 
 
 def specimen_app(*addons: str) -> Flask:
-    return create_app(resolve(addons, discover(str(SPECIMENS))))
+    return create_app(resolve(addons, discover(str(TEST_ADDONS))))
 
 
 @pytest.fixture(scope="session")

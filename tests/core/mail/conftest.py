@@ -1,4 +1,3 @@
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,57 +12,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 
 from core import m, mail
-from core.app import create_app
 from core.db import db
-from core.loader.discovery import discover
-from core.loader.graph import resolve
 from core.records import attachments
-from core.settings import Settings, get_settings
-
-
-@pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
-    """A database of its own on the server that DATABASE_URL names."""
-    server = make_url(os.environ["DATABASE_URL"])
-    name = f"test_mail_{os.getpid()}"
-    engine = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def _app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = tmp_path_factory.mktemp("data")
-    settings = Settings(database_url=database_url, data=folder, mail_from="Bincard <robot@bincard.example>")
-    app = create_app(resolve([], discover()), settings)
-    app.testing = True
-    with app.app_context():
-        db.metadata.create_all(db.engine)
-        db.session.add(m.Currency(code="EUR", name="Euro"))
-        db.session.flush()
-        db.session.add(m.Company(code="MAIN", name="Main", currency_code="EUR"))
-        db.session.commit()
-    return app
-
-
-@pytest.fixture
-def app(_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """An app of the host alone, with a company and an empty outbox."""
-    monkeypatch.setattr(get_settings(), "data", _app.extensions["settings"].data)
-    with _app.app_context():
-        db.session.execute(text("TRUNCATE mail_message, mail_template, attachment CASCADE"))
-        db.session.commit()
-        for path in _app.extensions["settings"].mailbox.glob("*.eml"):
-            path.unlink()
-        yield _app
-        db.session.remove()
 
 
 @dataclass
@@ -121,6 +74,7 @@ def sink(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
         "smtp_host": "127.0.0.1",
         "smtp_port": kept.port,
         "smtp_timeout": 10,
+        "mail_from": "Bincard <robot@bincard.example>",
     }.items():
         monkeypatch.setattr(settings, name, value)
     yield kept

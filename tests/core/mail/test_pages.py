@@ -12,6 +12,9 @@ from core.i18n import in_locale
 from core.mail import routes
 from core.mail.mailbox import letter, letters
 
+#: The host alone.
+pytestmark = pytest.mark.addons()
+
 
 @pytest.fixture
 def page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:

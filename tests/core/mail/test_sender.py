@@ -22,6 +22,8 @@ from core.mail.sender import LADDER
 from tests.core.mail.conftest import Sink, free_port
 
 ROOT = Path(__file__).parents[3]
+#: The host alone.
+pytestmark = pytest.mark.addons()
 
 
 def wait_until_due() -> None:
