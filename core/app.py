@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import documents, exchange, i18n, jobs, mail, screens, security
+from core import documents, exchange, i18n, jobs, mail, screens, security, templating
 from core.db import Database
 from core.loader.code import declared, fragments_of
 from core.loader.discovery import AddonSource
@@ -32,12 +32,13 @@ def composition_of(sources: Sequence[AddonSource], base: type | None = None) -> 
 def create_app(sources: Sequence[AddonSource], settings: Settings | None = None) -> Flask:
     """The application of these addons; raises where they don't fit together."""
     settings = settings or get_settings()
-    app = Flask("core", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "core/static"))
+    app = Flask("core", static_folder=str(ROOT / "core/static"))
     app.config.update(_config(settings))
     database = Database(app, model_class=new_base(), disable_autonaming=True)
     app.extensions["composition"] = composition_of(sources, database.Model)
     app.extensions["sources"] = list(sources)
     app.extensions["settings"] = settings
+    templating.init_app(app, sources)
     i18n.init_app(app)
     for host_room in ROOMS:
         host_room.init_app(app, list(sources))

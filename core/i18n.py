@@ -34,7 +34,9 @@ class AddonDomain(Domain):
 
     def get_translations(self) -> Any:
         locale = get_locale()
-        catalogs = tuple(_catalogs(current_app.extensions["sources"], str(locale)))
+        # Without the script, which Babel adds: `zh_Hans_CN` is our `zh_CN`.
+        code = "_".join(part for part in (locale.language, locale.territory) if part)
+        catalogs = tuple(_catalogs(current_app.extensions["sources"], code))
         return _merged(catalogs)
 
 

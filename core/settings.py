@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_security: Literal["none", "starttls", "tls"] = "none"
+    #: Seconds that a mail server may take for one answer.
+    smtp_timeout: int = 60
     #: When set, every message goes to this address instead; the subject names the real one.
     mail_redirect: str = ""
 

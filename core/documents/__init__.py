@@ -2,8 +2,28 @@
 
 from flask import Flask
 
+from core.documents.declare import Contribution, Document, DocumentError, Documents, Registry, collect
+from core.documents.identity import DataFile, Identity, UnidentifiedError, read_identity
+from core.documents.render import filename_of, render_html, render_pdf
+from core.loader.code import declared
 from core.loader.discovery import AddonSource
+
+__all__ = [
+    "Contribution",
+    "DataFile",
+    "Document",
+    "DocumentError",
+    "Documents",
+    "Identity",
+    "Registry",
+    "UnidentifiedError",
+    "filename_of",
+    "read_identity",
+    "render_html",
+    "render_pdf",
+]
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app what this room offers."""
+    """Collect what the addons declare; raises DocumentError where it doesn't fit together."""
+    app.extensions["documents"] = collect(declared(sources, "reports", "documents"), sources)

@@ -3,7 +3,29 @@
 from flask import Flask
 
 from core.loader.discovery import AddonSource
+from core.mail.addresses import MailAddressError, parse_addresses
+from core.mail.outbox import MailStateError, cancel, decide_unsure, queue, retry
+from core.mail.routes import bp
+from core.mail.sender import Counts, recover, send_due
+from core.mail.templates import MailTemplateError, check_template, render_template
+
+__all__ = [
+    "Counts",
+    "MailAddressError",
+    "MailStateError",
+    "MailTemplateError",
+    "cancel",
+    "check_template",
+    "decide_unsure",
+    "parse_addresses",
+    "queue",
+    "recover",
+    "render_template",
+    "retry",
+    "send_due",
+]
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app what this room offers."""
+    """Serve the outbox, and the mailbox of machines from which no mail leaves."""
+    app.register_blueprint(bp)

@@ -55,9 +55,11 @@ class MailMessage(CompanyOwned, Model):
         return (
             CheckConstraint(f"state IN {MAIL_STATES}", name="state_known"),
             CheckConstraint("when_unsure IN ('park', 'retry')", name="when_unsure_known"),
-            CheckConstraint("cardinality(\"to\") > 0", name="has_recipient"),
+            CheckConstraint('cardinality("to") > 0', name="has_recipient"),
             Index(None, "model", "record_id"),
-            Index("ix_mail_message_due", "next_attempt_at", postgresql_where="state IN ('queued', 'sending')"),
+            Index(
+                "ix_mail_message_due", "next_attempt_at", postgresql_where="state IN ('queued', 'sending')"
+            ),
         )
 
 

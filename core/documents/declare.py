@@ -1,0 +1,147 @@
+"""What addons say of documents, and how their parts come together in one app.
+
+    documents = Documents()                                   # addons/billing_statements/reports.py
+    documents.define("billing.statement", title=_l("Statement"), slots=("after_lines",),
+                     template="billing_statements/statement.html", filename=..., context=...)
+
+    documents = Documents()                                   # addons/loyalty/reports.py
+    documents.add("billing.statement", slot="after_lines", template="loyalty/points.html", context=...)
+
+The template of the document calls `{{ slot("after_lines") }}`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.loader.discovery import AddonSource
+from core.loader.graph import closure_of
+
+#: From the record to what the template may name.
+Context = Callable[[Any], Mapping[str, Any]]
+
+
+class DocumentError(Exception):
+    """Declarations or templates of documents don't fit together; the message names the addons."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A kind of document."""
+
+    name: str
+    title: Any
+    template: str
+    filename: Callable[[Any], str]
+    context: Context
+    slots: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What an addon puts into a slot of another's document."""
+
+    document: str
+    slot: str
+    template: str
+    context: Context
+
+
+@dataclass
+class Documents:
+    """The declarations of one addon."""
+
+    defined: list[Definition] = field(default_factory=list)
+    added: list[Addition] = field(default_factory=list)
+
+    def define(
+        self,
+        name: str,
+        *,
+        title: Any,
+        template: str,
+        filename: Callable[[Any], str],
+        context: Context,
+        slots: Iterable[str] = (),
+    ) -> None:
+        """Declare a document; `slots` are the places in its template that others may fill."""
+        self.defined.append(Definition(name, title, template, filename, context, tuple(slots)))
+
+    def add(self, document: str, *, slot: str, template: str, context: Context) -> None:
+        """Fill a slot; the template sees the document's names and those of its own `context`."""
+        self.added.append(Addition(document, slot, template, context))
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """An addition, and whose it is."""
+
+    addon: str
+    addition: Addition
+
+
+@dataclass
+class Document:
+    """A document as this app has it, with all that was added to it."""
+
+    addon: str
+    definition: Definition
+    #: Slot → contributions, in the order of the addons; every slot is there, empty or not.
+    slots: dict[str, list[Contribution]]
+
+
+class Registry(dict[str, Document]):
+    """The documents of one app by their names."""
+
+    def find(self, name: str) -> Document:
+        """The document; DocumentError lists the known ones when there is none of this name."""
+        if name not in self:
+            raise DocumentError(f"no installed addon defines the document {name!r}; known: {_names(self)}")
+        return self[name]
+
+
+def collect(declared: Iterable[tuple[AddonSource, Documents]], sources: Iterable[AddonSource]) -> Registry:
+    """Bring the declarations of all addons together; raises DocumentError at the first that misfits."""
+    declared = list(declared)
+    found = {source.name: source for source in sources}
+    registry = Registry()
+    for source, documents in declared:
+        for definition in documents.defined:
+            _define(registry, source.name, definition)
+    for source, documents in declared:
+        allowed = closure_of(source.name, found) | {source.name}
+        for addition in documents.added:
+            _add(registry, source.name, addition, allowed)
+    return registry
+
+
+def _define(registry: Registry, addon: str, definition: Definition) -> None:
+    if definition.name in registry:
+        first = registry[definition.name].addon
+        raise DocumentError(f"{first} and {addon} both define the document {definition.name!r}")
+    registry[definition.name] = Document(addon, definition, {slot: [] for slot in definition.slots})
+
+
+def _add(registry: Registry, addon: str, addition: Addition, allowed: frozenset[str]) -> None:
+    name = addition.document
+    if name not in registry:
+        raise DocumentError(
+            f"{addon} adds to the document {name!r}, which no installed addon defines; "
+            f"known: {_names(registry)}"
+        )
+    document = registry[name]
+    if document.addon not in allowed:
+        raise DocumentError(
+            f"{addon} adds to the document {name!r} of {document.addon}, "
+            f"but its manifest does not depend on {document.addon}"
+        )
+    if addition.slot not in document.slots:
+        raise DocumentError(
+            f"{addon} fills the slot {addition.slot!r} of {name!r}, which has none of this name; "
+            f"its slots: {_names(document.slots)}"
+        )
+    document.slots[addition.slot].append(Contribution(addon, addition))
+
+
+def _names(known: Iterable[str]) -> str:
+    return ", ".join(sorted(known)) or "none"

@@ -1,0 +1,198 @@
+"""WeasyPrint, set up once a process.
+
+Problem: reading the fonts, parsing the style sheet and opening the font map cost more than a page does.
+A document of one page takes 213 ms when each is set up anew, and 150 ms when one font configuration, one
+parsed style sheet and one image cache serve all. Rule: make them at the first document, keep them, and
+let one thread at a time use them, since Pango's font map is not made for two.
+
+WeasyPrint is imported here and nowhere else, at the first document: an app that prints nothing
+doesn't pay for it.
+"""
+
+import gc
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+from core.documents.fonts import MissingFontError, faces
+from core.documents.identity import DataFile, Identity
+from core.settings import ROOT
+
+STYLE = ROOT / "templates/documents/document.css"
+#: Archivable, with the data embedded beside the page.
+VARIANT = "pdf/a-3b"
+
+log = logging.getLogger(__name__)
+_lock = threading.Lock()
+
+
+class ForeignResourceError(Exception):
+    """A template names something that lies outside the document: an address or a file."""
+
+
+@dataclass
+class Engine:
+    """What one process keeps from document to document."""
+
+    font_config: Any
+    style: Any
+    fetcher: Any
+    #: What the fetcher raises.
+    refused: type[BaseException]
+    profile: Any
+    cache: dict[Any, Any] = field(default_factory=dict)
+
+
+def engine_problems() -> list[str]:
+    """Why this machine prints not at all, or slowly; empty when all is well."""
+    try:
+        faces()
+        from weasyprint.text.ffi import harfbuzz_subset
+    except (MissingFontError, OSError) as error:
+        return [str(error)]
+    if not harfbuzz_subset:
+        return [
+            "HarfBuzz-Subset is missing, without which a Chinese document takes twenty times as long: "
+            "install libharfbuzz-subset0 (Debian, Ubuntu) or harfbuzz (Fedora, brew)"
+        ]
+    return []
+
+
+def to_pdf(html: str, identity: Identity, title: str, data_files: Sequence[DataFile] = ()) -> bytes:
+    """The PDF/A-3 of a page; the same input gives the same bytes, on every process and day."""
+    with _lock, _collector_paused():
+        engine = _engine()
+        return _write(engine, html, identity, title, data_files)
+
+
+def _write(
+    engine: Engine, html: str, identity: Identity, title: str, data_files: Sequence[DataFile]
+) -> bytes:
+    from weasyprint import HTML
+
+    source = HTML(string=html, url_fetcher=engine.fetcher)
+    try:
+        pages = source.render(font_config=engine.font_config, stylesheets=[engine.style], cache=engine.cache)
+    except engine.refused as error:
+        raise ForeignResourceError(str(error)) from None
+    _identify(pages.metadata, identity, title)
+    pages.color_profiles["srgb"] = engine.profile
+    pdf: bytes = pages.write_pdf(
+        finisher=_list_attachments_once,
+        pdf_variant=VARIANT,
+        # Ours is given above; WeasyPrint 70.0 would open its file again for each document, and not close it.
+        output_intent="",
+        custom_metadata=True,
+        attachments=[_attachment(file, identity) for file in sorted(data_files, key=lambda f: f.name)],
+    )
+    _warn_of_missing_glyphs(pages, identity)
+    return pdf
+
+
+def _identify(metadata: Any, identity: Identity, title: str) -> None:
+    """Set here and not in the template, which an addon could get wrong."""
+    moment = identity.issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    metadata.title = f"{title} {identity.number}"
+    metadata.description = f"{identity.document} {identity.number} {identity.partner}"
+    metadata.generator = "Bincard"
+    metadata.created = metadata.modified = moment
+    metadata.custom = identity.metadata()
+
+
+def _attachment(file: DataFile, identity: Identity) -> Any:
+    from weasyprint import Attachment
+
+    moment = identity.issued_at.astimezone(UTC)
+    return Attachment(
+        file_obj=BytesIO(file.contents),
+        name=file.name,
+        description=file.description,
+        created=moment,
+        modified=moment,
+        relationship=file.relationship,
+    )
+
+
+def _list_attachments_once(document: Any, pdf: Any) -> None:
+    """WeasyPrint 70.0 lists each embedded file twice among the associated ones."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
+
+
+def _warn_of_missing_glyphs(pages: Any, identity: Identity) -> None:
+    """A character that no font has prints as a box, and nothing else would say so."""
+    missing = {chr(point) for font in pages.fonts.values() for point in font.missing}
+    if missing:
+        log.warning(
+            "%s %s: no font has %s, which print as boxes",
+            identity.document,
+            identity.number,
+            " ".join(sorted(missing)),
+        )
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Engine:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    for problem in engine_problems():
+        log.error(problem)
+    _quieten()
+    fonts = faces()
+    fetcher, refused = _fetcher(frozenset(face.path.as_uri() for face in fonts))
+    config = FontConfiguration()
+    rules = "".join(face.rule() for face in fonts) + STYLE.read_text(encoding="utf-8")
+    style = CSS(string=rules, font_config=config, url_fetcher=fetcher)
+    return Engine(config, style, fetcher, refused, _colour_profile())
+
+
+def _colour_profile() -> Any:
+    """What an archivable file says its colours mean."""
+    from weasyprint.css import ColorProfile
+
+    contents = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+    return ColorProfile(BytesIO(contents), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+
+
+def _quieten() -> None:
+    """The subsetter tells of each table it drops; our own warnings would drown."""
+    for name in ("fontTools", "weasyprint.progress"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _fetcher(fonts: frozenset[str]) -> tuple[Any, type[BaseException]]:
+    """Nothing but `data:` addresses and our own fonts is ever read."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+    class Refused(FatalURLFetchingError):
+        """Fatal, since a document without its picture must not go out unnoticed."""
+
+    class EmbeddedOnly(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in fonts or url.startswith("data:"):
+                return super().fetch(url, headers)
+            raise Refused(
+                f"a document holds only what is embedded in it: {url!r} is refused, use data: instead"
+            )
+
+    return EmbeddedOnly(allowed_protocols={"file", "data"}), Refused
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Layout makes a great tree that lives to the end: looking through it for garbage is wasted."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

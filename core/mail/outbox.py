@@ -1,0 +1,143 @@
+"""The outbox: what is to be mailed, written in the transaction that causes it.
+
+A rolled-back invoice mails nothing, a committed one is mailed even if the machine dies the next moment.
+Nothing here talks to a server; `core.mail.sender` does, afterwards.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, scoped_session
+
+from core import m
+from core.db import lock_rows
+from core.i18n import _
+from core.mail.addresses import MailAddressError, checked
+from core.security.actor import actor_of
+from core.security.audit import record
+
+AnySession = Session | scoped_session[Session]
+
+
+class MailStateError(Exception):
+    """The act does not fit the state of the mail; the message says what does."""
+
+
+def queue(
+    session: AnySession,
+    *,
+    to: Sequence[str],
+    subject: str,
+    body: str,
+    model: str,
+    record_id: int,
+    company_id: int,
+    attachments: Sequence[Any] = (),
+    cc: Sequence[str] = (),
+    idempotency_key: str | None = None,
+    when_unsure: str = "retry",
+    sender: str | None = None,
+) -> Any:
+    """Put a message into the outbox and return it; the caller commits.
+
+    `when_unsure` says what to do when it can't be known whether an attempt arrived: `park` for what
+    must not come twice, `retry` for the rest. The same `idempotency_key` a second time returns the
+    message of the first, whatever else is given. Raises MailAddressError.
+    """
+    values = _values(sender or current_app.extensions["settings"].mail_from, to, cc, idempotency_key)
+    values |= {
+        "subject": " ".join(subject.split()),
+        "body": body,
+        "model": model,
+        "record_id": record_id,
+        "company_id": company_id,
+        "when_unsure": when_unsure,
+    }
+    message = session.scalar(
+        insert(m.MailMessage)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        .returning(m.MailMessage)
+    )
+    if message is None:
+        return session.scalars(select(m.MailMessage).filter_by(idempotency_key=idempotency_key)).one()
+    if attachments:
+        rows = [{"message_id": message.id, "attachment_id": a.id} for a in attachments]
+        session.execute(insert(m.MailAttachment.__table__), rows)
+    record(session, "queue", "mail.message", [message.id], {"to": values["to"], "cc": values["cc"]})
+    return message
+
+
+def _values(sender: str, to: Sequence[str], cc: Sequence[str], key: str | None) -> dict[str, Any]:
+    recipients = checked(to)
+    if not recipients:
+        raise MailAddressError("", _("There is no mail address to send to: add one to the partner."))
+    copies = [address for address in checked(cc) if address not in recipients]
+    _name, address = parseaddr(sender)
+    [address] = checked([address])
+    unique = hashlib.sha256(key.encode()).hexdigest()[:32] if key else uuid.uuid4().hex
+    domain = address.rpartition("@")[2]
+    return {
+        "sender": " ".join(sender.split()),
+        "to": recipients,
+        "cc": copies,
+        "idempotency_key": key,
+        "message_id": f"<{unique}@{domain}>",
+    }
+
+
+def retry(session: AnySession, message: Any) -> None:
+    """Send a failed message again, or a waiting one at once; its ladder of attempts begins anew."""
+    message = _locked(session, message)
+    _require(message, ("failed", "queued"), _("Only failed or waiting mail can be sent again."))
+    _requeue(message)
+    _note(session, message, "retry")
+
+
+def cancel(session: AnySession, message: Any) -> None:
+    """Never send this message."""
+    message = _locked(session, message)
+    _require(message, ("failed", "queued"), _("Only failed or waiting mail can be cancelled."))
+    message.state = "cancelled"
+    _note(session, message, "cancel")
+
+
+def decide_unsure(session: AnySession, message: Any, *, arrived: bool) -> None:
+    """Say what a person found out about a parked message: count it as sent, or send it again."""
+    message = _locked(session, message)
+    _require(message, ("unsure",), _("Only mail that is parked as unsure waits for this decision."))
+    if arrived:
+        message.state = "sent"
+        message.sent_at = datetime.now(UTC)
+    else:
+        _requeue(message)
+    _note(session, message, "arrived" if arrived else "not arrived")
+
+
+def _locked(session: AnySession, message: Any) -> Any:
+    """Fresh and locked, since a sender may be taking it at this moment."""
+    return lock_rows(session, type(message), [message.id])[0]  # type: ignore[arg-type]  # as good as a Session
+
+
+def _require(message: Any, states: tuple[str, ...], otherwise: str) -> None:
+    if message.state not in states:
+        raise MailStateError(otherwise)
+
+
+def _requeue(message: Any) -> None:
+    message.state = "queued"
+    message.attempts = 0
+    message.next_attempt_at = func.now()
+
+
+def _note(session: AnySession, message: Any, outcome: str) -> None:
+    """Who decided it, in the same log as the attempts."""
+    session.add(m.MailAttempt(message_id=message.id, outcome=outcome, response=actor_of(session).name))
+    session.flush()
