@@ -1,9 +1,69 @@
-"""Screens as data: trees of lists and forms that other addons change by name."""
+"""The generic screens: lists and forms declared as data, and the pages around them."""
 
 from flask import Flask
+from flask_babel import get_locale
+from jinja2 import ChoiceLoader, FileSystemLoader
 
+from core.i18n import LOCALES
+from core.loader.code import declared
 from core.loader.discovery import AddonSource
+from core.screens import assets, errors, home, menu, routes
+from core.screens.composition import compose_screens
+from core.screens.forms import visible_nodes
+from core.screens.tree import (
+    Button,
+    Column,
+    Field,
+    Filter,
+    Grid,
+    Part,
+    ScreenError,
+    Screens,
+    Section,
+    describe,
+)
+from core.security.rights import current_actor
+
+__all__ = [
+    "Button",
+    "Column",
+    "Field",
+    "Filter",
+    "Grid",
+    "Part",
+    "ScreenError",
+    "Screens",
+    "Section",
+    "describe",
+]
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app what this room offers."""
+    """Compose the app's screens and serve them; raises ScreenError where they don't fit together."""
+    found = ((source.name, screens) for source, screens in declared(sources, "screens", "screens"))
+    app.extensions["screens"] = compose_screens(found, app.extensions["composition"])
+    app.extensions["list_plans"] = {}
+    _find_templates(app, sources)
+    app.jinja_env.globals.update(
+        menu=menu.current_menu,
+        company=home.company,
+        theme=home.theme,
+        actor=current_actor,
+        locales=LOCALES,
+        leaves=menu.leaves,
+        get_locale=get_locale,
+        visible_nodes=visible_nodes,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    macros = app.jinja_env.get_template("macros.html").module
+    app.jinja_env.globals.update(csrf_input=macros.csrf_input, key=macros.key)
+    assets.init_app(app, sources)
+    errors.init_app(app)
+    app.register_blueprint(home.bp)
+    app.register_blueprint(routes.bp)
+
+
+def _find_templates(app: Flask, sources: list[AddonSource]) -> None:
+    folders = [source.path / "templates" for source in sources]
+    own = [FileSystemLoader(folder) for folder in folders if folder.is_dir()]
+    app.jinja_loader = ChoiceLoader([loader for loader in (app.jinja_loader, *own) if loader])  # type: ignore[assignment]  # Flask names the narrower type
