@@ -34,7 +34,9 @@ class AddonDomain(Domain):
 
     def get_translations(self) -> Any:
         locale = get_locale()
-        catalogs = tuple(_catalogs(current_app.extensions["sources"], str(locale)))
+        # Without the script, which Babel adds: `zh_Hans_CN` is our `zh_CN`.
+        code = "_".join(part for part in (locale.language, locale.territory) if part)
+        catalogs = tuple(_catalogs(current_app.extensions["sources"], code))
         return _merged(catalogs)
 
 
@@ -93,6 +95,12 @@ def _select() -> str:
         return str(chosen)
     best = request.accept_languages.best_match([code.replace("_", "-") for code in LOCALES])
     return (best or str(current_app.config["BABEL_DEFAULT_LOCALE"])).replace("-", "_")
+
+
+def locale_code() -> str:
+    """The language of now as `LOCALES` names it."""
+    locale = get_locale()
+    return "_".join(part for part in (locale.language, locale.territory) if part) if locale else "en"
 
 
 @contextmanager

@@ -1,14 +1,14 @@
 """The generic screens: lists and forms declared as data, and the pages around them."""
 
 from flask import Flask
-from flask_babel import get_locale
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from core.i18n import LOCALES
+from core.i18n import LOCALES, locale_code
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
-from core.screens import assets, errors, home, menu, routes
+from core.screens import assets, errors, home, jobs_page, menu, routes
 from core.screens.composition import compose_screens
+from core.screens.fields import choice_text
 from core.screens.forms import visible_nodes
 from core.screens.tree import (
     Button,
@@ -51,8 +51,9 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         actor=current_actor,
         locales=LOCALES,
         leaves=menu.leaves,
-        get_locale=get_locale,
+        locale_code=locale_code,
         visible_nodes=visible_nodes,
+        choice_text=choice_text,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     macros = app.jinja_env.get_template("macros.html").module
@@ -61,6 +62,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     errors.init_app(app)
     app.register_blueprint(home.bp)
     app.register_blueprint(routes.bp)
+    app.register_blueprint(jobs_page.bp)
 
 
 def _find_templates(app: Flask, sources: list[AddonSource]) -> None:

@@ -13,12 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale
+
 from itsdangerous import BadSignature
 from itsdangerous.url_safe import URLSafeSerializer
 
 from core.errors import UserError
-from core.i18n import _
+from core.i18n import _, locale_code
 from core.screens.fields import number_text
 from core.screens.forms import Entry, FormBuilder, GridForm, RecordForm
 
@@ -148,7 +148,7 @@ def _text(entry: Entry, value: Any) -> str:
     if value is None or value == "":
         return "–"
     if entry.info.scale is not None:
-        return number_text(Decimal(value), str(get_locale()), 0, entry.info.scale)
+        return number_text(Decimal(value), locale_code(), 0, entry.info.scale)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return str(value)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
-from flask_babel import get_locale, get_timezone
+from flask_babel import get_timezone
 from sqlalchemy import select
 from sqlalchemy import inspect as orm_inspect
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from core.errors import UserError
-from core.i18n import _
+from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo, label_of, shower
 from core.screens.inputs import RefField, input_for
@@ -151,7 +151,7 @@ class FormBuilder:
         value = getattr(record, node.name) if record is not None else (defaults or {}).get(node.name)
         entry = Entry(node, info, label_of(node, info), bound, value)
         if bound is None and value is not None:
-            show = shower(info.kind, str(get_locale()), get_timezone(), node.choices)
+            show = shower(info.kind, locale_code(), get_timezone(), node.choices)
             entry.text = show(value, getattr(record, "currency_code", "") if info.kind in ("money", "price") else "")
         return entry
 

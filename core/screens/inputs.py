@@ -1,18 +1,19 @@
 """WTForms fields for mapped columns: each reads and writes what people of the locale write."""
 
 from collections.abc import Sequence
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import get_locale
+from flask_babel import to_user_timezone, to_utc
 from markupsafe import Markup, escape
 from wtforms import BooleanField, DateField, DateTimeLocalField, SelectField, StringField, TextAreaField
 from wtforms.fields.core import Field as WTField
 from wtforms.fields.core import UnboundField
 from wtforms.utils import unset_value
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
-from core.i18n import _, _l
+from core.i18n import _, _l, locale_code
 from core.screens.fields import FieldInfo, choice_text, label_of, number_text
 from core.screens.numbers import NotANumberError, parse_decimal
 from core.screens.tree import Field
@@ -39,14 +40,14 @@ class NumberField(StringField):
                 raise ValueError(str(error)) from error
 
     def _read(self, text: str) -> Decimal | int:
-        number = parse_decimal(text, get_locale(), self.scale)
+        number = parse_decimal(text, locale_code(), self.scale)
         return int(number) if self.scale == 0 else number
 
     def _value(self) -> str:
         # raw_data wins: after an error the user sees what was typed.
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else number_text(self.data, str(get_locale()), self.least, self.scale)
+        return "" if self.data is None else number_text(self.data, locale_code(), self.least, self.scale)
 
 
 class RefField(WTField):
@@ -76,7 +77,7 @@ class RefField(WTField):
     def pre_validate(self, form: Any) -> None:
         """Text that names no record is refused, never dropped."""
         if self.data is None and self.text:
-            raise ValueError(_("“%(text)s” names no record: choose one from the list.", text=self.text))
+            raise ValidationError(_("“%(text)s” names no record: choose one from the list.", text=self.text))
 
     def widget(self, field: Any, **kwargs: Any) -> Markup:
         """Two inputs; `combobox.js` gives the second its list."""
@@ -93,11 +94,48 @@ class RefField(WTField):
             **{key.rstrip("_"): value for key, value in kwargs.items()},
         }
         key = "" if self.data is None else self.data
-        shown = " ".join(f'{name}="{escape(value)}"' for name, value in text_attributes.items() if value is not False)
+        shown = " ".join(f'{name}="{escape(value)}"' for name, value in text_attributes.items() if value is not False)  # a False one is left out, as WTForms does
         return Markup(
             f'<span class="ref"><input type="hidden" name="{escape(self.name)}" value="{escape(key)}">'
             f"<input {shown}></span>"
         )
+
+
+class DayField(DateField):
+    """A day; browsers send it as ISO writes it, whatever they show."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it, and say how to write what cannot be read."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Give a day, such as 2026-03-31.")) from error
+
+
+class MomentField(DateTimeLocalField):
+    """A day and a time in the user's own zone."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it, and say how to write what cannot be read."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Give a day and a time, such as 2026-03-31 14:30.")) from error
+        if self.data is not None:
+            self.data = to_utc(self.data).replace(tzinfo=UTC)
+
+    def process_data(self, value: Any) -> None:
+        """Show a stored moment in the user's zone."""
+        self.data = to_user_timezone(value) if value is not None else None
+
+
+class ChoiceField(SelectField):
+    """One of the values that the database allows."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse others in our words."""
+        if self.data not in {value for value, _text in self.choices}:
+            raise ValidationError(_("Choose one of the list."))
 
 
 class Given(InputRequired):
@@ -106,15 +144,12 @@ class Given(InputRequired):
     field_flags: dict[str, Any] = {}
 
     def __call__(self, form: Any, field: Any) -> None:
-        """A search box is given when it holds a key."""
-        if isinstance(field, RefField) and field.data is None:
-            field.errors = []
-            raise StopGiven(str(MISSING))
+        """A search box is given when it holds a key; text alone has its own message."""
+        if isinstance(field, RefField):
+            if field.data is None and not field.errors:
+                raise StopValidation(str(MISSING))
+            return
         super().__call__(form, field)
-
-
-class StopGiven(ValueError):
-    """A missing value."""
 
 
 def input_for(info: FieldInfo, node: Field, url: str = "") -> UnboundField:
@@ -129,13 +164,13 @@ def input_for(info: FieldInfo, node: Field, url: str = "") -> UnboundField:
         common["validators"] = [Given(str(MISSING))] if required else []
         return RefField(info=info, url=url, **common)
     if info.kind == "choice":
-        return SelectField(choices=_choices(info, node, required), **common)
+        return ChoiceField(choices=_choices(info, node, required), **common)
     if info.kind == "bool":
         return BooleanField(label=common["label"], description=common["description"])
     if info.kind == "date":
-        return DateField(**common)
+        return DayField(**common)
     if info.kind == "moment":
-        return DateTimeLocalField(**common)
+        return MomentField(**common)
     if info.max_length:
         validators.append(Length(max=info.max_length, message=str(_too_long(info.max_length))))
     return TextAreaField(**common) if node.multiline else StringField(**common)

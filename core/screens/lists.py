@@ -224,15 +224,15 @@ class ListQuery:
     def groups(self) -> Select[Any]:
         """For each group its key, how many it holds, and the sums of the amounts."""
         key = self.group_key()
-        money = [c for c in self.columns if c.kind in ("money", "quantity") and c.info is not None]
+        summed = [func.sum(self.columns[i].stored) for i in self.summed()]
         keys = [key, *self.currencies()]
-        statement = select(key.label("group_key"), func.count().label("n"), *keys[1:], *(func.sum(c.stored) for c in money))
+        statement = select(key.label("group_key"), func.count().label("n"), *keys[1:], *summed)
         names = {self.state.group, *self._searched()}
         return self._joined(statement, names).where(*self.where).group_by(*keys)
 
     def summed(self) -> list[int]:
         """The positions of the columns that `groups` sums."""
-        return [i for i, c in enumerate(self.columns) if c.kind in ("money", "quantity") and c.info is not None]
+        return [i for i, c in enumerate(self.columns) if c.kind in ("money", "quantity")]
 
     def group_key(self) -> Any:
         """What rows are grouped by, None for no groups; days go by month."""

@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app
-from flask_babel import format_date, get_locale, get_timezone
+from flask_babel import format_date, get_timezone
 from markupsafe import Markup
 from sqlalchemy import select
 
 from core.db import db
-from core.i18n import _
+from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
 from core.screens.fields import choice_text, label_of, number_text, shower
 from core.screens.lists import (
@@ -92,7 +92,7 @@ class ListPage:
     @property
     def total_text(self) -> str:
         """The number of matches; counting stops somewhere."""
-        locale = str(get_locale())
+        locale = locale_code()
         if self.total > COUNT_LIMIT:
             return number_text(COUNT_LIMIT, locale) + "+"
         return number_text(self.total, locale)
@@ -177,7 +177,7 @@ def _head(plan: ListPlan, column: PlannedColumn, state: ListState) -> Head:
 
 def cells(query: ListQuery) -> Any:
     """The function that turns a database row into the cells of a page."""
-    locale, zone = str(get_locale()), get_timezone()
+    locale, zone = locale_code(), get_timezone()
     currencies = query.currencies()
     first = 1 + len(query.columns)
     parts = []
@@ -219,7 +219,7 @@ def _group_heads(query: ListQuery) -> dict[Any, Group]:
     heads: dict[Any, Group] = {}
     summed = query.summed()
     currencies = query.currencies()
-    show = {i: shower(query.columns[i].kind, str(get_locale()), None) for i in summed}
+    show = {i: shower(query.columns[i].kind, locale_code(), None) for i in summed}
     for row in db.session.execute(query.groups()):
         group = heads.setdefault(row.group_key, Group(_group_label(query, row.group_key), sums=[""] * len(query.columns)))
         group.count += row.n

@@ -4,13 +4,13 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, abort, current_app, flash, jsonify, make_response, redirect, render_template
 from flask import request, send_file, url_for
-from flask_babel import get_locale
+
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 
 from core.db import db
 from core.errors import UserError
-from core.i18n import _
+from core.i18n import _, locale_code
 from core.screens import export as files
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.choices import NoSuchChoiceError, choice_field, find_choices
@@ -54,7 +54,7 @@ def _query(name: str) -> ListQuery:
     if not isinstance(screen, ListScreen):
         abort(404)
     state = read_state(screen, request.args)
-    return query_of(plan_for(screens(), screen), state, current_actor(), str(get_locale()))
+    return query_of(plan_for(screens(), screen), state, current_actor(), locale_code())
 
 
 @bp.get("/<screen>")

@@ -11,7 +11,9 @@ from core.security.actor import Actor, set_actor
 
 #: A role with this permission may do everything.
 EVERYTHING = "*"
-NOBODY = Actor(name="nobody")
+#: No company has this id: whoever works in none sees the records of none.
+NO_COMPANY = 0
+NOBODY = Actor(name="nobody", company_id=NO_COMPANY)
 
 
 def init_app(app: Flask) -> None:
@@ -37,7 +39,7 @@ def actor_from(user: Any, request_id: str = "") -> Actor:
     return Actor(
         user_id=user.id,
         name=user.name or user.email,
-        company_id=user.company_id,
+        company_id=user.company_id or NO_COMPANY,
         permissions=permissions,
         is_superuser=EVERYTHING in permissions,
         request_id=request_id,
