@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Numeric, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy import inspect as orm_inspect
 from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
@@ -30,6 +30,8 @@ PAGE_SIZE = 80
 PAGE_SIZES = (20, 80, 200, 500)
 #: Counting further than this costs more than it tells.
 COUNT_LIMIT = 10_000
+#: What a bigint holds.
+_LARGEST = 2**63
 
 
 class ListStateError(UserError):
@@ -334,10 +336,17 @@ def _value(column: PlannedColumn, text: str) -> Any:
         if column.kind in ("date", "moment"):
             return date.fromisoformat(text)
         if column.kind in ("money", "price", "quantity", "rate"):
-            return Decimal(text)
+            # An amount between two cents is a fine bound, but no value of the column.
+            return literal(_checked(Decimal(text)), Numeric())
         if column.kind == "integer" or (column.kind == "ref" and column.info and column.info.target_column == "id"):
-            return int(text)
+            return int(_checked(Decimal(int(text))))
     except (ValueError, InvalidOperation) as error:
         label = label_of(column.node, column.info)
         raise ListStateError(_("“%(text)s” cannot be a value of %(label)s.", text=text, label=label)) from error
     return text
+
+
+def _checked(number: Decimal) -> Decimal:
+    if not number.is_finite() or abs(number) >= _LARGEST:
+        raise ValueError(number)
+    return number

@@ -311,5 +311,7 @@ def _ref_labels(screens: ScreenSet, column: PlannedColumn, values: Sequence[str]
         return list(values)
     cls = screens.models.model(info.target)
     stored = getattr(cls, info.target_column)
-    wanted = [int(v) for v in values] if info.target_column == "id" else list(values)
-    return [str(label) for label in db.session.scalars(select(label_column(cls)).where(stored.in_(wanted)))]
+    keys = [v for v in values if v != "none"]
+    wanted = [int(v) for v in keys] if info.target_column == "id" else keys
+    labels = [str(label) for label in db.session.scalars(select(label_column(cls)).where(stored.in_(wanted)))]
+    return labels + ([_("None")] if "none" in values else [])

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_security import hash_password
+from sqlalchemy import select
 
 from core import m
 from core.db import db
@@ -21,7 +22,8 @@ ROLES = {
 
 def base_rows(app: Flask) -> None:
     """A company, currencies, menus, and a user of each role: `clerk@example.com`."""
-    db.session.add_all([m.Currency(code=c, name=c) for c in ("USD", "EUR", "CNY")])
+    known = set(db.session.scalars(select(m.Currency.code)))
+    db.session.add_all([m.Currency(code=c, name=c) for c in ("USD", "EUR", "CNY") if c not in known])
     db.session.flush()
     company = m.Company(code="D", name="Demo Components Ltd", currency_code="USD", is_demo=True)
     other = m.Company(code="O", name="Other Ltd", currency_code="EUR")
