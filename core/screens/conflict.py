@@ -21,6 +21,7 @@ from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.fields import number_text
 from core.screens.forms import Entry, FormBuilder, GridForm, RecordForm
+from core.screens.inputs import value_of
 
 #: Canonical values of the fields of a record, or of one line.
 Values = dict[str, Any]
@@ -125,7 +126,7 @@ def _changed(form: RecordForm, key: str, base: Values, now: Values) -> list[Diff
         entry = entries.get(name)
         if entry is None:
             continue
-        mine = canonical(entry.input.data)
+        mine = canonical(value_of(entry.info, entry.input))
         touched = mine != base[name] or bool(entry.input.errors)
         found.append(Difference(where + entry.label, _text(entry, base[name]), _text(entry, value), _typed(entry) if touched else ""))
         if not touched:

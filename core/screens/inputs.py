@@ -1,13 +1,20 @@
 """WTForms fields for mapped columns: each reads and writes what people of the locale write."""
 
-from collections.abc import Sequence
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import to_user_timezone, to_utc
 from markupsafe import Markup, escape
-from wtforms import BooleanField, DateField, DateTimeLocalField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.core import Field as WTField
 from wtforms.fields.core import UnboundField
 from wtforms.utils import unset_value
@@ -134,7 +141,7 @@ class ChoiceField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse others in our words."""
-        if self.data not in {value for value, _text in self.choices}:
+        if self.data not in {choice.value for choice in self.choices}:
             raise ValidationError(_("Choose one of the list."))
 
 
@@ -180,6 +187,14 @@ def _too_long(length: int) -> str:
     return _("Give at most %(length)s characters.", length=length)
 
 
-def _choices(info: FieldInfo, node: Field, required: bool) -> Sequence[tuple[str, str]]:
-    texts = [(value, choice_text(value, node.choices)) for value in info.values]
-    return texts if required or not info.nullable else [("", ""), *texts]
+def _choices(info: FieldInfo, node: Field, required: bool) -> list[SelectChoice]:
+    texts = [SelectChoice(value, choice_text(value, node.choices)) for value in info.values]
+    return texts if required or not info.nullable else [SelectChoice("", "–"), *texts]
+
+
+def value_of(info: FieldInfo, bound: WTField) -> Any:
+    """What the input holds, as the column stores it: a text that may be missing is none when it is empty."""
+    value = bound.data
+    if isinstance(bound, StringField) and info.kind == "text":
+        return (value or "").strip() or (None if info.nullable else "")
+    return None if value == "" else value

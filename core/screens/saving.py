@@ -7,7 +7,6 @@ from sqlalchemy import inspect as orm_inspect
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
-from wtforms import StringField
 
 from core.errors import UserError
 from core.i18n import _
@@ -15,6 +14,7 @@ from core.screens.composition import ScreenSet
 from core.screens.conflict import Difference, base_of, meet, seal, unseal
 from core.screens.fields import FieldInfo
 from core.screens.forms import FormBuilder, GridForm, Line, RecordForm, fill_labels, load_lines, parent_column
+from core.screens.inputs import value_of
 from core.screens.refusals import explain
 from core.screens.tree import FormScreen
 from core.security.actor import Actor
@@ -149,11 +149,7 @@ class RecordEditor:
 
 
 def _assign(record: Any, info: FieldInfo, bound: Any, is_new: bool) -> None:
-    value = bound.data
-    if isinstance(bound, StringField) and info.kind == "text":
-        value = (value or "").strip() or (None if info.nullable else "")
-    elif value == "" and info.nullable:
-        value = None
+    value = value_of(info, bound)
     if value is None and not info.nullable and info.has_default:
         if is_new:
             return

@@ -1,5 +1,6 @@
 """What happens on the shelf."""
 
+from decimal import Decimal
 from typing import Any
 
 from core.db import round_money
@@ -14,7 +15,7 @@ def sum_up(session: Any, order: Any) -> None:
     """Write the order's total from its lines."""
     session.flush()
     session.refresh(order, ["lines"])
-    order.total = round_money(sum(line.quantity * line.price for line in order.lines))
+    order.total = round_money(sum((line.quantity * line.price for line in order.lines), Decimal(0)))
 
 
 def confirm(session: Any, order: Any) -> str:
