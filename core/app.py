@@ -32,7 +32,7 @@ def composition_of(sources: Sequence[AddonSource], base: type | None = None) -> 
 def create_app(sources: Sequence[AddonSource], settings: Settings | None = None) -> Flask:
     """The application of these addons; raises where they don't fit together."""
     settings = settings or get_settings()
-    app = Flask("core", static_folder=str(ROOT / "core/static"))
+    app = Flask("core", static_folder=None)
     app.config.update(_config(settings))
     database = Database(app, model_class=new_base(), disable_autonaming=True)
     app.extensions["composition"] = composition_of(sources, database.Model)

@@ -30,7 +30,7 @@ def send_mail() -> None:
     """Hand over the messages that are due."""
     with get_host().lease() as flask_app, flask_app.app_context():
         sender.recover()
-        if sender.send_due():
+        if sender.send_due().total:
             ring(SEND_MAIL)
 
 

@@ -97,6 +97,12 @@ def _select() -> str:
     return (best or str(current_app.config["BABEL_DEFAULT_LOCALE"])).replace("-", "_")
 
 
+def locale_code() -> str:
+    """The language of now as `LOCALES` names it."""
+    locale = get_locale()
+    return "_".join(part for part in (locale.language, locale.territory) if part) if locale else "en"
+
+
 @contextmanager
 def in_locale(locale: str) -> Iterator[None]:
     """Speak this language for a while: a document speaks its reader's, not its sender's."""

@@ -7,8 +7,8 @@ from sqlalchemy.exc import OperationalError
 
 from core.cli.addon import addon
 from core.cli.init import init
-#
-#
+from core.cli.inspect import inspect
+from core.cli.work import work
 from core.loader.graph import ResolutionError
 from core.loader.installed import NotInitialisedError
 
@@ -21,8 +21,8 @@ def cli() -> None:
 
 cli.add_command(init)
 cli.add_command(addon)
-#
-#
+cli.add_command(inspect)
+cli.add_command(work)
 
 
 def main() -> None:

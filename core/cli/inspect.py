@@ -40,9 +40,10 @@ def model(name: str, json_output: bool) -> None:
 def screen(name: str, json_output: bool) -> None:
     """The tree of a screen: each node, the addon that placed it, and who changed it."""
     with current_app() as app:
-        screens = app.extensions["screens"]
+        screens = app.extensions["screens"].by_name
         if name not in screens:
             raise click.ClickException(f"there is no screen {name}; known are {', '.join(sorted(screens))}")
         rows = list(describe(screens[name]))
-    lines = [f"{'  ' * r.depth}{r.kind} {r.name}  [{' → '.join((r.addon, *r.overrides))}]" for r in rows]
-    show({"screen": name, "nodes": [vars(r) for r in rows]}, lines, json_output)
+    keys = ("depth", "kind", "name", "addon", "changes")
+    lines = [f"{'  ' * depth}{kind} {node}  [{' → '.join((addon, *by))}]" for depth, kind, node, addon, by in rows]
+    show({"screen": name, "nodes": [dict(zip(keys, row, strict=True)) for row in rows]}, lines, json_output)

@@ -35,6 +35,6 @@ def _send() -> int:
     total = 0
     with current_app():
         sender.recover()
-        while count := sender.send_due():
+        while count := sender.send_due().sent:
             total += count
     return total

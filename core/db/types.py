@@ -13,10 +13,13 @@ from sqlalchemy.types import TypeDecorator
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
-    """A NUMERIC with a fixed scale; floats, NaN and surplus digits raise ValueError."""
+    """A NUMERIC with a fixed scale; floats, NaN and surplus digits raise ValueError.
+
+    Each type says `cache_ok` for itself: SQLAlchemy looks for it in the class, not in its bases, and compiles
+    every statement anew without it.
+    """
 
     impl = Numeric
-    cache_ok = True
     scale: int = 2
     precision: int = 18
 
@@ -39,14 +42,14 @@ class ExactDecimal(TypeDecorator[Decimal]):
 class Money(ExactDecimal):
     """An amount in a currency, stored with 2 decimals."""
 
-    cache_ok = True  # each type says it for itself
+    cache_ok = True
     scale = 2
 
 
 class UnitPrice(ExactDecimal):
     """A price of one unit, 6 decimals: a resistor costs 0.000850."""
 
-    cache_ok = True  # each type says it for itself
+    cache_ok = True
     scale = 6
     precision = 20
 
@@ -54,14 +57,14 @@ class UnitPrice(ExactDecimal):
 class Quantity(ExactDecimal):
     """A quantity in the unit of the part, 4 decimals."""
 
-    cache_ok = True  # each type says it for itself
+    cache_ok = True
     scale = 4
 
 
 class Rate(ExactDecimal):
     """A fraction such as a tax rate, 0.130000 for 13 %, or an exchange rate."""
 
-    cache_ok = True  # each type says it for itself
+    cache_ok = True
     scale = 6
     precision = 18
 

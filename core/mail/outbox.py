@@ -14,12 +14,13 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session, object_session, scoped_session
 
 from core import m
 from core.db import lock_rows
 from core.i18n import _
 from core.mail.addresses import MailAddressError, checked
+from core.jobs.ring import SEND_MAIL, ring_later
 from core.security.actor import actor_of
 from core.security.audit import record
 
@@ -71,6 +72,7 @@ def queue(
     if attachments:
         rows = [{"message_id": message.id, "attachment_id": a.id} for a in attachments]
         session.execute(insert(m.MailAttachment.__table__), rows)
+    ring_later(session, SEND_MAIL)
     record(session, "queue", "mail.message", [message.id], {"to": values["to"], "cc": values["cc"]})
     return message
 
@@ -135,6 +137,7 @@ def _requeue(message: Any) -> None:
     message.state = "queued"
     message.attempts = 0
     message.next_attempt_at = func.now()
+    ring_later(object_session(message), SEND_MAIL)
 
 
 def _note(session: AnySession, message: Any, outcome: str) -> None:

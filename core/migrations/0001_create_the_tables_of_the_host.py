@@ -49,6 +49,14 @@ def upgrade() -> None:
     sa.CheckConstraint('id = 1', name=op.f('ck_host_state_one_row')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_host_state'))
     )
+    op.create_table('login_failure',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_login_failure'))
+    )
+    op.create_index(op.f('ix_login_failure_at'), 'login_failure', ['at'], unique=False)
+    op.create_index(op.f('ix_login_failure_key_at'), 'login_failure', ['key', 'at'], unique=False)
     op.create_table('mail_template',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -368,6 +376,9 @@ def downgrade() -> None:
     op.drop_table('role')
     op.drop_table('menu')
     op.drop_table('mail_template')
+    op.drop_index(op.f('ix_login_failure_key_at'), table_name='login_failure')
+    op.drop_index(op.f('ix_login_failure_at'), table_name='login_failure')
+    op.drop_table('login_failure')
     op.drop_table('host_state')
     op.drop_table('currency')
     op.drop_index(op.f('ix_audit_event_model_record_id'), table_name='audit_event')

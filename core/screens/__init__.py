@@ -1,9 +1,64 @@
-"""Screens as data: trees of lists and forms that other addons change by name."""
+"""The generic screens: lists and forms declared as data, and the pages around them."""
 
 from flask import Flask
 
+from core.i18n import LOCALES, locale_code
+from core.loader.code import declared
 from core.loader.discovery import AddonSource
+from core.screens import assets, errors, home, jobs_page, menu, routes
+from core.screens.composition import compose_screens
+from core.screens.fields import choice_text
+from core.screens.forms import visible_nodes
+from core.screens.tree import (
+    Button,
+    Column,
+    Field,
+    Filter,
+    Grid,
+    Part,
+    ScreenError,
+    Screens,
+    Section,
+    describe,
+)
+from core.security.rights import current_actor
+
+__all__ = [
+    "Button",
+    "Column",
+    "Field",
+    "Filter",
+    "Grid",
+    "Part",
+    "ScreenError",
+    "Screens",
+    "Section",
+    "describe",
+]
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app what this room offers."""
+    """Compose the app's screens and serve them; raises ScreenError where they don't fit together."""
+    found = ((source.name, screens) for source, screens in declared(sources, "screens", "screens"))
+    app.extensions["screens"] = compose_screens(found, app.extensions["composition"])
+    app.extensions["list_plans"] = {}
+    app.jinja_env.globals.update(
+        menu=menu.current_menu,
+        company=home.company,
+        theme=home.theme,
+        actor=current_actor,
+        locales=LOCALES,
+        leaves=menu.leaves,
+        locale_code=locale_code,
+        visible_nodes=visible_nodes,
+        choice_text=choice_text,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    macros = app.jinja_env.get_template("macros.html").module
+    app.jinja_env.globals.update(csrf_input=macros.csrf_input, key=macros.key)
+    assets.init_app(app, sources)
+    errors.init_app(app)
+    app.register_blueprint(home.bp)
+    app.register_blueprint(routes.bp)
+    app.register_blueprint(jobs_page.bp)
+

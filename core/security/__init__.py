@@ -1,22 +1,27 @@
-"""Users, roles, rights, and the audit of what they did."""
+"""Users, roles, rights, record rules, log-in, and the audit of what users did."""
 
 from flask import Flask
 from sqlalchemy import event
 
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
-from core.security import host_rights
+from core.models.hooks import prepare_writes
+from core.security import headers, host_rights, login, session
 from core.security.audit import collect_changes, write_changes
 from core.security.rights import merge
 from core.security.rules import add_company_rule
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app its rights, its record rules and its audit."""
+    """Give the app its rights, its record rules, its audit, its log-in and its headers."""
     app.extensions["rights"] = merge(
         [host_rights.rights, *(rights for _, rights in declared(sources, "security", "rights"))]
     )
-    session = app.extensions["sqlalchemy"].session
-    event.listen(session, "do_orm_execute", add_company_rule)
-    event.listen(session, "before_flush", collect_changes)
-    event.listen(session, "after_flush", write_changes)
+    database_session = app.extensions["sqlalchemy"].session
+    event.listen(database_session, "do_orm_execute", add_company_rule)
+    event.listen(database_session, "before_flush", prepare_writes)
+    event.listen(database_session, "before_flush", collect_changes)
+    event.listen(database_session, "after_flush", write_changes)
+    headers.init_app(app)
+    login.init_app(app)
+    session.init_app(app)

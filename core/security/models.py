@@ -104,3 +104,18 @@ class AuditEvent(Model):
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (Index(None, "model", "record_id"),)
+
+
+class LoginFailure(Model):
+    """A wrong password, counted by account and by address."""
+
+    _name = "login.failure"
+    _label = "key"
+
+    #: `account:<e-mail>` or `address:<IP>`.
+    key: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now(), index=True)
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (Index(None, "key", "at"),)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from addons.accounting.amounts import line_net
 from core.db import Money, Quantity, Rate, Timestamp, UnitPrice
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -96,6 +97,9 @@ class InvoiceLine(Model):
     invoice = relationship("accounting.invoice", back_populates="lines")
     product = relationship("product")
     tax = relationship("accounting.tax")
+
+    def _before_write(self) -> None:
+        self.net = line_net(self.quantity, self.unit_price)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

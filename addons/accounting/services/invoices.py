@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from addons.accounting.services.allocation import Pair, settle
-from addons.accounting.services.amounts import Totals, line_net, totals_of
+from addons.accounting.amounts import Totals, totals_of
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from core import m
@@ -81,7 +81,7 @@ def compute(session: AnySession, invoices: Iterable[Any]) -> None:
             if invoice.company_id not in rates:
                 rates[invoice.company_id] = tax_rates(session, invoice.company_id)
             for line in invoice.lines:
-                line.net = line_net(line.quantity, line.unit_price)
+                line._before_write()
             nets = [(line.net, line.tax_id) for line in invoice.lines]
             _store(invoice, totals_of(nets, rates[invoice.company_id]))
 

@@ -1,0 +1,180 @@
+"""One app's screens: what its addons declare, copied, with the changes of the others applied in order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from core.models import Composition
+from core.screens.fields import FieldInfo, UnknownFieldError, field_info
+from core.screens.tree import (
+    Button,
+    Change,
+    Column,
+    Extension,
+    Field,
+    Filter,
+    FormScreen,
+    Grid,
+    ListScreen,
+    Node,
+    Place,
+    Screen,
+    ScreenError,
+    Screens,
+    walk,
+)
+
+
+@dataclass
+class ScreenSet:
+    """The composed screens of an app."""
+
+    models: Composition
+    by_name: dict[str, Screen] = field(default_factory=dict)
+    _infos: dict[tuple[str, str], FieldInfo] = field(default_factory=dict)
+
+    def lists(self) -> list[ListScreen]:
+        """All lists, by name."""
+        return [s for _, s in sorted(self.by_name.items()) if isinstance(s, ListScreen)]
+
+    def forms(self) -> list[FormScreen]:
+        """All forms, by name."""
+        return [s for _, s in sorted(self.by_name.items()) if isinstance(s, FormScreen)]
+
+    def form_of(self, screen: ListScreen) -> FormScreen | None:
+        """The form that the rows of a list open."""
+        named = self.by_name.get(screen.form)
+        if isinstance(named, FormScreen):
+            return named
+        return next((form for form in self.forms() if form.model == screen.model), None)
+
+    def list_of(self, model: str) -> ListScreen | None:
+        """The first list of a model, in order of names."""
+        return next((s for s in self.lists() if s.model == model), None)
+
+    def info(self, model: str, name: str) -> FieldInfo:
+        """What is known of a field of a model; raises UnknownFieldError."""
+        key = (model, name)
+        if key not in self._infos:
+            self._infos[key] = field_info(self.models, model, name)
+        return self._infos[key]
+
+
+def compose_screens(declared: Iterable[tuple[str, Screens]], models: Composition) -> ScreenSet:
+    """Compose what these addons (name, screens) declare, in their order; raises ScreenError."""
+    together = ScreenSet(models)
+    for addon, screens in declared:
+        for screen in screens.declared.values():
+            _add(together, addon, screen)
+        for extension in screens.extensions:
+            _apply(together, addon, extension)
+    for screen in together.by_name.values():
+        _check(together, screen)
+    return together
+
+
+def _add(together: ScreenSet, addon: str, screen: Screen) -> None:
+    if screen.name in together.by_name:
+        other = together.by_name[screen.name].addon
+        raise ScreenError(f"{addon} and {other} both declare the screen {screen.name}")
+    own = screen.clone()
+    own.addon = addon
+    for place in walk(own):
+        place.node.addon = addon
+    together.by_name[own.name] = own
+
+
+def _apply(together: ScreenSet, addon: str, extension: Extension) -> None:
+    screen = together.by_name.get(extension.screen)
+    if screen is None:
+        known = ", ".join(sorted(together.by_name)) or "none"
+        raise ScreenError(
+            f"{addon} extends the screen {extension.screen}, which no addon declares; screens: {known}"
+        )
+    for what, name, detail in extension.steps:
+        if what == "set":
+            _set(screen, addon, name, detail)
+        elif what == "remove":
+            place = _find(screen, addon, name)
+            place.parent.nodes.remove(place.node)
+            place.parent.changes.append(Change(addon, f"removed {name}"))
+        else:
+            _insert(screen, addon, what, name, detail)
+
+
+def _find(screen: Screen, addon: str, name: str) -> Place:
+    places = list(walk(screen))
+    for place in places:
+        if place.name == name:
+            return place
+    names = ", ".join(place.name for place in places)
+    raise ScreenError(f"{addon} changes {name!r} in the screen {screen.name}, which has only: {names}")
+
+
+def _set(screen: Screen, addon: str, name: str, props: dict[str, Any]) -> None:
+    node = screen if name == screen.name else _find(screen, addon, name).node
+    known = {f.name for f in fields(node) if f.init} - {"name"}
+    unknown = sorted(set(props) - known)
+    if unknown:
+        raise ScreenError(
+            f"{addon} sets {', '.join(unknown)} of {name} in the screen {screen.name}, "
+            f"but a {node.kind} has only: {', '.join(sorted(known))}"
+        )
+    for prop, value in props.items():
+        setattr(node, prop, value)
+        node.changes.append(Change(addon, f"set {prop}"))
+
+
+def _insert(screen: Screen, addon: str, what: str, name: str, nodes: tuple[Node | str, ...]) -> None:
+    place = _find(screen, addon, name)
+    container = place.node if what == "inside" else place.parent
+    siblings = container.nodes
+    at = len(siblings) if what == "inside" else siblings.index(place.node) + (what == "after")
+    for node in container.take(nodes):
+        own = node.clone()
+        own.addon = addon
+        for below in walk(own):
+            below.node.addon = addon
+        siblings.insert(at, own)
+        at += 1
+
+
+def _check(together: ScreenSet, screen: Screen) -> None:
+    if screen.model not in together.models.parts:
+        raise ScreenError(f"{screen.addon}: the screen {screen.name} is of {screen.model}, which no addon brings")
+    seen: dict[str, Node] = {}
+    for place in walk(screen):
+        if place.name in seen:
+            raise ScreenError(
+                f"{place.node.addon} and {seen[place.name].addon} both put {place.name!r} into {screen.name}"
+            )
+        seen[place.name] = place.node
+        _check_node(together, screen, place)
+    for name in _named_by(screen):
+        _check_field(together, screen, screen, screen.model, name)
+
+
+def _named_by(screen: Screen) -> list[str]:
+    if not isinstance(screen, ListScreen):
+        return []
+    shown = {column.name for column in screen.columns if column.value is not None}
+    return [*screen.search, *({screen.order.lstrip("-")} - shown), *(set(screen.group_by) - shown)]
+
+
+def _check_node(together: ScreenSet, screen: Screen, place: Place) -> None:
+    node = place.node
+    computed = getattr(node, "value", None) or getattr(node, "where", None)
+    if isinstance(node, Field) or (isinstance(node, Column | Filter) and not computed):
+        model = place.parent.model if isinstance(place.parent, Grid) else screen.model
+        _check_field(together, screen, node, model, node.name)
+    if isinstance(node, Grid) and node.model not in together.models.parts:
+        raise ScreenError(f"{node.addon}: the grid {node.name} is of {node.model}, which no addon brings")
+    if isinstance(node, Button) and not node.permission:
+        raise ScreenError(f"{node.addon}: the button {node.name} in {screen.name} names no permission")
+
+
+def _check_field(together: ScreenSet, screen: Screen, node: Node, model: str, name: str) -> None:
+    try:
+        together.info(model, name)
+    except UnknownFieldError as error:
+        raise ScreenError(f"{node.addon}: the screen {screen.name}: {error}") from error

@@ -1,0 +1,69 @@
+"""Pages for what went wrong: each says what to do next."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from core.db import db
+from core.errors import UserError
+from core.i18n import _, _l
+
+#: Status → (what happened, what to do next).
+TEXTS: dict[int, tuple[Any, Any]] = {
+    400: (_l("This request could not be read"), _l("Go back, reload the page and try again.")),
+    403: (_l("You may not open this"), _l("Ask an administrator for the right, or go back to what you may open.")),
+    404: (_l("There is nothing here"), _l("The record was deleted, belongs to another company, or the address is wrong.")),
+    405: (_l("This request could not be read"), _l("Go back, reload the page and try again.")),
+    413: (_l("The file is too large"), _l("Send a smaller file, or split it.")),
+    422: (_l("This is not possible"), _l("Correct what is said above and try again.")),
+    429: (_l("Too many requests"), _l("Wait a minute and try again.")),
+    500: (_l("Something went wrong on our side"), _l("Nothing was saved. Try again; if it stays, tell your administrator the time and the address of this page.")),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Show these pages."""
+    app.register_error_handler(UserError, _user_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _user_error(error: UserError) -> Response:
+    db.session.rollback()
+    return _page(422, str(error), _("Go back and correct it, then try again."))
+
+
+def _csrf_error(_error: CSRFError) -> Response:
+    return _page(400, _("Your session has ended"), _("Reload the page, log in again if you are asked to, and repeat your change."))
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    code = error.code or 500
+    if code < 400:
+        return error
+    if isinstance(error, InternalServerError) and current_app.debug and error.original_exception:
+        raise error.original_exception
+    if code == 500:
+        db.session.rollback()
+    title, advice = TEXTS.get(code, TEXTS[500 if code >= 500 else 400])
+    return _page(code, str(title), str(advice))
+
+
+def _page(code: int, title: str, advice: str) -> Response:
+    if request.accept_mimetypes.best == "application/json":
+        response = make_response({"error": title, "advice": advice}, code)
+        return response
+    part = bool(request.headers.get("HX-Request"))
+    # The page for a fault asks the database nothing: it may be what is broken.
+    base = "layout.html" if code < 500 and current_user.is_authenticated else "bare.html"
+    template = "errors/part.html" if part else "errors/page.html"
+    html = render_template(template, base=base, code=code, title=title, advice=advice)
+    response = make_response(html, code)
+    if part:
+        response.headers["HX-Retarget"] = "#toasts"
+        response.headers["HX-Reswap"] = "beforeend"
+        response.headers["HX-Reselect"] = "#toast-part"
+    return response

@@ -1,0 +1,279 @@
+"""A form on one record: made from its screen and the mapped columns, read, checked and written.
+
+Traps that this keeps away from: what was typed wins over what is stored when a form comes back with errors;
+an existing record is the only one whose values fill a form; a field that the user may not see is not in the
+form at all, so it can be neither read nor sent.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+from flask_babel import get_timezone
+from sqlalchemy import select
+from sqlalchemy import inspect as orm_inspect
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from core.errors import UserError
+from core.i18n import _, locale_code
+from core.screens.composition import ScreenSet
+from core.screens.fields import FieldInfo, label_of, shower
+from core.screens.inputs import RefField, input_for
+from core.screens.lists import label_column
+from core.screens.tree import Column, Field, FormScreen, Grid, Node, walk
+from core.security.actor import Actor
+from core.security.rights import may_see_field, model_rights
+
+#: The row that new lines are copied from.
+BLANK = "__n__"
+MAX_LINES = 2000
+
+
+@dataclass
+class Entry:
+    """A field as the page shows it: an input, or a value to read."""
+
+    node: Field | Column
+    info: FieldInfo
+    label: str
+    #: The bound WTForms field, None where there is only a value to read.
+    input: Any = None
+    value: Any = None
+    text: str = ""
+
+    @property
+    def css(self) -> str:
+        """How its column or box is laid out."""
+        return "n" if self.info.numeric else self.info.kind
+
+
+@dataclass
+class Line:
+    """One row of a grid."""
+
+    key: str
+    entries: list[Entry]
+    form: Form | None = None
+    record: Any = None
+
+
+@dataclass
+class GridForm:
+    """The lines of a grid."""
+
+    node: Grid
+    label: str
+    heads: list[Entry]
+    editable: bool
+    lines: list[Line] = field(default_factory=list)
+    blank: Line | None = None
+
+
+@dataclass
+class RecordForm:
+    """A form on a record, or on one that is to be."""
+
+    screen: FormScreen
+    record: Any
+    editable: bool
+    form: Form
+    entries: dict[str, Entry]
+    grids: dict[str, GridForm]
+    #: Errors that belong to no field.
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing was refused."""
+        forms = [self.form, *(line.form for g in self.grids.values() for line in g.lines if line.form)]
+        return not self.problems and not any(form.errors for form in forms)
+
+    def inputs(self) -> Iterator[tuple[Any, Entry]]:
+        """(form, entry) of all inputs, those of lines too."""
+        for entry in self.entries.values():
+            if entry.input is not None:
+                yield self.form, entry
+        for grid in self.grids.values():
+            for line in [*grid.lines, *([grid.blank] if grid.blank else [])]:
+                yield from ((line.form, entry) for entry in line.entries if entry.input is not None)
+
+
+class FormBuilder:
+    """Builds the form of one screen for one actor."""
+
+    def __init__(self, screens: ScreenSet, screen: FormScreen, actor: Actor) -> None:
+        self.screens, self.screen, self.actor = screens, screen, actor
+
+    def build(self, record: Any, lines: dict[str, list[Any]], data: MultiDict[str, str] | None = None,
+              defaults: dict[str, Any] | None = None) -> RecordForm:
+        """The form with the record's values, or with what was sent."""
+        editable = self._editable(record)
+        nodes = [n for n in self._field_nodes() if record is None or n.visible is None or n.visible(record)]
+        writable = [n for n in nodes if editable and not _is_true(n.readonly, record)]
+        form = self._bind(writable, self.screen.model, record, data, defaults or {}, "", "")
+        entries = {n.name: self._entry(n, self.screen.model, form, record, defaults) for n in nodes}
+        grids = {g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)}
+        return RecordForm(self.screen, record, editable, form, entries, grids)
+
+    def _editable(self, record: Any) -> bool:
+        rights = model_rights(self.screen.model)
+        return self.actor.may(rights.write) and not (record is not None and _is_true(self.screen.readonly, record))
+
+    def _field_nodes(self) -> list[Field]:
+        found = [p.node for p in walk(self.screen) if isinstance(p.node, Field) and not isinstance(p.parent, Grid)]
+        return [n for n in found if may_see_field(self.actor, self.screen.model, n.name)]
+
+    def _grids(self, record: Any) -> list[Grid]:
+        found = [p.node for p in walk(self.screen) if isinstance(p.node, Grid)]
+        return [g for g in found if self._shows(g, record)]
+
+    def _shows(self, grid: Grid, record: Any) -> bool:
+        seen = record is None or grid.visible is None or grid.visible(record)
+        return seen and self.actor.may(model_rights(grid.model).read)
+
+    def _bind(self, nodes: Iterable[Field], model: str, record: Any, data: MultiDict[str, str] | None,
+              defaults: dict[str, Any], prefix: str, path: str) -> Form:
+        body = {n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name)) for n in nodes}
+        cls = type("ScreenForm", (Form,), body)
+        form: Form = cls(data, obj=record, data=None if record is not None else defaults, prefix=prefix)
+        return form
+
+    def _choices_url(self, path: str) -> str:
+        return url_for("screens.choices", screen=self.screen.name, path=path)
+
+    def _entry(self, node: Field | Column, model: str, form: Form | None, record: Any,
+               defaults: dict[str, Any] | None = None) -> Entry:
+        info = self.screens.info(model, node.name)
+        bound = form[node.name] if form is not None and node.name in form else None
+        value = getattr(record, node.name) if record is not None else (defaults or {}).get(node.name)
+        entry = Entry(node, info, label_of(node, info), bound, value)
+        if bound is None and value is not None:
+            show = shower(info.kind, locale_code(), get_timezone(), node.choices)
+            entry.text = show(value, getattr(record, "currency_code", "") if info.kind in ("money", "price") else "")
+        return entry
+
+    def _grid(self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None,
+              editable: bool) -> GridForm:
+        columns = self._columns(grid)
+        editable = editable and self.actor.may(model_rights(grid.model).write) and not _is_true(grid.readonly, record)
+        heads = [self._entry(c, grid.model, None, None) for c in columns]
+        made = GridForm(grid, str(grid.title) or _(grid.name.capitalize()), heads, editable)
+        by_id = {str(r.id): r for r in records}
+        keys = sent_keys(grid.name, data) if editable and data is not None else list(by_id)
+        made.lines = [self._line(grid, columns, key, by_id.get(key), data, editable) for key in keys]
+        made.blank = self._line(grid, columns, BLANK, None, None, True) if editable else None
+        return made
+
+    def line(self, grid: Grid, key: str, record: Any) -> Line:
+        """A line of the grid as it is stored."""
+        return self._line(grid, self._columns(grid), key, record, None, True)
+
+    def _columns(self, grid: Grid) -> list[Column]:
+        found = [c for c in grid.nodes if isinstance(c, Column)]
+        return [c for c in found if may_see_field(self.actor, grid.model, c.name)]
+
+    def _line(self, grid: Grid, columns: list[Column], key: str, record: Any,
+              data: MultiDict[str, str] | None, editable: bool) -> Line:
+        form = None
+        if editable:
+            writable = [Field(c.name, label=c.label, choices=c.choices) for c in columns if not c.readonly]
+            defaults: dict[str, Any] = {}
+            form = self._bind(writable, grid.model, record, data, defaults, f"{grid.name}-{key}-", f"{grid.name}.")
+        return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
+
+
+def sent_keys(grid: str, data: MultiDict[str, str]) -> list[str]:
+    """The keys of the lines that were sent, in the order in which they stand on the page."""
+    pattern = re.compile(rf"{re.escape(grid)}-(\w+)-")
+    found = (pattern.match(name) for name in data)
+    keys = list(dict.fromkeys(match[1] for match in found if match and match[1] != BLANK))
+    if len(keys) > MAX_LINES:
+        raise UserError(_("At most %(n)s lines can be saved at once. Import a longer list.", n=MAX_LINES))
+    return keys
+
+
+def _is_true(condition: Any, record: Any) -> bool:
+    if callable(condition):
+        return record is not None and bool(condition(record))
+    return bool(condition)
+
+
+def load_lines(session: Any, screens: ScreenSet, screen: FormScreen, record_id: int) -> dict[str, list[Any]]:
+    """The lines of all grids of the record: one query a grid."""
+    found: dict[str, list[Any]] = {}
+    for place in walk(screen):
+        if isinstance(place.node, Grid):
+            cls = screens.models.model(place.node.model)
+            parent = getattr(cls, parent_column(screens, screen, place.node))
+            found[place.node.name] = list(session.scalars(select(cls).where(parent == record_id).order_by(*_order(cls, place.node))))
+    return found
+
+
+def _order(cls: Any, grid: Grid) -> list[Any]:
+    name = grid.order or ("position" if "position" in orm_inspect(cls).columns else "id")
+    return [getattr(cls, name), cls.id]
+
+
+def parent_column(screens: ScreenSet, screen: FormScreen, grid: Grid) -> str:
+    """The column of the line that points to the record."""
+    if grid.parent:
+        return grid.parent
+    table = screens.models.model(screen.model).__table__
+    mapper = orm_inspect(screens.models.model(grid.model))
+    found = [c.key for c in mapper.columns if any(key.column.table is table for key in c.foreign_keys)]
+    if len(found) != 1:
+        raise LookupError(f"name the parent column of the grid {grid.name}: {grid.model} has {found}")
+    return str(found[0])
+
+
+def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
+    """Give every related record its label: one query a model, however many lines there are."""
+    wanted: dict[tuple[str, str], set[Any]] = {}
+    holders: list[tuple[tuple[str, str], Any, Entry]] = []
+    for entry in _all_entries(form):
+        value = entry.input.data if entry.input is not None else entry.value
+        if entry.info.kind == "ref" and value is not None:
+            key = (entry.info.target, entry.info.target_column)
+            wanted.setdefault(key, set()).add(value)
+            holders.append((key, value, entry))
+    labels = {key: _labels(session, screens, key, values) for key, values in wanted.items()}
+    for key, value, entry in holders:
+        _give_label(entry, labels[key].get(value))
+
+
+def _all_entries(form: RecordForm) -> Iterator[Entry]:
+    yield from form.entries.values()
+    for grid in form.grids.values():
+        for line in grid.lines:
+            yield from line.entries
+
+
+def _labels(session: Any, screens: ScreenSet, key: tuple[str, str], values: set[Any]) -> dict[Any, str]:
+    cls = screens.models.model(key[0])
+    stored = getattr(cls, key[1])
+    rows = session.execute(select(stored, label_column(cls)).where(stored.in_(values)))
+    return {value: str(label) for value, label in rows}
+
+
+def _give_label(entry: Entry, label: str | None) -> None:
+    if entry.input is None:
+        entry.text = label or ""
+        return
+    field_: RefField = entry.input
+    if label is not None:
+        field_.text = label
+    elif field_.raw_data:
+        field_.errors = [*field_.errors, _("Choose a record from the list.")]
+
+
+def visible_nodes(nodes: Iterable[Node], record: Any) -> list[Node]:
+    """The nodes that show for this record."""
+    shown = []
+    for node in nodes:
+        condition = getattr(node, "visible", None)
+        if condition is None or (record is not None and condition(record)):
+            shown.append(node)
+    return shown

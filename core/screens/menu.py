@@ -1,0 +1,94 @@
+"""The menu: entries that addons ship as rows, in the user's language, without what the user may not open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app, g, request, url_for
+from sqlalchemy import select
+from werkzeug.routing import BuildError
+
+from core import m
+from core.db import db
+from core.i18n import _
+from core.security.actor import Actor
+from core.security.rights import ANY_USER, PUBLIC, current_actor
+
+
+@dataclass
+class Entry:
+    """An entry as the page shows it."""
+
+    id: int
+    label: str
+    url: str
+    icon: str = ""
+    active: bool = False
+    children: list["Entry"] = field(default_factory=list)
+
+
+def current_menu() -> list[Entry]:
+    """The menu of the current user: groups that have at least one entry, and entries without a group."""
+    if "menu" not in g:
+        g.menu = build(_rows(), current_actor(), request.path)
+    menu: list[Entry] = g.menu
+    return menu
+
+
+def _rows() -> Iterable[Any]:
+    columns = (m.Menu.id, m.Menu.name, m.Menu.parent_id, m.Menu.screen, m.Menu.endpoint, m.Menu.icon)
+    return db.session.execute(select(*columns).order_by(m.Menu.position, m.Menu.id)).all()
+
+
+def build(rows: Iterable[Any], actor: Actor, path: str) -> list[Entry]:
+    """The entries in order; `path` marks the one that the user is at."""
+    entries: dict[int, tuple[Entry, int | None]] = {}
+    for row in rows:
+        url = _url(row, actor)
+        if url is not None:
+            entries[row.id] = (Entry(row.id, _(row.name), url, row.icon, _is_at(url, path)), row.parent_id)
+    for entry, parent in entries.values():
+        if parent in entries:
+            entries[parent][0].children.append(entry)
+    tops = [entry for entry, parent in entries.values() if parent is None]
+    return [entry for entry in tops if _prune(entry)]
+
+
+def _prune(entry: Entry) -> bool:
+    """Drop groups that lead nowhere; whether the entry stays."""
+    entry.children = [child for child in entry.children if _prune(child)]
+    return bool(entry.url or entry.children)
+
+
+def leaves(entries: Iterable[Entry], prefix: str = "") -> Iterable[tuple[str, Entry]]:
+    """All entries that open something, each with the groups above it."""
+    for entry in entries:
+        if entry.url:
+            yield prefix, entry
+        yield from leaves(entry.children, f"{prefix}{entry.label} › ")
+
+
+def _is_at(url: str, path: str) -> bool:
+    return bool(url) and (path == url or path.startswith(url.removesuffix(".list") + "."))
+
+
+def _url(row: Any, actor: Actor) -> str | None:
+    """Where the entry leads; empty for a group, None when the user may not go there."""
+    if row.screen:
+        screen = current_app.extensions["screens"].by_name.get(row.screen)
+        if screen is None:
+            return None
+        needed = current_app.extensions["rights"].models[screen.model].read
+        return f"/m/{row.screen}" if actor.may(needed) else None
+    return _endpoint_url(row.endpoint, actor) if row.endpoint else ""
+
+
+def _endpoint_url(endpoint: str, actor: Actor) -> str | None:
+    view = current_app.view_functions.get(endpoint)
+    needed = getattr(view, "permission", None)
+    if view is None or not (needed in (PUBLIC, ANY_USER) or (needed and actor.may(needed))):
+        return None
+    try:
+        return url_for(endpoint)
+    except BuildError:
+        return None

@@ -1,0 +1,61 @@
+"""Say in a user's words why the database refused a change."""
+
+from typing import Any
+
+from psycopg import errors
+from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy.exc import DBAPIError
+
+from core.i18n import _
+from core.models import Composition
+from core.screens.fields import readable
+
+
+def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
+    """The message, and the field that it is about (empty when it is about the record); re-raises the unknown."""
+    origin: Any = error.orig
+    diag = getattr(origin, "diag", None)
+    if isinstance(origin, errors.UniqueViolation):
+        return _taken(models, diag.table_name, diag.constraint_name)
+    if isinstance(origin, errors.ForeignKeyViolation):
+        return _("This record is still used by others (%(what)s), so it stays.", what=_title(models, diag.table_name)), ""
+    if isinstance(origin, errors.NotNullViolation):
+        return _("Fill in this field."), diag.column_name
+    if isinstance(origin, errors.CheckViolation):
+        rule = readable(diag.constraint_name.removeprefix(f"ck_{diag.table_name}_"))
+        return _("The values don't fit together: %(rule)s.", rule=_(rule)), ""
+    if isinstance(origin, errors.LockNotAvailable):
+        return _("Somebody else is saving this record at the moment. Save again in a few seconds."), ""
+    if isinstance(origin, errors.NumericValueOutOfRange):
+        return _("A number is too large to be kept. Check the amounts."), ""
+    raise error
+
+
+def _taken(models: Composition, table_name: str, constraint: str) -> tuple[str, str]:
+    columns = _columns_of(models.metadata.tables[table_name], constraint)
+    fields = [c for c in columns if c != "company_id"]
+    names = ", ".join(_(readable(name)) for name in fields) or _title(models, table_name)
+    message = _("There is already a record with the same %(names)s. Choose another value.", names=names)
+    return message, fields[0] if fields else ""
+
+
+def _columns_of(table: Table, constraint: str) -> list[str]:
+    for index in table.indexes:
+        if index.name == constraint:
+            return [c.key for c in index.columns]
+    for other in table.constraints:
+        if isinstance(other, UniqueConstraint) and str(other.name) == constraint:
+            return [c.key for c in other.columns]
+    return _by_convention(table, constraint)
+
+
+def _by_convention(table: Table, constraint: str) -> list[str]:
+    return [c.key for c in table.columns if constraint == f"uq_{table.name}_{c.name}"]
+
+
+def _title(models: Composition, table_name: str) -> str:
+    for name in models.parts:
+        cls = models.model(name)
+        if cls.__table__.name == table_name:
+            return _(cls._title or readable(name.split(".")[-1]))
+    return table_name

@@ -1,0 +1,360 @@
+"""Screens as data: lists and forms are trees of named nodes that other addons change by name.
+
+    screens = Screens()                                            # addons/sales/screens.py
+    screens.list("sales.order.list", model="sales.order", title=_l("Orders"),
+                 columns=["number", "date", "partner_id"], search=["number"], order="-date")
+    screens.form("sales.order.form", model="sales.order", title=_l("Order"),
+                 nodes=[Section("main", Field("partner_id"), Field("date"))])
+
+    screens.extend("sales.order.form").after("partner_id", Field("price_list_id"))     # addons/pricing
+
+A node is found by its name; what stands in a grid or among the filters has the name of that container in
+front (`lines.part_id`, `filters.state`). Nothing is changed where it was declared: each app composes its own
+copies, so that two apps of one process can hold two sets of addons.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+#: A text, or one that is translated where it is shown.
+Text = Any
+#: Takes the record and says yes or no.
+Condition = Callable[[Any], bool]
+
+
+class ScreenError(Exception):
+    """A screen that cannot be composed; the text names the addon, the screen and what there is instead."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an addon other than the declaring one did to a node."""
+
+    addon: str
+    what: str
+
+
+@dataclass
+class Node:
+    """A named place in a screen."""
+
+    kind: ClassVar[str] = "node"
+    #: Whether its children carry its name in front of their own.
+    qualifies: ClassVar[bool] = False
+
+    name: str
+    addon: str = field(default="", init=False)
+    changes: list[Change] = field(default_factory=list, init=False)
+    nodes: list["Node"] = field(default_factory=list, init=False)
+
+    def clone(self) -> Self:
+        """A copy of this node and all below it; texts and functions are shared."""
+        twin = copy(self)
+        twin.changes = list(self.changes)
+        twin.nodes = [node.clone() for node in self.nodes]
+        return twin
+
+    def take(self, nodes: Sequence["Node | str"]) -> list["Node"]:
+        """The nodes as this container holds them: a bare name becomes a field."""
+        return [Field(node) if isinstance(node, str) else node for node in nodes]
+
+
+@dataclass
+class Column(Node):
+    """A column of a list or of a grid: a field of the record, or what `value` computes in SQL."""
+
+    kind: ClassVar[str] = "column"
+
+    label: Text = ""
+    #: Builds the SQL expression from the model, for what is no field of it.
+    value: Callable[[Any], Any] | None = None
+    #: How an expression is shown: `money`, `quantity`, `date`, ...; a field knows it by its column.
+    show: str = ""
+    #: Whether it shows without being asked for.
+    shown: bool = True
+    sortable: bool = True
+    #: The texts of the values of a state.
+    choices: dict[str, Text] | None = None
+    #: The column with the ISO code of an amount; left out, `currency_code` where the model has one.
+    currency: str = ""
+    #: In a grid: shown, never typed into.
+    readonly: bool = False
+
+
+@dataclass
+class Filter(Node):
+    """A way to narrow a list: by a field, or by a named condition (`where`)."""
+
+    kind: ClassVar[str] = "filter"
+
+    label: Text = ""
+    #: Builds the condition from the model; it then shows as a switch.
+    where: Callable[[Any], Any] | None = None
+    choices: dict[str, Text] | None = None
+
+
+@dataclass
+class Field(Node):
+    """A field of the record in a form."""
+
+    kind: ClassVar[str] = "field"
+
+    label: Text = ""
+    help: Text = ""
+    required: bool | None = None
+    readonly: bool | Condition = False
+    visible: Condition | None = None
+    choices: dict[str, Text] | None = None
+    #: Condition on the choices of a related record, built from its model.
+    where: Callable[[Any], Any] | None = None
+    #: `text` becomes an area of several lines.
+    multiline: bool = False
+    wide: bool = False
+
+
+@dataclass(init=False)
+class Section(Node):
+    """A group of fields with a heading."""
+
+    kind: ClassVar[str] = "section"
+
+    title: Text = ""
+    visible: Condition | None = None
+
+    def __init__(self, name: str, *nodes: Node | str, title: Text = "", visible: Condition | None = None):
+        super().__init__(name)
+        self.title, self.visible = title, visible
+        self.nodes = self.take(nodes)
+
+
+@dataclass
+class Grid(Node):
+    """The lines of a document, edited in place."""
+
+    kind: ClassVar[str] = "grid"
+    qualifies: ClassVar[bool] = True
+
+    model: str = ""
+    columns: Sequence[Node | str] = ()
+    title: Text = ""
+    #: The column of the line that points to the record; found by itself when there is only one.
+    parent: str = ""
+    order: str = ""
+    readonly: bool | Condition = False
+    visible: Condition | None = None
+
+    def __post_init__(self) -> None:
+        self.nodes = self.take(self.columns)
+
+    def take(self, nodes: Sequence[Node | str]) -> list[Node]:
+        """Bare names are columns here."""
+        return [Column(node) if isinstance(node, str) else node for node in nodes]
+
+
+@dataclass
+class Button(Node):
+    """An act on the record. Only what a screen declares can be called at all.
+
+    `action` is a function `(session, record) -> message | None`, the same as text
+    (`addons.sales.services:confirm`), the name of a method of the record (`confirm`), or the endpoint of a
+    page (`sales.order_pdf`).
+    """
+
+    kind: ClassVar[str] = "button"
+
+    label: Text = ""
+    action: str | Callable[..., Any] = ""
+    permission: str = ""
+    visible: Condition | None = None
+    #: `primary` for the next step, `danger` for what cannot be taken back.
+    style: str = ""
+    #: Asked before it is done.
+    confirm: Text = ""
+    #: Of an endpoint: a page that is opened (`get`) or an act (`post`).
+    method: str = "post"
+
+
+@dataclass
+class Part(Node):
+    """A piece of template of the addon's own; it gets `record`, `screen` and `actor`."""
+
+    kind: ClassVar[str] = "part"
+
+    template: str = ""
+    visible: Condition | None = None
+
+
+class _Columns(Node):
+    kind = "columns"
+
+    def take(self, nodes: Sequence[Node | str]) -> list[Node]:
+        return [Column(node) if isinstance(node, str) else node for node in nodes]
+
+
+class _Filters(Node):
+    kind = "filters"
+    qualifies = True
+
+    def take(self, nodes: Sequence[Node | str]) -> list[Node]:
+        return [Filter(node) if isinstance(node, str) else node for node in nodes]
+
+
+@dataclass
+class Screen(Node):
+    """A whole page."""
+
+    model: str = ""
+    title: Text = ""
+
+
+@dataclass
+class ListScreen(Screen):
+    """A list of records."""
+
+    kind: ClassVar[str] = "list"
+
+    #: Columns that the search box looks in.
+    search: Sequence[str] = ()
+    #: `-date` is newest first.
+    order: str = "-id"
+    group_by: Sequence[str] = ()
+    #: The form that a row opens; left out, the form of the same model.
+    form: str = ""
+    #: What belongs here, said when there is nothing.
+    empty: Text = ""
+    #: Whether "New" is offered to those who may write.
+    create: bool = True
+    #: Condition on every row, built from the model.
+    where: Callable[[Any], Any] | None = None
+    #: Acts on the rows that are ticked.
+    actions: Sequence[Button] = ()
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns, in order."""
+        return [n for n in self.nodes[0].nodes if isinstance(n, Column)]
+
+    @property
+    def filters(self) -> list[Filter]:
+        """The filters, in order."""
+        return [n for n in self.nodes[1].nodes if isinstance(n, Filter)]
+
+
+@dataclass
+class FormScreen(Screen):
+    """One record."""
+
+    kind: ClassVar[str] = "form"
+
+    #: Whether the record has no edit control, such as a posted document.
+    readonly: Condition | None = None
+    #: Called with (session, record) after the values are set and before they are written.
+    on_save: Callable[[Any, Any], None] | None = None
+    #: Values of a new record, called with (session).
+    defaults: Callable[[Any], dict[str, Any]] | None = None
+    create: bool = True
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a node stands."""
+
+    name: str
+    node: Node
+    parent: Node
+    depth: int
+
+
+def walk(node: Node, prefix: str = "", depth: int = 0) -> Iterator[Place]:
+    """All nodes below, each with the name that it is found by."""
+    for child in node.nodes:
+        name = prefix + child.name
+        yield Place(name, child, node, depth)
+        yield from walk(child, f"{name}." if child.qualifies else prefix, depth + 1)
+
+
+def describe(screen: Screen) -> list[tuple[int, str, str, str, list[str]]]:
+    """For each node (depth, kind, name, addon, what other addons did to it, in order)."""
+    return [
+        (p.depth, p.node.kind, p.name, p.node.addon, [f"{c.addon}: {c.what}" for c in p.node.changes])
+        for p in walk(screen)
+    ]
+
+
+@dataclass
+class Extension:
+    """The changes that one addon makes to a screen of another."""
+
+    screen: str
+    steps: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def after(self, name: str, *nodes: Node | str) -> Self:
+        """Put nodes behind the node `name`."""
+        return self._step("after", name, nodes)
+
+    def before(self, name: str, *nodes: Node | str) -> Self:
+        """Put nodes in front of the node `name`."""
+        return self._step("before", name, nodes)
+
+    def inside(self, name: str, *nodes: Node | str) -> Self:
+        """Put nodes at the end of the container `name`: a section, a grid, `columns`, `filters`."""
+        return self._step("inside", name, nodes)
+
+    def remove(self, name: str) -> Self:
+        """Take the node away, with all below it."""
+        return self._step("remove", name, ())
+
+    def set(self, name: str, **props: Any) -> Self:
+        """Give properties of a node other values; the screen itself goes by its own name."""
+        return self._step("set", name, props)
+
+    def _step(self, what: str, name: str, detail: Any) -> Self:
+        self.steps.append((what, name, detail))
+        return self
+
+
+class Screens:
+    """What one addon declares in its `screens.py`."""
+
+    def __init__(self) -> None:
+        self.declared: dict[str, Screen] = {}
+        self.extensions: list[Extension] = []
+
+    def list(
+        self,
+        name: str,
+        *,
+        model: str,
+        title: Text,
+        columns: Sequence[Node | str],
+        filters: Sequence[Node | str] = (),
+        **options: Any,
+    ) -> ListScreen:
+        """Declare a list; `options` are those of `ListScreen`."""
+        screen = ListScreen(name, model, title, **options)
+        screen.nodes = [_Columns("columns"), _Filters("filters")]
+        for group, nodes in zip(screen.nodes, (columns, filters), strict=True):
+            group.nodes = group.take(nodes)
+        return self._declare(screen)
+
+    def form(
+        self, name: str, *, model: str, title: Text, nodes: Sequence[Node | str], **options: Any
+    ) -> FormScreen:
+        """Declare a form; `options` are those of `FormScreen`."""
+        screen = FormScreen(name, model, title, **options)
+        screen.nodes = screen.take(nodes)
+        return self._declare(screen)
+
+    def extend(self, screen: str) -> Extension:
+        """Change a screen of another addon."""
+        extension = Extension(screen)
+        self.extensions.append(extension)
+        return extension
+
+    def _declare(self, screen: Any) -> Any:
+        if screen.name in self.declared:
+            raise ScreenError(f"the screen {screen.name} is declared twice in one addon")
+        self.declared[screen.name] = screen
+        return screen

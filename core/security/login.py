@@ -1,0 +1,100 @@
+"""Log-in, log-out and change of password by Flask-Security, with a lock-out of our own."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
+from flask_wtf.csrf import CSRFProtect
+
+from core.db import db
+from core.i18n import _, ngettext
+from core.models import Composition
+from core.security.throttle import Attempt, forget_failures, minutes_to_wait, note_failure
+
+PASSWORD_LENGTH = 12
+
+_SETTINGS: dict[str, Any] = {
+    "SECURITY_PASSWORD_HASH": "argon2",
+    # argon2 keeps a salt in each hash; a second one for all would only be one more secret to lose.
+    "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_LENGTH,
+    "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
+    "SECURITY_TRACKABLE": True,
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+    "SECURITY_FLASH_MESSAGES": False,
+    "SECURITY_CHANGE_URL": "/password",
+    "SECURITY_POST_CHANGE_VIEW": "/",
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_LOGOUT_CSRF": True,
+    "SECURITY_POST_LOGOUT_VIEW": "/login",
+    "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_DATETIME_FACTORY": lambda: datetime.now(UTC),
+    # "strong" would log out whoever changes from the desk to the phone network; "basic" asks again
+    # before anything that needs a fresh log-in.
+    "SESSION_PROTECTION": "basic",
+    "REMEMBER_COOKIE_DURATION": timedelta(days=14),
+    "REMEMBER_COOKIE_HTTPONLY": True,
+    "REMEMBER_COOKIE_SAMESITE": "Lax",
+    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+    "WTF_CSRF_TIME_LIMIT": None,
+}
+
+
+class ThrottledLoginForm(LoginForm):  # type: ignore[misc]  # Flask-Security has no types for it
+    """The log-in form; it never says which of address and password was wrong."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Check the password, unless too many were wrong."""
+        attempt = Attempt(self.email.data or "", request.remote_addr or "")
+        now = datetime.now(UTC)
+        wait = minutes_to_wait(db.session, attempt, now)
+        if wait:
+            self.form_errors = [_too_many(wait)]
+            return False
+        valid: bool = super().validate(**kwargs)
+        if valid:
+            forget_failures(db.session, attempt)
+        elif self.password.data and not self.user_authenticated:
+            note_failure(db.session, attempt, now)
+            self._say_little()
+        return valid
+
+    def _say_little(self) -> None:
+        for fld in (self.email, self.password):
+            fld.errors = []
+        self.form_errors = [_("The e-mail address or the password is wrong. Try again.")]
+
+
+def _too_many(minutes: int) -> str:
+    return ngettext(
+        "Too many failed log-ins. Try again in %(num)s minute, or ask an administrator for a new password.",
+        "Too many failed log-ins. Try again in %(num)s minutes, or ask an administrator for a new password.",
+        minutes,
+    )
+
+
+def _render(template: str, **context: Any) -> Response:
+    """Flask-Security's pages; one with refused input answers 422, as all our forms do."""
+    status = 422 if request.method == "POST" else 200
+    return make_response(render_template(template, **context), status)
+
+
+def init_app(app: Flask) -> None:
+    """Set log-in up on the app's own user and role."""
+    for name, value in _SETTINGS.items():
+        app.config.setdefault(name, value)
+    composition: Composition = app.extensions["composition"]
+    database = app.extensions["sqlalchemy"]
+    datastore = SQLAlchemyUserDatastore(database, composition.User, composition.Role)
+    app.extensions["security_host"] = Security(
+        app, datastore, login_form=ThrottledLoginForm, render_template=_render
+    )
+    CSRFProtect(app)
+
+
+def datastore() -> SQLAlchemyUserDatastore:
+    """Where users are made and found; `hash_password` of Flask-Security makes the hash."""
+    return current_app.extensions["security_host"].datastore

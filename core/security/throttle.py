@@ -1,0 +1,58 @@
+"""Slow down whoever guesses passwords, by account and by address.
+
+Rule: ten failures of one account, or thirty of one address, within a quarter of an hour close that account
+or address to log-ins until the oldest of them is a quarter of an hour old. The rows are in the database,
+since a server has several processes; they are committed by themselves, since the request that failed is not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session, scoped_session
+
+from core import m
+
+WINDOW = timedelta(minutes=15)
+LIMITS = {"account": 10, "address": 30}
+
+AnySession = Session | scoped_session[Session]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Who tries to log in, from where."""
+
+    email: str
+    address: str
+
+    def keys(self) -> dict[str, str]:
+        """What is counted: the account and the address."""
+        account = self.email.strip().casefold()[:200]
+        return {"account": f"account:{account}", "address": f"address:{self.address}"}
+
+
+def minutes_to_wait(session: AnySession, attempt: Attempt, now: datetime) -> int:
+    """For how many minutes no log-in is taken, 0 when one is."""
+    found = select(m.LoginFailure.key, func.count(), func.min(m.LoginFailure.at))
+    found = found.where(m.LoginFailure.key.in_(attempt.keys().values()), m.LoginFailure.at > now - WINDOW)
+    counted = {key: (n, first) for key, n, first in session.execute(found.group_by(m.LoginFailure.key))}
+    waits = [0.0]
+    for kind, key in attempt.keys().items():
+        n, first = counted.get(key, (0, now))
+        if n >= LIMITS[kind]:
+            waits.append((first + WINDOW - now).total_seconds() / 60)
+    return ceil(max(waits))
+
+
+def note_failure(session: AnySession, attempt: Attempt, now: datetime) -> None:
+    """Count a failed log-in, forget those of yesterday, and commit."""
+    session.execute(delete(m.LoginFailure).where(m.LoginFailure.at < now - timedelta(days=1)))
+    session.execute(insert(m.LoginFailure), [{"key": key, "at": now} for key in attempt.keys().values()])
+    session.commit()
+
+
+def forget_failures(session: AnySession, attempt: Attempt) -> None:
+    """Start afresh after a log-in that went well; the address stays counted."""
+    session.execute(delete(m.LoginFailure).where(m.LoginFailure.key == attempt.keys()["account"]))

@@ -1,0 +1,19 @@
+// Starts every widget on the page and on each part that htmx swaps in.
+import "./menus.js";
+import "./palette.js";
+import "./toasts.js";
+import "./short-urls.js";
+import { startLists } from "./list.js";
+import { startForms } from "./form.js";
+import { startComboboxes } from "./combobox.js";
+import { startGrids } from "./grid.js";
+
+export function start(root) {
+  startComboboxes(root);
+  startGrids(root);
+  startLists(root);
+  startForms(root);
+}
+
+document.body.addEventListener("htmx:load", (event) => start(event.detail.elt));
+if (!window.htmx) start(document.body);

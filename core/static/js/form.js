@@ -1,0 +1,42 @@
+// A record's form: Ctrl+S saves, the first error gets the focus, unsaved changes are not lost by a slip.
+import { covered, text } from "./page.js";
+import { toast } from "./toasts.js";
+
+let form = null;
+let loaded = "";
+
+const written = () => (form ? new URLSearchParams(new FormData(form)).toString() : "");
+const dirty = () => form !== null && document.contains(form) && written() !== loaded;
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s" || !form || covered()) return;
+  event.preventDefault();
+  document.querySelector("[data-save]")?.click();
+});
+
+window.addEventListener("beforeunload", (event) => { if (dirty() && !form.dataset.sending) event.preventDefault(); });
+
+document.addEventListener("submit", (event) => {
+  const act = event.target.closest("[data-act]");
+  if (!act) return;
+  if (dirty()) {
+    event.preventDefault();
+    toast(text("save_first"), "warning");
+  } else if (act.dataset.confirm && !window.confirm(act.dataset.confirm)) {
+    event.preventDefault();
+  }
+});
+
+/** Remember what the form held, and lead to what is wrong in it. */
+export function startForms(root) {
+  const found = root.matches?.("form[data-record]") ? root : root.querySelector?.("form[data-record]");
+  if (!found) return;
+  form = found;
+  const wrong = document.querySelector("#conflict") ?? form.querySelector("[aria-invalid=true]");
+  // A form that came back with errors holds what is not saved yet.
+  loaded = wrong ? "" : written();
+  form.addEventListener("htmx:beforeRequest", () => { form.dataset.sending = "1"; });
+  form.addEventListener("htmx:afterRequest", (event) => { if (!event.detail.xhr.getResponseHeader("HX-Redirect")) delete form.dataset.sending; });
+  if (wrong) wrong.focus();
+  else if (location.pathname.endsWith("/new")) form.querySelector(".input, .check-input")?.focus();
+}

@@ -1,0 +1,101 @@
+// The lines of a document: Enter in the last cell adds one, Ctrl+D doubles it, Ctrl+Del deletes it with an Undo,
+// Alt+Up and Alt+Down move it. The server reads the lines in the order in which they stand here.
+import { startComboboxes } from "./combobox.js";
+import { text } from "./page.js";
+import { toast } from "./toasts.js";
+
+const UNDO_TIME = 10000;
+let serial = 0;
+
+/** Give every grid below `root` its keys. */
+export function startGrids(root) {
+  const grids = [...root.querySelectorAll("[data-grid]")];
+  if (root.matches?.("[data-grid]")) grids.push(root);
+  for (const grid of grids) {
+    if (grid.dataset.started || !grid.querySelector("template")) continue;
+    grid.dataset.started = "1";
+    grid.addEventListener("keydown", (event) => keys(grid, event));
+    grid.addEventListener("click", (event) => clicks(grid, event));
+  }
+}
+
+const body = (grid) => grid.querySelector("tbody");
+const inputs = (row) => [...row.querySelectorAll(".input, .check-input")];
+
+/** Put a new line behind `after`, or at the end, and return it. */
+export function addLine(grid, after = null) {
+  const row = grid.querySelector("template").content.firstElementChild.cloneNode(true);
+  rename(row, `new${++serial}`);
+  if (after) after.after(row);
+  else body(grid).append(row);
+  startComboboxes(row);
+  return row;
+}
+
+function rename(row, key) {
+  const old = row.dataset.line;
+  row.dataset.line = key;
+  for (const element of row.querySelectorAll("[name], [id]")) {
+    for (const attribute of ["name", "id", "aria-describedby"]) {
+      const value = element.getAttribute(attribute);
+      if (value) element.setAttribute(attribute, value.replace(`-${old}-`, `-${key}-`));
+    }
+  }
+}
+
+function duplicate(grid, row) {
+  const twin = addLine(grid, row);
+  const from = [...row.querySelectorAll("input, select, textarea")];
+  [...twin.querySelectorAll("input, select, textarea")].forEach((input, i) => {
+    if (input.type === "checkbox") input.checked = from[i].checked;
+    else input.value = from[i].value;
+  });
+  return twin;
+}
+
+function remove(grid, row) {
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  const anchor = document.createComment("line");
+  row.replaceWith(anchor);
+  changed(grid);
+  inputs(next ?? grid)[0]?.focus();
+  toast(text("line_deleted"), "info", {
+    stay: UNDO_TIME,
+    act: { label: text("undo"), run: () => { anchor.replaceWith(row); inputs(row)[0]?.focus(); changed(grid); } },
+  });
+}
+
+function changed(grid) {
+  grid.dispatchEvent(new CustomEvent("lines", { bubbles: true }));
+}
+
+function keys(grid, event) {
+  const row = event.target.closest("tr[data-line]");
+  if (!row || event.defaultPrevented) return;
+  const ctrl = event.ctrlKey || event.metaKey;
+  if (event.key === "Enter" && !ctrl && event.target.tagName !== "TEXTAREA") onward(grid, row, event.target);
+  else if (ctrl && event.key.toLowerCase() === "d") inputs(duplicate(grid, row))[0].focus();
+  else if (ctrl && event.key === "Delete") remove(grid, row);
+  else if (event.altKey && event.key === "ArrowUp" && row.previousElementSibling) row.previousElementSibling.before(row);
+  else if (event.altKey && event.key === "ArrowDown" && row.nextElementSibling) row.nextElementSibling.after(row);
+  else return;
+  event.preventDefault();
+  if (event.altKey) event.target.focus();
+  changed(grid);
+}
+
+function onward(grid, row, target) {
+  const all = inputs(row);
+  const next = all[all.indexOf(target) + 1];
+  if (next) next.focus();
+  else inputs(row.nextElementSibling ?? addLine(grid))[0].focus();
+}
+
+function clicks(grid, event) {
+  if (event.target.closest("[data-add-line]")) {
+    inputs(addLine(grid))[0]?.focus();
+    changed(grid);
+  }
+  const gone = event.target.closest("[data-delete-line]");
+  if (gone) remove(grid, gone.closest("tr"));
+}
