@@ -17,7 +17,7 @@ from sqlalchemy import func, update
 
 from addons.accounting.services.chart import Books
 from core import m
-from core.db import copy_rows, reserve_ids, round_money
+from core.db import reserve_ids, round_money
 from core.db.bulk import AnySession
 from core.records.sequences import next_numbers
 
@@ -72,7 +72,7 @@ def write_entries(session: AnySession, books: Books, drafts: Sequence[EntryDraft
     _number(session, books, drafts)
     for draft, entry_id in zip(drafts, reserve_ids(session, m.AccountingEntry.__table__, len(drafts)), strict=True):
         draft.id = entry_id
-    copy_rows(session, m.AccountingEntry.__table__, (_entry_row(books, draft) for draft in drafts))
+    m.AccountingEntry._bulk(session, (_entry_row(books, draft) for draft in drafts))
     _write_lines(session, books, drafts)
     ids = [draft.id for draft in drafts]
     entry = m.AccountingEntry.__table__
@@ -104,12 +104,12 @@ def _write_lines(session: AnySession, books: Books, drafts: Sequence[EntryDraft]
     for line, line_id in zip(lines, reserve_ids(session, table, len(lines)), strict=True):
         line["id"] = line_id
     first = {line["entry_id"]: line for line in reversed(lines)}
-    copy_rows(session, table, lines)
+    m.AccountingEntryLine._bulk(session, lines)
     with_item = [draft for draft in drafts if draft.item]
     item_table = m.AccountingOpenItem.__table__
     for draft, item_id in zip(with_item, reserve_ids(session, item_table, len(with_item)), strict=True):
         draft.item_id = item_id
-    copy_rows(session, item_table, (_item_row(books, d, first[d.id]) for d in with_item))
+    m.AccountingOpenItem._bulk(session, (_item_row(books, d, first[d.id]) for d in with_item))
 
 
 def _line_rows(books: Books, draft: EntryDraft) -> Iterator[dict[str, Any]]:

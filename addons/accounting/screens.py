@@ -1,0 +1,217 @@
+"""Lists and forms of accounting."""
+
+from datetime import date
+from typing import Any
+
+from addons.accounting.services.invoices import compute, post_invoices, reverse_invoice
+from addons.accounting.services.payments import post_payment, reverse_payment
+from core import m
+from core.i18n import _, _l
+from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
+from core.security.actor import actor_of
+
+screens = Screens()
+
+KINDS = {"invoice": _l("Invoice"), "credit_note": _l("Credit note")}
+STATES = {"draft": _l("Draft"), "posted": _l("Posted")}
+DIRECTIONS = {"in": _l("Received"), "out": _l("Paid back")}
+DOCUMENTS = {**KINDS, "payment": _l("Payment"), "refund": _l("Refund"), "reversal": _l("Reversal")}
+
+
+def is_posted(record: Any) -> bool:
+    """Whether the document can no longer be changed."""
+    return bool(record.state == "posted")
+
+
+def is_draft(record: Any) -> bool:
+    """Whether the document can still be changed."""
+    return not is_posted(record)
+
+
+def post_invoice(session: Any, invoice: Any) -> str:
+    """Post one invoice from its form."""
+    post_invoices(session, [invoice])
+    return _("%(number)s is posted.", number=invoice.number)
+
+
+def reverse(session: Any, invoice: Any) -> str:
+    """Reverse one invoice from its form, today."""
+    note = reverse_invoice(session, invoice, date.today())  # noqa: DTZ011  # the user's day, as on the form
+    return _("%(number)s takes it back.", number=note.number)
+
+
+def post_one_payment(session: Any, payment: Any) -> str:
+    """Post one payment; it settles what is due earliest."""
+    post_payment(session, payment)
+    return _("%(number)s is posted.", number=payment.number)
+
+
+def take_payment_back(session: Any, payment: Any) -> str:
+    """Reverse one payment, today."""
+    opposite = reverse_payment(session, payment, date.today())  # noqa: DTZ011  # the user's day, as on the form
+    return _("%(number)s takes it back.", number=opposite.number)
+
+
+def document_defaults(session: Any) -> dict[str, Any]:
+    """A new document is of today, in the company's currency."""
+    company = session.get(m.Company, actor_of(session).company_id)
+    today = date.today()  # noqa: DTZ011  # the user's day
+    return {"date": today, "due_date": today, "currency_code": company.currency_code}
+
+
+def payment_defaults(session: Any) -> dict[str, Any]:
+    """A new payment is of today, in the company's currency."""
+    return {name: value for name, value in document_defaults(session).items() if name != "due_date"}
+
+
+screens.list(
+    "accounting.invoice.list",
+    model="accounting.invoice",
+    title=_l("Invoices"),
+    columns=[
+        "number", Column("kind", choices=KINDS), "date", "due_date", "partner_id", "reference",
+        Column("state", choices=STATES), "net", "tax", "total",
+    ],
+    filters=[Filter("kind", choices=KINDS), Filter("state", choices=STATES), "partner_id", "date", "due_date"],
+    search=["number", "reference", "partner_id"],
+    group_by=["kind", "state", "partner_id", "date"],
+    order="-date",
+    empty=_l("Invoices and credit notes to customers are listed here."),
+)
+screens.form(
+    "accounting.invoice.form",
+    model="accounting.invoice",
+    title=_l("Invoice"),
+    readonly=is_posted,
+    on_save=lambda session, invoice: compute(session, [invoice]),
+    defaults=document_defaults,
+    nodes=[
+        Section(
+            "main", Field("number", readonly=True), Field("kind", choices=KINDS), "partner_id", "date", "due_date",
+            "reference", "currency_code", "exchange_rate", Field("state", choices=STATES, readonly=True),
+        ),
+        Grid(
+            "lines", model="accounting.invoice_line", title=_l("Lines"), order="position",
+            columns=["product_id", "description", "quantity", "unit_price", "tax_id", Column("net", readonly=True)],
+        ),
+        Section(
+            "totals", Field("net", readonly=True), Field("tax", readonly=True), Field("total", readonly=True),
+            title=_l("Totals"),
+        ),
+        Section(
+            "links", Field("entry_id", readonly=True), Field("reverses_id", readonly=True), title=_l("Links"),
+            visible=is_posted,
+        ),
+        Button("post", _l("Post"), action=post_invoice, permission="accounting.post", visible=is_draft, style="primary"),
+        Button(
+            "reverse", _l("Reverse"), action=reverse, permission="accounting.post", style="danger",
+            visible=lambda i: is_posted(i) and i.kind == "invoice" and i.reversed_by is None,
+            confirm=_l("Take this invoice back with a credit note of today?"),
+        ),
+    ],
+)
+screens.list(
+    "accounting.payment.list",
+    model="accounting.payment",
+    title=_l("Payments"),
+    columns=[
+        "number", Column("direction", choices=DIRECTIONS), "date", "partner_id", "reference",
+        Column("state", choices=STATES), "amount",
+    ],
+    filters=[Filter("direction", choices=DIRECTIONS), Filter("state", choices=STATES), "partner_id", "date"],
+    search=["number", "reference", "partner_id"],
+    group_by=["direction", "state", "partner_id", "date"],
+    order="-date",
+    empty=_l("Money received from customers, and paid back to them, is listed here."),
+)
+screens.form(
+    "accounting.payment.form",
+    model="accounting.payment",
+    title=_l("Payment"),
+    readonly=is_posted,
+    defaults=payment_defaults,
+    nodes=[
+        Section(
+            "main", Field("number", readonly=True), Field("direction", choices=DIRECTIONS), "partner_id", "date",
+            "amount", "currency_code", "exchange_rate", "reference", Field("state", choices=STATES, readonly=True),
+        ),
+        Section(
+            "links", Field("entry_id", readonly=True), Field("reverses_id", readonly=True), title=_l("Links"),
+            visible=is_posted,
+        ),
+        Button(
+            "post", _l("Post"), action=post_one_payment, permission="accounting.post", visible=is_draft, style="primary"
+        ),
+        Button(
+            "reverse", _l("Reverse"), action=take_payment_back, permission="accounting.post", style="danger",
+            visible=lambda p: is_posted(p) and p.reverses_id is None and p.reversed_by is None,
+            confirm=_l("Take this payment back as of today?"),
+        ),
+    ],
+)
+screens.list(
+    "accounting.open_item.list",
+    model="accounting.open_item",
+    title=_l("Open items"),
+    columns=[
+        "number", Column("document", choices=DOCUMENTS), "date", "due_date", "partner_id", "reference", "amount",
+        Column("residual", _l("Open"), value=lambda item: item.amount - item.allocated, show="money"),
+    ],
+    filters=[
+        Filter("open", _l("Still open"), where=lambda item: item.amount != item.allocated),
+        Filter("document", choices=DOCUMENTS), "partner_id", "date", "due_date",
+    ],
+    search=["number", "reference", "partner_id"],
+    group_by=["partner_id", "document"],
+    order="-date",
+    create=False,
+    empty=_l("Every posted document of a customer stands here until it is settled."),
+)
+screens.list(
+    "accounting.entry.list",
+    model="accounting.entry",
+    title=_l("Journal entries"),
+    columns=["number", "journal_id", "date", "narration", Column("state", choices=STATES)],
+    filters=["journal_id", "date"],
+    search=["number", "narration"],
+    group_by=["journal_id", "date"],
+    order="-date",
+    create=False,
+    empty=_l("What documents write to the ledger is listed here."),
+)
+screens.form(
+    "accounting.entry.form",
+    model="accounting.entry",
+    title=_l("Journal entry"),
+    readonly=lambda entry: True,
+    create=False,
+    nodes=[
+        Section("main", "number", "journal_id", "date", "narration"),
+        Grid(
+            "lines", model="accounting.entry_line", title=_l("Lines"), readonly=True,
+            columns=["account_id", "partner_id", "description", "debit", "credit", "amount_currency", "currency_code"],
+        ),
+    ],
+)
+screens.list(
+    "accounting.account.list",
+    model="accounting.account",
+    title=_l("Chart of accounts"),
+    columns=["code", "name", "kind", "purpose", "active"],
+    filters=["kind", "active"],
+    search=["code", "name"],
+    order="code",
+    empty=_l("The accounts are made with the first posting; add your own here."),
+)
+screens.form(
+    "accounting.account.form", model="accounting.account", title=_l("Account"),
+    nodes=[Section("main", "code", "name", "kind", "purpose", "active")],
+)
+screens.list(
+    "accounting.tax.list", model="accounting.tax", title=_l("Taxes"), columns=["name", "rate", "account_id", "active"],
+    search=["name"], order="name", empty=_l("Taxes on sales are listed here."),
+)
+screens.form(
+    "accounting.tax.form", model="accounting.tax", title=_l("Tax"),
+    nodes=[Section("main", "name", Field("rate", help=_l("0.13 is 13 %.")), "account_id", "active")],
+)

@@ -1,0 +1,73 @@
+"""Partners from files: one row a partner; a known code is brought up to date."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from core import m
+from core.exchange.convert import boolean, identifier, text
+from core.exchange.targets import Document, Target, TargetField, Targets
+from core.i18n import _, _l
+from core.mail import MailAddressError, parse_addresses
+from core.security.actor import actor_of
+
+targets = Targets()
+
+
+def book(session: Any, documents: Sequence[Document], options: Mapping[str, Any]) -> None:
+    """Make or update the partner of each row; a cell that is empty changes nothing."""
+    company_id = actor_of(session).company_id
+    codes = [d.rows[0].values["code"] for d in documents]
+    query = select(m.Partner).where(m.Partner.company_id == company_id, m.Partner.code.in_(codes))
+    known = {partner.code: partner for partner in session.scalars(query)}
+    for document in documents:
+        _book_one(session, document, company_id, known)
+
+
+def _book_one(session: Any, document: Document, company_id: int | None, known: dict[str, Any]) -> None:
+    values = {name: value for name, value in document.rows[0].values.items() if value is not None}
+    try:
+        parse_addresses(values.get("email", ""))
+    except MailAddressError as error:
+        document.refuse(str(error), "email")
+        return
+    partner = known.get(values["code"])
+    if partner is None:
+        if "name" not in values:
+            document.refuse(_("This code is new: give the partner's name as well."), "name")
+            return
+        partner = known[values["code"]] = m.Partner(company_id=company_id, **values)
+        session.add(partner)
+    elif all(getattr(partner, name) == value for name, value in values.items()):
+        document.unchanged(partner.id)
+        return
+    else:
+        for name, value in values.items():
+            setattr(partner, name, value)
+    session.flush()
+    document.booked(partner.id)
+
+
+targets.add(
+    Target(
+        name="partner",
+        title=_l("Partners"),
+        permission="partners.write",
+        book=book,
+        fields=(
+            TargetField("code", _l("Code"), identifier(), required=True, aliases=("CustomerID", "Customer no.", "客户编号")),
+            TargetField("name", _l("Name"), text(200), aliases=("Customer", "Company", "客户名称")),
+            TargetField("email", _l("E-mail"), text(500), aliases=("Email", "邮箱")),
+            TargetField("phone", _l("Phone"), text(60)),
+            TargetField("street", _l("Street"), text(200)),
+            TargetField("postcode", _l("Postcode"), identifier()),
+            TargetField("city", _l("City"), text(100)),
+            TargetField("country", _l("Country"), text(100)),
+            TargetField("tax_number", _l("Tax number"), identifier()),
+            TargetField("locale", _l("Language"), text(10)),
+            TargetField("is_customer", _l("Customer"), boolean()),
+            TargetField("is_supplier", _l("Supplier"), boolean()),
+        ),
+    )
+)

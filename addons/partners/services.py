@@ -1,0 +1,34 @@
+"""Finding and making partners by their codes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from core import m
+from core.db.bulk import AnySession
+
+
+def ids_by_code(session: AnySession, company_id: int, codes: set[str]) -> dict[str, int]:
+    """The partners that exist among these codes."""
+    query = select(m.Partner.code, m.Partner.id).where(
+        m.Partner.company_id == company_id, m.Partner.code == func.any(sorted(codes))
+    )
+    return {code: partner_id for code, partner_id in session.execute(query)}
+
+
+def ensure_partners(
+    session: AnySession, company_id: int, wanted: Mapping[str, Mapping[str, Any]]
+) -> dict[str, int]:
+    """The ids of partners given as code → values, made where they are missing.
+
+    In the order of their codes, so that two imports at once wait for each other and never in a circle.
+    """
+    found = ids_by_code(session, company_id, set(wanted))
+    missing = sorted(set(wanted) - set(found))
+    if missing:
+        rows = [{"company_id": company_id, "code": code, **wanted[code]} for code in missing]
+        session.execute(insert(m.Partner.__table__).on_conflict_do_nothing(), rows)
+        found |= ids_by_code(session, company_id, set(missing))
+    return found

@@ -1,0 +1,34 @@
+"""Lists and forms of products."""
+
+from core.i18n import _l
+from core.screens import Field, Screens, Section
+
+screens = Screens()
+
+KINDS = {"goods": _l("Goods"), "service": _l("Service")}
+
+screens.list(
+    "product.list",
+    model="product",
+    title=_l("Products"),
+    columns=["code", "mpn", "maker_id", "description", "kind", "unit"],
+    filters=["kind", "maker_id", "active"],
+    search=["code", "mpn", "description"],
+    group_by=["maker_id", "kind"],
+    order="code",
+    empty=_l("Every part and service that you trade is listed here."),
+)
+screens.form(
+    "product.form",
+    model="product",
+    title=_l("Product"),
+    nodes=[
+        Section(
+            "main", "code", Field("mpn", _l("Part number"), help=_l("As the maker writes it.")), "maker_id",
+            Field("kind", choices=KINDS), "unit", "active", Field("description", wide=True),
+        ),
+    ],
+)
+screens.list("maker.list", model="maker", title=_l("Makers"), columns=["name"], search=["name"], order="name",
+             empty=_l("The makers of your parts are listed here."))
+screens.form("maker.form", model="maker", title=_l("Maker"), nodes=[Section("main", "name")])
