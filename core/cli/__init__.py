@@ -6,14 +6,36 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from core.cli.addon import addon
+from core.cli.base import current_app, within_app
 from core.cli.init import init
 from core.cli.inspect import inspect
 from core.cli.work import work
+from core.loader.code import declared
 from core.loader.graph import ResolutionError
 from core.loader.installed import NotInitialisedError
 
 
-@click.group()
+class InstalledCommands(click.Group):
+    """The host's commands, and those that installed addons bring in their `cli.py` as `commands`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_of_addons()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or _of_addons().get(cmd_name)
+
+
+def _of_addons() -> dict[str, click.Command]:
+    """Empty where the database holds no addons yet, or does not answer: the host's commands still do."""
+    try:
+        with current_app() as app:
+            brought = declared(app.extensions["sources"], "cli", "commands")
+            return {name: within_app(command) for _, commands in brought for name, command in commands.items()}
+    except (NotInitialisedError, ResolutionError, OperationalError):
+        return {}
+
+
+@click.group(cls=InstalledCommands)
 @click.version_option(package_name="bincard")
 def cli() -> None:
     """Bincard, a wholesale-distribution ERP."""

@@ -42,3 +42,15 @@ def current_app() -> Iterator[Flask]:
 def show(data: dict[str, Any], lines: Sequence[str], json_output: bool) -> None:
     """Print the data for a program, or the lines for a person."""
     click.echo(json.dumps(data, default=str, ensure_ascii=False) if json_output else "\n".join(lines))
+
+
+def within_app(command: click.Command) -> click.Command:
+    """Let an addon's command run in the app of the installed addons, held for its length."""
+    original = command.invoke
+
+    def invoke(ctx: click.Context) -> Any:
+        with current_app():
+            return original(ctx)
+
+    command.invoke = invoke  # type: ignore[method-assign]  # the command itself stays the addon's
+    return command

@@ -1,0 +1,121 @@
+"""`bincard statements`: a run from the command line."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from addons.billing_statements.errors import StatementError
+from addons.billing_statements.periods import Period
+from addons.billing_statements.services import runs
+from core import m
+from core.db import db
+from core.security.actor import SYSTEM, Actor, set_actor
+
+
+@click.group()
+def statements() -> None:
+    """Preview, create, release and send statements of account."""
+
+
+def _options(command: Any) -> Any:
+    for option in (
+        click.option("--cycle", default="monthly", show_default=True, help="monthly, half_monthly or weekly."),
+        click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day of the period."),
+        click.option("--company", "code", default="", help="Code of the company, where there are several."),
+        click.option("--json", "json_output", is_flag=True, help="Print one JSON object."),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def _company(code: str) -> Iterator[int]:
+    """Work as the system in one company; what is refused is told in a line."""
+    query = select(m.Company.id).order_by(m.Company.id)
+    ids = db.session.scalars(query.where(m.Company.code == code) if code else query).all()
+    if len(ids) != 1:
+        raise click.UsageError("name one company with --company CODE")
+    set_actor(db.session, Actor(None, SYSTEM.name, ids[0], is_superuser=True))
+    try:
+        yield ids[0]
+    except StatementError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _period(cycle: str, until: datetime) -> Period:
+    return runs.check_period(cycle, until.date(), date.today())  # noqa: DTZ011  # the operator's day
+
+
+def _show(data: dict[str, Any], json_output: bool) -> None:
+    lines = [f"{key:16} {value}" for key, value in data.items()]
+    click.echo(json.dumps(data, default=str, ensure_ascii=False) if json_output else "\n".join(lines))
+
+
+@statements.command()
+@_options
+def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
+    """Show what a run would create; write nothing."""
+    with _company(code) as company_id:
+        found = runs.preview(db.session, company_id, cycle, _period(cycle, until))
+    data = {
+        "statements": found.statements, "documents": found.documents, "totals": found.totals,
+        "skipped": len(found.skipped), "without_email": len(found.without_email),
+    }
+    _show(data, json_output)
+
+
+@statements.command()
+@_options
+def create(cycle: str, until: datetime, code: str, json_output: bool) -> None:
+    """Create what is due and start printing; again, only what is still missing."""
+    with _company(code) as company_id:
+        run, ids = runs.start_run(db.session, company_id, cycle, _period(cycle, until))
+        db.session.commit()
+        _show({"run": run.id, "created": len(ids)}, json_output)
+
+
+@statements.command()
+@_options
+def release(cycle: str, until: datetime, code: str, json_output: bool) -> None:
+    """Let the printed statements of the period go out."""
+    with _company(code):
+        run = _existing(cycle, until.date())
+        count = runs.release(db.session, run)
+        db.session.commit()
+        _show({"run": run.id, "released": count}, json_output)
+
+
+@statements.command()
+@_options
+def send(cycle: str, until: datetime, code: str, json_output: bool) -> None:
+    """Mail the released statements of the period, each once."""
+    with _company(code):
+        run = _existing(cycle, until.date())
+        job = runs.send(db.session, run)
+        db.session.commit()
+        _show({"run": run.id, "job": job.id}, json_output)
+
+
+@statements.command()
+@_options
+def status(cycle: str, until: datetime, code: str, json_output: bool) -> None:
+    """Show how far the run of a period is."""
+    with _company(code):
+        run = _existing(cycle, until.date())
+        _show({"run": run.id, "state": run.state, **runs.counts(db.session, run.id)}, json_output)
+
+
+def _existing(cycle: str, until: date) -> Any:
+    query = select(m.BillingRun).where(m.BillingRun.cycle == cycle, m.BillingRun.period_end == until)
+    run = db.session.scalars(query).one_or_none()
+    if run is None:
+        raise StatementError(f"there is no {cycle} run up to {until}: create it first")
+    return run
+
+
+commands = {"statements": statements}

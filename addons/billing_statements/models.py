@@ -1,0 +1,166 @@
+"""Statement run, statement, and what stands on it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from addons.partners import models as partners
+from core.db import Money, Timestamp
+from core.models import Model, relationship
+from core.records.models import CompanyOwned
+
+CYCLES = ("monthly", "half_monthly", "weekly", "none")
+RUN_STATES = ("created", "released", "sent")
+STATES = ("created", "rendered", "released", "sent", "superseded")
+LINE_KINDS = ("brought_forward", "late", "movement")
+
+
+class Partner(partners.Partner):
+    """How often the customer gets a statement."""
+
+    statement_cycle: Mapped[str] = mapped_column(Text, server_default="monthly")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (CheckConstraint(f"statement_cycle IN {CYCLES}", name="statement_cycle_known"),)
+
+
+class StatementRun(CompanyOwned, Model):
+    """One period of one cycle: running it again adds who was missing and doubles nothing."""
+
+    _name = "billing.run"
+    _title = "Statement run"
+    _label = "period_end"
+
+    cycle: Mapped[str] = mapped_column(Text)
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    state: Mapped[str] = mapped_column(Text, server_default="created")
+    created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    released_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+    statements = relationship("billing.statement", back_populates="run", order_by="BillingStatement.number")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("company_id", "cycle", "period_end"),
+            CheckConstraint(f"cycle IN {CYCLES[:-1]}", name="cycle_known"),
+            CheckConstraint(f"state IN {RUN_STATES}", name="state_known"),
+            CheckConstraint("period_end >= period_start", name="period_forward"),
+        )
+
+
+class RunSkip(Model):
+    """A customer of the cycle who got no statement, and why."""
+
+    _name = "billing.run_skip"
+    _title = "Skipped customer"
+    _label = "reason"
+    _audited = False
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("billing_run.id", ondelete="CASCADE"))
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="CASCADE"))
+    reason: Mapped[str] = mapped_column(Text)
+
+    partner = relationship("partner")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("run_id", "partner_id"),)
+
+
+class Statement(CompanyOwned, Model):
+    """A statement of account, frozen when it is created.
+
+    `closing` of one is `opening` of the next, also when documents are posted late into a closed period:
+    those stand on the next statement as late entries.
+    """
+
+    _name = "billing.statement"
+    _title = "Statement"
+    _label = "number"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("billing_run.id", ondelete="RESTRICT"), index=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+    number: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    opening: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    #: What the period added to the debt, and what it took from it.
+    debits: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    credits: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    closing: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    #: The closing balance by how long it has been due at the period's end, in days.
+    not_due: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    due_30: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    due_60: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    due_90: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    due_over: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    state: Mapped[str] = mapped_column(Text, server_default="created")
+    #: The very file that is previewed and sent.
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="RESTRICT"))
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("mail_message.id", ondelete="RESTRICT"))
+    #: The version that this one replaces.
+    replaces_id: Mapped[int | None] = mapped_column(
+        ForeignKey("billing_statement.id", ondelete="RESTRICT"), unique=True
+    )
+    issued_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+
+    run = relationship("billing.run", back_populates="statements")
+    partner = relationship("partner")
+    attachment = relationship("attachment")
+    mail = relationship("mail.message")
+    replaces = relationship("billing.statement", remote_side="BillingStatement.id")
+    lines = relationship("billing.statement_line", order_by="BillingStatementLine.position", passive_deletes=True)
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        owner = ("company_id", "partner_id", "currency_code")
+        return (
+            UniqueConstraint("company_id", "number", "version"),
+            CheckConstraint("closing = opening + debits - credits", name="closing_adds_up"),
+            CheckConstraint(
+                "closing = not_due + due_30 + due_60 + due_90 + due_over", name="ageing_adds_up"
+            ),
+            CheckConstraint(f"state IN {STATES}", name="state_known"),
+            CheckConstraint("state = 'created' OR attachment_id IS NOT NULL", name="rendered_has_file"),
+            Index("uq_billing_statement_live", *owner, "period_end", unique=True,
+                  postgresql_where="state <> 'superseded'"),
+        )
+
+
+class StatementLine(Model):
+    """A document on a statement, as it was when the statement was created."""
+
+    _name = "billing.statement_line"
+    _title = "Statement line"
+    _label = "number"
+    _audited = False
+
+    statement_id: Mapped[int] = mapped_column(ForeignKey("billing_statement.id", ondelete="CASCADE"))
+    open_item_id: Mapped[int] = mapped_column(ForeignKey("accounting_open_item.id", ondelete="RESTRICT"))
+    position: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text)
+    date: Mapped[date]
+    due_date: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Money)
+    #: No longer, once the statement has been superseded.
+    live: Mapped[bool] = mapped_column(server_default="true")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            CheckConstraint(f"kind IN {LINE_KINDS}", name="kind_known"),
+            Index(None, "statement_id", "position"),
+            # Each document stands on exactly one living statement.
+            Index("uq_billing_statement_line_live", "open_item_id", unique=True, postgresql_where="live"),
+        )

@@ -1,0 +1,77 @@
+"""The statement of account as a document."""
+
+from decimal import Decimal
+from typing import Any
+
+from core.documents import Documents
+from core.i18n import _, _l, format_date
+
+documents = Documents()
+
+#: What each document is called on paper.
+KINDS = {
+    "invoice": _l("Invoice"),
+    "credit_note": _l("Credit note"),
+    "payment": _l("Payment"),
+    "refund": _l("Refund"),
+    "reversal": _l("Reversal"),
+}
+
+
+def rows(statement: Any) -> list[dict[str, Any]]:
+    """The lines that are printed, each with the balance after it; late entries come first."""
+    balance, printed = statement.opening, []
+    lines = [line for line in statement.lines if line.kind != "brought_forward"]
+    for line in sorted(lines, key=lambda line: (line.kind != "late", line.position)):
+        balance += line.amount
+        printed.append({
+            "line": line, "kind": KINDS[line.document], "late": line.kind == "late", "balance": balance,
+            "debit": line.amount if line.amount > 0 else None,
+            "credit": -line.amount if line.amount < 0 else None,
+        })
+    return printed
+
+
+def ageing(statement: Any) -> list[tuple[str, Decimal]]:
+    """The closing balance by how long it has been due."""
+    return [
+        (_("Not yet due"), statement.not_due),
+        (_("1–30 days"), statement.due_30),
+        (_("31–60 days"), statement.due_60),
+        (_("61–90 days"), statement.due_90),
+        (_("Over 90 days"), statement.due_over),
+    ]
+
+
+def context(statement: Any) -> dict[str, Any]:
+    """What the template names."""
+    partner = statement.partner
+    period = f"{format_date(statement.period_start)} – {format_date(statement.period_end)}"
+    facts = [
+        (_("Date"), format_date(statement.period_end)),
+        (_("Period"), period),
+        (_("Customer no."), partner.code),
+        (_("Currency"), statement.currency_code),
+    ]
+    if statement.replaces is not None:
+        facts.append((_("Replaces"), statement.replaces.number))
+    town = " ".join(part for part in (partner.postcode, partner.city) if part)
+    return {
+        "company": statement.company,
+        "recipient": [partner.name, partner.street, town, partner.country],
+        "number": statement.number,
+        "facts": facts,
+        "rows": rows(statement),
+        "ageing": ageing(statement),
+        "currency": statement.currency_code,
+    }
+
+
+documents.define(
+    "billing.statement",
+    title=_l("Statement of account"),
+    template="billing_statements/statement.html",
+    filename=lambda statement: _("Statement %(number)s.pdf", number=statement.number),
+    context=context,
+    slots=("after_header", "after_lines", "after_totals"),
+)

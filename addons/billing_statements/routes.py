@@ -1,0 +1,210 @@
+"""Pages of statement runs: preview, create, look, release, send."""
+
+from datetime import date
+from typing import Any, cast
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+
+from addons.billing_statements.errors import StatementError
+from addons.billing_statements.forms import RunForm
+from addons.billing_statements.periods import last_closed
+from addons.billing_statements.services import runs
+from core import m
+from core.db import db
+from core.i18n import _, ngettext
+from core.jobs import queue
+from core.records import attachments
+from core.security.rights import current_actor, requires
+
+bp = Blueprint("billing_statements", __name__)
+
+PAGE = 100
+
+
+def _company() -> int:
+    company_id = current_actor().company_id
+    if company_id is None:
+        abort(403)
+    return company_id
+
+
+@bp.get("/runs")
+@requires("billing_statements.read")
+def runs_page() -> str:
+    """All runs, newest first, and the form for the next."""
+    statement, run = m.BillingStatement, m.BillingRun
+    query = (
+        select(run, func.count(statement.id), func.count().filter(statement.state == "sent"))
+        .outerjoin(statement, (statement.run_id == run.id) & (statement.state != "superseded"))
+        .group_by(run.id)
+        .order_by(run.period_end.desc(), run.id.desc())
+        .limit(PAGE)
+    )
+    form = RunForm(request.args, meta={"csrf": False})
+    if form.period_end.data is None:
+        form.period_end.data = last_closed("monthly", _today()).end
+    return render_template("billing_statements/runs.html", rows=db.session.execute(query).all(), form=form)
+
+
+@bp.get("/preview")
+@requires("billing_statements.run")
+def preview() -> Response | str | tuple[str, int]:
+    """What a run would create; nothing is written."""
+    form = RunForm(request.args, meta={"csrf": False})
+    if not form.validate():
+        return redirect_to_runs(_("Give the last day of the period."))
+    try:
+        period = runs.check_period(form.cycle.data, form.period_end.data, _today())
+    except StatementError as error:
+        return redirect_to_runs(str(error))
+    found = runs.preview(db.session, _company(), form.cycle.data, period)
+    names = _names([p for p, _reason in found.skipped] + found.without_email)
+    return render_template(
+        "billing_statements/preview.html", preview=found, names=names, form=form, cycle=form.cycle.data
+    )
+
+
+def redirect_to_runs(problem: str) -> Response:
+    """Back to the form, with what was wrong."""
+    flash(problem, "danger")
+    return cast(Response, redirect(url_for("billing_statements.runs_page"), 303))
+
+
+def _names(partner_ids: list[int]) -> dict[int, Any]:
+    query = select(m.Partner.id, m.Partner.code, m.Partner.name).where(m.Partner.id == func.any(partner_ids))
+    return {row.id: row for row in db.session.execute(query)}
+
+
+@bp.post("/runs")
+@requires("billing_statements.run")
+def create() -> Response:
+    """Create what was previewed and start printing."""
+    form = RunForm()
+    if not form.validate_on_submit():
+        return redirect_to_runs(_("Give the last day of the period."))
+    try:
+        period = runs.check_period(form.cycle.data, form.period_end.data, _today())
+    except StatementError as error:
+        return redirect_to_runs(str(error))
+    run, ids = runs.start_run(db.session, _company(), form.cycle.data, period)
+    db.session.commit()
+    flash(ngettext("%(num)s statement is created.", "%(num)s statements are created.", len(ids)), "success")
+    return _to(run)
+
+
+@bp.get("/runs/<int:run_id>")
+@requires("billing_statements.read")
+def run_page(run_id: int) -> str:
+    """One run: how far it is, its statements, and who was left out and why."""
+    run = _run(run_id)
+    counts = runs.counts(db.session, run.id)
+    state = request.args.get("state", "")
+    page = max(1, request.args.get("page", 1, type=int))
+    return render_template(
+        "billing_statements/run.html", run=run, counts=counts, live=sum(counts.values()) - counts.get("superseded", 0),
+        totals=_totals(run.id), statements=_statements(run.id, state, page), skips=_skips(run.id),
+        job=_latest_job(run.id), state=state, page=page, page_size=PAGE, progress=_progress(run.id),
+        may_run=current_actor().may("billing_statements.run"), may_send=current_actor().may("billing_statements.send"),
+    )
+
+
+def _run(run_id: int) -> Any:
+    run = db.session.scalars(select(m.BillingRun).where(m.BillingRun.id == run_id)).one_or_none()
+    if run is None:
+        abort(404)
+    return run
+
+
+def _totals(run_id: int) -> list[Any]:
+    statement = m.BillingStatement
+    query = (
+        select(statement.currency_code, func.count(), func.sum(statement.closing))
+        .where(statement.run_id == run_id, statement.state != "superseded")
+        .group_by(statement.currency_code)
+        .order_by(statement.currency_code)
+    )
+    return list(db.session.execute(query))
+
+
+def _statements(run_id: int, state: str, page: int) -> list[Any]:
+    """One more than a page holds, to know whether there is a next one."""
+    statement, partner, mail = m.BillingStatement, m.Partner, m.MailMessage
+    query = (
+        select(
+            statement.id, statement.number, statement.state, statement.currency_code, statement.opening,
+            statement.debits, statement.credits, statement.closing, statement.attachment_id, partner.code,
+            partner.name, mail.to, mail.state.label("mail_state"), mail.id.label("mail_id"),
+        )
+        .join(partner, partner.id == statement.partner_id)
+        .outerjoin(mail, mail.id == statement.mail_id)
+        .where(statement.run_id == run_id)
+        .order_by(statement.number, statement.version)
+        .limit(PAGE + 1)
+        .offset((page - 1) * PAGE)
+    )
+    return list(db.session.execute(query.where(statement.state == state) if state else query))
+
+
+def _skips(run_id: int) -> list[Any]:
+    skip = m.BillingRunSkip
+    query = select(skip.reason, m.Partner.code, m.Partner.name, m.Partner.id).join(m.Partner).where(skip.run_id == run_id)
+    return list(db.session.execute(query.order_by(skip.reason, m.Partner.code)))
+
+
+def _latest_job(run_id: int) -> Any:
+    query = select(m.Job).where(m.Job.model == "billing.run", m.Job.record_id == run_id)
+    return db.session.scalars(query.order_by(m.Job.id.desc()).limit(1)).one_or_none()
+
+
+def _progress(run_id: int) -> Any:
+    job = _latest_job(run_id)
+    return queue.progress(db.session, job.id) if job else None
+
+
+@bp.post("/runs/<int:run_id>/release")
+@requires("billing_statements.send")
+def release(run_id: int) -> Response:
+    """Let the printed statements go out."""
+    return _act(run_id, runs.release, _("The statements are released."))
+
+
+@bp.post("/runs/<int:run_id>/send")
+@requires("billing_statements.send")
+def send(run_id: int) -> Response:
+    """Mail the released statements."""
+    return _act(run_id, runs.send, _("The statements are being sent."))
+
+
+def _act(run_id: int, act: Any, message: str) -> Response:
+    run = _run(run_id)
+    try:
+        act(db.session, run)
+    except StatementError as error:
+        db.session.rollback()
+        flash(str(error), "danger")
+        return _to(run)
+    db.session.commit()
+    flash(message, "success")
+    return _to(run)
+
+
+def _to(run: Any) -> Response:
+    return cast(Response, redirect(url_for("billing_statements.run_page", run_id=run.id), 303))
+
+
+@bp.get("/statements/<int:statement_id>.pdf")
+@requires("billing_statements.read")
+def pdf(statement_id: int) -> Response:
+    """The very file that is sent."""
+    query = select(m.BillingStatement).where(m.BillingStatement.id == statement_id)
+    statement = db.session.scalars(query).one_or_none()
+    if statement is None or statement.attachment is None:
+        abort(404)
+    response = Response(attachments.read(statement.attachment.sha256), mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=statement.attachment.filename)
+    return response
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011  # the user's day

@@ -1,0 +1,81 @@
+"""Statements in the generic list and form, and the cycle on the customer's form."""
+
+from typing import Any
+
+from addons.billing_statements.services.redo import redo
+from core.i18n import _, _l
+from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
+
+screens = Screens()
+
+CYCLES = {
+    "monthly": _l("Monthly"), "half_monthly": _l("Half-monthly"), "weekly": _l("Weekly"), "none": _l("No statements"),
+}
+STATES = {
+    "created": _l("Created"), "rendered": _l("Printed"), "released": _l("Released"), "sent": _l("Sent"),
+    "superseded": _l("Superseded"),
+}
+LINE_KINDS = {"brought_forward": _l("Brought forward"), "late": _l("Late entry"), "movement": _l("Movement")}
+
+screens.extend("partner.form").after(
+    "currency_code", Field("statement_cycle", _l("Statements"), choices=CYCLES, help=_l("How often a statement is due."))
+)
+screens.extend("partner.list").inside("columns", Column("statement_cycle", _l("Statements"), choices=CYCLES, shown=False))
+
+
+def redo_statement(session: Any, statement: Any) -> str:
+    """Do one statement again from its form."""
+    renewed = redo(session, statement)
+    return (
+        _("%(number)s replaces it.", number=renewed.number)
+        if renewed is not None
+        else _("It is superseded; there is nothing to state any more.")
+    )
+
+
+screens.list(
+    "billing.statement.list",
+    model="billing.statement",
+    title=_l("Statements"),
+    columns=[
+        "number", "partner_id", "period_start", "period_end", Column("state", choices=STATES), "opening", "debits",
+        "credits", "closing",
+        Column("overdue", _l("Overdue"), value=lambda s: s.closing - s.not_due, show="money"),
+    ],
+    filters=[Filter("state", choices=STATES), "partner_id", "run_id", "period_end"],
+    search=["number", "partner_id"],
+    group_by=["state", "period_end"],
+    order="-period_end",
+    create=False,
+    empty=_l("Statements are made by a run: open Statement runs and start the first one."),
+)
+screens.form(
+    "billing.statement.form",
+    model="billing.statement",
+    title=_l("Statement"),
+    readonly=lambda statement: True,
+    create=False,
+    nodes=[
+        Section(
+            "main", "number", "version", "partner_id", "period_start", "period_end", "currency_code",
+            Field("state", choices=STATES), "replaces_id",
+        ),
+        Section("balances", "opening", "debits", "credits", "closing", title=_l("Balances")),
+        Section("ageing", "not_due", "due_30", "due_60", "due_90", "due_over", title=_l("Ageing")),
+        Grid(
+            "lines", model="billing.statement_line", title=_l("Documents"), readonly=True, order="position",
+            columns=[
+                Column("kind", choices=LINE_KINDS), "date", "number", "reference", "due_date", "amount",
+            ],
+        ),
+        Button(
+            "pdf", _l("PDF"), action="billing_statements.pdf", method="get", permission="billing_statements.read",
+            visible=lambda statement: statement.attachment_id is not None, style="primary",
+        ),
+        Button(
+            "redo", _l("Do again"), action=redo_statement, permission="billing_statements.run", style="danger",
+            visible=lambda statement: statement.state != "superseded",
+            confirm=_l("Supersede this statement and create its next version?"),
+        ),
+    ],
+)

@@ -1,0 +1,1 @@
+"""The verbs of statements: preview, create, render, release, send, redo."""

@@ -1,0 +1,119 @@
+"""Print one statement, check it, and hand it to the outbox."""
+
+import csv
+import io
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import select
+
+from addons.billing_statements.errors import MisdirectedError
+from core import m
+from core.db.bulk import AnySession
+from core.documents import DataFile, Identity, filename_of, read_identity, render_pdf
+from core.i18n import _, format_date, format_money, in_locale
+from core.jobs.kinds import SkippedError
+from core.mail import parse_addresses, queue, render_template
+from core.records import attachments
+
+DOCUMENT = "billing.statement"
+
+
+def locale_of(statement: Any) -> str:
+    """The language that the customer reads."""
+    return statement.partner.locale or "en"
+
+
+def identity_of(statement: Any) -> Identity:
+    """Which statement, whose, in which version: what the PDF says of itself."""
+    return Identity(
+        DOCUMENT, statement.number, statement.partner.code, statement.issued_at.astimezone(UTC), statement.version
+    )
+
+
+def render(session: AnySession, statement: Any) -> Any:
+    """Print the statement and keep the file: what is previewed is what is sent."""
+    locale = locale_of(statement)
+    contents = render_pdf(
+        DOCUMENT, statement, locale=locale, identity=identity_of(statement), data_files=[_data_file(statement)]
+    )
+    attachment = m.Attachment(
+        company_id=statement.company_id, filename=filename_of(DOCUMENT, statement, locale=locale),
+        mimetype="application/pdf", sha256=attachments.store(contents), size=len(contents),
+        model=DOCUMENT, record_id=statement.id,
+    )
+    session.add(attachment)
+    session.flush()
+    statement.attachment_id, statement.state = attachment.id, "rendered"
+    session.flush()
+    return attachment
+
+
+def _data_file(statement: Any) -> DataFile:
+    """The lines as a table, for customers whose programs read it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["date", "document", "number", "reference", "due_date", "amount", "currency"])
+    for line in statement.lines:
+        writer.writerow([
+            line.date, line.document, line.number, line.reference, line.due_date, line.amount, statement.currency_code,
+        ])
+    return DataFile(f"{statement.number.replace('/', '-')}.csv", text.getvalue().encode(), "Lines of the statement")
+
+
+def check_file(statement: Any, contents: bytes) -> None:
+    """Refuse a file that is another statement's; raises MisdirectedError."""
+    found, wanted = read_identity(contents), identity_of(statement)
+    if (found.document, found.number, found.partner, found.version) != (
+        wanted.document, wanted.number, wanted.partner, wanted.version,
+    ):
+        raise MisdirectedError(
+            _(
+                "The file is statement %(found)s of customer %(other)s, not %(wanted)s of customer %(partner)s: "
+                "print this statement again.",
+                found=found.number, other=found.partner, wanted=wanted.number, partner=wanted.partner,
+            )
+        )
+
+
+def send(session: AnySession, statement: Any) -> Any:
+    """Put the released statement into the outbox, once; recipient and file come from this one record.
+
+    Raises SkippedError for a customer without an address, MisdirectedError for a swapped file.
+    """
+    partner = statement.partner
+    recipients = parse_addresses(partner.addresses_for("statement"))
+    if not recipients:
+        raise SkippedError(_("no e-mail address: add one to customer %(code)s, then send again", code=partner.code))
+    check_file(statement, attachments.read(statement.attachment.sha256))
+    subject, body = _text(session, statement)
+    message = queue(
+        session, to=recipients, subject=subject, body=body, model=DOCUMENT, record_id=statement.id,
+        company_id=statement.company_id, attachments=[statement.attachment],
+        idempotency_key=f"{DOCUMENT}:{statement.id}:{statement.version}", when_unsure="park",
+    )
+    statement.mail_id, statement.state = message.id, "sent"
+    session.flush()
+    return message
+
+
+def _text(session: AnySession, statement: Any) -> tuple[str, str]:
+    locale = locale_of(statement)
+    code = "billing.statement_replaced" if statement.replaces_id else "billing.statement"
+    with in_locale(locale):
+        context = {
+            "number": statement.number,
+            "version": statement.version,
+            "partner": statement.partner.name,
+            "company": statement.company.name,
+            "period_start": format_date(statement.period_start),
+            "period_end": format_date(statement.period_end),
+            "closing": format_money(statement.closing, statement.currency_code),
+        }
+    return render_template(session, code, locale, context)
+
+
+def statement_with_id(session: AnySession, statement_id: int) -> Any:
+    """The statement, locked for this step."""
+    query = select(m.BillingStatement).where(m.BillingStatement.id == statement_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()

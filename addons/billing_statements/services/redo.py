@@ -1,0 +1,61 @@
+"""Do one customer's statement again, and no other's."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from addons.billing_statements.errors import StatementError
+from addons.billing_statements.services.creation import create_statements
+from addons.billing_statements.services.runs import start_rendering
+from core import m
+from core.db import advisory_lock
+from core.db.bulk import AnySession
+from core.i18n import _
+
+
+def redo(session: AnySession, statement: Any) -> Any:
+    """Supersede the statement and create its next version from what the ledger says now.
+
+    The old one is kept and marked; its documents are free for the new one. Refused while a later
+    statement stands on its closing balance.
+    """
+    advisory_lock(session, f"billing_statements {statement.company_id}")
+    if statement.state == "superseded":
+        raise StatementError(_("%(number)s has been superseded already.", number=statement.number))
+    _refuse_when_followed(session, statement)
+    _free_lines(session, statement)
+    statement.state = "superseded"
+    session.flush()
+    ids = create_statements(session, statement.run, [statement.partner_id])
+    renewed = session.scalars(
+        select(m.BillingStatement).where(
+            m.BillingStatement.id == func.any(ids), m.BillingStatement.currency_code == statement.currency_code
+        )
+    ).one_or_none()
+    if renewed is not None:
+        renewed.version, renewed.replaces_id = statement.version + 1, statement.id
+        renewed.issued_at = datetime.now(UTC).replace(microsecond=0)
+    statement.run.state = "created"
+    session.flush()
+    start_rendering(session, statement.run)
+    return renewed
+
+
+def _refuse_when_followed(session: AnySession, statement: Any) -> None:
+    later = m.BillingStatement
+    query = select(later.number).where(
+        later.company_id == statement.company_id, later.partner_id == statement.partner_id,
+        later.currency_code == statement.currency_code, later.period_end > statement.period_end,
+        later.state != "superseded",
+    )
+    number = session.scalar(query.order_by(later.period_end.desc()).limit(1))
+    if number is not None:
+        raise StatementError(
+            _("%(later)s continues from %(number)s: do that one again first.", later=number, number=statement.number)
+        )
+
+
+def _free_lines(session: AnySession, statement: Any) -> None:
+    line = m.BillingStatementLine
+    session.execute(update(line).where(line.statement_id == statement.id).values(live=False))

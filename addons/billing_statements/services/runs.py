@@ -1,0 +1,152 @@
+"""A statement run: preview, create, release, send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from addons.billing_statements.errors import StatementError
+from addons.billing_statements.periods import CYCLES, Period, period_with
+from addons.billing_statements.services.creation import candidates, create_statements, skip_reason
+from core import m
+from core.db import advisory_lock
+from core.db.bulk import AnySession
+from core.i18n import _
+from core.jobs import queue
+from core.security.audit import record
+
+RENDER = "billing_statements.render"
+SEND = "billing_statements.send"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run would create; nothing has been written."""
+
+    period: Period
+    statements: int
+    documents: int
+    #: Currency → sum of the closing balances.
+    totals: dict[str, Decimal]
+    #: Customers that would be skipped, with the reason.
+    skipped: list[tuple[int, str]]
+    #: Customers with a statement but without an address to send it to.
+    without_email: list[int]
+
+
+def check_period(cycle: str, period_end: date, today: date) -> Period:
+    """The period that ends on this day; raises StatementError where none does, or it is not over."""
+    if cycle not in CYCLES:
+        raise StatementError(_("There is no cycle “%(cycle)s”: choose monthly, half_monthly or weekly.", cycle=cycle))
+    period = period_with(cycle, period_end)
+    if period.end != period_end:
+        raise StatementError(
+            _("No %(cycle)s period ends on %(day)s: the nearest ends on %(end)s.", cycle=cycle, day=period_end, end=period.end)
+        )
+    if period.end >= today:
+        raise StatementError(_("The period is not over before %(day)s: run it from the next day on.", day=period.end))
+    return period
+
+
+def preview(session: AnySession, company_id: int, cycle: str, period: Period) -> Preview:
+    """Count what a run would create."""
+    rows = candidates(session, company_id, cycle, period)
+    due = [row for row in rows if skip_reason(row, period) is None]
+    served = {row.partner_id for row in due}
+    totals: dict[str, Decimal] = {}
+    for row in due:
+        totals[row.currency_code] = totals.get(row.currency_code, Decimal(0)) + row.closing
+    skipped = {r.partner_id: skip_reason(r, period) or "" for r in rows if r.partner_id not in served}
+    return Preview(
+        period, len(due), sum(row.documents for row in due), totals, sorted(skipped.items()),
+        _without_email(session, served),
+    )
+
+
+def _without_email(session: AnySession, partner_ids: set[int]) -> list[int]:
+    has_contact = (
+        select(m.PartnerContact.id)
+        .where(m.PartnerContact.partner_id == m.Partner.id, m.PartnerContact.role == "statement")
+        .where(m.PartnerContact.email != "")
+    )
+    query = select(m.Partner.id).where(
+        m.Partner.id == func.any(sorted(partner_ids)), m.Partner.email == "", ~has_contact.exists()
+    )
+    return list(session.scalars(query.order_by(m.Partner.code)))
+
+
+def start_run(session: AnySession, company_id: int, cycle: str, period: Period) -> tuple[Any, list[int]]:
+    """Create the statements that are due and start rendering them; again, only what is still missing.
+
+    Returns the run and the ids of the new statements. The caller commits.
+    """
+    run = _run_of(session, company_id, cycle, period)
+    ids = create_statements(session, run)
+    if ids:
+        run.state = "created"
+        start_rendering(session, run)
+    return run, ids
+
+
+def _run_of(session: AnySession, company_id: int, cycle: str, period: Period) -> Any:
+    advisory_lock(session, f"billing_statements {company_id}")
+    run = m.BillingRun
+    query = select(run).where(run.company_id == company_id, run.cycle == cycle, run.period_end == period.end)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        found = run(company_id=company_id, cycle=cycle, period_start=period.start, period_end=period.end)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def start_rendering(session: AnySession, run: Any) -> Any:
+    """Start the job that prints the statements that have no file yet."""
+    title = _("Statements up to %(day)s: print", day=run.period_end)
+    return queue.start(session, RENDER, title, params={"run": run.id}, model="billing.run", record_id=run.id)
+
+
+def counts(session: AnySession, run_id: int) -> dict[str, int]:
+    """How many statements of the run are in each state."""
+    statement = m.BillingStatement
+    query = select(statement.state, func.count()).where(statement.run_id == run_id).group_by(statement.state)
+    return {state: number for state, number in session.execute(query)}
+
+
+def release(session: AnySession, run: Any) -> int:
+    """Say that the printed statements may go out; returns how many. Nothing is sent before."""
+    statement = m.BillingStatement
+    if counts(session, run.id).get("created"):
+        raise StatementError(_("Not all statements are printed yet: wait until the job has ended."))
+    rows = session.scalars(select(statement).where(statement.run_id == run.id, statement.state == "rendered")).all()
+    if not rows:
+        raise StatementError(_("There is no printed statement to release."))
+    for row in rows:
+        row.state = "released"
+    run.state, run.released_at = "released", datetime.now(UTC)
+    session.flush()
+    return len(rows)
+
+
+def send(session: AnySession, run: Any) -> Any:
+    """Start the job that mails the released statements; what was mailed before is not mailed again."""
+    if not counts(session, run.id).get("released"):
+        raise StatementError(_("Release the statements before you send them."))
+    title = _("Statements up to %(day)s: send", day=run.period_end)
+    record(session, "send", "billing.run", [run.id])
+    return queue.start(session, SEND, title, params={"run": run.id}, model="billing.run", record_id=run.id)
+
+
+def statement_ids(session: AnySession, run_id: int, state: str) -> Sequence[Any]:
+    """The run's statements in a state, with the customer's code and name, in order of numbers."""
+    statement = m.BillingStatement
+    query = (
+        select(statement.id, statement.number, m.Partner.code, m.Partner.name)
+        .join(m.Partner, m.Partner.id == statement.partner_id)
+        .where(statement.run_id == run_id, statement.state == state)
+        .order_by(statement.number)
+    )
+    return session.execute(query).all()

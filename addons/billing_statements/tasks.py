@@ -1,0 +1,64 @@
+"""The jobs of a run: print each statement, send each statement."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from addons.billing_statements.errors import StatementError
+from addons.billing_statements.services import delivery
+from addons.billing_statements.services.runs import RENDER, SEND, counts, statement_ids
+from core import m
+from core.documents import UnidentifiedError
+from core.i18n import _
+from core.jobs.kinds import Jobs, Planned, RefusedError, SkippedError, Step
+from core.mail import MailAddressError, MailTemplateError
+from core.records.attachments import DamagedFileError
+
+jobs = Jobs()
+
+
+def _planned(session: Any, job: Any, state: str) -> Iterator[Planned]:
+    for row in statement_ids(session, job.params["run"], state):
+        yield Planned(str(row.id), f"{row.number}  {row.code}  {row.name}", {"statement": row.id})
+
+
+@jobs.kind(RENDER)
+def render(session: Any, step: Step) -> dict[str, Any]:
+    """Print one statement."""
+    statement = delivery.statement_with_id(session, step.params["statement"])
+    if statement.state != "created":
+        raise SkippedError(_("printed already"))
+    attachment = delivery.render(session, statement)
+    return {"attachment": attachment.id, "sha256": attachment.sha256}
+
+
+@render.plan
+def plan_rendering(session: Any, job: Any) -> Iterator[Planned]:
+    """All statements of the run that have no file."""
+    return _planned(session, job, "created")
+
+
+@jobs.kind(SEND)
+def send(session: Any, step: Step) -> dict[str, Any]:
+    """Mail one statement."""
+    statement = delivery.statement_with_id(session, step.params["statement"])
+    if statement.state != "released":
+        raise SkippedError(_("sent already"))
+    try:
+        message = delivery.send(session, statement)
+    except (StatementError, UnidentifiedError, MailAddressError, MailTemplateError, DamagedFileError) as error:
+        raise RefusedError(str(error)) from error
+    return {"mail": message.id, "to": message.to}
+
+
+@send.plan
+def plan_sending(session: Any, job: Any) -> Iterator[Planned]:
+    """All released statements of the run."""
+    return _planned(session, job, "released")
+
+
+@send.finish
+def note_sent(session: Any, job: Any) -> None:
+    """The run is sent when nothing released is left."""
+    run = session.get(m.BillingRun, job.params["run"])
+    if not counts(session, run.id).get("released"):
+        run.state = "sent"
