@@ -218,7 +218,9 @@ def test_customer_text_is_escaped(specimen: Flask) -> None:
     from addons.specimen_statement.statements import statement
 
     record = statement(1)
-    hostile = SimpleNamespace(**{**vars(record), "recipient": ("<img src='file:///etc/passwd'>",)}, closing=0)
+    hostile = SimpleNamespace(
+        **{**vars(record), "recipient": ("Ann", "<img src='file:///etc/passwd'>")}, closing=0
+    )
     assert "<img" not in render_html("specimen.statement", hostile, locale="en")
 
 
