@@ -125,7 +125,7 @@ def decide_unsure(session: AnySession, message: Any, *, arrived: bool) -> None:
 
 def _locked(session: AnySession, message: Any) -> Any:
     """Fresh and locked, since a sender may be taking it at this moment."""
-    return lock_rows(session, type(message), [message.id])[0]  # type: ignore[arg-type]  # as good as a Session
+    return lock_rows(session, type(message), [message.id])[0]
 
 
 def _require(message: Any, states: tuple[str, ...], otherwise: str) -> None:
