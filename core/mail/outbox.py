@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session, object_session, scoped_session
 from core import m
 from core.db import lock_rows
 from core.i18n import _
-from core.mail.addresses import MailAddressError, checked
 from core.jobs.ring import SEND_MAIL, ring_later
+from core.mail.addresses import MailAddressError, checked
 from core.security.actor import actor_of
 from core.security.audit import record
 
