@@ -9,11 +9,10 @@ WeasyPrint is imported here and nowhere else, at the first document: an app that
 doesn't pay for it.
 """
 
-import gc
+import atexit
 import logging
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import lru_cache
@@ -67,9 +66,8 @@ def engine_problems() -> list[str]:
 
 def to_pdf(html: str, identity: Identity, title: str, data_files: Sequence[DataFile] = ()) -> bytes:
     """The PDF/A-3 of a page; the same input gives the same bytes, on every process and day."""
-    with _lock, _collector_paused():
-        engine = _engine()
-        return _write(engine, html, identity, title, data_files)
+    with _lock:
+        return _write(_engine(), html, identity, title, data_files)
 
 
 def _write(
@@ -146,6 +144,8 @@ def _engine() -> Engine:
     for problem in engine_problems():
         log.error(problem)
     _quieten()
+    # WeasyPrint copies the fonts to a folder that it removes with the configuration, if Python still can.
+    atexit.register(_engine.cache_clear)
     fonts = faces()
     fetcher, refused = _fetcher(frozenset(face.path.as_uri() for face in fonts))
     config = FontConfiguration()
@@ -184,15 +184,3 @@ def _fetcher(fonts: frozenset[str]) -> tuple[Any, type[BaseException]]:
             )
 
     return EmbeddedOnly(allowed_protocols={"file", "data"}), Refused
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Layout makes a great tree that lives to the end: looking through it for garbage is wasted."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session, object_session, scoped_session
 from core import m
 from core.db import lock_rows
 from core.i18n import _
-from core.mail.addresses import MailAddressError, checked
 from core.jobs.ring import SEND_MAIL, ring_later
+from core.mail.addresses import MailAddressError, checked
 from core.security.actor import actor_of
 from core.security.audit import record
 
@@ -125,7 +125,7 @@ def decide_unsure(session: AnySession, message: Any, *, arrived: bool) -> None:
 
 def _locked(session: AnySession, message: Any) -> Any:
     """Fresh and locked, since a sender may be taking it at this moment."""
-    return lock_rows(session, type(message), [message.id])[0]  # type: ignore[arg-type]  # as good as a Session
+    return lock_rows(session, type(message), [message.id])[0]
 
 
 def _require(message: Any, states: tuple[str, ...], otherwise: str) -> None:

@@ -127,6 +127,15 @@ def test_heads_repeat_and_pages_are_counted(specimen: Flask) -> None:
     assert "Statement of account ST/2026/00001" in pages[1].extract_text()
 
 
+def test_no_line_is_torn_between_two_pages(specimen: Flask) -> None:
+    torn = []
+    with pdfplumber.open(BytesIO(rendered(400, chinese=True))) as pdf:
+        for page in pdf.pages[1:]:
+            first = next(line for line in page.extract_text().splitlines()[2:])
+            torn += [] if re.match(r"2026-05-\d\d (INV|PAY)/2026/\d{5} ", first) else [first]
+    assert torn == []
+
+
 def test_thirty_rows_fit_on_one_page_in_both_languages() -> None:
     with specimen_app("specimen_statement").app_context():
         for chinese in (False, True):
@@ -218,7 +227,9 @@ def test_customer_text_is_escaped(specimen: Flask) -> None:
     from addons.specimen_statement.statements import statement
 
     record = statement(1)
-    hostile = SimpleNamespace(**{**vars(record), "recipient": ("<img src='file:///etc/passwd'>",)}, closing=0)
+    hostile = SimpleNamespace(
+        **{**vars(record), "recipient": ("Ann", "<img src='file:///etc/passwd'>")}, closing=0
+    )
     assert "<img" not in render_html("specimen.statement", hostile, locale="en")
 
 

@@ -1,36 +1,61 @@
 """The pages of the outbox and of the mailbox."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, template_rendered
+from flask import Flask
+from sqlalchemy import select
 
-from core import mail
+from core import m, mail
 from core.db import db
-from core.i18n import in_locale
-from core.mail import routes
 from core.mail.mailbox import letter, letters
 
 #: The host alone.
 pytestmark = pytest.mark.addons()
 
 
+class Visitor:
+    """A browser with a log-in."""
+
+    def __init__(self, app: Flask, user: str) -> None:
+        self.app, self.client = app, app.test_client()
+        with self.client.session_transaction() as session:
+            session.update({"_user_id": user, "_fresh": True})
+
+    def get(self, url: str, **options: Any) -> Any:
+        with self.app.app_context():
+            return self.client.get(url, **options)
+
+    def press(self, page: str, label: str) -> Any:
+        """Press a button of a page, with the token that its form carries."""
+        html = self.get(page).text
+        [form] = [
+            form for form in re.findall(r"<form.*?</form>", html, re.DOTALL) if f">{label}</button>" in form
+        ]
+        action = re.search(r'action="([^"]+)"', form)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+        assert action
+        assert token
+        with self.app.app_context():
+            return self.client.post(action[1], data={"csrf_token": token[1]})
+
+
+def user(role: str) -> str:
+    company = db.session.scalars(select(m.Company)).one()
+    roles = db.session.scalars(select(m.Role).where(m.Role.name == role)).all()
+    assert roles
+    created = m.User(email=f"{role}@bincard.example", fs_uniquifier=role, company_id=company.id, active=True)
+    created.roles, created.companies = list(roles), [company]
+    db.session.add(created)
+    db.session.commit()
+    return role
+
+
 @pytest.fixture
-def page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """Call a view past the log-in, which is tested with the rights, and see what its page is given."""
-    seen: list[dict[str, Any]] = []
-
-    def note(_app: Flask, template: Any, context: dict[str, Any], **_more: Any) -> None:
-        seen.append(context)
-
-    def opened(view: str, address: str = "/", **arguments: Any) -> Any:
-        seen.clear()
-        with app.test_request_context(address), template_rendered.connected_to(note, app):
-            answer = getattr(routes, view).__wrapped__(**arguments)
-        return (answer, seen[0]) if seen else answer
-
-    yield opened
+def visitor(app: Flask) -> Visitor:
+    return Visitor(app, user("core.administrator"))
 
 
 def test_the_views_need_the_right(app: Flask) -> None:
@@ -59,54 +84,74 @@ def test_no_name_leads_out_of_the_mailbox(app: Flask, tmp_path: Any) -> None:
     assert letter(folder, "../secret") is None
 
 
-def test_the_outbox_is_filtered_by_state_and_words(
-    queue: Callable[..., Any], page: Callable[..., Any]
-) -> None:
+def test_an_employee_without_the_right_sees_no_mail(app: Flask) -> None:
+    employee = Visitor(app, user("core.employee"))
+    for page in ("/outbox/", "/outbox/1", "/mailbox/", "/mailbox/" + "0" * 32):
+        assert employee.get(page).status_code == 403
+
+
+def test_the_outbox_is_filtered_by_state_and_words(queue: Callable[..., Any], visitor: Visitor) -> None:
     queue()
     failed = queue(subject="Reminder")
     failed.state = "failed"
     db.session.commit()
-    html, context = page("messages", "/outbox/?state=failed&q=remind+ann")
-    assert [row.id for row in context["messages"]] == [failed.id]
-    assert context["counts"] == {"queued": 1, "failed": 1}
-    assert "Reminder" in html
+    assert "Statement ST/2026/00001" in visitor.get("/outbox/").text
+    html = visitor.get("/outbox/?state=failed&q=remind+ann").text
+    assert f'/outbox/{failed.id}"' in html
+    assert "Statement ST/2026/00001" not in html
+    assert 'Failed <span class="count">1</span>' in html
 
 
 def test_a_message_shows_its_log_in_both_languages(
-    queue: Callable[..., Any], attach: Callable[..., Any], page: Callable[..., Any]
+    queue: Callable[..., Any], attach: Callable[..., Any], visitor: Visitor
 ) -> None:
     message = queue(attachments=[attach("statement.pdf", b"%PDF")], body="<script>alert(1)</script>")
     mail.send_due()
-    db.session.rollback()
-    for locale, word in (("en", "Attempts"), ("zh_CN", "尝试次数")):
-        with in_locale(locale):
-            html, _context = page("message", message_id=message.id)
+    for language, word in (("en", "Attempts"), ("zh-CN", "尝试次数")):
+        html = visitor.get(f"/outbox/{message.id}", headers={"Accept-Language": language}).text
         assert word in html
         assert "mailbox/" in html
         assert "statement.pdf" in html
         assert "<script>alert" not in html
 
 
-def test_a_person_decides_once(queue: Callable[..., Any], page: Callable[..., Any]) -> None:
+def test_a_letter_shows_its_text_and_files_and_runs_nothing(
+    queue: Callable[..., Any], attach: Callable[..., Any], visitor: Visitor
+) -> None:
+    queue(attachments=[attach("statement.pdf", b"%PDF")], body="<img src=http://spy.example>")
+    mail.send_due()
+    found = re.search(r"/mailbox/([0-9a-f]{32})", visitor.get("/mailbox/?q=statement.pdf").text)
+    assert found
+    html = visitor.get(f"/mailbox/{found[1]}").text
+    assert "&lt;img src=http://spy.example&gt;" in html
+    assert visitor.get(f"/mailbox/{found[1]}/0").data == b"%PDF"
+    assert visitor.get(f"/mailbox/{found[1]}/1").status_code == 404
+
+
+def test_a_person_decides_once(queue: Callable[..., Any], visitor: Visitor) -> None:
     message = queue()
     message.state = "unsure"
     db.session.commit()
-    assert page("decide", message_id=message.id, act="lost").status_code == 303
+    page = f"/outbox/{message.id}"
+    assert "Ask the recipient, then decide" in visitor.get(page).text
+    assert visitor.press(page, "It did not arrive: send it again").status_code == 303
     db.session.refresh(message)
     assert message.state == "queued"
-    page("decide", message_id=message.id, act="arrived")
+    assert visitor.press(page, "Cancel").status_code == 303
     db.session.refresh(message)
-    assert message.state == "queued"
+    assert message.state == "cancelled"
+    assert [attempt.outcome for attempt in message.attempt_log] == ["not arrived", "cancel"]
+    assert (
+        "<button" not in visitor.get(page).text.partition('class="head-actions"')[2].partition("</header>")[0]
+    )
 
 
 def test_files_are_shown_only_where_that_is_harmless(
-    queue: Callable[..., Any], attach: Callable[..., Any], page: Callable[..., Any]
+    queue: Callable[..., Any], attach: Callable[..., Any], visitor: Visitor
 ) -> None:
-    pdf = attach("statement.pdf", b"%PDF")
-    html = attach("page.html", b"<script>", "text/html")
-    message = queue(attachments=[pdf, html])
-    shown = page("file", message_id=message.id, attachment_id=pdf.id)
-    saved = page("file", message_id=message.id, attachment_id=html.id)
+    pdf, page = attach("statement.pdf", b"%PDF"), attach("page.html", b"<script>", "text/html")
+    files = f"/outbox/{queue(attachments=[pdf, page]).id}/files"
+    shown, saved = visitor.get(f"{files}/{pdf.id}"), visitor.get(f"{files}/{page.id}")
     assert shown.headers["Content-Disposition"].startswith("inline")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     assert saved.headers["X-Content-Type-Options"] == "nosniff"
