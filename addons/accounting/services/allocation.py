@@ -20,9 +20,11 @@ from addons.accounting.services.ledger import Amount, EntryDraft, write_entries
 from core import m
 from core.db import lock_rows, round_money
 from core.db.bulk import AnySession
+from core.errors import UserError
+from core.i18n import _
 
 
-class AllocationError(Exception):
+class AllocationError(UserError):
     """The items can't be settled like this; says why and what to do."""
 
 
@@ -83,16 +85,25 @@ def _allocate(
 def _refuse_unless_settleable(items: dict[int, Any], pair: Pair, taken: dict[int, Decimal]) -> None:
     debit, credit = items[pair.debit_id], items[pair.credit_id]
     if debit.partner_id != credit.partner_id:
-        raise AllocationError(f"{credit.number} and {debit.number} belong to different partners")
+        raise AllocationError(
+            _("%(credit)s and %(debit)s belong to different partners.", credit=credit.number, debit=debit.number)
+        )
     if debit.currency_code != credit.currency_code:
         raise AllocationError(
-            f"{credit.number} is in {credit.currency_code} and {debit.number} in {debit.currency_code}: "
-            "settle documents of one currency"
+            _(
+                "%(credit)s is in %(one)s and %(debit)s in %(other)s: settle documents of one currency.",
+                credit=credit.number, one=credit.currency_code, debit=debit.number, other=debit.currency_code,
+            )
         )
     for item, sign in ((debit, 1), (credit, -1)):
         left = sign * (item.amount - taken[item.id])
         if pair.amount > left:
-            raise AllocationError(f"{item.number} has {left} {item.currency_code} open, not {pair.amount}")
+            raise AllocationError(
+                _(
+                    "%(number)s has %(left)s %(currency)s open, not %(amount)s.",
+                    number=item.number, left=left, currency=item.currency_code, amount=pair.amount,
+                )
+            )
 
 
 def _share(item: Any, allocated: Decimal) -> Decimal:

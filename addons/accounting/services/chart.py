@@ -9,11 +9,13 @@ from sqlalchemy import select
 from core import m
 from core.db import advisory_lock
 from core.db.bulk import AnySession
+from core.errors import UserError
+from core.i18n import _
 
 CHART = Path(__file__).parent.parent / "chart.toml"
 
 
-class MissingAccountError(Exception):
+class MissingAccountError(UserError):
     """No account of the company serves a purpose; says which, and what to do."""
 
 
@@ -30,7 +32,7 @@ class Books:
         """The account that serves this purpose; raises MissingAccountError."""
         if purpose not in self.accounts:
             raise MissingAccountError(
-                f"no account serves as {purpose}: open the chart of accounts and set that purpose on one"
+                _("No account serves as %(purpose)s: open the chart of accounts and set that purpose on one.", purpose=purpose)
             )
         return self.accounts[purpose]
 

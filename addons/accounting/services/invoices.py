@@ -14,6 +14,8 @@ from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from core import m
 from core.db.bulk import AnySession
+from core.errors import UserError
+from core.i18n import _
 from core.records.sequences import next_numbers
 from core.security.audit import record
 
@@ -21,7 +23,7 @@ from core.security.audit import record
 SIGN = {"invoice": 1, "credit_note": -1}
 
 
-class InvoiceError(Exception):
+class InvoiceError(UserError):
     """The document does not allow this; says why and what to do."""
 
 
@@ -111,9 +113,9 @@ def post_invoices(session: AnySession, invoices: Sequence[Any]) -> None:
 
 def _refuse_unless_postable(invoice: Any) -> None:
     if invoice.state != "draft":
-        raise InvoiceError(f"{invoice.number} is posted already: reverse it to take it back")
+        raise InvoiceError(_("%(number)s is posted already: reverse it to take it back.", number=invoice.number))
     if not invoice.lines:
-        raise InvoiceError("the document has no lines: add one before you post it")
+        raise InvoiceError(_("The document has no lines: add one before you post it."))
 
 
 def _post(session: AnySession, books: Books, invoices: Sequence[Any]) -> None:
@@ -168,9 +170,11 @@ def entry_of(books: Books, document: Any, totals: Totals, accounts: dict[int, in
 def reverse_invoice(session: AnySession, invoice: Any, on: date) -> Any:
     """Take a posted invoice back by a credit note with the same lines, and settle the two."""
     if invoice.state != "posted" or invoice.kind != "invoice":
-        raise InvoiceError("only a posted invoice can be reversed")
+        raise InvoiceError(_("Only a posted invoice can be reversed."))
     if invoice.reversed_by is not None:
-        raise InvoiceError(f"{invoice.number} was reversed by {invoice.reversed_by.number} already")
+        raise InvoiceError(
+            _("%(number)s was reversed by %(by)s already.", number=invoice.number, by=invoice.reversed_by.number)
+        )
     note = create_invoice(
         session, company_id=invoice.company_id, partner_id=invoice.partner_id, date=on,
         currency=invoice.currency_code, exchange_rate=invoice.exchange_rate, kind="credit_note",

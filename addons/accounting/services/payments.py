@@ -17,11 +17,13 @@ from addons.accounting.services.invoices import item_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from core import m
 from core.db.bulk import AnySession
+from core.errors import UserError
+from core.i18n import _
 from core.records.sequences import next_number
 from core.security.audit import record
 
 
-class PaymentError(Exception):
+class PaymentError(UserError):
     """The payment does not allow this; says why and what to do."""
 
 
@@ -44,7 +46,7 @@ def post_payment(session: AnySession, payment: Any, pairs: Sequence[Pair] | None
     and stays as a credit on the account. The `credit_id` of a pair is filled in here.
     """
     if payment.state != "draft":
-        raise PaymentError(f"{payment.number} is posted already: reverse it to take it back")
+        raise PaymentError(_("%(number)s is posted already: reverse it to take it back.", number=payment.number))
     session.flush()
     _write(session, payment)
     if payment.direction == "in":
@@ -80,9 +82,11 @@ def _write(session: AnySession, payment: Any) -> None:
 def reverse_payment(session: AnySession, payment: Any, on: date) -> Any:
     """Take a posted payment back: what it settled is open again, and an opposite payment clears it."""
     if payment.state != "posted" or payment.reverses_id is not None:
-        raise PaymentError("only a posted payment that is no reversal itself can be reversed")
+        raise PaymentError(_("Only a posted payment that is no reversal itself can be reversed."))
     if payment.reversed_by is not None:
-        raise PaymentError(f"{payment.number} was reversed by {payment.reversed_by.number} already")
+        raise PaymentError(
+            _("%(number)s was reversed by %(by)s already.", number=payment.number, by=payment.reversed_by.number)
+        )
     take_back(session, live_allocations(session, item_of(session, payment).id), on)
     opposite = create_payment(
         session, company_id=payment.company_id, partner_id=payment.partner_id, date=on, amount=payment.amount,

@@ -72,13 +72,13 @@ def test_a_document_without_lines_is_refused(company, customer):
     empty = create_invoice(
         db.session, company_id=company.id, partner_id=customer.id, date=date(2026, 1, 5), currency="USD", lines=[]
     )
-    with pytest.raises(InvoiceError, match="^the document has no lines: add one before you post it$"):
+    with pytest.raises(InvoiceError, match="^The document has no lines: add one before you post it.$"):
         post_invoices(db.session, [empty])
 
 
 def test_posting_twice_is_refused(invoice_of):
     invoice = invoice_of(5)
-    with pytest.raises(InvoiceError, match="^INV/2026/00001 is posted already: reverse it to take it back$"):
+    with pytest.raises(InvoiceError, match="^INV/2026/00001 is posted already: reverse it to take it back.$"):
         post_invoices(db.session, [invoice])
 
 
@@ -136,7 +136,7 @@ def test_an_invoice_is_reversed_once(invoice_of):
     invoice = invoice_of(100)
     reverse_invoice(db.session, invoice, date(2026, 2, 1))
     db.session.commit()
-    with pytest.raises(InvoiceError, match="^INV/2026/00001 was reversed by CN/2026/00001 already$"):
+    with pytest.raises(InvoiceError, match="^INV/2026/00001 was reversed by CN/2026/00001 already.$"):
         reverse_invoice(db.session, invoice, date(2026, 2, 1))
 
 
@@ -150,7 +150,7 @@ def test_a_payment_settles_the_earliest_due_first(invoice_of, pay):
 def test_more_than_is_open_is_refused(customer, invoice_of, pay):
     invoice, payment = invoice_of(30), pay(50, pairs=[])
     pair = Pair(item_of(db.session, invoice).id, item_of(db.session, payment).id, Decimal(31))
-    with pytest.raises(AllocationError, match=r"^INV/2026/00001 has 30.00 USD open, not 31$"):
+    with pytest.raises(AllocationError, match=r"^INV/2026/00001 has 30.00 USD open, not 31.$"):
         settle(db.session, [pair], date(2026, 2, 1))
 
 
@@ -174,12 +174,12 @@ def test_a_reversed_payment_opens_what_it_had_settled(company, invoice_of, pay):
     assert item_of(db.session, invoice).residual == 100
     assert item_of(db.session, payment).residual == item_of(db.session, opposite).residual == 0
     assert balances(company) == {"Trade receivables": Decimal(100), "Sales": Decimal(-100)}
-    with pytest.raises(PaymentError, match="^PAY/2026/00001 was reversed by PAY/2026/00002 already$"):
+    with pytest.raises(PaymentError, match="^PAY/2026/00001 was reversed by PAY/2026/00002 already.$"):
         reverse_payment(db.session, payment, date(2026, 2, 2))
 
 
 def test_a_payment_is_posted_once(pay):
-    with pytest.raises(PaymentError, match="^PAY/2026/00001 is posted already: reverse it to take it back$"):
+    with pytest.raises(PaymentError, match="^PAY/2026/00001 is posted already: reverse it to take it back.$"):
         post_payment(db.session, pay(10))
 
 

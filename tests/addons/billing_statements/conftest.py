@@ -1,0 +1,69 @@
+"""Customers with documents, and a run over a month."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from addons.accounting.services.invoices import Line, create_invoice, post_invoices
+from addons.accounting.services.payments import create_payment, post_payment
+from addons.billing_statements.periods import period_with
+from addons.billing_statements.services import runs
+from core import m
+from core.db import db
+from tests.conftest import work
+
+
+@pytest.fixture
+def customer_of(company):
+    def make(code, **values):
+        partner = m.Partner(
+            company_id=company.id, code=code, **{"name": f"Customer {code}", "email": f"{code}@customer.example", **values}
+        )
+        db.session.add(partner)
+        db.session.commit()
+        return partner
+
+    return make
+
+
+@pytest.fixture
+def bill(company):
+    def make(partner, amount, on, kind="invoice", **values):
+        invoice = create_invoice(
+            db.session, company_id=company.id, partner_id=partner.id, date=date.fromisoformat(on),
+            currency=values.pop("currency", "USD"), kind=kind, lines=[Line("Parts", Decimal(1), Decimal(amount))], **values,
+        )
+        post_invoices(db.session, [invoice])
+        db.session.commit()
+        return invoice
+
+    return make
+
+
+@pytest.fixture
+def pay(company):
+    def make(partner, amount, on):
+        payment = create_payment(
+            db.session, company_id=company.id, partner_id=partner.id, date=date.fromisoformat(on),
+            amount=Decimal(amount), currency="USD",
+        )
+        post_payment(db.session, payment)
+        db.session.commit()
+        return payment
+
+    return make
+
+
+@pytest.fixture
+def run_month(app, company):
+    """Create the statements of a month, and print them unless told not to."""
+
+    def make(month, printed=True, cycle="monthly"):
+        run, ids = runs.start_run(db.session, company.id, cycle, period_with(cycle, date.fromisoformat(f"{month}-20")))
+        db.session.commit()
+        if printed:
+            work(app)
+        return run, [db.session.get(m.BillingStatement, i) for i in ids]
+
+    return make
