@@ -1,9 +1,13 @@
-"""Data in from files and out to files."""
+"""Data in from files."""
 
 from flask import Flask
 
+from core.exchange import jobs
+from core.exchange.targets import collect
 from core.loader.discovery import AddonSource
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app what this room offers."""
+    """Give the app the targets of its addons, and the job that books imports."""
+    app.extensions["import_targets"] = collect(sources)
+    app.extensions["job_kinds"].update(jobs.jobs.kinds)

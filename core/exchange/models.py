@@ -31,6 +31,10 @@ class DataImport(CompanyOwned, Model):
     state: Mapped[str] = mapped_column(Text, server_default="uploaded")
     #: The column headings of the file.
     header: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    #: How the file holds its rows: kind, encoding, delimiter.
+    layout: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    #: The rows below the headings; as many outcomes there are in the end.
+    row_count: Mapped[int] = mapped_column(Integer, server_default="0")
     #: Field of the target → heading in the file.
     mapping: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     options: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
@@ -68,7 +72,9 @@ class DataImportRow(Model):
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             Index(None, "import_id", "number", unique=True),
-            Index(None, "import_id", "document"),
+            Index(None, "import_id", "document", postgresql_where="document <> ''"),
             CheckConstraint(f"state IN {ROW_STATES}", name="state_known"),
             CheckConstraint("state <> 'bad' OR reason <> ''", name="reason_given"),
+            # Half of each page is left free: a row's outcome then goes beside it, and no index is touched.
+            {"postgresql_with": {"fillfactor": 50}},
         )

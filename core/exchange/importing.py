@@ -1,0 +1,232 @@
+"""From an uploaded file to booked records: upload, map, preview, start, count."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from core import m
+from core.errors import UserError
+from core.exchange.conversion import Conversion, Problem, read_options
+from core.exchange.convert import CellError
+from core.exchange.mapping import check_mapping, guess_mapping, guess_reading, remembered
+from core.exchange.targets import Target
+from core.i18n import _
+from core.jobs import queue
+from core.records import attachments
+from core.security.actor import actor_of
+from core.tabular.readers import Table, count_rows, layout_from, open_table
+
+AnySession = Session | scoped_session[Session]
+KIND = "core.import"
+#: Bytes of an uploaded file.
+MAX_FILE = 64 * 1024 * 1024
+#: Rows from which the way of writing dates and amounts is found out.
+SAMPLE = 1000
+MIMETYPES = {
+    "csv": "text/csv",
+    "csv.gz": "application/gzip",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class UnknownTargetError(UserError):
+    """No installed addon brings this target; the message lists those that there are."""
+
+
+class ImportStateError(UserError):
+    """The import is under way or done; the message says what to do instead."""
+
+
+class UploadError(UserError):
+    """The file is too large to be taken in."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The rows of a file by what became of them."""
+
+    rows: int = 0
+    booked: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    pending: int = 0
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """A row as it would be booked: values by field, and what is wrong with it."""
+
+    number: int
+    cells: list[str]
+    values: dict[str, Any]
+    problems: list[Problem]
+
+
+def target_of(name: str) -> Target:
+    """The target of this name; raises UnknownTargetError."""
+    targets: dict[str, Target] = current_app.extensions["import_targets"]
+    if name not in targets:
+        raise UnknownTargetError(
+            _(
+                "Nothing can be imported as %(name)s: choose among %(known)s.",
+                name=name,
+                known=", ".join(sorted(targets)) or "–",
+            )
+        )
+    return targets[name]
+
+
+def upload(session: AnySession, target: str, filename: str, contents: bytes) -> Any:
+    """Keep a file as an import of this target, with the mapping that fits best; raises UserErrors.
+
+    The whole file is read once, so that one which cannot be read is refused here and not halfway.
+    """
+    goal = target_of(target)
+    if len(contents) > MAX_FILE:
+        limit = MAX_FILE // 1024**2
+        raise UploadError(
+            _("The file has more than %(limit)s MB: pack it with gzip, or split it.", limit=limit)
+        )
+    table = open_table(contents)
+    rows = count_rows(table)
+    attachment = _attach(session, filename, contents, table)
+    mapping, options = _proposal(session, goal, table)
+    actor = actor_of(session)
+    data_import = m.DataImport(
+        company_id=attachment.company_id,
+        target=target,
+        filename=filename,
+        attachment_id=attachment.id,
+        header=table.header,
+        layout=table.layout.as_json(),
+        row_count=rows,
+        mapping=mapping,
+        options=options,
+        user_id=actor.user_id,
+    )
+    session.add(data_import)
+    session.flush()
+    attachment.record_id = data_import.id
+    return data_import
+
+
+def _attach(session: AnySession, filename: str, contents: bytes, table: Table) -> Any:
+    attachment = m.Attachment(
+        company_id=actor_of(session).company_id,
+        filename=filename,
+        mimetype=MIMETYPES[table.layout.kind],
+        sha256=attachments.store(contents),
+        size=len(contents),
+        model="data.import",
+    )
+    session.add(attachment)
+    session.flush()
+    return attachment
+
+
+def _proposal(session: AnySession, target: Target, table: Table) -> tuple[dict[str, str], dict[str, Any]]:
+    known = remembered(session, target, table.header)
+    mapping, options = known or (guess_mapping(target, table.header), {})
+    sample = (cells for _number, cells in islice(table.rows(), SAMPLE))
+    if not known:
+        options = guess_reading(target, table.header, mapping, sample)
+    return mapping, options
+
+
+def open_file(data_import: Any) -> Table:
+    """The stored file as rows."""
+    return open_table(attachments.read(data_import.attachment.sha256), layout_from(data_import.layout))
+
+
+def conversion_of(data_import: Any) -> Conversion:
+    """How the rows of this import become documents; raises MappingError where a column is missing."""
+    target = target_of(data_import.target)
+    mapping = check_mapping(target, data_import.header, data_import.mapping)
+    return Conversion(target, data_import.header, mapping, data_import.options)
+
+
+def set_mapping(
+    session: AnySession,
+    data_import: Any,
+    mapping: Mapping[str, str],
+    options: Mapping[str, str] | None = None,
+) -> None:
+    """Say which heading holds which field, and the options as text.
+
+    Raises MappingError and ImportStateError.
+    """
+    _refuse_started(session, data_import)
+    target = target_of(data_import.target)
+    chosen = check_mapping(target, data_import.header, mapping)
+    given = {name: value for name, value in (options or {}).items() if value}
+    read_options(target, given)
+    data_import.mapping, data_import.options = chosen, given
+    session.flush()
+
+
+def preview(session: AnySession, data_import: Any, rows: int = 20) -> list[PreviewRow]:
+    """The first rows as they would be booked; nothing is written."""
+    conversion = conversion_of(data_import)
+    found = []
+    for number, cells in islice(open_file(data_import).rows(), rows):
+        values = conversion.values(cells)
+        problems = conversion.problems(cells, values)
+        shown = {name: None if isinstance(value, CellError) else value for name, value in values.items()}
+        found.append(PreviewRow(number, cells, shown, problems))
+    return found
+
+
+def start_import(session: AnySession, data_import: Any, dry_run: bool = False) -> Any:
+    """Start the job that books the file, or only tries to; raises MappingError and ImportStateError."""
+    _refuse_started(session, data_import)
+    conversion_of(data_import)
+    title = _("Check %(file)s") if dry_run else _("Import %(file)s")
+    job = queue.start(
+        session,
+        KIND,
+        title % {"file": data_import.filename},
+        params={"import_id": data_import.id, "dry_run": dry_run},
+        model="data.import",
+        record_id=data_import.id,
+    )
+    data_import.state, data_import.dry_run, data_import.job_id = "running", dry_run, job.id
+    session.flush()
+    return job
+
+
+def _refuse_started(session: AnySession, data_import: Any) -> None:
+    session.refresh(data_import, with_for_update=True)
+    state = state_of(session, data_import)
+    if state == "running":
+        raise ImportStateError(_("This import is under way: wait for its end, or cancel its job first."))
+    if state == "done":
+        raise ImportStateError(_("This file has been imported: upload it again to import it once more."))
+
+
+def state_of(session: AnySession, data_import: Any) -> str:
+    """The state of an import; a job that failed or was cancelled makes it `failed`."""
+    if data_import.state != "running":
+        return str(data_import.state)
+    job = session.get(m.Job, data_import.job_id) if data_import.job_id else None
+    return "failed" if job is None or job.state in ("failed", "cancelled") else "running"
+
+
+def totals(session: AnySession, import_id: int) -> Totals:
+    """The rows of an import, counted by outcome; none before it was started."""
+    row = m.DataImportRow
+    query = select(row.state, func.count()).where(row.import_id == import_id).group_by(row.state)
+    counts: dict[str, int] = dict(session.execute(query).all())
+    return Totals(rows=sum(counts.values()), **counts)
+
+
+def record_ids(session: AnySession, import_id: int) -> Sequence[int]:
+    """The records that the rows of an import became, or were already."""
+    row = m.DataImportRow
+    query = select(row.record_id).where(row.import_id == import_id, row.record_id.is_not(None))
+    return session.scalars(query.distinct().order_by(row.record_id)).all()

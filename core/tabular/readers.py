@@ -1,0 +1,124 @@
+"""Rows in from csv and spreadsheets of every origin, in bounded memory.
+
+What a file is shows in its first bytes, never in its name: the `.xlsx` of one exporter is an `.xls`, the
+`.csv` of another a gzip. A row is the number that a person sees beside it, the heading being 1 where it
+stands on top, and its cells as text; rows without any text are passed over.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from core.i18n import _
+from core.tabular import delimited, workbook
+from core.tabular.errors import FileError
+
+Rows = Iterator[tuple[int, list[str]]]
+_NUMBERED_HEADING = 3
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file holds its rows: `csv`, `csv.gz`, `xlsx` or `xls`; the other two are for csv only."""
+
+    kind: str
+    encoding: str = ""
+    delimiter: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """For keeping, so that the file need not be sniffed again."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as rows; `rows()` begins anew at each call."""
+
+    layout: Layout
+    header: list[str]
+    #: The number of the row that holds the headings.
+    header_number: int
+    _lines: Callable[[], Rows]
+
+    def rows(self) -> Rows:
+        """The rows below the heading, each as long as the heading unless it has cells too many."""
+        width = len(self.header)
+        for number, cells in self._lines():
+            if number > self.header_number:
+                yield number, cells if len(cells) == width else fit(cells, width)
+
+
+def fit(cells: list[str], width: int) -> list[str]:
+    """The cells, filled up to `width`; empty ones beyond it are cut off, others stay."""
+    while len(cells) > width and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells + [""] * (width - len(cells))
+
+
+def open_table(contents: bytes, layout: Layout | None = None) -> Table:
+    """The rows of a file; raises FileError. A known layout saves finding it out."""
+    layout = layout or sniff(contents)
+    if layout.kind in ("xlsx", "xls"):
+        lines: Callable[[], Rows] = partial(workbook.lines, contents)
+    else:
+        lines = partial(delimited.lines, contents, layout.kind, layout.encoding, layout.delimiter)
+    number, cells = next(lines(), (0, []))
+    if not cells:
+        raise FileError(_("The file is empty: save it with a row of headings and at least one row below."))
+    return Table(layout, headings(number, cells), number, lines)
+
+
+def sniff(contents: bytes) -> Layout:
+    """How the file holds its rows; raises FileError."""
+    if not contents:
+        raise FileError(_("The file is empty: save it with a row of headings and at least one row below."))
+    if contents[:4] == b"PK\x03\x04":
+        return Layout("xlsx")
+    if contents[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return Layout("xls")
+    kind = "csv.gz" if contents[:2] == b"\x1f\x8b" else "csv"
+    encoding = delimited.encoding_of(contents, kind)
+    return Layout(kind, encoding, delimited.delimiter_of(contents, kind, encoding))
+
+
+def headings(number: int, cells: list[str]) -> list[str]:
+    """The headings of a table; raises FileError where the row is none, or names a column twice."""
+    names = [cell.strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if sum(map(_is_data, names)) * 2 >= len(names):
+        shown = ", ".join(names[:_NUMBERED_HEADING])
+        raise FileError(
+            _(
+                "Row %(number)s looks like data (%(cells)s), not like headings: put a row with the "
+                "names of the "
+                "columns on top.",
+                number=number,
+                cells=shown,
+            )
+        )
+    names = [name or _("Column %(number)s", number=n) for n, name in enumerate(names, start=1)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise FileError(
+            _("The heading %(names)s stands there twice: rename one of them.", names=", ".join(twice))
+        )
+    return names
+
+
+def _is_data(cell: str) -> bool:
+    return cell[:1].isdigit() and not any(c.isalpha() for c in cell)
+
+
+def count_rows(table: Table) -> int:
+    """How many rows there are; reads the whole file, and so proves that it can be read. Raises FileError."""
+    total = sum(1 for _row in table.rows())
+    if not total:
+        raise FileError(_("The file has headings but no row below them: there is nothing to import."))
+    return total
+
+
+def layout_from(kept: dict[str, Any]) -> Layout | None:
+    """The layout that `as_json` gave; None for nothing."""
+    return Layout(**kept) if kept else None

@@ -1,0 +1,94 @@
+"""Spreadsheets, xlsx and xls: the first sheet that has rows."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from core.i18n import _
+from core.tabular.errors import FileError
+
+#: Bytes that the parts of a workbook may unpack to together.
+MAX_UNPACKED = 256 * 1024 * 1024
+_BLOCK = 1024 * 1024
+_MIDNIGHT = time()
+
+
+def lines(contents: bytes) -> Iterator[tuple[int, list[str]]]:
+    """All rows with any text, numbered as in the sheet; raises FileError."""
+    if contents[:2] == b"PK":
+        _refuse_bomb(contents)
+    sheet = _first_sheet(contents)
+    if sheet is None or sheet.start is None:
+        return
+    # `iter_rows` leaves out what is empty above and to the left.
+    first, left = sheet.start
+    pad = [""] * left
+    for number, values in enumerate(sheet.iter_rows(), start=first + 1):
+        cells = [value if isinstance(value, str) else text_of(value) for value in values]
+        if any(cells) and any(cell.strip() for cell in cells):
+            yield number, pad + cells if left else cells
+
+
+def _first_sheet(contents: bytes) -> CalamineSheet | None:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(contents))
+        for sheet in book.sheets_metadata:
+            if sheet.typ == SheetTypeEnum.WorkSheet:
+                found = book.get_sheet_by_name(sheet.name)
+                if found.start is not None:
+                    return found
+    except PasswordError as error:
+        raise FileError(_("The workbook has a password: save it without one and upload it again.")) from error
+    except CalamineError as error:
+        raise FileError(
+            _("The workbook cannot be read: open it, save it as xlsx and upload it again.")
+        ) from error
+    return None
+
+
+def _refuse_bomb(contents: bytes) -> None:
+    """Unpack every part once and count: what a zip says about its sizes may be a lie."""
+    left = MAX_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(contents)) as archive:
+            for part in archive.infolist():
+                with archive.open(part) as file:
+                    while block := file.read(_BLOCK):
+                        left -= len(block)
+                        if left < 0:
+                            limit = MAX_UNPACKED // 1024**2
+                            raise FileError(
+                                _(
+                                    "The workbook unpacks to more than %(limit)s MB: save the sheet as csv.",
+                                    limit=limit,
+                                )
+                            )
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise FileError(
+            _("The workbook cannot be read: open it, save it as xlsx and upload it again.")
+        ) from error
+
+
+def text_of(value: Any) -> str:
+    """A cell's value as a person reads it: `17850` of a number, `2010-12-01` of a day."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == _MIDNIGHT else value.isoformat(" ", "seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | timedelta) else ""
+
+
+def _number(value: float) -> str:
+    """Fifteen digits, as spreadsheets show them: 0.1 + 0.2 is 0.3 there."""
+    text = f"{value:.15g}"
+    return format(Decimal(text), "f") if "e" in text else text

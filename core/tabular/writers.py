@@ -1,0 +1,87 @@
+"""Rows out to csv and xlsx, one at a time, safe to open in a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any
+
+import xlsxwriter
+
+from core.tabular.formulas import neutral
+
+#: Bytes that are gathered before they are sent.
+BLOCK = 64 * 1024
+#: What one sheet of a workbook holds, its heading included.
+SHEET_ROWS = 1_048_576
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "remove_timezone": True,
+}
+_FORMATS = {
+    "head": {"bold": True},
+    "day": {"num_format": "yyyy-mm-dd"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm"},
+}
+
+
+def stream_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The file in blocks; a byte order mark in front tells Excel that it is UTF-8."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write("\ufeff")
+    writer.writerow([neutral(name) for name in header])
+    for row in rows:
+        writer.writerow([_safe(value) for value in row])
+        if buffer.tell() >= BLOCK:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _safe(value: Any) -> Any:
+    return neutral(value) if isinstance(value, str) else value
+
+
+def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> None:
+    """Write a workbook to `file` and go back to its beginning; a full sheet is continued on a further one."""
+    with xlsxwriter.Workbook(file, _OPTIONS) as book:
+        formats = {name: book.add_format(options) for name, options in _FORMATS.items()}
+        formats[""] = None
+        line, sheet = SHEET_ROWS, None
+        for row in rows:
+            if line == SHEET_ROWS:
+                line, sheet = 1, _new_sheet(book, header, formats)
+            _write_row(sheet, line, row, formats)
+            line += 1
+        if sheet is None:
+            _new_sheet(book, header, formats)
+    file.seek(0)
+
+
+def _new_sheet(book: Any, header: Sequence[str], formats: dict[str, Any]) -> Any:
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 0)
+    for position, name in enumerate(header):
+        sheet.write_string(0, position, neutral(name), formats["head"])
+    return sheet
+
+
+def _write_row(sheet: Any, line: int, row: Sequence[Any], formats: dict[str, Any]) -> None:
+    for position, value in enumerate(row):
+        if value is None or value == "":
+            continue
+        if isinstance(value, bool):
+            sheet.write_boolean(line, position, value)
+        elif isinstance(value, int | Decimal):
+            sheet.write_number(line, position, value)
+        elif isinstance(value, date):
+            style = formats["moment" if isinstance(value, datetime) else "day"]
+            sheet.write_datetime(line, position, value, style)
+        else:
+            sheet.write_string(line, position, neutral(str(value)))
