@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale, dates, numbers
+from babel import dates, numbers
 from markupsafe import Markup, escape
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Integer, String
 from sqlalchemy import inspect as orm_inspect
@@ -120,30 +120,24 @@ def choice_text(value: str, choices: dict[str, Any] | None) -> str:
     return _(value.replace("_", " ").replace(".", " ").capitalize())
 
 
-# Showing values. Babel takes 25 µs for one number; a list of 80 rows holds several hundred of them, so that
-# the common shape (groups of three) is made by Python's own formatting and the locale's two marks.
+# Showing values. Babel takes 25 µs for one number, and a list of 80 rows holds several hundred of them: Python's
+# own formatting with the locale's two marks takes one.
 
 
 @lru_cache
-def _marks(locale: str) -> dict[int, str] | None:
-    """Python's marks → the locale's; None where groups are not of three."""
-    pattern = Locale.parse(locale).decimal_formats[None]
-    if pattern.grouping != (3, 3):
-        return None
+def _marks(locale: str) -> dict[int, str]:
+    """Python's marks → the locale's."""
     return {ord(","): numbers.get_group_symbol(locale), ord("."): numbers.get_decimal_symbol(locale)}
 
 
 def number_text(value: Decimal | int, locale: str, least: int = 0, most: int = 0) -> str:
     """A number with `least` to `most` decimals and thousands marks."""
-    marks = _marks(locale)
-    if marks is None:
-        return numbers.format_decimal(value, "#,##0." + "0" * least + "#" * (most - least), locale=locale)
     text = f"{value:,.{most}f}"
     if most > least:
         whole, point, fraction = text.partition(".")
         fraction = fraction.rstrip("0").ljust(least, "0")
         text = whole + point + fraction if fraction else whole
-    return text if locale in ("en", "zh_CN") else text.translate(marks)
+    return text if locale in ("en", "zh_CN") else text.translate(_marks(locale))
 
 
 @lru_cache(maxsize=4096)

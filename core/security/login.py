@@ -31,6 +31,8 @@ _SETTINGS: dict[str, Any] = {
     "SECURITY_LOGOUT_CSRF": True,
     "SECURITY_POST_LOGOUT_VIEW": "/login",
     "SECURITY_STATIC_FOLDER": None,
+    # The headers of `core.security.headers` go for its pages too.
+    "SECURITY_CACHE_CONTROL": {},
     "SECURITY_DATETIME_FACTORY": lambda: datetime.now(UTC),
     # "strong" would log out whoever changes from the desk to the phone network; "basic" asks again
     # before anything that needs a fresh log-in.
@@ -48,6 +50,8 @@ class ThrottledLoginForm(LoginForm):  # type: ignore[misc]  # Flask-Security has
 
     def validate(self, **kwargs: Any) -> bool:
         """Check the password, unless too many were wrong."""
+        if not is_local(self.next.data or "/"):
+            self.next.data = ""
         attempt = Attempt(self.email.data or "", request.remote_addr or "")
         now = datetime.now(UTC)
         wait = minutes_to_wait(db.session, attempt, now)
@@ -66,6 +70,11 @@ class ThrottledLoginForm(LoginForm):  # type: ignore[misc]  # Flask-Security has
         for fld in (self.email, self.password):
             fld.errors = []
         self.form_errors = [_("The e-mail address or the password is wrong. Try again.")]
+
+
+def is_local(target: str) -> bool:
+    """Whether an address stays on this server, in the eyes of a browser too."""
+    return target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
 
 
 def _too_many(minutes: int) -> str:
