@@ -36,8 +36,11 @@ class AddonDomain(Domain):
         locale = get_locale()
         # Without the script, which Babel adds: `zh_Hans_CN` is our `zh_CN`.
         code = "_".join(part for part in (locale.language, locale.territory) if part)
-        catalogs = tuple(_catalogs(current_app.extensions["sources"], code))
-        return _merged(catalogs)
+        # A page asks for hundreds of texts: which files there are is looked up once an app.
+        known: dict[str, Any] = current_app.extensions.setdefault("translations", {})
+        if code not in known:
+            known[code] = _merged(tuple(_catalogs(current_app.extensions["sources"], code)))
+        return known[code]
 
 
 def _catalogs(sources: list[AddonSource], locale: str) -> Iterator[Path]:

@@ -156,7 +156,7 @@ Shower = Callable[[Any, Any], str]
 
 
 def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = None) -> Shower:
-    """The function (value, currency) → text or safe HTML that shows values of a kind."""
+    """The function (value, currency) → HTML that shows values of a kind; what a user wrote is escaped in it."""
     if kind == "money":
         return lambda v, c: _with_currency(number_text(v, locale, 2, 2), c)
     if kind == "price":
@@ -166,17 +166,23 @@ def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = N
     most = {"quantity": 4, "rate": 6}.get(kind)
     if most is not None:
         return lambda v, c: number_text(v, locale, 0, most)
+    if kind == "bool":
+        return _ticks()
     simple: dict[str, Shower] = {
         "integer": lambda v, c: number_text(v, locale),
         "date": lambda v, c: date_text(v, locale),
         "moment": lambda v, c: moment_text(v, locale, zone),
-        "bool": lambda v, c: _tick(v),
     }
-    return simple.get(kind, lambda v, c: str(v))
+    return simple.get(kind, lambda v, c: escape(v))
 
 
 def _with_currency(number: str, currency: Any) -> str:
-    return Markup(f'{number}<span class="ccy">{escape(currency)}</span>') if currency else number
+    return f"{number}{_code(currency)}" if currency else number
+
+
+@lru_cache
+def _code(currency: str) -> str:
+    return f'<span class="ccy">{escape(currency)}</span>'
 
 
 def _badges(choices: dict[str, Any] | None) -> Shower:
@@ -191,7 +197,9 @@ def _badges(choices: dict[str, Any] | None) -> Shower:
     return badge
 
 
-def _tick(value: bool) -> Markup:
-    if not value:
-        return Markup('<span class="visually-hidden">{}</span>').format(_("No"))
-    return Markup('<span class="tick" aria-hidden="true">✓</span><span class="visually-hidden">{}</span>').format(_("Yes"))
+def _ticks() -> Shower:
+    texts = {
+        True: Markup('<span class="tick" aria-hidden="true">✓</span><span class="visually-hidden">{}</span>').format(_("Yes")),
+        False: Markup('<span class="visually-hidden">{}</span>').format(_("No")),
+    }
+    return lambda value, _currency: texts[bool(value)]

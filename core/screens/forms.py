@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import get_timezone
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy import inspect as orm_inspect
 from werkzeug.datastructures import MultiDict
@@ -152,7 +153,8 @@ class FormBuilder:
         entry = Entry(node, info, label_of(node, info), bound, value)
         if bound is None and value is not None:
             show = shower(info.kind, locale_code(), get_timezone(), node.choices)
-            entry.text = show(value, getattr(record, "currency_code", "") if info.kind in ("money", "price") else "")
+            currency = getattr(record, "currency_code", "") if info.kind in ("money", "price") else ""
+            entry.text = Markup(show(value, currency))  # a shower escapes
         return entry
 
     def _grid(self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None,
