@@ -64,7 +64,7 @@ def show_list(screen: str) -> Response:
     query = _query(screen)
     page = page_of(screens(), query, current_actor())
     may_create = page.form is not None and _may_create(query.plan.screen, page.form)
-    only_body = request.headers.get("HX-Target") == "list"
+    only_body = request.headers.get("HX-Target") in ("list", "results")
     template = "list_body.html" if only_body else "list.html"
     return make_response(render_template(template, page=page, screen=query.plan.screen, may_create=may_create))
 
