@@ -5,7 +5,7 @@ is no compiled file that could be stale. A message is looked up in all catalogs 
 winning, so that an addon can also reword what another one says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -76,8 +76,9 @@ def _add(together: Translations, path: Path) -> None:
 
 
 _domain = AddonDomain()
-_ = _domain.gettext
-ngettext = _domain.ngettext
+# Flask-Babel gives no types.
+_: Callable[..., str] = _domain.gettext
+ngettext: Callable[..., str] = _domain.ngettext
 _l = _domain.lazy_gettext
 
 

@@ -58,7 +58,9 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
     """Look a field up; raises UnknownFieldError."""
     mapper = orm_inspect(models.model(model))
     if name not in mapper.columns:
-        raise UnknownFieldError(f"{model} has no field {name!r}; it has: {', '.join(sorted(mapper.columns.keys()))}")
+        raise UnknownFieldError(
+            f"{model} has no field {name!r}; it has: {', '.join(sorted(mapper.columns.keys()))}"
+        )
     column: Column[Any] = mapper.columns[name]
     target, target_column = _target(models, column)
     values = _values(column)
@@ -66,7 +68,9 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
         model=model,
         name=name,
         kind="ref" if target else "choice" if values else kind_of(column.type),
-        required=not column.nullable and column.server_default is None and not isinstance(column.type, Boolean),
+        required=not column.nullable
+        and column.server_default is None
+        and not isinstance(column.type, Boolean),
         label=column.info.get("label", ""),
         scale=column.type.scale if isinstance(column.type, ExactDecimal) else None,
         values=values,
@@ -82,7 +86,13 @@ def kind_of(type_: Any) -> str:
     """The kind of a SQL type."""
     if isinstance(type_, ExactDecimal):
         return _DECIMALS[type(type_)]
-    by_type = ((Boolean, "bool"), (DateTime, "moment"), (Date, "date"), (Integer, "integer"), (String, "text"))
+    by_type = (
+        (Boolean, "bool"),
+        (DateTime, "moment"),
+        (Date, "date"),
+        (Integer, "integer"),
+        (String, "text"),
+    )
     return next((kind for sql, kind in by_type if isinstance(type_, sql)), "other")
 
 
@@ -120,8 +130,8 @@ def choice_text(value: str, choices: dict[str, Any] | None) -> str:
     return _(value.replace("_", " ").replace(".", " ").capitalize())
 
 
-# Showing values. Babel takes 25 µs for one number, and a list of 80 rows holds several hundred of them: Python's
-# own formatting with the locale's two marks takes one.
+# Showing values. Babel takes 25 µs for one number, and a list of 80 rows holds several hundred of them:
+# Python's own formatting with the locale's two marks takes one.
 
 
 @lru_cache
@@ -156,7 +166,7 @@ Shower = Callable[[Any, Any], str]
 
 
 def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = None) -> Shower:
-    """The function (value, currency) → HTML that shows values of a kind; what a user wrote is escaped in it."""
+    """The function (value, currency) → HTML that shows values of a kind; texts are escaped in it."""
     if kind == "money":
         return lambda v, c: _with_currency(number_text(v, locale, 2, 2), c)
     if kind == "price":
@@ -191,7 +201,9 @@ def _badges(choices: dict[str, Any] | None) -> Shower:
     def badge(value: str, _currency: Any) -> Markup:
         if value not in made:
             css = re.sub(r"\W", "-", value)
-            made[value] = Markup('<span class="state s-{}">{}</span>').format(css, choice_text(value, choices))
+            made[value] = Markup('<span class="state s-{}">{}</span>').format(
+                css, choice_text(value, choices)
+            )
         return made[value]
 
     return badge
@@ -199,7 +211,9 @@ def _badges(choices: dict[str, Any] | None) -> Shower:
 
 def _ticks() -> Shower:
     texts = {
-        True: Markup('<span class="tick" aria-hidden="true">✓</span><span class="visually-hidden">{}</span>').format(_("Yes")),
+        True: Markup(
+            '<span class="tick" aria-hidden="true">✓</span><span class="visually-hidden">{}</span>'
+        ).format(_("Yes")),
         False: Markup('<span class="visually-hidden">{}</span>').format(_("No")),
     }
     return lambda value, _currency: texts[bool(value)]

@@ -13,8 +13,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import get_timezone
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy import inspect as orm_inspect
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
@@ -108,23 +108,47 @@ class FormBuilder:
     def __init__(self, screens: ScreenSet, screen: FormScreen, actor: Actor) -> None:
         self.screens, self.screen, self.actor = screens, screen, actor
 
-    def build(self, record: Any, lines: dict[str, list[Any]], data: MultiDict[str, str] | None = None,
-              defaults: dict[str, Any] | None = None) -> RecordForm:
+    def build(
+        self,
+        record: Any,
+        lines: dict[str, list[Any]],
+        data: MultiDict[str, str] | None = None,
+        defaults: dict[str, Any] | None = None,
+    ) -> RecordForm:
         """The form with the record's values, or with what was sent."""
         editable = self._editable(record)
-        nodes = [n for n in self._field_nodes() if record is None or n.visible is None or n.visible(record)]
-        writable = [n for n in nodes if editable and not _is_true(n.readonly, record)]
+        nodes = [
+            n for n in self._field_nodes() if n.visible is None or (record is not None and n.visible(record))
+        ]
+        writable = [n for n in nodes if editable and self._takes_input(n, record)]
         form = self._bind(writable, self.screen.model, record, data, defaults or {}, "", "")
         entries = {n.name: self._entry(n, self.screen.model, form, record, defaults) for n in nodes}
-        grids = {g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)}
+        # What a new record will have one day is nothing to look at yet.
+        entries = {
+            n: e
+            for n, e in entries.items()
+            if record is not None or e.input is not None or e.value is not None
+        }
+        grids = {
+            g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)
+        }
         return RecordForm(self.screen, record, editable, form, entries, grids)
 
     def _editable(self, record: Any) -> bool:
         rights = model_rights(self.screen.model)
-        return self.actor.may(rights.write) and not (record is not None and _is_true(self.screen.readonly, record))
+        return self.actor.may(rights.write) and not (
+            record is not None and _is_true(self.screen.readonly, record)
+        )
+
+    def _takes_input(self, node: Field, record: Any) -> bool:
+        # JSON and arrays have no input of their own: they are shown.
+        known = self.screens.info(self.screen.model, node.name).kind != "other"
+        return known and not _is_true(node.readonly, record)
 
     def _field_nodes(self) -> list[Field]:
-        found = [p.node for p in walk(self.screen) if isinstance(p.node, Field) and not isinstance(p.parent, Grid)]
+        found = [
+            p.node for p in walk(self.screen) if isinstance(p.node, Field) and not isinstance(p.parent, Grid)
+        ]
         return [n for n in found if may_see_field(self.actor, self.screen.model, n.name)]
 
     def _grids(self, record: Any) -> list[Grid]:
@@ -132,12 +156,23 @@ class FormBuilder:
         return [g for g in found if self._shows(g, record)]
 
     def _shows(self, grid: Grid, record: Any) -> bool:
-        seen = record is None or grid.visible is None or grid.visible(record)
+        seen = grid.visible is None or (record is not None and grid.visible(record))
         return seen and self.actor.may(model_rights(grid.model).read)
 
-    def _bind(self, nodes: Iterable[Field], model: str, record: Any, data: MultiDict[str, str] | None,
-              defaults: dict[str, Any], prefix: str, path: str) -> Form:
-        body = {n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name)) for n in nodes}
+    def _bind(
+        self,
+        nodes: Iterable[Field],
+        model: str,
+        record: Any,
+        data: MultiDict[str, str] | None,
+        defaults: dict[str, Any],
+        prefix: str,
+        path: str,
+    ) -> Form:
+        body = {
+            n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name))
+            for n in nodes
+        }
         cls = type("ScreenForm", (Form,), body)
         form: Form = cls(data, obj=record, data=None if record is not None else defaults, prefix=prefix)
         return form
@@ -145,8 +180,14 @@ class FormBuilder:
     def _choices_url(self, path: str) -> str:
         return url_for("screens.choices", screen=self.screen.name, path=path)
 
-    def _entry(self, node: Field | Column, model: str, form: Form | None, record: Any,
-               defaults: dict[str, Any] | None = None) -> Entry:
+    def _entry(
+        self,
+        node: Field | Column,
+        model: str,
+        form: Form | None,
+        record: Any,
+        defaults: dict[str, Any] | None = None,
+    ) -> Entry:
         info = self.screens.info(model, node.name)
         bound = form[node.name] if form is not None and node.name in form else None
         value = getattr(record, node.name) if record is not None else (defaults or {}).get(node.name)
@@ -154,13 +195,18 @@ class FormBuilder:
         if bound is None and value is not None:
             show = shower(info.kind, locale_code(), get_timezone(), node.choices)
             currency = getattr(record, "currency_code", "") if info.kind in ("money", "price") else ""
-            entry.text = Markup(show(value, currency))  # a shower escapes
+            entry.text = Markup(show(value, currency))  # noqa: S704  # a shower escapes
         return entry
 
-    def _grid(self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None,
-              editable: bool) -> GridForm:
+    def _grid(
+        self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None, editable: bool
+    ) -> GridForm:
         columns = self._columns(grid)
-        editable = editable and self.actor.may(model_rights(grid.model).write) and not _is_true(grid.readonly, record)
+        editable = (
+            editable
+            and self.actor.may(model_rights(grid.model).write)
+            and not _is_true(grid.readonly, record)
+        )
         heads = [self._entry(c, grid.model, None, None) for c in columns]
         made = GridForm(grid, str(grid.title) or _(grid.name.capitalize()), heads, editable)
         by_id = {str(r.id): r for r in records}
@@ -177,21 +223,34 @@ class FormBuilder:
         found = [c for c in grid.nodes if isinstance(c, Column)]
         return [c for c in found if may_see_field(self.actor, grid.model, c.name)]
 
-    def _line(self, grid: Grid, columns: list[Column], key: str, record: Any,
-              data: MultiDict[str, str] | None, editable: bool) -> Line:
+    def _line(
+        self,
+        grid: Grid,
+        columns: list[Column],
+        key: str,
+        record: Any,
+        data: MultiDict[str, str] | None,
+        editable: bool,
+    ) -> Line:
         form = None
         if editable:
             writable = [Field(c.name, label=c.label, choices=c.choices) for c in columns if not c.readonly]
             defaults: dict[str, Any] = {}
-            form = self._bind(writable, grid.model, record, data, defaults, f"{grid.name}-{key}-", f"{grid.name}.")
+            form = self._bind(
+                writable, grid.model, record, data, defaults, f"{grid.name}-{key}-", f"{grid.name}."
+            )
         return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
 
 
 def sent_keys(grid: str, data: MultiDict[str, str]) -> list[str]:
-    """The keys of the lines that were sent, in the order in which they stand on the page."""
+    """The keys of the lines that were sent, in their order on the page; a new one that is empty is none."""
     pattern = re.compile(rf"{re.escape(grid)}-(\w+)-")
-    found = (pattern.match(name) for name in data)
-    keys = list(dict.fromkeys(match[1] for match in found if match and match[1] != BLANK))
+    filled: dict[str, bool] = {}
+    for name, value in data.items():
+        match = pattern.match(name)
+        if match and match[1] != BLANK:
+            filled[match[1]] = filled.get(match[1], match[1].isdigit()) or bool(value.strip())
+    keys = [key for key, is_filled in filled.items() if is_filled]
     if len(keys) > MAX_LINES:
         raise UserError(_("At most %(n)s lines can be saved at once. Import a longer list.", n=MAX_LINES))
     return keys
@@ -210,7 +269,9 @@ def load_lines(session: Any, screens: ScreenSet, screen: FormScreen, record_id: 
         if isinstance(place.node, Grid):
             cls = screens.models.model(place.node.model)
             parent = getattr(cls, parent_column(screens, screen, place.node))
-            found[place.node.name] = list(session.scalars(select(cls).where(parent == record_id).order_by(*_order(cls, place.node))))
+            found[place.node.name] = list(
+                session.scalars(select(cls).where(parent == record_id).order_by(*_order(cls, place.node)))
+            )
     return found
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_wtf.csrf import CSRFProtect
 
@@ -45,7 +45,7 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-class ThrottledLoginForm(LoginForm):  # type: ignore[misc]  # Flask-Security has no types for it
+class ThrottledLoginForm(LoginForm):
     """The log-in form; it never says which of address and password was wrong."""
 
     def validate(self, **kwargs: Any) -> bool:
@@ -98,12 +98,7 @@ def init_app(app: Flask) -> None:
     composition: Composition = app.extensions["composition"]
     database = app.extensions["sqlalchemy"]
     datastore = SQLAlchemyUserDatastore(database, composition.User, composition.Role)
-    app.extensions["security_host"] = Security(
-        app, datastore, login_form=ThrottledLoginForm, render_template=_render
-    )
+    # It says that pages are text; what it hands on to Flask may as well be a response with a status.
+    render: Any = _render
+    Security(app, datastore, login_form=ThrottledLoginForm, render_template=render)
     CSRFProtect(app)
-
-
-def datastore() -> SQLAlchemyUserDatastore:
-    """Where users are made and found; `hash_password` of Flask-Security makes the hash."""
-    return current_app.extensions["security_host"].datastore

@@ -52,12 +52,18 @@ def faults() -> Iterator[list[str]]:
 def open_as(server: str, context: BrowserContext, faults: list[str]) -> Callable[..., Page]:
     """`open_as("clerk", "/m/x.list")` is a page in which that user has logged in by the form."""
 
-    def opened(user: str, path: str = "/", locale: str = "en", theme: str = "light", width: int = 1280) -> Page:
-        context.add_cookies([{"name": n, "value": v, "url": server} for n, v in (("locale", locale), ("theme", theme))])
+    def opened(
+        user: str, path: str = "/", locale: str = "en", theme: str = "light", width: int = 1280
+    ) -> Page:
+        context.add_cookies(
+            [{"name": n, "value": v, "url": server} for n, v in (("locale", locale), ("theme", theme))]
+        )
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 800})
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda m: faults.append(m.text) if m.type == "error" and "422" not in m.text else None)
+        page.on(
+            "console", lambda m: faults.append(m.text) if m.type == "error" and "422" not in m.text else None
+        )
         page.goto(f"{server}/login?next={path}")
         page.fill("[name=email]", f"{user}@example.com")
         page.fill("[name=password]", "a long enough password")

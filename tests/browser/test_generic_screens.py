@@ -74,9 +74,9 @@ def test_a_search_as_one_types_keeps_the_focus_and_the_address(open_as: Opener) 
 def test_filters_columns_and_order_are_in_the_address(open_as: Opener) -> None:
     page = open_as("clerk", LIST)
     page.locator("summary", has_text="State").click()
-    page.locator("[name=\"f.state\"][value=active]").check()
+    page.locator('[name="f.state"][value=active]').check()
     expect(page.locator("[data-list] tr[data-href]")).to_have_count(4)
-    page.locator("[name=\"f.state\"][value=sample]").check()
+    page.locator('[name="f.state"][value=sample]').check()
     expect(page.locator("[data-list] tr[data-href]")).to_have_count(8)
     page.keyboard.press("Escape")
     page.locator("#drop-columns summary").click()
@@ -107,7 +107,9 @@ def test_the_first_error_has_the_focus_and_its_text(open_as: Opener) -> None:
     page.keyboard.press("Control+s")
     expect(page.locator("#mpn")).to_be_focused()
     expect(page.locator("#mpn")).to_have_accessible_description("As the maker writes it. Fill in this field.")
-    expect(page.locator("#price")).to_have_accessible_description("“abc” is not a number: write it like 1,234.50.")
+    expect(page.locator("#price")).to_have_accessible_description(
+        "“abc” is not a number: write it like 1,234.50."
+    )
     expect(page.locator("#price")).to_have_value("abc")
 
 
@@ -227,7 +229,16 @@ def test_language_and_theme_are_switched_on_any_page(open_as: Opener) -> None:
     assert page.url.endswith(LIST)
 
 
-PAGES = ["/", LIST, f"{LIST}?q=zzz", f"{LIST}?group=state&f.state=active", PART, ORDER, "/m/shelf.order.form/new", "/password"]
+PAGES = [
+    "/",
+    LIST,
+    f"{LIST}?q=zzz",
+    f"{LIST}?group=state&f.state=active",
+    PART,
+    ORDER,
+    "/m/shelf.order.form/new",
+    "/password",
+]
 
 
 @pytest.mark.parametrize("locale", ["en", "zh_CN"])
@@ -247,7 +258,9 @@ def test_axe_finds_nothing_serious(open_as: Opener, server: str, theme: str) -> 
         told = [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found]
         assert told == [], path
     page.keyboard.press("Control+k")
-    assert [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")] == []
+    assert [
+        v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")
+    ] == []
 
 
 def test_tab_is_trapped_nowhere(open_as: Opener) -> None:

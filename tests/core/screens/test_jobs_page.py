@@ -14,12 +14,23 @@ from core.db import db
 def job(shelf: Flask) -> Any:
     """A job of the clerk: 3 done, 1 failed, 2 left."""
     clerk = db.session.query(m.User).filter_by(fs_uniquifier="clerk").one()
-    made = m.Job(kind="t", title="Statements of March", state="running", user_id=clerk.id, company_id=clerk.company_id, planned=True)
+    made = m.Job(
+        kind="t",
+        title="Statements of March",
+        state="running",
+        user_id=clerk.id,
+        company_id=clerk.company_id,
+        planned=True,
+    )
     db.session.add(made)
     db.session.flush()
     for i, state in enumerate(["done", "done", "done", "failed", "pending", "pending"]):
         reason = "No <address>." if state == "failed" else ""
-        db.session.add(m.JobItem(job_id=made.id, position=i, key=f"k{i}", label=f"Customer {i}", state=state, reason=reason))
+        db.session.add(
+            m.JobItem(
+                job_id=made.id, position=i, key=f"k{i}", label=f"Customer {i}", state=state, reason=reason
+            )
+        )
     db.session.commit()
     return made
 
@@ -45,10 +56,15 @@ def test_pause_resume_and_cancel(visit: Callable[..., Any], job: Any, fresh: Cal
         assert fresh("Job", job.id).state == state
     assert 'hx-trigger="every 2s"' not in clerk.get(f"/jobs/{job.id}").text
     clerk.post(f"/jobs/{job.id}/pause")
-    assert "The job has gone on meanwhile: look at its state and choose again." in clerk.get(f"/jobs/{job.id}").text
+    assert (
+        "The job has gone on meanwhile: look at its state and choose again."
+        in clerk.get(f"/jobs/{job.id}").text
+    )
 
 
-def test_only_the_failed_items_are_repeated(visit: Callable[..., Any], job: Any, fresh: Callable[..., Any]) -> None:
+def test_only_the_failed_items_are_repeated(
+    visit: Callable[..., Any], job: Any, fresh: Callable[..., Any]
+) -> None:
     job.state = "failed"
     db.session.commit()
     visit("clerk").post(f"/jobs/{job.id}/retry")

@@ -31,7 +31,8 @@ def test_log_in_and_out(visit: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("email", "password"), [("clerk@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("CLERK@example.com", "wrong")]
+    ("email", "password"),
+    [("clerk@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("CLERK@example.com", "wrong")],
 )
 def test_a_refusal_does_not_say_what_was_wrong(visit: Callable[..., Any], email: str, password: str) -> None:
     answer = log_in(visit(), email, password)
@@ -45,7 +46,14 @@ def test_a_switched_off_user_stays_out(visit: Callable[..., Any]) -> None:
     assert visit("clerk").get("/").status_code == 302
 
 
-ELSEWHERE = ["https://evil.example/", "//evil.example/", "///evil.example", "\\\\evil.example", "/\\evil.example", "javascript:alert(1)"]
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "///evil.example",
+    "\\\\evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+]
 
 
 def test_log_in_leads_to_the_page_that_was_asked_for(visit: Callable[..., Any]) -> None:
@@ -54,7 +62,10 @@ def test_log_in_leads_to_the_page_that_was_asked_for(visit: Callable[..., Any]) 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_nothing_leads_elsewhere(visit: Callable[..., Any], target: str) -> None:
-    for answer in (log_in(visit(), next=target), visit("clerk").post("/me/theme", {"theme": "dark", "next": target})):
+    for answer in (
+        log_in(visit(), next=target),
+        visit("clerk").post("/me/theme", {"theme": "dark", "next": target}),
+    ):
         # As a browser reads it, to which a backslash is a slash.
         there = urlsplit(urljoin("http://localhost/login", answer.location.replace("\\", "/")))
         assert (answer.status_code // 100, there.scheme, there.netloc) == (3, "http", "localhost")
@@ -71,7 +82,10 @@ def test_an_account_is_closed_after_too_many_failures(visit: Callable[..., Any])
     fail(visitor, LIMITS["account"])
     answer = log_in(visitor)
     assert answer.status_code == 422
-    assert "Too many failed log-ins. Try again in 15 minutes, or ask an administrator for a new password." in answer.text
+    assert (
+        "Too many failed log-ins. Try again in 15 minutes, or ask an administrator for a new password."
+        in answer.text
+    )
     assert log_in(visit(), "admin@example.com").status_code == 302
 
 
@@ -117,21 +131,37 @@ def test_the_actor_is_the_user_with_the_permissions_of_all_roles(shelf: Flask) -
     clerk.roles.append(db.session.query(m.Role).filter_by(name="admin").one())
     actor = actor_from(clerk, "r1")
     assert (actor.user_id, actor.name, actor.company_id, actor.is_superuser, actor.request_id) == (
-        clerk.id, "Clerk", clerk.company_id, True, "r1",
+        clerk.id,
+        "Clerk",
+        clerk.company_id,
+        True,
+        "r1",
     )
     assert "shelf.write" in actor.permissions
 
 
 def test_the_trace_of_a_change_names_the_user(visit: Callable[..., Any], parts: list[Any]) -> None:
     visitor = visit("clerk")
-    visitor.post("/m/shelf.part.form/1", {**visitor.form("/m/shelf.part.form/1"), "note": "seen"}, headers={"X-Request-ID": "r-7"})
+    visitor.post(
+        "/m/shelf.part.form/1",
+        {**visitor.form("/m/shelf.part.form/1"), "note": "seen"},
+        headers={"X-Request-ID": "r-7"},
+    )
     event = db.session.query(m.AuditEvent).order_by(m.AuditEvent.id.desc()).first()
-    assert (event.user_name, event.action, event.model, event.request_id) == ("Clerk", "update", "shelf.part", "r-7")
+    assert (event.user_name, event.action, event.model, event.request_id) == (
+        "Clerk",
+        "update",
+        "shelf.part",
+        "r-7",
+    )
 
 
 def test_the_language_goes_with_the_user(visit: Callable[..., Any]) -> None:
     visitor = visit("clerk")
-    assert visitor.post("/me/locale", {"locale": "zh_CN", "next": "/m/shelf.part.list"}).location == "/m/shelf.part.list"
+    assert (
+        visitor.post("/me/locale", {"locale": "zh_CN", "next": "/m/shelf.part.list"}).location
+        == "/m/shelf.part.list"
+    )
     assert 'lang="zh-CN"' in visit("clerk").get("/").text
     assert visitor.post("/me/locale", {"locale": "xx"}).status_code == 400
 
@@ -153,7 +183,10 @@ def test_every_page_has_the_headers(visit: Callable[..., Any]) -> None:
         assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["Cache-Control"] == "no-store"
         assert " style=" not in answer.text
-    assert visit().get("/login").headers["Content-Security-Policy"] != visit().get("/login").headers["Content-Security-Policy"]
+    assert (
+        visit().get("/login").headers["Content-Security-Policy"]
+        != visit().get("/login").headers["Content-Security-Policy"]
+    )
 
 
 def test_static_files_are_kept_for_a_year_and_packed(visit: Callable[..., Any]) -> None:

@@ -33,8 +33,22 @@ def test_read(app: Flask, text: str, locale: str, number: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "locale"),
-    [("1.234,50", "en"), ("12,34", "en"), ("1,2345", "en"), ("1,234,5", "en"), ("1e5", "en"), ("NaN", "en"), ("--1", "en"),
-     ("1.5", "de"), ("", "en"), (".", "en"), ("-", "en"), ("1,234.50", "de"), ("٣", "en"), ("Infinity", "en")],
+    [
+        ("1.234,50", "en"),
+        ("12,34", "en"),
+        ("1,2345", "en"),
+        ("1,234,5", "en"),
+        ("1e5", "en"),
+        ("NaN", "en"),
+        ("--1", "en"),
+        ("1.5", "de"),
+        ("", "en"),
+        (".", "en"),
+        ("-", "en"),
+        ("1,234.50", "de"),
+        ("٣", "en"),
+        ("Infinity", "en"),
+    ],
 )
 def test_refused(app: Flask, text: str, locale: str) -> None:
     with pytest.raises(NotANumberError):

@@ -37,13 +37,20 @@ def test_without_log_in_every_page_leads_to_it(visit: Callable[..., Any], url: s
     assert answer.location.startswith("/login?next=")
 
 
-def test_a_reader_reads_and_writes_nothing(visit: Callable[..., Any], parts: list[Any], fresh: Callable[..., Any]) -> None:
+def test_a_reader_reads_and_writes_nothing(
+    visit: Callable[..., Any], parts: list[Any], fresh: Callable[..., Any]
+) -> None:
     reader = visit("reader")
     page = reader.get("/m/shelf.part.form/1")
     assert page.status_code == 200
     assert "data-save" not in page.text
     assert 'name="mpn"' not in page.text
-    for url in ("/m/shelf.part.form/1", "/m/shelf.part.form/new", "/m/shelf.part.form/1/delete", "/m/shelf.part.form/1/do/retire"):
+    for url in (
+        "/m/shelf.part.form/1",
+        "/m/shelf.part.form/new",
+        "/m/shelf.part.form/1/delete",
+        "/m/shelf.part.form/1/do/retire",
+    ):
         assert reader.post(url, {"mpn": "X"}).status_code == 403
     assert fresh("ShelfPart", 1).mpn == "RC0603FR-07000KL"
     assert ">New <" not in reader.get("/m/shelf.part.list").text
@@ -77,15 +84,22 @@ def test_cost_is_in_no_response_to_a_role_without_the_right(
 
 
 @pytest.mark.parametrize("query", ["sort=cost", "sort=-cost", "f.cost.from=78"])
-def test_cost_is_not_found_out_by_sorting_or_filtering(visit: Callable[..., Any], parts: list[Any], query: str) -> None:
+def test_cost_is_not_found_out_by_sorting_or_filtering(
+    visit: Callable[..., Any], parts: list[Any], query: str
+) -> None:
     answer = visit("clerk").get(f"/m/shelf.part.list?{query}")
     assert answer.status_code == 422
     assert "You may not see “cost”." in answer.text
 
 
-def test_a_hidden_field_cannot_be_written(visit: Callable[..., Any], parts: list[Any], fresh: Callable[..., Any]) -> None:
+def test_a_hidden_field_cannot_be_written(
+    visit: Callable[..., Any], parts: list[Any], fresh: Callable[..., Any]
+) -> None:
     clerk = visit("clerk")
-    assert clerk.post("/m/shelf.part.form/1", {**clerk.form("/m/shelf.part.form/1"), "cost": "1.00"}).status_code == 303
+    assert (
+        clerk.post("/m/shelf.part.form/1", {**clerk.form("/m/shelf.part.form/1"), "cost": "1.00"}).status_code
+        == 303
+    )
     assert str(fresh("ShelfPart", 1).cost) == COST
 
 
@@ -104,7 +118,9 @@ def test_records_of_another_company_are_not_there(visit: Callable[..., Any], par
     assert clerk.post("/m/shelf.order.form/1", {}).status_code == 404
 
 
-def test_who_works_in_no_company_sees_the_records_of_none(visit: Callable[..., Any], parts: list[Any]) -> None:
+def test_who_works_in_no_company_sees_the_records_of_none(
+    visit: Callable[..., Any], parts: list[Any]
+) -> None:
     from addons.shelf import rows
 
     rows.order("SO-1")
@@ -113,9 +129,16 @@ def test_who_works_in_no_company_sees_the_records_of_none(visit: Callable[..., A
     assert "SO-1" not in visit("clerk").get("/m/shelf.order.list").text
 
 
-def test_a_forged_request_is_refused(visit: Callable[..., Any], parts: list[Any], fresh: Callable[..., Any]) -> None:
+def test_a_forged_request_is_refused(
+    visit: Callable[..., Any], parts: list[Any], fresh: Callable[..., Any]
+) -> None:
     clerk = visit("clerk")
-    for url in ("/m/shelf.part.form/1", "/m/shelf.part.form/1/do/retire", "/m/shelf.part.form/1/delete", "/me/locale"):
+    for url in (
+        "/m/shelf.part.form/1",
+        "/m/shelf.part.form/1/do/retire",
+        "/m/shelf.part.form/1/delete",
+        "/me/locale",
+    ):
         answer = clerk.post(url, {"csrf_token": ""})
         assert answer.status_code == 400
         assert "Your session has ended" in answer.text
@@ -137,7 +160,13 @@ def test_the_palette_finds_menus_and_exact_numbers_first(visit: Callable[..., An
 
 
 def test_pages_that_are_not_there_say_what_to_do(visit: Callable[..., Any], shelf: Flask) -> None:
-    for url in ("/nope", "/m/no.such.list", "/m/shelf.part.form/99", "/m/shelf.part.form", "/m/shelf.part.list/export.pdf"):
+    for url in (
+        "/nope",
+        "/m/no.such.list",
+        "/m/shelf.part.form/99",
+        "/m/shelf.part.form",
+        "/m/shelf.part.list/export.pdf",
+    ):
         answer = visit("clerk").get(url)
         assert answer.status_code == 404
         assert "The record was deleted, belongs to another company, or the address is wrong." in answer.text
