@@ -32,7 +32,6 @@ def shelf(app: Flask) -> Any:
     """Twelve parts and an order of two lines."""
     from addons.shelf import rows
 
-    db.metadata.create_all(db.engine)
     set_actor(db.session, SYSTEM)
     rows.base_rows(app)
     rows.parts(12)

@@ -86,8 +86,6 @@ def shelf(app: Flask) -> Flask:
     """The app with users and menus, and no part yet."""
     from addons.shelf import rows
 
-    # The test addons ship no migrations.
-    db.metadata.create_all(db.engine)
     rows.base_rows(app)
     # The test itself looks at the records of all companies.
     set_actor(db.session, SYSTEM)
