@@ -9,7 +9,7 @@ from core.screens import assets, errors, home, jobs_page, menu, routes
 from core.screens.actions import check_buttons
 from core.screens.composition import compose_screens
 from core.screens.fields import choice_text
-from core.screens.forms import visible_nodes
+from core.screens.forms import shown_nodes
 from core.screens.tree import (
     Button,
     Column,
@@ -51,7 +51,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         locales=LOCALES,
         leaves=menu.leaves,
         locale_code=locale_code,
-        visible_nodes=visible_nodes,
+        shown_nodes=shown_nodes,
         choice_text=choice_text,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

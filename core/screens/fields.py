@@ -45,8 +45,9 @@ class FieldInfo:
     target_column: str = "id"
     max_length: int | None = None
     nullable: bool = True
-    #: Whether the database fills it in by itself.
+    #: Whether the database fills it in by itself, and with what where that is a plain value.
     has_default: bool = False
+    default: Any = None
 
     @property
     def numeric(self) -> bool:
@@ -79,7 +80,24 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
         max_length=getattr(column.type, "length", None),
         nullable=bool(column.nullable),
         has_default=column.server_default is not None or column.default is not None,
+        default=_default(column),
     )
+
+
+def _default(column: Column[Any]) -> Any:
+    given = (
+        getattr(column.default, "arg", None)
+        if column.default is not None and column.default.is_scalar
+        else None
+    )
+    text = getattr(column.server_default, "arg", None)
+    if given is not None or not isinstance(text, str):
+        return given
+    if isinstance(column.type, Boolean):
+        return text == "true"
+    if isinstance(column.type, Integer):
+        return int(text)
+    return Decimal(text) if isinstance(column.type, ExactDecimal) else text
 
 
 def kind_of(type_: Any) -> str:

@@ -6,7 +6,7 @@ form at all, so it can be neither read nor sent.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo, label_of, shower
 from core.screens.inputs import RefField, input_for
 from core.screens.lists import label_column
-from core.screens.tree import Column, Field, FormScreen, Grid, Node, walk
+from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
 
@@ -161,7 +161,7 @@ class FormBuilder:
 
     def _bind(
         self,
-        nodes: Iterable[Field],
+        nodes: Sequence[Field],
         model: str,
         record: Any,
         data: MultiDict[str, str] | None,
@@ -174,7 +174,8 @@ class FormBuilder:
             for n in nodes
         }
         cls = type("ScreenForm", (Form,), body)
-        form: Form = cls(data, obj=record, data=None if record is not None else defaults, prefix=prefix)
+        usual = {n.name: self.screens.info(model, n.name).default for n in nodes} | defaults
+        form: Form = cls(data, obj=record, data=None if record is not None else usual, prefix=prefix)
         return form
 
     def _choices_url(self, path: str) -> str:
@@ -210,9 +211,9 @@ class FormBuilder:
         heads = [self._entry(c, grid.model, None, None) for c in columns]
         made = GridForm(grid, str(grid.title) or _(grid.name.capitalize()), heads, editable)
         by_id = {str(r.id): r for r in records}
-        keys = sent_keys(grid.name, data) if editable and data is not None else list(by_id)
-        made.lines = [self._line(grid, columns, key, by_id.get(key), data, editable) for key in keys]
         made.blank = self._line(grid, columns, BLANK, None, None, True) if editable else None
+        keys = sent_keys(made, data) if editable and data is not None else list(by_id)
+        made.lines = [self._line(grid, columns, key, by_id.get(key), data, editable) for key in keys]
         return made
 
     def line(self, grid: Grid, key: str, record: Any) -> Line:
@@ -235,25 +236,35 @@ class FormBuilder:
         form = None
         if editable:
             writable = [Field(c.name, label=c.label, choices=c.choices) for c in columns if not c.readonly]
-            defaults: dict[str, Any] = {}
-            form = self._bind(
-                writable, grid.model, record, data, defaults, f"{grid.name}-{key}-", f"{grid.name}."
-            )
+            prefix = f"{grid.name}-{key}-"
+            form = self._bind(writable, grid.model, record, data, {}, prefix, f"{grid.name}.")
         return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
 
 
-def sent_keys(grid: str, data: MultiDict[str, str]) -> list[str]:
-    """The keys of the lines that were sent, in their order on the page; a new one that is empty is none."""
-    pattern = re.compile(rf"{re.escape(grid)}-(\w+)-")
+def sent_keys(grid: GridForm, data: MultiDict[str, str]) -> list[str]:
+    """The keys of the lines that were sent, in their order on the page; a new one left as it came is none."""
+    pattern = re.compile(rf"{re.escape(grid.node.name)}-(\w+)-(.+)")
+    usual = {e.node.name: e for e in grid.blank.entries} if grid.blank else {}
     filled: dict[str, bool] = {}
     for name, value in data.items():
-        match = pattern.match(name)
+        match = pattern.fullmatch(name)
         if match and match[1] != BLANK:
-            filled[match[1]] = filled.get(match[1], match[1].isdigit()) or bool(value.strip())
+            stored = match[1].isdigit()
+            filled[match[1]] = filled.get(match[1], stored) or _is_written(usual, match[2], value.strip())
     keys = [key for key, is_filled in filled.items() if is_filled]
     if len(keys) > MAX_LINES:
         raise UserError(_("At most %(n)s lines can be saved at once. Import a longer list.", n=MAX_LINES))
     return keys
+
+
+def _is_written(usual: dict[str, Entry], name: str, value: str) -> bool:
+    """Whether somebody filled this in: a choice always holds something, and a default was there before."""
+    entry = usual.get(name.removesuffix(".text"))
+    if entry is None or entry.input is None or entry.info.kind in ("choice", "bool"):
+        return False
+    if isinstance(entry.input, RefField):
+        return value not in ("", entry.input.text, str(entry.input.data))
+    return value not in ("", entry.input._value())
 
 
 def _is_true(condition: Any, record: Any) -> bool:
@@ -310,7 +321,7 @@ def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
 def _all_entries(form: RecordForm) -> Iterator[Entry]:
     yield from form.entries.values()
     for grid in form.grids.values():
-        for line in grid.lines:
+        for line in [*grid.lines, *([grid.blank] if grid.blank else [])]:
             yield from line.entries
 
 
@@ -332,11 +343,17 @@ def _give_label(entry: Entry, label: str | None) -> None:
         field_.errors = [*field_.errors, _("Choose a record from the list.")]
 
 
-def visible_nodes(nodes: Iterable[Node], record: Any) -> list[Node]:
-    """The nodes that show for this record."""
-    shown = []
-    for node in nodes:
-        condition = getattr(node, "visible", None)
-        if condition is None or (record is not None and condition(record)):
-            shown.append(node)
-    return shown
+def shown_nodes(nodes: Iterable[Node], form: RecordForm) -> list[Node]:
+    """The nodes that show: what the user may see of this record, and no section that would be empty."""
+    return [node for node in nodes if _shows(node, form)]
+
+
+def _shows(node: Node, form: RecordForm) -> bool:
+    condition = getattr(node, "visible", None)
+    if condition is not None and (form.record is None or not condition(form.record)):
+        return False
+    if isinstance(node, Field):
+        return node.name in form.entries
+    if isinstance(node, Grid):
+        return node.name in form.grids
+    return bool(shown_nodes(node.nodes, form)) if isinstance(node, Section) else isinstance(node, Part)

@@ -26,7 +26,7 @@ from core.screens import export as files
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.choices import NoSuchChoiceError, choice_field, find_choices
 from core.screens.composition import ScreenSet
-from core.screens.forms import visible_nodes
+from core.screens.forms import shown_nodes
 from core.screens.lists import ListQuery, query_of, read_state
 from core.screens.refusals import explain
 from core.screens.rendering import page_of, plan_for
@@ -180,7 +180,7 @@ def _show(screen: FormScreen, outcome: Outcome, status: int = 200) -> Response:
         base=outcome.base,
         base_name=BASE,
         conflict=outcome.conflict,
-        nodes=visible_nodes(screen.nodes, form.record),
+        nodes=shown_nodes(screen.nodes, form),
         listed=screens().list_of(screen.model),
         name=_name_of(form.record),
         action=_action(screen, form.record),

@@ -191,6 +191,22 @@ def test_the_blank_line_is_no_line(visit: Callable[..., Any], order: Any) -> Non
     assert len(lines_of(order)) == 2
 
 
+def test_a_new_form_holds_what_the_database_would_fill_in(visit: Callable[..., Any]) -> None:
+    form = visit("clerk").form(NEW)
+    assert (form["active"], form["state"], form["stock"], form["currency_code.text"]) == (
+        "y",
+        "active",
+        "0",
+        "USD",
+    )
+
+
+def test_a_new_form_has_no_section_that_would_be_empty(visit: Callable[..., Any]) -> None:
+    page = visit("clerk").get("/m/shelf.order.form/new").text
+    assert "Total" not in page
+    assert "Draft" not in page
+
+
 def test_a_new_line_that_is_empty_is_no_line(visit: Callable[..., Any], order: Any) -> None:
     visitor = visit("clerk")
     empty = {"lines-new1-part_id": "", "lines-new1-part_id.text": " ", "lines-new1-quantity": ""}
