@@ -45,6 +45,7 @@ def create_app(sources: Sequence[AddonSource], settings: Settings | None = None)
     for source, blueprint in declared(list(sources), "routes", "bp"):
         app.register_blueprint(blueprint, url_prefix=f"/{source.name}")
     _refuse_undeclared_routes(app)
+    screens.check(app)
     app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
 

@@ -5,7 +5,7 @@ is no compiled file that could be stale. A message is looked up in all catalogs 
 winning, so that an addon can also reword what another one says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,8 +36,11 @@ class AddonDomain(Domain):
         locale = get_locale()
         # Without the script, which Babel adds: `zh_Hans_CN` is our `zh_CN`.
         code = "_".join(part for part in (locale.language, locale.territory) if part)
-        catalogs = tuple(_catalogs(current_app.extensions["sources"], code))
-        return _merged(catalogs)
+        # A page asks for hundreds of texts: which files there are is looked up once an app.
+        known: dict[str, Any] = current_app.extensions.setdefault("translations", {})
+        if code not in known:
+            known[code] = _merged(tuple(_catalogs(current_app.extensions["sources"], code)))
+        return known[code]
 
 
 def _catalogs(sources: list[AddonSource], locale: str) -> Iterator[Path]:
@@ -73,8 +76,9 @@ def _add(together: Translations, path: Path) -> None:
 
 
 _domain = AddonDomain()
-_ = _domain.gettext
-ngettext = _domain.ngettext
+# Flask-Babel gives no types.
+_: Callable[..., str] = _domain.gettext
+ngettext: Callable[..., str] = _domain.ngettext
 _l = _domain.lazy_gettext
 
 

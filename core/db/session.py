@@ -5,11 +5,12 @@ second set of connections.
 """
 
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session, scoped_session
 from werkzeug.local import LocalProxy
 
 
@@ -21,6 +22,10 @@ def engine_for(url: str) -> Engine:
 
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy on the shared engine."""
+
+    if TYPE_CHECKING:
+        # Services take SQLAlchemy's own session; Flask-SQLAlchemy names its subclass.
+        session: scoped_session[Session]  # type: ignore[assignment]  # the type is invariant
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
         return engine_for(app.config["SQLALCHEMY_DATABASE_URI"])

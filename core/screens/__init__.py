@@ -6,9 +6,10 @@ from core.i18n import LOCALES, locale_code
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
 from core.screens import assets, errors, home, jobs_page, menu, routes
+from core.screens.actions import check_buttons
 from core.screens.composition import compose_screens
 from core.screens.fields import choice_text
-from core.screens.forms import visible_nodes
+from core.screens.forms import shown_nodes
 from core.screens.tree import (
     Button,
     Column,
@@ -50,15 +51,19 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         locales=LOCALES,
         leaves=menu.leaves,
         locale_code=locale_code,
-        visible_nodes=visible_nodes,
+        shown_nodes=shown_nodes,
         choice_text=choice_text,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    macros = app.jinja_env.get_template("macros.html").module
-    app.jinja_env.globals.update(csrf_input=macros.csrf_input, key=macros.key)
+    macros = vars(app.jinja_env.get_template("macros.html").module)
+    app.jinja_env.globals.update(csrf_input=macros["csrf_input"], key=macros["key"])
     assets.init_app(app, sources)
     errors.init_app(app)
     app.register_blueprint(home.bp)
     app.register_blueprint(routes.bp)
     app.register_blueprint(jobs_page.bp)
 
+
+def check(app: Flask) -> None:
+    """Refuse buttons that lead nowhere, once all pages are there; raises ScreenError."""
+    check_buttons(app, app.extensions["screens"].forms())

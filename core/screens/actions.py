@@ -1,15 +1,15 @@
 """Buttons: what one may press, and what pressing does."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, url_for
+from flask import Flask, current_app, url_for
 
 from core.errors import UserError
 from core.i18n import _
-from core.screens.tree import Button, FormScreen, walk
+from core.screens.tree import Button, FormScreen, ScreenError, walk
 from core.security.actor import Actor
 
 
@@ -45,7 +45,9 @@ def shown_buttons(screen: FormScreen, record: Any, actor: Actor) -> list[ShownBu
 def press(session: Any, button: Button, record: Any) -> Any:
     """Do what the button says and return a message for the user; raises UserError where it may not be now."""
     if button.visible is not None and not button.visible(record):
-        raise UserError(_("“%(label)s” is not possible any more: the record has changed.", label=str(button.label)))
+        raise UserError(
+            _("“%(label)s” is not possible any more: the record has changed.", label=str(button.label))
+        )
     message = _action(button, record)(session)
     return message or _("Done.")
 
@@ -61,6 +63,30 @@ def _action(button: Button, record: Any) -> Callable[[Any], Any]:
     if "." in action:
         raise UserError(_("This button opens a page of its own."))
     return lambda session: getattr(record, action)()
+
+
+def check_buttons(app: Flask, forms: Iterable[FormScreen]) -> None:
+    """Refuse at start a button that leads nowhere; raises ScreenError with its name."""
+    for form in forms:
+        for place in walk(form):
+            if isinstance(place.node, Button):
+                _check(app, form, place.node)
+
+
+def _check(app: Flask, form: FormScreen, button: Button) -> None:
+    action = button.action
+    where = f"{button.addon}: the button {button.name} in {form.name}"
+    if callable(action):
+        return
+    if ":" in action:
+        module, name = action.split(":")
+        if not callable(getattr(importlib.import_module(module), name, None)):
+            raise ScreenError(f"{where}: {module} has no function {name}")
+    elif "." in action:
+        if action not in app.view_functions:
+            raise ScreenError(f"{where}: no addon has the page {action}")
+    elif not callable(getattr(app.extensions["composition"].model(form.model), action, None)):
+        raise ScreenError(f"{where}: {form.model} has no method {action!r}")
 
 
 def endpoint_url(button: Button, record: Any) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale, dates, numbers
+from babel import dates, numbers
 from markupsafe import Markup, escape
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Integer, String
 from sqlalchemy import inspect as orm_inspect
@@ -45,8 +45,9 @@ class FieldInfo:
     target_column: str = "id"
     max_length: int | None = None
     nullable: bool = True
-    #: Whether the database fills it in by itself.
+    #: Whether the database fills it in by itself, and with what where that is a plain value.
     has_default: bool = False
+    default: Any = None
 
     @property
     def numeric(self) -> bool:
@@ -58,7 +59,9 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
     """Look a field up; raises UnknownFieldError."""
     mapper = orm_inspect(models.model(model))
     if name not in mapper.columns:
-        raise UnknownFieldError(f"{model} has no field {name!r}; it has: {', '.join(sorted(mapper.columns.keys()))}")
+        raise UnknownFieldError(
+            f"{model} has no field {name!r}; it has: {', '.join(sorted(mapper.columns.keys()))}"
+        )
     column: Column[Any] = mapper.columns[name]
     target, target_column = _target(models, column)
     values = _values(column)
@@ -66,7 +69,9 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
         model=model,
         name=name,
         kind="ref" if target else "choice" if values else kind_of(column.type),
-        required=not column.nullable and column.server_default is None and not isinstance(column.type, Boolean),
+        required=not column.nullable
+        and column.server_default is None
+        and not isinstance(column.type, Boolean),
         label=column.info.get("label", ""),
         scale=column.type.scale if isinstance(column.type, ExactDecimal) else None,
         values=values,
@@ -75,14 +80,37 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
         max_length=getattr(column.type, "length", None),
         nullable=bool(column.nullable),
         has_default=column.server_default is not None or column.default is not None,
+        default=_default(column),
     )
+
+
+def _default(column: Column[Any]) -> Any:
+    given = (
+        getattr(column.default, "arg", None)
+        if column.default is not None and column.default.is_scalar
+        else None
+    )
+    text = getattr(column.server_default, "arg", None)
+    if given is not None or not isinstance(text, str):
+        return given
+    if isinstance(column.type, Boolean):
+        return text == "true"
+    if isinstance(column.type, Integer):
+        return int(text)
+    return Decimal(text) if isinstance(column.type, ExactDecimal) else text
 
 
 def kind_of(type_: Any) -> str:
     """The kind of a SQL type."""
     if isinstance(type_, ExactDecimal):
         return _DECIMALS[type(type_)]
-    by_type = ((Boolean, "bool"), (DateTime, "moment"), (Date, "date"), (Integer, "integer"), (String, "text"))
+    by_type = (
+        (Boolean, "bool"),
+        (DateTime, "moment"),
+        (Date, "date"),
+        (Integer, "integer"),
+        (String, "text"),
+    )
     return next((kind for sql, kind in by_type if isinstance(type_, sql)), "other")
 
 
@@ -120,30 +148,24 @@ def choice_text(value: str, choices: dict[str, Any] | None) -> str:
     return _(value.replace("_", " ").replace(".", " ").capitalize())
 
 
-# Showing values. Babel takes 25 µs for one number; a list of 80 rows holds several hundred of them, so that
-# the common shape (groups of three) is made by Python's own formatting and the locale's two marks.
+# Showing values. Babel takes 25 µs for one number, and a list of 80 rows holds several hundred of them:
+# Python's own formatting with the locale's two marks takes one.
 
 
 @lru_cache
-def _marks(locale: str) -> dict[int, str] | None:
-    """Python's marks → the locale's; None where groups are not of three."""
-    pattern = Locale.parse(locale).decimal_formats[None]
-    if pattern.grouping != (3, 3):
-        return None
+def _marks(locale: str) -> dict[int, str]:
+    """Python's marks → the locale's."""
     return {ord(","): numbers.get_group_symbol(locale), ord("."): numbers.get_decimal_symbol(locale)}
 
 
 def number_text(value: Decimal | int, locale: str, least: int = 0, most: int = 0) -> str:
     """A number with `least` to `most` decimals and thousands marks."""
-    marks = _marks(locale)
-    if marks is None:
-        return numbers.format_decimal(value, "#,##0." + "0" * least + "#" * (most - least), locale=locale)
     text = f"{value:,.{most}f}"
     if most > least:
         whole, point, fraction = text.partition(".")
         fraction = fraction.rstrip("0").ljust(least, "0")
         text = whole + point + fraction if fraction else whole
-    return text if locale in ("en", "zh_CN") else text.translate(marks)
+    return text if locale in ("en", "zh_CN") else text.translate(_marks(locale))
 
 
 @lru_cache(maxsize=4096)
@@ -162,7 +184,7 @@ Shower = Callable[[Any, Any], str]
 
 
 def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = None) -> Shower:
-    """The function (value, currency) → text or safe HTML that shows values of a kind."""
+    """The function (value, currency) → HTML that shows values of a kind; texts are escaped in it."""
     if kind == "money":
         return lambda v, c: _with_currency(number_text(v, locale, 2, 2), c)
     if kind == "price":
@@ -172,17 +194,23 @@ def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = N
     most = {"quantity": 4, "rate": 6}.get(kind)
     if most is not None:
         return lambda v, c: number_text(v, locale, 0, most)
+    if kind == "bool":
+        return _ticks()
     simple: dict[str, Shower] = {
         "integer": lambda v, c: number_text(v, locale),
         "date": lambda v, c: date_text(v, locale),
         "moment": lambda v, c: moment_text(v, locale, zone),
-        "bool": lambda v, c: _tick(v),
     }
-    return simple.get(kind, lambda v, c: str(v))
+    return simple.get(kind, lambda v, c: escape(v))
 
 
 def _with_currency(number: str, currency: Any) -> str:
-    return Markup(f'{number}<span class="ccy">{escape(currency)}</span>') if currency else number
+    return f"{number}{_code(currency)}" if currency else number
+
+
+@lru_cache
+def _code(currency: str) -> str:
+    return f'<span class="ccy">{escape(currency)}</span>'
 
 
 def _badges(choices: dict[str, Any] | None) -> Shower:
@@ -191,13 +219,19 @@ def _badges(choices: dict[str, Any] | None) -> Shower:
     def badge(value: str, _currency: Any) -> Markup:
         if value not in made:
             css = re.sub(r"\W", "-", value)
-            made[value] = Markup('<span class="state s-{}">{}</span>').format(css, choice_text(value, choices))
+            made[value] = Markup('<span class="state s-{}">{}</span>').format(
+                css, choice_text(value, choices)
+            )
         return made[value]
 
     return badge
 
 
-def _tick(value: bool) -> Markup:
-    if not value:
-        return Markup('<span class="visually-hidden">{}</span>').format(_("No"))
-    return Markup('<span class="tick" aria-hidden="true">✓</span><span class="visually-hidden">{}</span>').format(_("Yes"))
+def _ticks() -> Shower:
+    texts = {
+        True: Markup(
+            '<span class="tick" aria-hidden="true">✓</span><span class="visually-hidden">{}</span>'
+        ).format(_("Yes")),
+        False: Markup('<span class="visually-hidden">{}</span>').format(_("No")),
+    }
+    return lambda value, _currency: texts[bool(value)]

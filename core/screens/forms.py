@@ -6,14 +6,15 @@ form at all, so it can be neither read nor sent.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
 from flask_babel import get_timezone
-from sqlalchemy import select
+from markupsafe import Markup
 from sqlalchemy import inspect as orm_inspect
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
@@ -23,7 +24,7 @@ from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo, label_of, shower
 from core.screens.inputs import RefField, input_for
 from core.screens.lists import label_column
-from core.screens.tree import Column, Field, FormScreen, Grid, Node, walk
+from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
 
@@ -107,23 +108,47 @@ class FormBuilder:
     def __init__(self, screens: ScreenSet, screen: FormScreen, actor: Actor) -> None:
         self.screens, self.screen, self.actor = screens, screen, actor
 
-    def build(self, record: Any, lines: dict[str, list[Any]], data: MultiDict[str, str] | None = None,
-              defaults: dict[str, Any] | None = None) -> RecordForm:
+    def build(
+        self,
+        record: Any,
+        lines: dict[str, list[Any]],
+        data: MultiDict[str, str] | None = None,
+        defaults: dict[str, Any] | None = None,
+    ) -> RecordForm:
         """The form with the record's values, or with what was sent."""
         editable = self._editable(record)
-        nodes = [n for n in self._field_nodes() if record is None or n.visible is None or n.visible(record)]
-        writable = [n for n in nodes if editable and not _is_true(n.readonly, record)]
+        nodes = [
+            n for n in self._field_nodes() if n.visible is None or (record is not None and n.visible(record))
+        ]
+        writable = [n for n in nodes if editable and self._takes_input(n, record)]
         form = self._bind(writable, self.screen.model, record, data, defaults or {}, "", "")
         entries = {n.name: self._entry(n, self.screen.model, form, record, defaults) for n in nodes}
-        grids = {g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)}
+        # What a new record will have one day is nothing to look at yet.
+        entries = {
+            n: e
+            for n, e in entries.items()
+            if record is not None or e.input is not None or e.value is not None
+        }
+        grids = {
+            g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)
+        }
         return RecordForm(self.screen, record, editable, form, entries, grids)
 
     def _editable(self, record: Any) -> bool:
         rights = model_rights(self.screen.model)
-        return self.actor.may(rights.write) and not (record is not None and _is_true(self.screen.readonly, record))
+        return self.actor.may(rights.write) and not (
+            record is not None and _is_true(self.screen.readonly, record)
+        )
+
+    def _takes_input(self, node: Field, record: Any) -> bool:
+        # JSON and arrays have no input of their own: they are shown.
+        known = self.screens.info(self.screen.model, node.name).kind != "other"
+        return known and not _is_true(node.readonly, record)
 
     def _field_nodes(self) -> list[Field]:
-        found = [p.node for p in walk(self.screen) if isinstance(p.node, Field) and not isinstance(p.parent, Grid)]
+        found = [
+            p.node for p in walk(self.screen) if isinstance(p.node, Field) and not isinstance(p.parent, Grid)
+        ]
         return [n for n in found if may_see_field(self.actor, self.screen.model, n.name)]
 
     def _grids(self, record: Any) -> list[Grid]:
@@ -131,40 +156,64 @@ class FormBuilder:
         return [g for g in found if self._shows(g, record)]
 
     def _shows(self, grid: Grid, record: Any) -> bool:
-        seen = record is None or grid.visible is None or grid.visible(record)
+        seen = grid.visible is None or (record is not None and grid.visible(record))
         return seen and self.actor.may(model_rights(grid.model).read)
 
-    def _bind(self, nodes: Iterable[Field], model: str, record: Any, data: MultiDict[str, str] | None,
-              defaults: dict[str, Any], prefix: str, path: str) -> Form:
-        body = {n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name)) for n in nodes}
+    def _bind(
+        self,
+        nodes: Sequence[Field],
+        model: str,
+        record: Any,
+        data: MultiDict[str, str] | None,
+        defaults: dict[str, Any],
+        prefix: str,
+        path: str,
+    ) -> Form:
+        body = {
+            n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name))
+            for n in nodes
+        }
         cls = type("ScreenForm", (Form,), body)
-        form: Form = cls(data, obj=record, data=None if record is not None else defaults, prefix=prefix)
+        usual = {n.name: self.screens.info(model, n.name).default for n in nodes} | defaults
+        form: Form = cls(data, obj=record, data=None if record is not None else usual, prefix=prefix)
         return form
 
     def _choices_url(self, path: str) -> str:
         return url_for("screens.choices", screen=self.screen.name, path=path)
 
-    def _entry(self, node: Field | Column, model: str, form: Form | None, record: Any,
-               defaults: dict[str, Any] | None = None) -> Entry:
+    def _entry(
+        self,
+        node: Field | Column,
+        model: str,
+        form: Form | None,
+        record: Any,
+        defaults: dict[str, Any] | None = None,
+    ) -> Entry:
         info = self.screens.info(model, node.name)
         bound = form[node.name] if form is not None and node.name in form else None
         value = getattr(record, node.name) if record is not None else (defaults or {}).get(node.name)
         entry = Entry(node, info, label_of(node, info), bound, value)
         if bound is None and value is not None:
             show = shower(info.kind, locale_code(), get_timezone(), node.choices)
-            entry.text = show(value, getattr(record, "currency_code", "") if info.kind in ("money", "price") else "")
+            currency = getattr(record, "currency_code", "") if info.kind in ("money", "price") else ""
+            entry.text = Markup(show(value, currency))  # noqa: S704  # a shower escapes
         return entry
 
-    def _grid(self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None,
-              editable: bool) -> GridForm:
+    def _grid(
+        self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None, editable: bool
+    ) -> GridForm:
         columns = self._columns(grid)
-        editable = editable and self.actor.may(model_rights(grid.model).write) and not _is_true(grid.readonly, record)
+        editable = (
+            editable
+            and self.actor.may(model_rights(grid.model).write)
+            and not _is_true(grid.readonly, record)
+        )
         heads = [self._entry(c, grid.model, None, None) for c in columns]
         made = GridForm(grid, str(grid.title) or _(grid.name.capitalize()), heads, editable)
         by_id = {str(r.id): r for r in records}
-        keys = sent_keys(grid.name, data) if editable and data is not None else list(by_id)
-        made.lines = [self._line(grid, columns, key, by_id.get(key), data, editable) for key in keys]
         made.blank = self._line(grid, columns, BLANK, None, None, True) if editable else None
+        keys = sent_keys(made, data) if editable and data is not None else list(by_id)
+        made.lines = [self._line(grid, columns, key, by_id.get(key), data, editable) for key in keys]
         return made
 
     def line(self, grid: Grid, key: str, record: Any) -> Line:
@@ -175,24 +224,47 @@ class FormBuilder:
         found = [c for c in grid.nodes if isinstance(c, Column)]
         return [c for c in found if may_see_field(self.actor, grid.model, c.name)]
 
-    def _line(self, grid: Grid, columns: list[Column], key: str, record: Any,
-              data: MultiDict[str, str] | None, editable: bool) -> Line:
+    def _line(
+        self,
+        grid: Grid,
+        columns: list[Column],
+        key: str,
+        record: Any,
+        data: MultiDict[str, str] | None,
+        editable: bool,
+    ) -> Line:
         form = None
         if editable:
             writable = [Field(c.name, label=c.label, choices=c.choices) for c in columns if not c.readonly]
-            defaults: dict[str, Any] = {}
-            form = self._bind(writable, grid.model, record, data, defaults, f"{grid.name}-{key}-", f"{grid.name}.")
+            prefix = f"{grid.name}-{key}-"
+            form = self._bind(writable, grid.model, record, data, {}, prefix, f"{grid.name}.")
         return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
 
 
-def sent_keys(grid: str, data: MultiDict[str, str]) -> list[str]:
-    """The keys of the lines that were sent, in the order in which they stand on the page."""
-    pattern = re.compile(rf"{re.escape(grid)}-(\w+)-")
-    found = (pattern.match(name) for name in data)
-    keys = list(dict.fromkeys(match[1] for match in found if match and match[1] != BLANK))
+def sent_keys(grid: GridForm, data: MultiDict[str, str]) -> list[str]:
+    """The keys of the lines that were sent, in their order on the page; a new one left as it came is none."""
+    pattern = re.compile(rf"{re.escape(grid.node.name)}-(\w+)-(.+)")
+    usual = {e.node.name: e for e in grid.blank.entries} if grid.blank else {}
+    filled: dict[str, bool] = {}
+    for name, value in data.items():
+        match = pattern.fullmatch(name)
+        if match and match[1] != BLANK:
+            stored = match[1].isdigit()
+            filled[match[1]] = filled.get(match[1], stored) or _is_written(usual, match[2], value.strip())
+    keys = [key for key, is_filled in filled.items() if is_filled]
     if len(keys) > MAX_LINES:
         raise UserError(_("At most %(n)s lines can be saved at once. Import a longer list.", n=MAX_LINES))
     return keys
+
+
+def _is_written(usual: dict[str, Entry], name: str, value: str) -> bool:
+    """Whether somebody filled this in: a choice always holds something, and a default was there before."""
+    entry = usual.get(name.removesuffix(".text"))
+    if entry is None or entry.input is None or entry.info.kind in ("choice", "bool"):
+        return False
+    if isinstance(entry.input, RefField):
+        return value not in ("", entry.input.text, str(entry.input.data))
+    return value not in ("", entry.input._value())
 
 
 def _is_true(condition: Any, record: Any) -> bool:
@@ -208,7 +280,9 @@ def load_lines(session: Any, screens: ScreenSet, screen: FormScreen, record_id: 
         if isinstance(place.node, Grid):
             cls = screens.models.model(place.node.model)
             parent = getattr(cls, parent_column(screens, screen, place.node))
-            found[place.node.name] = list(session.scalars(select(cls).where(parent == record_id).order_by(*_order(cls, place.node))))
+            found[place.node.name] = list(
+                session.scalars(select(cls).where(parent == record_id).order_by(*_order(cls, place.node)))
+            )
     return found
 
 
@@ -247,7 +321,7 @@ def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
 def _all_entries(form: RecordForm) -> Iterator[Entry]:
     yield from form.entries.values()
     for grid in form.grids.values():
-        for line in grid.lines:
+        for line in [*grid.lines, *([grid.blank] if grid.blank else [])]:
             yield from line.entries
 
 
@@ -269,11 +343,17 @@ def _give_label(entry: Entry, label: str | None) -> None:
         field_.errors = [*field_.errors, _("Choose a record from the list.")]
 
 
-def visible_nodes(nodes: Iterable[Node], record: Any) -> list[Node]:
-    """The nodes that show for this record."""
-    shown = []
-    for node in nodes:
-        condition = getattr(node, "visible", None)
-        if condition is None or (record is not None and condition(record)):
-            shown.append(node)
-    return shown
+def shown_nodes(nodes: Iterable[Node], form: RecordForm) -> list[Node]:
+    """The nodes that show: what the user may see of this record, and no section that would be empty."""
+    return [node for node in nodes if _shows(node, form)]
+
+
+def _shows(node: Node, form: RecordForm) -> bool:
+    condition = getattr(node, "visible", None)
+    if condition is not None and (form.record is None or not condition(form.record)):
+        return False
+    if isinstance(node, Field):
+        return node.name in form.entries
+    if isinstance(node, Grid):
+        return node.name in form.grids
+    return bool(shown_nodes(node.nodes, form)) if isinstance(node, Section) else isinstance(node, Part)

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask_login import current_user
-from flask_security.utils import validate_redirect_url
 from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
 
@@ -14,6 +13,7 @@ from core.i18n import COOKIE, LOCALES, _
 from core.screens.choices import search_everywhere
 from core.screens.menu import current_menu, leaves
 from core.security.actor import SYSTEM, acting
+from core.security.login import is_local
 from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights, requires
 
 bp = Blueprint("home", __name__)
@@ -48,7 +48,11 @@ def palette() -> Response:
         for path, entry in leaves(current_menu())
         if all(word in f"{path}{entry.label}".casefold() for word in words)
     ]
-    hits = search_everywhere(db.session, current_app.extensions["screens"], q, current_actor()) if len(q) > 1 else []
+    hits = (
+        search_everywhere(db.session, current_app.extensions["screens"], q, current_actor())
+        if len(q) > 1
+        else []
+    )
     records = [{"kind": h.kind, "label": h.label, "hint": h.hint, "url": h.url} for h in hits]
     exact = sum(hit.exact for hit in hits)
     return jsonify([*records[:exact], *menus[:8], *records[exact:]])
@@ -95,9 +99,7 @@ def set_company() -> Response:
 
 def _back() -> Response:
     target = request.form.get("next", "")
-    # Flask-Security knows which addresses stay with us.
-    safe = target.startswith("/") and validate_redirect_url(target)
-    return make_response(redirect(target if safe else "/", 303))
+    return make_response(redirect(target if is_local(target) else "/", 303))
 
 
 def _keep(response: Response, name: str, value: str) -> None:

@@ -10,13 +10,12 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
-    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.fields.core import Field as WTField
-from wtforms.fields.core import UnboundField
 from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
@@ -32,6 +31,8 @@ _DECIMALS = {"money": (2, 2), "price": (2, 6), "quantity": (0, 4), "rate": (0, 6
 
 class NumberField(StringField):
     """A number in the user's own notation, exact to `scale` decimals."""
+
+    data: Any
 
     def __init__(self, *args: Any, scale: int = 2, least: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,9 +102,11 @@ class RefField(WTField):
             **{key.rstrip("_"): value for key, value in kwargs.items()},
         }
         key = "" if self.data is None else self.data
-        shown = " ".join(f'{name}="{escape(value)}"' for name, value in text_attributes.items() if value is not False)  # a False one is left out, as WTForms does
-        return Markup(
-            f'<span class="ref"><input type="hidden" name="{escape(self.name)}" value="{escape(key)}">'
+        shown = " ".join(
+            f'{name}="{escape(value)}"' for name, value in text_attributes.items() if value is not False
+        )  # a False one is left out, as WTForms does
+        return Markup(  # noqa: S704  # every value in it is escaped
+            f'<span class="refbox"><input type="hidden" name="{escape(self.name)}" value="{escape(key)}">'
             f"<input {shown}></span>"
         )
 
@@ -141,7 +144,8 @@ class ChoiceField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse others in our words."""
-        if self.data not in {choice.value for choice in self.choices}:
+        offered: Any = self.choices
+        if self.data not in {choice.value for choice in offered}:
             raise ValidationError(_("Choose one of the list."))
 
 
@@ -159,11 +163,15 @@ class Given(InputRequired):
         super().__call__(form, field)
 
 
-def input_for(info: FieldInfo, node: Field, url: str = "") -> UnboundField:
+def input_for(info: FieldInfo, node: Field, url: str = "") -> Any:
     """The unbound WTForms field of a column."""
     required = node.required if node.required is not None else info.required
     validators: list[Any] = [Given(str(MISSING))] if required else [Optional()]
-    common = {"label": label_of(node, info), "validators": validators, "description": str(node.help)}
+    common: dict[str, Any] = {
+        "label": label_of(node, info),
+        "validators": validators,
+        "description": str(node.help),
+    }
     if info.kind in _DECIMALS:
         least, most = _DECIMALS[info.kind]
         return NumberField(scale=most, least=least, **common)

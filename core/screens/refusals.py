@@ -12,13 +12,16 @@ from core.screens.fields import readable
 
 
 def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
-    """The message, and the field that it is about (empty when it is about the record); re-raises the unknown."""
+    """The message, and the field that it is about, empty for the whole record; re-raises the unknown."""
     origin: Any = error.orig
-    diag = getattr(origin, "diag", None)
+    diag: Any = getattr(origin, "diag", None)
     if isinstance(origin, errors.UniqueViolation):
         return _taken(models, diag.table_name, diag.constraint_name)
     if isinstance(origin, errors.ForeignKeyViolation):
-        return _("This record is still used by others (%(what)s), so it stays.", what=_title(models, diag.table_name)), ""
+        return _(
+            "This record is still used by others (%(what)s), so it stays.",
+            what=_title(models, diag.table_name),
+        ), ""
     if isinstance(origin, errors.NotNullViolation):
         return _("Fill in this field."), diag.column_name
     if isinstance(origin, errors.CheckViolation):

@@ -2,9 +2,20 @@
 
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, flash, jsonify, make_response, redirect, render_template
-from flask import request, send_file, url_for
-
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 
@@ -15,7 +26,7 @@ from core.screens import export as files
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.choices import NoSuchChoiceError, choice_field, find_choices
 from core.screens.composition import ScreenSet
-from core.screens.forms import visible_nodes
+from core.screens.forms import shown_nodes
 from core.screens.lists import ListQuery, query_of, read_state
 from core.screens.refusals import explain
 from core.screens.rendering import page_of, plan_for
@@ -64,9 +75,11 @@ def show_list(screen: str) -> Response:
     query = _query(screen)
     page = page_of(screens(), query, current_actor())
     may_create = page.form is not None and _may_create(query.plan.screen, page.form)
-    only_body = request.headers.get("HX-Target") == "list"
+    only_body = request.headers.get("HX-Target") in ("list", "results")
     template = "list_body.html" if only_body else "list.html"
-    return make_response(render_template(template, page=page, screen=query.plan.screen, may_create=may_create))
+    return make_response(
+        render_template(template, page=page, screen=query.plan.screen, may_create=may_create)
+    )
 
 
 def _may_create(listed: ListScreen, form: FormScreen) -> bool:
@@ -96,7 +109,9 @@ def choices(screen: str, path: str) -> Response:
         abort(404)
     if not current_actor().may(model_rights(info.target).read):
         abort(403)
-    found = find_choices(db.session, screens(), info, node, request.args.get("q", "").strip()[:100], current_actor())
+    found = find_choices(
+        db.session, screens(), info, node, request.args.get("q", "").strip()[:100], current_actor()
+    )
     return jsonify([choice.json() for choice in found])
 
 
@@ -165,7 +180,7 @@ def _show(screen: FormScreen, outcome: Outcome, status: int = 200) -> Response:
         base=outcome.base,
         base_name=BASE,
         conflict=outcome.conflict,
-        nodes=visible_nodes(screen.nodes, form.record),
+        nodes=shown_nodes(screen.nodes, form),
         listed=screens().list_of(screen.model),
         name=_name_of(form.record),
         action=_action(screen, form.record),
@@ -187,7 +202,12 @@ def _name_of(record: Any) -> str:
 
 def _may_delete(screen: Screen, record: Any) -> bool:
     needed = model_rights(screen.model).delete
-    readonly = isinstance(screen, FormScreen) and screen.readonly is not None and record is not None and screen.readonly(record)
+    readonly = (
+        isinstance(screen, FormScreen)
+        and screen.readonly is not None
+        and record is not None
+        and screen.readonly(record)
+    )
     return record is not None and needed is not None and not readonly and current_actor().may(needed)
 
 

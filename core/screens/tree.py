@@ -16,12 +16,15 @@ copies, so that two apps of one process can hold two sets of addons.
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 #: A text, or one that is translated where it is shown.
 Text = Any
 #: Takes the record and says yes or no.
 Condition = Callable[[Any], bool]
+
+
+S = TypeVar("S", bound="Screen")
 
 
 class ScreenError(Exception):
@@ -228,8 +231,6 @@ class ListScreen(Screen):
     create: bool = True
     #: Condition on every row, built from the model.
     where: Callable[[Any], Any] | None = None
-    #: Acts on the rows that are ticked.
-    actions: Sequence[Button] = ()
 
     @property
     def columns(self) -> list[Column]:
@@ -353,7 +354,7 @@ class Screens:
         self.extensions.append(extension)
         return extension
 
-    def _declare(self, screen: Any) -> Any:
+    def _declare(self, screen: S) -> S:
         if screen.name in self.declared:
             raise ScreenError(f"the screen {screen.name} is declared twice in one addon")
         self.declared[screen.name] = screen

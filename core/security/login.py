@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_wtf.csrf import CSRFProtect
 
@@ -31,6 +31,8 @@ _SETTINGS: dict[str, Any] = {
     "SECURITY_LOGOUT_CSRF": True,
     "SECURITY_POST_LOGOUT_VIEW": "/login",
     "SECURITY_STATIC_FOLDER": None,
+    # The headers of `core.security.headers` go for its pages too.
+    "SECURITY_CACHE_CONTROL": {},
     "SECURITY_DATETIME_FACTORY": lambda: datetime.now(UTC),
     # "strong" would log out whoever changes from the desk to the phone network; "basic" asks again
     # before anything that needs a fresh log-in.
@@ -43,11 +45,13 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-class ThrottledLoginForm(LoginForm):  # type: ignore[misc]  # Flask-Security has no types for it
+class ThrottledLoginForm(LoginForm):
     """The log-in form; it never says which of address and password was wrong."""
 
     def validate(self, **kwargs: Any) -> bool:
         """Check the password, unless too many were wrong."""
+        if not is_local(self.next.data or "/"):
+            self.next.data = ""
         attempt = Attempt(self.email.data or "", request.remote_addr or "")
         now = datetime.now(UTC)
         wait = minutes_to_wait(db.session, attempt, now)
@@ -66,6 +70,11 @@ class ThrottledLoginForm(LoginForm):  # type: ignore[misc]  # Flask-Security has
         for fld in (self.email, self.password):
             fld.errors = []
         self.form_errors = [_("The e-mail address or the password is wrong. Try again.")]
+
+
+def is_local(target: str) -> bool:
+    """Whether an address stays on this server, in the eyes of a browser too."""
+    return target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
 
 
 def _too_many(minutes: int) -> str:
@@ -89,12 +98,7 @@ def init_app(app: Flask) -> None:
     composition: Composition = app.extensions["composition"]
     database = app.extensions["sqlalchemy"]
     datastore = SQLAlchemyUserDatastore(database, composition.User, composition.Role)
-    app.extensions["security_host"] = Security(
-        app, datastore, login_form=ThrottledLoginForm, render_template=_render
-    )
+    # It says that pages are text; what it hands on to Flask may as well be a response with a status.
+    render: Any = _render
+    Security(app, datastore, login_form=ThrottledLoginForm, render_template=render)
     CSRFProtect(app)
-
-
-def datastore() -> SQLAlchemyUserDatastore:
-    """Where users are made and found; `hash_password` of Flask-Security makes the hash."""
-    return current_app.extensions["security_host"].datastore

@@ -10,7 +10,7 @@ export function startComboboxes(root) {
 
 function start(input) {
   input.dataset.started = "1";
-  const key = input.closest(".ref").querySelector("input[type=hidden]");
+  const key = input.closest(".refbox").querySelector("input[type=hidden]");
   const list = document.createElement("ul");
   list.className = "options";
   list.id = freshId("options");

@@ -14,6 +14,8 @@ export function startGrids(root) {
   for (const grid of grids) {
     if (grid.dataset.started || !grid.querySelector("template")) continue;
     grid.dataset.started = "1";
+    // A new document begins with a line to fill in; the server takes no notice of an empty one.
+    if (location.pathname.endsWith("/new") && !body(grid).children.length) addLine(grid);
     grid.addEventListener("keydown", (event) => keys(grid, event));
     grid.addEventListener("click", (event) => clicks(grid, event));
   }

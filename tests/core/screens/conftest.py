@@ -34,7 +34,9 @@ class Visitor:
 
     def token(self) -> str:
         """The token against forged requests."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/password", follow_redirects=True).text)
+        found = re.search(
+            r'name="csrf_token" value="([^"]+)"', self.get("/password", follow_redirects=True).text
+        )
         assert found
         return found[1]
 
@@ -84,8 +86,6 @@ def shelf(app: Flask) -> Flask:
     """The app with users and menus, and no part yet."""
     from addons.shelf import rows
 
-    # The test addons ship no migrations.
-    db.metadata.create_all(db.engine)
     rows.base_rows(app)
     # The test itself looks at the records of all companies.
     set_actor(db.session, SYSTEM)

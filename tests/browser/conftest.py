@@ -1,0 +1,74 @@
+"""A real chromium against a real server: `server` serves the test's app on a free port of the loopback."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.serving import make_server
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's chromium; a machine without one has a red test, not a skipped one."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found, "install chromium: the browser tests drive the system's"
+    return {**browser_type_launch_args, "executable_path": found, "args": QUIET}
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[str]:
+    """The address of the app, served by threads."""
+    served = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=served.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{served.port}"
+    served.shutdown()
+    thread.join()
+    served.server_close()
+
+
+@pytest.fixture
+def faults() -> Iterator[list[str]]:
+    """What pages complain of on their console; a test fails when there is anything at its end."""
+    seen: list[str] = []
+    yield seen
+    assert seen == []
+
+
+@pytest.fixture
+def open_as(server: str, context: BrowserContext, faults: list[str]) -> Callable[..., Page]:
+    """`open_as("clerk", "/m/x.list")` is a page in which that user has logged in by the form."""
+
+    def opened(
+        user: str, path: str = "/", locale: str = "en", theme: str = "light", width: int = 1280
+    ) -> Page:
+        context.add_cookies(
+            [{"name": n, "value": v, "url": server} for n, v in (("locale", locale), ("theme", theme))]
+        )
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 800})
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console", lambda m: faults.append(m.text) if m.type == "error" and "422" not in m.text else None
+        )
+        page.goto(f"{server}/login?next={path}")
+        page.fill("[name=email]", f"{user}@example.com")
+        page.fill("[name=password]", "a long enough password")
+        page.press("[name=password]", "Enter")
+        page.wait_for_selector("body.app")
+        return page
+
+    return opened
