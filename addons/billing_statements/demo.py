@@ -1,0 +1,38 @@
+"""The statement runs of the last closed months: one sent long ago, the latest waiting to be previewed."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+
+from addons.billing_statements.periods import last_closed
+from addons.billing_statements.services.creation import create_statements
+from core import m
+from core.security.actor import Actor, acting
+from core.security.users import LogIn
+
+
+def load(session: Any, company: Any) -> list[LogIn]:
+    """State every month up to the one before the last, so that the last one is the user's to run."""
+    if session.scalar(select(m.BillingRun.id).where(m.BillingRun.company_id == company.id).limit(1)):
+        return []
+    _spread_cycles(session, company)
+    today = date.today()  # noqa: DTZ011  # the demo plays around the user's day
+    latest = last_closed("monthly", today)
+    before = last_closed("monthly", latest.start)
+    with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
+        for period in (last_closed("monthly", before.start), before):
+            run = m.BillingRun(
+                company_id=company.id, cycle="monthly", period_start=period.start, period_end=period.end
+            )
+            session.add(run)
+            session.flush()
+            create_statements(session, run)
+    return []
+
+
+def _spread_cycles(session: Any, company: Any) -> None:
+    """One customer in ten is billed weekly, two half-monthly."""
+    for digit, cycle in (("0", "weekly"), ("1", "half_monthly"), ("2", "half_monthly")):
+        customers = (m.Partner.company_id == company.id) & m.Partner.code.like(f"C%{digit}")
+        session.execute(update(m.Partner).where(customers).values(statement_cycle=cycle))
