@@ -96,14 +96,14 @@ def _company_id(code: str) -> int:
 
 def _run(job_id: int) -> None:
     """Work until the job has ended; what a worker has in hand is waited for by its row lock."""
-    pending = select(m.JobItem.id).where(m.JobItem.job_id == job_id, m.JobItem.state == "pending").limit(1)
     while True:
         while run_job(job_id, get_host().lease):
             pass
         with current_app():
             if db.session.get_one(m.Job, job_id).state not in ("queued", "running"):
                 return
-            db.session.execute(pending.with_for_update())
+            pending = select(m.JobItem.id).where(m.JobItem.job_id == job_id, m.JobItem.state == "pending")
+            db.session.execute(pending.limit(1).with_for_update())
 
 
 def _tell(import_id: int, job_id: int, errors: Path | None, json_output: bool) -> importing.Totals:

@@ -194,11 +194,12 @@ def start_import(session: AnySession, data_import: Any, dry_run: bool = False) -
     """Start the job that books the file, or only tries to; raises MappingError and ImportStateError."""
     _refuse_started(session, data_import)
     conversion_of(data_import)
-    title = _("Check %(file)s") if dry_run else _("Import %(file)s")
+    name = data_import.filename
+    title = _("Check %(file)s", file=name) if dry_run else _("Import %(file)s", file=name)
     job = queue.start(
         session,
         KIND,
-        title % {"file": data_import.filename},
+        title,
         params={"import_id": data_import.id, "dry_run": dry_run},
         model="data.import",
         record_id=data_import.id,

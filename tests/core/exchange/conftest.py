@@ -11,6 +11,9 @@ from core.db import db
 from core.security.actor import SYSTEM, set_actor
 from core.security.users import ensure_user
 from tests.core.screens.conftest import Visitor
+from tests.core.tabular.conftest import speaking
+
+__all__ = ["speaking", "visit"]
 
 ROLES = {
     "importer": ["core.read", "core.import", "crate.write"],

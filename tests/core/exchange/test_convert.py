@@ -19,7 +19,7 @@ from core.exchange.convert import (
 )
 from core.i18n import in_locale
 
-pytestmark = [pytest.mark.addons(), pytest.mark.usefixtures("app")]
+pytestmark = pytest.mark.usefixtures("speaking")
 
 POINT, COMMA = Reading(decimal_mark="."), Reading(decimal_mark=",")
 DMY, MDY = Reading(date_order="dmy"), Reading(date_order="mdy")

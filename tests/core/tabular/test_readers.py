@@ -12,7 +12,7 @@ from core.tabular import delimited, workbook
 from core.tabular.errors import FileError
 from core.tabular.readers import Layout, count_rows, open_table
 
-pytestmark = [pytest.mark.addons(), pytest.mark.usefixtures("app")]
+pytestmark = pytest.mark.usefixtures("speaking")
 
 TEXT = "编号,Name,Price\nA1,Müller,1\nA2,电阻,2\n"
 ROWS = [(2, ["A1", "Müller", "1"]), (3, ["A2", "电阻", "2"])]

@@ -36,15 +36,15 @@ def xlsx(rows) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.addons()
+@pytest.mark.usefixtures("speaking")
 @pytest.mark.parametrize("write", [lambda rows: b"".join(stream_csv(HEADER, rows)), xlsx])
-def test_rows_are_written_and_read_again(app, write):
+def test_rows_are_written_and_read_again(write):
     rows = [["A1", "=1+1"], ["A2", "电阻"], ["A3", 'quo"te, comma\nline']]
     assert [cells for _n, cells in open_table(write(rows)).rows()] == [["A1", "'=1+1"], *rows[1:]]
 
 
-@pytest.mark.addons()
-def test_numbers_and_days_are_such_in_a_workbook(app):
+@pytest.mark.usefixtures("speaking")
+def test_numbers_and_days_are_such_in_a_workbook():
     contents = xlsx([[Decimal("1234.50"), date(2026, 3, 1)], [True, None]])
     assert list(open_table(contents).rows()) == [(2, ["1234.5", "2026-03-01"]), (3, ["TRUE", ""])]
 
