@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.cli.addon import addon
 from core.cli.base import current_app, within_app
+from core.cli.import_ import import_file
 from core.cli.init import init
 from core.cli.inspect import inspect
 from core.cli.work import work
@@ -43,6 +44,7 @@ def cli() -> None:
 
 cli.add_command(init)
 cli.add_command(addon)
+cli.add_command(import_file)
 cli.add_command(inspect)
 cli.add_command(work)
 

@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from core.exchange import jobs
+from core.exchange import jobs, routes
 from core.exchange.targets import collect
 from core.loader.discovery import AddonSource
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app the targets of its addons, and the job that books imports."""
+    """Give the app the targets of its addons, the job that books imports, and their pages."""
     app.extensions["import_targets"] = collect(sources)
     app.extensions["job_kinds"].update(jobs.jobs.kinds)
+    app.register_blueprint(routes.bp)

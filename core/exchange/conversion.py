@@ -23,8 +23,9 @@ class MappingError(UserError):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a cell; the heading is empty where it is the whole row."""
+    """What is wrong with the cell of a field; the field is empty where it is the whole row."""
 
+    field: str
     heading: str
     reason: str
 
@@ -65,11 +66,15 @@ class Conversion:
         assert self._key is not None
         value = self._key.read(cells[self._key.index])
         if isinstance(value, CellError):
-            return Problem(self._key.heading, str(value))
+            return self._key_problem(str(value))
         key = str(value)
         if len(key) > LONGEST_KEY or "\x00" in key:
-            return Problem(self._key.heading, _("this text is too long to name a document: shorten it."))
+            return self._key_problem(_("this text is too long to name a document: shorten it."))
         return key
+
+    def _key_problem(self, reason: str) -> Problem:
+        name = self.target.group_by
+        return Problem(name, self.headings[name], reason)
 
     def values(self, cells: Sequence[str]) -> dict[str, Any]:
         """The value of each field; a CellError stands where there is none."""
@@ -83,14 +88,13 @@ class Conversion:
         if len(cells) > self.width:
             reason = _(
                 "this row has %(cells)s cells, but there are %(headings)s headings: put a cell that "
-                "holds the "
-                "separator into quotation marks.",
+                "holds the separator into quotation marks.",
                 cells=len(cells),
                 headings=self.width,
             )
-            return [Problem("", reason)]
+            return [Problem("", "", reason)]
         return [
-            Problem(self.headings[name], str(value))
+            Problem(name, self.headings[name], str(value))
             for name, value in values.items()
             if value.__class__ is CellError
         ]
@@ -103,15 +107,15 @@ class Conversion:
         A bad row makes its document bad: nobody wants an invoice with a line missing.
         """
         documents: dict[str, Document] = {}
-        wrong: set[str] = set()
+        wrong: dict[str, None] = {}
         width = self.width
         for number, key, cells in rows:
             values = self.values(cells)
             row = Row(number, values)
             if len(cells) != width or any(value.__class__ is CellError for value in values.values()):
                 problem = self.problems(cells, values)[0]
-                row.reason, row.field = problem.reason, problem.heading
-                wrong.add(key or str(number))
+                row.report(problem.reason, problem.field)
+                wrong[key or str(number)] = None
             if key in documents:
                 documents[key].rows.append(row)
             else:

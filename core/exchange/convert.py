@@ -236,12 +236,14 @@ class DateCell:
 
     def __call__(self, cell: str, reading: Reading = AS_WRITTEN) -> Date:
         try:
+            if not cell.isascii():
+                return _any_date(unicodedata.normalize("NFKC", cell), cell, reading)
             if len(cell) == 10 and cell[4] == cell[7] == "-":
                 return Date.fromisoformat(cell)
             if len(cell) == 19 and cell[4] == cell[7] == "-" and cell[13] == cell[16] == ":":
                 Time.fromisoformat(cell[11:])
                 return Date.fromisoformat(cell[:10])
-            return _any_date(unicodedata.normalize("NFKC", cell), cell, reading)
+            return _any_date(cell, cell, reading)
         except ValueError as error:
             raise CellError(
                 _("“%(cell)s” is not a day of the calendar: write it like 2026-03-31.", cell=cell)

@@ -21,7 +21,7 @@ from core.records import attachments
 from core.security.actor import actor_of
 from core.tabular.readers import Table, count_rows, layout_from, open_table
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 KIND = "core.import"
 #: Bytes of an uploaded file.
 MAX_FILE = 64 * 1024 * 1024
@@ -60,10 +60,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """A row as it would be booked: values by field, and what is wrong with it."""
+    """A row as it would be booked: what stands there and its value, by field, and what is wrong with it."""
 
     number: int
-    cells: list[str]
+    texts: dict[str, str]
     values: dict[str, Any]
     problems: list[Problem]
 
@@ -177,20 +177,29 @@ def preview(session: AnySession, data_import: Any, rows: int = 20) -> list[Previ
     for number, cells in islice(open_file(data_import).rows(), rows):
         values = conversion.values(cells)
         problems = conversion.problems(cells, values)
+        texts = {column.field.name: cells[column.index] for column in conversion.columns}
         shown = {name: None if isinstance(value, CellError) else value for name, value in values.items()}
-        found.append(PreviewRow(number, cells, shown, problems))
+        found.append(PreviewRow(number, texts, shown, problems))
     return found
+
+
+def samples(data_import: Any, count: int) -> list[list[str]]:
+    """For each column of the file its first texts, without repeats."""
+    rows = [cells for _number, cells in islice(open_file(data_import).rows(), SAMPLE)]
+    columns = (dict.fromkeys(row[i].strip() for row in rows) for i in range(len(data_import.header)))
+    return [[text for text in column if text][:count] for column in columns]
 
 
 def start_import(session: AnySession, data_import: Any, dry_run: bool = False) -> Any:
     """Start the job that books the file, or only tries to; raises MappingError and ImportStateError."""
     _refuse_started(session, data_import)
     conversion_of(data_import)
-    title = _("Check %(file)s") if dry_run else _("Import %(file)s")
+    name = data_import.filename
+    title = _("Check %(file)s", file=name) if dry_run else _("Import %(file)s", file=name)
     job = queue.start(
         session,
         KIND,
-        title % {"file": data_import.filename},
+        title,
         params={"import_id": data_import.id, "dry_run": dry_run},
         model="data.import",
         record_id=data_import.id,

@@ -22,7 +22,7 @@ from core.exchange.targets import Document, Target
 from core.i18n import _, in_locale
 from core.jobs.kinds import Jobs, Planned, RefusedError, Step
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 jobs = Jobs()
 
 

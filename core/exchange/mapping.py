@@ -27,7 +27,7 @@ from core.exchange.targets import Target, TargetField
 from core.i18n import _
 from core.tabular.formulas import plain
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 def guess_mapping(target: Target, header: Sequence[str]) -> dict[str, str]:

@@ -109,7 +109,7 @@ def _text(contents: bytes, kind: str, encoding: str) -> io.TextIOWrapper:
 
 
 def delimiter_of(contents: bytes, kind: str, encoding: str) -> str:
-    """The character that cuts the first lines into most columns of equal number."""
+    """The character that cuts most of the first lines into one number of columns."""
     sample = list(islice(_readable(_text(contents, kind, encoding)), _SAMPLE_LINES))
     return max(DELIMITERS, key=lambda d: _evenness(sample, d))
 
@@ -129,9 +129,8 @@ def _evenness(sample: list[str], delimiter: str) -> tuple[float, int]:
         widths = [len(row) for row in csv.reader(sample, delimiter=delimiter) if row]
     except csv.Error:
         return (0.0, 0)
-    if not widths or widths[0] == 1:
-        return (0.0, 0)
-    return (widths.count(widths[0]) / len(widths), widths[0])
+    usual = max(set(widths), key=widths.count, default=1)
+    return (widths.count(usual) / len(widths), usual) if usual > 1 else (0.0, 0)
 
 
 def lines(contents: bytes, kind: str, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

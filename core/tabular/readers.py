@@ -8,6 +8,7 @@ stands on top, and its cells as text; rows without any text are passed over.
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from core.i18n import _
@@ -15,7 +16,10 @@ from core.tabular import delimited, workbook
 from core.tabular.errors import FileError
 
 Rows = Iterator[tuple[int, list[str]]]
-_NUMBERED_HEADING = 3
+#: Cells that a message quotes.
+_QUOTED = 3
+#: Rows among which the headings are.
+_LOOKED_AT = 10
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,16 @@ def open_table(contents: bytes, layout: Layout | None = None) -> Table:
         lines: Callable[[], Rows] = partial(workbook.lines, contents)
     else:
         lines = partial(delimited.lines, contents, layout.kind, layout.encoding, layout.delimiter)
-    number, cells = next(lines(), (0, []))
-    if not cells:
-        raise FileError(_("The file is empty: save it with a row of headings and at least one row below."))
+    number, cells = _heading_row(list(islice(lines(), _LOOKED_AT)))
     return Table(layout, headings(number, cells), number, lines)
+
+
+def _heading_row(top: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """The row of the headings: the first one, but for notes in one cell above a table of several columns."""
+    if not top:
+        raise FileError(_("The file is empty: save it with a row of headings and at least one row below."))
+    wide = [row for row in top if sum(1 for cell in row[1] if cell.strip()) > 1]
+    return wide[0] if len(wide) * 2 > len(top) else top[0]
 
 
 def sniff(contents: bytes) -> Layout:
@@ -88,7 +98,7 @@ def headings(number: int, cells: list[str]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if sum(map(_is_data, names)) * 2 >= len(names):
-        shown = ", ".join(names[:_NUMBERED_HEADING])
+        shown = ", ".join(names[:_QUOTED])
         raise FileError(
             _(
                 "Row %(number)s looks like data (%(cells)s), not like headings: put a row with the "

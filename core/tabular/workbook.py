@@ -26,10 +26,10 @@ def lines(contents: bytes) -> Iterator[tuple[int, list[str]]]:
     sheet = _first_sheet(contents)
     if sheet is None or sheet.start is None:
         return
-    # `iter_rows` leaves out what is empty above and to the left.
-    first, left = sheet.start
+    # `iter_rows` begins at row 1, but leaves out the empty columns on the left.
+    left = sheet.start[1]
     pad = [""] * left
-    for number, values in enumerate(sheet.iter_rows(), start=first + 1):
+    for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [value if isinstance(value, str) else text_of(value) for value in values]
         if any(cells) and any(cell.strip() for cell in cells):
             yield number, pad + cells if left else cells
