@@ -12,7 +12,7 @@ from core.screens import Button, Column, Field, Screens, Section, describe
 from core.screens.composition import ScreenSet, compose_screens
 from core.screens.tree import Grid, ScreenError, walk
 
-ADDONS = str(Path(__file__).parents[2] / "addons")
+ADDONS = str(Path(__file__).parents[2] / "specimens")
 
 
 @pytest.fixture
