@@ -45,6 +45,9 @@ def write_export(connection: Connection, removal: Removal, folder: Path, name: s
 
 def _copy(connection: Connection, archive: zipfile.ZipFile, table: str, query: str) -> None:
     cursor = connection.connection.cursor()
-    with archive.open(f"{table}.csv", "w") as file, cursor.copy(f"COPY ({query}) TO STDOUT CSV HEADER") as copy:
+    with (
+        archive.open(f"{table}.csv", "w") as file,
+        cursor.copy(f"COPY ({query}) TO STDOUT CSV HEADER") as copy,
+    ):
         for block in copy:
             file.write(block)

@@ -61,4 +61,3 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     app.register_blueprint(home.bp)
     app.register_blueprint(routes.bp)
     app.register_blueprint(jobs_page.bp)
-

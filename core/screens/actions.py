@@ -45,7 +45,9 @@ def shown_buttons(screen: FormScreen, record: Any, actor: Actor) -> list[ShownBu
 def press(session: Any, button: Button, record: Any) -> Any:
     """Do what the button says and return a message for the user; raises UserError where it may not be now."""
     if button.visible is not None and not button.visible(record):
-        raise UserError(_("“%(label)s” is not possible any more: the record has changed.", label=str(button.label)))
+        raise UserError(
+            _("“%(label)s” is not possible any more: the record has changed.", label=str(button.label))
+        )
     message = _action(button, record)(session)
     return message or _("Done.")
 

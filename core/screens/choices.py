@@ -45,7 +45,9 @@ def choice_field(screens: ScreenSet, screen: Screen, path: str, actor: Actor) ->
     raise NoSuchChoiceError(path)
 
 
-def find_choices(session: Any, screens: ScreenSet, info: FieldInfo, node: Any, q: str, actor: Actor) -> list[Choice]:
+def find_choices(
+    session: Any, screens: ScreenSet, info: FieldInfo, node: Any, q: str, actor: Actor
+) -> list[Choice]:
     """The records of the field's target that match `q`, those that begin with it first."""
     cls = screens.models.model(info.target)
     label = cast(label_column(cls), String)
@@ -57,7 +59,9 @@ def find_choices(session: Any, screens: ScreenSet, info: FieldInfo, node: Any, q
         query = query.where(node.where(cls))
     begins = case((label.istartswith(q, autoescape=True), 0), else_=1) if q else label
     rows = session.execute(query.order_by(begins, label).limit(LIMIT))
-    return [Choice(key, text, str(more) if hint is not None and more != text else "") for key, text, more in rows]
+    return [
+        Choice(key, text, str(more) if hint is not None and more != text else "") for key, text, more in rows
+    ]
 
 
 def _searched(screens: ScreenSet, model: str, cls: Any, actor: Actor) -> tuple[Any, list[Any]]:
@@ -109,11 +113,21 @@ def _hits(session: Any, screens: ScreenSet, screen: ListScreen, q: str, actor: A
     query = query.where(or_(*(c.icontains(q, autoescape=True) for c in searched)))
     if screen.where is not None:
         query = query.where(screen.where(cls))
-    rank = case((or_(*(c.ilike(_escaped(q), escape="\\") for c in searched)), 0), (label.istartswith(q, autoescape=True), 1), else_=2)
+    rank = case(
+        (or_(*(c.ilike(_escaped(q), escape="\\") for c in searched)), 0),
+        (label.istartswith(q, autoescape=True), 1),
+        else_=2,
+    )
     form = screens.form_of(screen)
     rows = session.execute(query.add_columns(rank).order_by(rank, label).limit(each))
     return [
-        Hit(str(screen.title), text, str(more) if hint is not None and more != text else "", f"/m/{form.name}/{key}", order == 0)
+        Hit(
+            str(screen.title),
+            text,
+            str(more) if hint is not None and more != text else "",
+            f"/m/{form.name}/{key}",
+            order == 0,
+        )
         for key, text, more, order in rows
         if form is not None
     ]

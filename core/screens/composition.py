@@ -141,7 +141,9 @@ def _insert(screen: Screen, addon: str, what: str, name: str, nodes: tuple[Node 
 
 def _check(together: ScreenSet, screen: Screen) -> None:
     if screen.model not in together.models.parts:
-        raise ScreenError(f"{screen.addon}: the screen {screen.name} is of {screen.model}, which no addon brings")
+        raise ScreenError(
+            f"{screen.addon}: the screen {screen.name} is of {screen.model}, which no addon brings"
+        )
     seen: dict[str, Node] = {}
     for place in walk(screen):
         if place.name in seen:

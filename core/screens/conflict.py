@@ -70,7 +70,9 @@ def unseal(text: str) -> dict[str, Any]:
     try:
         base: dict[str, Any] = _serializer().loads(text)
     except BadSignature as error:
-        raise StaleFormError(_("This page is out of date. Open the record again and repeat your change.")) from error
+        raise StaleFormError(
+            _("This page is out of date. Open the record again and repeat your change.")
+        ) from error
     return base
 
 
@@ -128,7 +130,14 @@ def _changed(form: RecordForm, key: str, base: Values, now: Values) -> list[Diff
             continue
         mine = canonical(value_of(entry.info, entry.input))
         touched = mine != base[name] or bool(entry.input.errors)
-        found.append(Difference(where + entry.label, _text(entry, base[name]), _text(entry, value), _typed(entry) if touched else ""))
+        found.append(
+            Difference(
+                where + entry.label,
+                _text(entry, base[name]),
+                _text(entry, value),
+                _typed(entry) if touched else "",
+            )
+        )
         if not touched:
             entry.input.data, entry.input.raw_data = getattr(record, name), None
     return found

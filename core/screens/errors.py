@@ -14,13 +14,24 @@ from core.i18n import _, _l
 #: Status → (what happened, what to do next).
 TEXTS: dict[int, tuple[Any, Any]] = {
     400: (_l("This request could not be read"), _l("Go back, reload the page and try again.")),
-    403: (_l("You may not open this"), _l("Ask an administrator for the right, or go back to what you may open.")),
-    404: (_l("There is nothing here"), _l("The record was deleted, belongs to another company, or the address is wrong.")),
+    403: (
+        _l("You may not open this"),
+        _l("Ask an administrator for the right, or go back to what you may open."),
+    ),
+    404: (
+        _l("There is nothing here"),
+        _l("The record was deleted, belongs to another company, or the address is wrong."),
+    ),
     405: (_l("This request could not be read"), _l("Go back, reload the page and try again.")),
     413: (_l("The file is too large"), _l("Send a smaller file, or split it.")),
     422: (_l("This is not possible"), _l("Correct what is said above and try again.")),
     429: (_l("Too many requests"), _l("Wait a minute and try again.")),
-    500: (_l("Something went wrong on our side"), _l("Nothing was saved. Try again; if it stays, tell your administrator the time and the address of this page.")),
+    500: (
+        _l("Something went wrong on our side"),
+        _l(
+            "Nothing was saved. Try again; if it stays, tell your administrator the time and the address of this page."
+        ),
+    ),
 }
 
 
@@ -37,7 +48,11 @@ def _user_error(error: UserError) -> Response:
 
 
 def _csrf_error(_error: CSRFError) -> Response:
-    return _page(400, _("Your session has ended"), _("Reload the page, log in again if you are asked to, and repeat your change."))
+    return _page(
+        400,
+        _("Your session has ended"),
+        _("Reload the page, log in again if you are asked to, and repeat your change."),
+    )
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:

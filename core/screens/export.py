@@ -83,10 +83,18 @@ def csv_file(query: ListQuery, rows: Iterable[Sequence[Any]]) -> IO[bytes]:
 def xlsx_file(query: ListQuery, rows: Iterable[Sequence[Any]]) -> IO[bytes]:
     """A workbook, written row by row to a temporary file that is positioned at its beginning."""
     file = tempfile.TemporaryFile()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "remove_timezone": True,
+    }
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet()
-        formats = {"head": book.add_format({"bold": True}), "day": book.add_format({"num_format": "yyyy-mm-dd"})}
+        formats = {
+            "head": book.add_format({"bold": True}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        }
         formats["moment"] = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         formats["number"] = book.add_format({"num_format": "#,##0.00####"})
         sheet.freeze_panes(1, 0)
@@ -107,6 +115,8 @@ def _write_row(sheet: Any, number: int, cells: list[Any], formats: dict[str, Any
         elif isinstance(value, int):
             sheet.write_number(number, position, value)
         elif hasattr(value, "isoformat"):
-            sheet.write_datetime(number, position, value, formats["moment" if isinstance(value, datetime) else "day"])
+            sheet.write_datetime(
+                number, position, value, formats["moment" if isinstance(value, datetime) else "day"]
+            )
         else:
             sheet.write_string(number, position, neutral(str(value)))

@@ -58,7 +58,9 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
     """Look a field up; raises UnknownFieldError."""
     mapper = orm_inspect(models.model(model))
     if name not in mapper.columns:
-        raise UnknownFieldError(f"{model} has no field {name!r}; it has: {', '.join(sorted(mapper.columns.keys()))}")
+        raise UnknownFieldError(
+            f"{model} has no field {name!r}; it has: {', '.join(sorted(mapper.columns.keys()))}"
+        )
     column: Column[Any] = mapper.columns[name]
     target, target_column = _target(models, column)
     values = _values(column)
@@ -66,7 +68,9 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
         model=model,
         name=name,
         kind="ref" if target else "choice" if values else kind_of(column.type),
-        required=not column.nullable and column.server_default is None and not isinstance(column.type, Boolean),
+        required=not column.nullable
+        and column.server_default is None
+        and not isinstance(column.type, Boolean),
         label=column.info.get("label", ""),
         scale=column.type.scale if isinstance(column.type, ExactDecimal) else None,
         values=values,
@@ -82,7 +86,13 @@ def kind_of(type_: Any) -> str:
     """The kind of a SQL type."""
     if isinstance(type_, ExactDecimal):
         return _DECIMALS[type(type_)]
-    by_type = ((Boolean, "bool"), (DateTime, "moment"), (Date, "date"), (Integer, "integer"), (String, "text"))
+    by_type = (
+        (Boolean, "bool"),
+        (DateTime, "moment"),
+        (Date, "date"),
+        (Integer, "integer"),
+        (String, "text"),
+    )
     return next((kind for sql, kind in by_type if isinstance(type_, sql)), "other")
 
 
@@ -191,7 +201,9 @@ def _badges(choices: dict[str, Any] | None) -> Shower:
     def badge(value: str, _currency: Any) -> Markup:
         if value not in made:
             css = re.sub(r"\W", "-", value)
-            made[value] = Markup('<span class="state s-{}">{}</span>').format(css, choice_text(value, choices))
+            made[value] = Markup('<span class="state s-{}">{}</span>').format(
+                css, choice_text(value, choices)
+            )
         return made[value]
 
     return badge
@@ -200,4 +212,6 @@ def _badges(choices: dict[str, Any] | None) -> Shower:
 def _tick(value: bool) -> Markup:
     if not value:
         return Markup('<span class="visually-hidden">{}</span>').format(_("No"))
-    return Markup('<span class="tick" aria-hidden="true">✓</span><span class="visually-hidden">{}</span>').format(_("Yes"))
+    return Markup(
+        '<span class="tick" aria-hidden="true">✓</span><span class="visually-hidden">{}</span>'
+    ).format(_("Yes"))

@@ -107,23 +107,34 @@ class FormBuilder:
     def __init__(self, screens: ScreenSet, screen: FormScreen, actor: Actor) -> None:
         self.screens, self.screen, self.actor = screens, screen, actor
 
-    def build(self, record: Any, lines: dict[str, list[Any]], data: MultiDict[str, str] | None = None,
-              defaults: dict[str, Any] | None = None) -> RecordForm:
+    def build(
+        self,
+        record: Any,
+        lines: dict[str, list[Any]],
+        data: MultiDict[str, str] | None = None,
+        defaults: dict[str, Any] | None = None,
+    ) -> RecordForm:
         """The form with the record's values, or with what was sent."""
         editable = self._editable(record)
         nodes = [n for n in self._field_nodes() if record is None or n.visible is None or n.visible(record)]
         writable = [n for n in nodes if editable and not _is_true(n.readonly, record)]
         form = self._bind(writable, self.screen.model, record, data, defaults or {}, "", "")
         entries = {n.name: self._entry(n, self.screen.model, form, record, defaults) for n in nodes}
-        grids = {g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)}
+        grids = {
+            g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)
+        }
         return RecordForm(self.screen, record, editable, form, entries, grids)
 
     def _editable(self, record: Any) -> bool:
         rights = model_rights(self.screen.model)
-        return self.actor.may(rights.write) and not (record is not None and _is_true(self.screen.readonly, record))
+        return self.actor.may(rights.write) and not (
+            record is not None and _is_true(self.screen.readonly, record)
+        )
 
     def _field_nodes(self) -> list[Field]:
-        found = [p.node for p in walk(self.screen) if isinstance(p.node, Field) and not isinstance(p.parent, Grid)]
+        found = [
+            p.node for p in walk(self.screen) if isinstance(p.node, Field) and not isinstance(p.parent, Grid)
+        ]
         return [n for n in found if may_see_field(self.actor, self.screen.model, n.name)]
 
     def _grids(self, record: Any) -> list[Grid]:
@@ -134,9 +145,20 @@ class FormBuilder:
         seen = record is None or grid.visible is None or grid.visible(record)
         return seen and self.actor.may(model_rights(grid.model).read)
 
-    def _bind(self, nodes: Iterable[Field], model: str, record: Any, data: MultiDict[str, str] | None,
-              defaults: dict[str, Any], prefix: str, path: str) -> Form:
-        body = {n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name)) for n in nodes}
+    def _bind(
+        self,
+        nodes: Iterable[Field],
+        model: str,
+        record: Any,
+        data: MultiDict[str, str] | None,
+        defaults: dict[str, Any],
+        prefix: str,
+        path: str,
+    ) -> Form:
+        body = {
+            n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name))
+            for n in nodes
+        }
         cls = type("ScreenForm", (Form,), body)
         form: Form = cls(data, obj=record, data=None if record is not None else defaults, prefix=prefix)
         return form
@@ -144,21 +166,34 @@ class FormBuilder:
     def _choices_url(self, path: str) -> str:
         return url_for("screens.choices", screen=self.screen.name, path=path)
 
-    def _entry(self, node: Field | Column, model: str, form: Form | None, record: Any,
-               defaults: dict[str, Any] | None = None) -> Entry:
+    def _entry(
+        self,
+        node: Field | Column,
+        model: str,
+        form: Form | None,
+        record: Any,
+        defaults: dict[str, Any] | None = None,
+    ) -> Entry:
         info = self.screens.info(model, node.name)
         bound = form[node.name] if form is not None and node.name in form else None
         value = getattr(record, node.name) if record is not None else (defaults or {}).get(node.name)
         entry = Entry(node, info, label_of(node, info), bound, value)
         if bound is None and value is not None:
             show = shower(info.kind, locale_code(), get_timezone(), node.choices)
-            entry.text = show(value, getattr(record, "currency_code", "") if info.kind in ("money", "price") else "")
+            entry.text = show(
+                value, getattr(record, "currency_code", "") if info.kind in ("money", "price") else ""
+            )
         return entry
 
-    def _grid(self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None,
-              editable: bool) -> GridForm:
+    def _grid(
+        self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None, editable: bool
+    ) -> GridForm:
         columns = self._columns(grid)
-        editable = editable and self.actor.may(model_rights(grid.model).write) and not _is_true(grid.readonly, record)
+        editable = (
+            editable
+            and self.actor.may(model_rights(grid.model).write)
+            and not _is_true(grid.readonly, record)
+        )
         heads = [self._entry(c, grid.model, None, None) for c in columns]
         made = GridForm(grid, str(grid.title) or _(grid.name.capitalize()), heads, editable)
         by_id = {str(r.id): r for r in records}
@@ -175,13 +210,22 @@ class FormBuilder:
         found = [c for c in grid.nodes if isinstance(c, Column)]
         return [c for c in found if may_see_field(self.actor, grid.model, c.name)]
 
-    def _line(self, grid: Grid, columns: list[Column], key: str, record: Any,
-              data: MultiDict[str, str] | None, editable: bool) -> Line:
+    def _line(
+        self,
+        grid: Grid,
+        columns: list[Column],
+        key: str,
+        record: Any,
+        data: MultiDict[str, str] | None,
+        editable: bool,
+    ) -> Line:
         form = None
         if editable:
             writable = [Field(c.name, label=c.label, choices=c.choices) for c in columns if not c.readonly]
             defaults: dict[str, Any] = {}
-            form = self._bind(writable, grid.model, record, data, defaults, f"{grid.name}-{key}-", f"{grid.name}.")
+            form = self._bind(
+                writable, grid.model, record, data, defaults, f"{grid.name}-{key}-", f"{grid.name}."
+            )
         return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
 
 
@@ -208,7 +252,9 @@ def load_lines(session: Any, screens: ScreenSet, screen: FormScreen, record_id: 
         if isinstance(place.node, Grid):
             cls = screens.models.model(place.node.model)
             parent = getattr(cls, parent_column(screens, screen, place.node))
-            found[place.node.name] = list(session.scalars(select(cls).where(parent == record_id).order_by(*_order(cls, place.node))))
+            found[place.node.name] = list(
+                session.scalars(select(cls).where(parent == record_id).order_by(*_order(cls, place.node)))
+            )
     return found
 
 

@@ -48,7 +48,11 @@ def palette() -> Response:
         for path, entry in leaves(current_menu())
         if all(word in f"{path}{entry.label}".casefold() for word in words)
     ]
-    hits = search_everywhere(db.session, current_app.extensions["screens"], q, current_actor()) if len(q) > 1 else []
+    hits = (
+        search_everywhere(db.session, current_app.extensions["screens"], q, current_actor())
+        if len(q) > 1
+        else []
+    )
     records = [{"kind": h.kind, "label": h.label, "hint": h.hint, "url": h.url} for h in hits]
     exact = sum(hit.exact for hit in hits)
     return jsonify([*records[:exact], *menus[:8], *records[exact:]])

@@ -101,7 +101,9 @@ class RefField(WTField):
             **{key.rstrip("_"): value for key, value in kwargs.items()},
         }
         key = "" if self.data is None else self.data
-        shown = " ".join(f'{name}="{escape(value)}"' for name, value in text_attributes.items() if value is not False)  # a False one is left out, as WTForms does
+        shown = " ".join(
+            f'{name}="{escape(value)}"' for name, value in text_attributes.items() if value is not False
+        )  # a False one is left out, as WTForms does
         return Markup(
             f'<span class="ref"><input type="hidden" name="{escape(self.name)}" value="{escape(key)}">'
             f"<input {shown}></span>"

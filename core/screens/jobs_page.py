@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy import select
 
 from core import m
@@ -73,12 +83,21 @@ def _shares(progress: queue.Progress) -> list[tuple[str, float, float]]:
 
 
 def _items(job_id: int, state: str, page: int) -> list[Any]:
-    columns = (m.JobItem.id, m.JobItem.label, m.JobItem.key, m.JobItem.state, m.JobItem.reason, m.JobItem.updated_at)
+    columns = (
+        m.JobItem.id,
+        m.JobItem.label,
+        m.JobItem.key,
+        m.JobItem.state,
+        m.JobItem.reason,
+        m.JobItem.updated_at,
+    )
     query = select(*columns).where(m.JobItem.job_id == job_id)
     if state:
         query = query.where(m.JobItem.state == state)
     # One more than a page holds, to know whether there is a next one.
-    return list(db.session.execute(query.order_by(m.JobItem.position).limit(PAGE + 1).offset((page - 1) * PAGE)))
+    return list(
+        db.session.execute(query.order_by(m.JobItem.position).limit(PAGE + 1).offset((page - 1) * PAGE))
+    )
 
 
 @bp.post("/<int:job_id>/<any(pause, resume, cancel, retry):act>")
@@ -118,4 +137,9 @@ def _retry(job: Any) -> str:
     return ngettext("%(num)s item is done once more.", "%(num)s items are done once more.", count)
 
 
-_ACTS: dict[str, Callable[[Any], str]] = {"pause": _pause, "resume": _resume, "cancel": _cancel, "retry": _retry}
+_ACTS: dict[str, Callable[[Any], str]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "cancel": _cancel,
+    "retry": _retry,
+}

@@ -53,7 +53,12 @@ class ListState:
 
     def args(self) -> list[tuple[str, str]]:
         """The address' arguments, without what is as usual."""
-        pairs = [("q", self.q), ("sort", self.sort), ("columns", ",".join(self.columns)), ("group", self.group)]
+        pairs = [
+            ("q", self.q),
+            ("sort", self.sort),
+            ("columns", ",".join(self.columns)),
+            ("group", self.group),
+        ]
         pairs += [(f"f.{name}", value) for name, values in self.filters.items() for value in values]
         pairs += [("size", str(self.size) if self.size != PAGE_SIZE else "")]
         pairs += [("page", str(self.page) if self.page > 1 else "")]
@@ -171,7 +176,11 @@ def _refuse_unknown(screen: ListScreen, state: ListState) -> None:
     for what, name, there in asked:
         if name not in there:
             raise ListStateError(
-                _("This list has no %(what)s “%(name)s”. Open it without it and choose again.", what=_(what), name=name)
+                _(
+                    "This list has no %(what)s “%(name)s”. Open it without it and choose again.",
+                    what=_(what),
+                    name=name,
+                )
             )
 
 
@@ -247,7 +256,9 @@ class ListQuery:
 
     def _needed(self) -> Iterable[str]:
         sort = (self.state.sort or self.plan.screen.order).lstrip("-")
-        return dict.fromkeys([*(c.node.name for c in self.columns), sort, self.state.group, *self._searched()])
+        return dict.fromkeys(
+            [*(c.node.name for c in self.columns), sort, self.state.group, *self._searched()]
+        )
 
     def _searched(self) -> Sequence[str]:
         return self.plan.screen.search if self.state.q else ()
@@ -277,7 +288,11 @@ def _never_null(column: PlannedColumn) -> bool:
 
 def query_of(plan: ListPlan, state: ListState, actor: Actor, locale: str) -> ListQuery:
     """The query of a state; raises ListStateError for a value that cannot be read."""
-    hidden = [n for n in (state.sort.lstrip("-"), state.group, *_filter_names(state)) if n and not may_see(plan, n, actor)]
+    hidden = [
+        n
+        for n in (state.sort.lstrip("-"), state.group, *_filter_names(state))
+        if n and not may_see(plan, n, actor)
+    ]
     if hidden:
         raise ListStateError(_("You may not see “%(name)s”.", name=hidden[0]))
     where = [plan.screen.where(plan.cls)] if plan.screen.where is not None else []
@@ -338,11 +353,15 @@ def _value(column: PlannedColumn, text: str) -> Any:
         if column.kind in ("money", "price", "quantity", "rate"):
             # An amount between two cents is a fine bound, but no value of the column.
             return literal(_checked(Decimal(text)), Numeric())
-        if column.kind == "integer" or (column.kind == "ref" and column.info and column.info.target_column == "id"):
+        if column.kind == "integer" or (
+            column.kind == "ref" and column.info and column.info.target_column == "id"
+        ):
             return int(_checked(Decimal(int(text))))
     except (ValueError, InvalidOperation) as error:
         label = label_of(column.node, column.info)
-        raise ListStateError(_("“%(text)s” cannot be a value of %(label)s.", text=text, label=label)) from error
+        raise ListStateError(
+            _("“%(text)s” cannot be a value of %(label)s.", text=text, label=label)
+        ) from error
     return text
 
 

@@ -28,12 +28,20 @@ def parse_decimal(text: str, locale: Locale | str, scale: int | None = None) -> 
     point, pattern = _grammar(str(locale))
     match = pattern.fullmatch(plain)
     if match is None:
-        raise NotANumberError(_("“%(text)s” is not a number: write it like %(example)s.", text=text.strip(), example=example(locale)))
+        raise NotANumberError(
+            _(
+                "“%(text)s” is not a number: write it like %(example)s.",
+                text=text.strip(),
+                example=example(locale),
+            )
+        )
     sign, whole, fraction = match.groups()
     if scale is not None and len((fraction or "").rstrip("0")) > scale:
         raise NotANumberError(_too_fine(scale))
     digits = re.sub(r"\D", "", whole or "0")
-    return Decimal(f"{sign or ''}{digits}.{fraction or '0'}").quantize(Decimal(1).scaleb(-(scale or len(fraction or ""))))
+    return Decimal(f"{sign or ''}{digits}.{fraction or '0'}").quantize(
+        Decimal(1).scaleb(-(scale or len(fraction or "")))
+    )
 
 
 def _too_fine(scale: int) -> str:

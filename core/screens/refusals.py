@@ -18,7 +18,10 @@ def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
     if isinstance(origin, errors.UniqueViolation):
         return _taken(models, diag.table_name, diag.constraint_name)
     if isinstance(origin, errors.ForeignKeyViolation):
-        return _("This record is still used by others (%(what)s), so it stays.", what=_title(models, diag.table_name)), ""
+        return _(
+            "This record is still used by others (%(what)s), so it stays.",
+            what=_title(models, diag.table_name),
+        ), ""
     if isinstance(origin, errors.NotNullViolation):
         return _("Fill in this field."), diag.column_name
     if isinstance(origin, errors.CheckViolation):

@@ -148,7 +148,11 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
         heads=[_head(plan, c, state) for c in query.columns],
         groups=_groups(query, rows),
         total=total,
-        filters=[_filter_view(screens, plan, node, state) for node in plan.screen.filters if may_see(plan, node.name, actor)],
+        filters=[
+            _filter_view(screens, plan, node, state)
+            for node in plan.screen.filters
+            if may_see(plan, node.name, actor)
+        ],
         columns=_column_choices(plan, query.columns, actor),
         group_choices=[(n, _label(plan, n)) for n in plan.screen.group_by if may_see(plan, n, actor)],
         form=screens.form_of(plan.screen),
@@ -183,7 +187,9 @@ def cells(query: ListQuery) -> Any:
     parts = []
     for position, column in enumerate(query.columns, start=1):
         at = first + next((i for i, c in enumerate(currencies) if c is column.currency), -1 - first)
-        show = None if column.kind in ("text", "ref") else shower(column.kind, locale, zone, column.node.choices)
+        show = (
+            None if column.kind in ("text", "ref") else shower(column.kind, locale, zone, column.node.choices)
+        )
         parts.append((position, at, _css(column), show))
 
     def make(row: Sequence[Any]) -> list[tuple[str, str]]:
@@ -221,7 +227,9 @@ def _group_heads(query: ListQuery) -> dict[Any, Group]:
     currencies = query.currencies()
     show = {i: shower(query.columns[i].kind, locale_code(), None) for i in summed}
     for row in db.session.execute(query.groups()):
-        group = heads.setdefault(row.group_key, Group(_group_label(query, row.group_key), sums=[""] * len(query.columns)))
+        group = heads.setdefault(
+            row.group_key, Group(_group_label(query, row.group_key), sums=[""] * len(query.columns))
+        )
         group.count += row.n
         for at, i in enumerate(summed):
             value = row[2 + len(currencies) + at]

@@ -2,7 +2,17 @@
 
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, flash, jsonify, make_response, redirect, render_template
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+)
 from flask import request, send_file, url_for
 
 from sqlalchemy.exc import DBAPIError
@@ -66,7 +76,9 @@ def show_list(screen: str) -> Response:
     may_create = page.form is not None and _may_create(query.plan.screen, page.form)
     only_body = request.headers.get("HX-Target") == "list"
     template = "list_body.html" if only_body else "list.html"
-    return make_response(render_template(template, page=page, screen=query.plan.screen, may_create=may_create))
+    return make_response(
+        render_template(template, page=page, screen=query.plan.screen, may_create=may_create)
+    )
 
 
 def _may_create(listed: ListScreen, form: FormScreen) -> bool:
@@ -96,7 +108,9 @@ def choices(screen: str, path: str) -> Response:
         abort(404)
     if not current_actor().may(model_rights(info.target).read):
         abort(403)
-    found = find_choices(db.session, screens(), info, node, request.args.get("q", "").strip()[:100], current_actor())
+    found = find_choices(
+        db.session, screens(), info, node, request.args.get("q", "").strip()[:100], current_actor()
+    )
     return jsonify([choice.json() for choice in found])
 
 
@@ -187,7 +201,12 @@ def _name_of(record: Any) -> str:
 
 def _may_delete(screen: Screen, record: Any) -> bool:
     needed = model_rights(screen.model).delete
-    readonly = isinstance(screen, FormScreen) and screen.readonly is not None and record is not None and screen.readonly(record)
+    readonly = (
+        isinstance(screen, FormScreen)
+        and screen.readonly is not None
+        and record is not None
+        and screen.readonly(record)
+    )
     return record is not None and needed is not None and not readonly and current_actor().may(needed)
 
 

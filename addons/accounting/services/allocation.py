@@ -123,15 +123,25 @@ def _difference(debit: Any, credit: Any, pair: Pair, taken: dict[int, Decimal]) 
 
 def _row(debit: Any, pair: Pair, on: date, reverses_id: int | None) -> dict[str, Any]:
     return {
-        "debit_id": pair.debit_id, "credit_id": pair.credit_id, "company_id": debit.company_id,
-        "partner_id": debit.partner_id, "currency_code": debit.currency_code, "amount": pair.amount, "date": on,
-        "reverses_id": reverses_id, "exchange_entry_id": None,
+        "debit_id": pair.debit_id,
+        "credit_id": pair.credit_id,
+        "company_id": debit.company_id,
+        "partner_id": debit.partner_id,
+        "currency_code": debit.currency_code,
+        "amount": pair.amount,
+        "date": on,
+        "reverses_id": reverses_id,
+        "exchange_entry_id": None,
     }
 
 
 def _difference_entry(books: Books, partner_id: int, left: Decimal, narration: str, on: date) -> EntryDraft:
     return EntryDraft(
-        journal="general", date=on, currency=books.currency, exchange_rate=Decimal(1), narration=narration,
+        journal="general",
+        date=on,
+        currency=books.currency,
+        exchange_rate=Decimal(1),
+        narration=narration,
         counterpart=Amount(books.account("receivable"), -left, partner_id, narration),
         amounts=[Amount(books.account("exchange_difference"), left, None, narration)],
     )
@@ -160,5 +170,7 @@ def live_allocations(session: AnySession, item_id: int) -> list[Any]:
     allocation = m.AccountingAllocation
     taken_back = select(allocation.reverses_id).where(allocation.reverses_id.is_not(None))
     touching = (allocation.debit_id == item_id) | (allocation.credit_id == item_id)
-    query = select(allocation).where(touching, allocation.reverses_id.is_(None), allocation.id.not_in(taken_back))
+    query = select(allocation).where(
+        touching, allocation.reverses_id.is_(None), allocation.id.not_in(taken_back)
+    )
     return list(session.scalars(query.order_by(allocation.id)))

@@ -51,7 +51,9 @@ def books_of(session: AnySession, company_id: int) -> Books:
 
 def _accounts(session: AnySession, company_id: int) -> dict[str, int]:
     account = m.AccountingAccount
-    query = select(account.purpose, account.id).where(account.company_id == company_id, account.purpose.is_not(None))
+    query = select(account.purpose, account.id).where(
+        account.company_id == company_id, account.purpose.is_not(None)
+    )
     return {purpose: account_id for purpose, account_id in session.execute(query)}
 
 

@@ -28,11 +28,23 @@ class PaymentError(UserError):
 
 
 def create_payment(
-    session: AnySession, *, company_id: int, partner_id: int, date: date, amount: Decimal, currency: str, **values: Any
+    session: AnySession,
+    *,
+    company_id: int,
+    partner_id: int,
+    date: date,
+    amount: Decimal,
+    currency: str,
+    **values: Any,
 ) -> Any:
     """A draft payment; money in unless `direction="out"` is given."""
     payment = m.AccountingPayment(
-        company_id=company_id, partner_id=partner_id, date=date, amount=amount, currency_code=currency, **values
+        company_id=company_id,
+        partner_id=partner_id,
+        date=date,
+        amount=amount,
+        currency_code=currency,
+        **values,
     )
     session.add(payment)
     session.flush()
@@ -65,7 +77,10 @@ def _write(session: AnySession, payment: Any) -> None:
     sign = -1 if payment.direction == "in" else 1
     document = "reversal" if payment.reverses_id else "payment" if sign < 0 else "refund"
     draft = EntryDraft(
-        journal="bank", date=payment.date, currency=payment.currency_code, exchange_rate=payment.exchange_rate,
+        journal="bank",
+        date=payment.date,
+        currency=payment.currency_code,
+        exchange_rate=payment.exchange_rate,
         narration=payment.number,
         counterpart=Amount(
             books.account("receivable"), sign * payment.amount, payment.partner_id, payment.number
@@ -89,9 +104,16 @@ def reverse_payment(session: AnySession, payment: Any, on: date) -> Any:
         )
     take_back(session, live_allocations(session, item_of(session, payment).id), on)
     opposite = create_payment(
-        session, company_id=payment.company_id, partner_id=payment.partner_id, date=on, amount=payment.amount,
-        currency=payment.currency_code, exchange_rate=payment.exchange_rate,
-        direction="out" if payment.direction == "in" else "in", reference=payment.number, reverses_id=payment.id,
+        session,
+        company_id=payment.company_id,
+        partner_id=payment.partner_id,
+        date=on,
+        amount=payment.amount,
+        currency=payment.currency_code,
+        exchange_rate=payment.exchange_rate,
+        direction="out" if payment.direction == "in" else "in",
+        reference=payment.number,
+        reverses_id=payment.id,
     )
     post_payment(session, opposite, pairs=[])
     first, second = item_of(session, payment), item_of(session, opposite)

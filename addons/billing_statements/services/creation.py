@@ -114,8 +114,11 @@ def candidates(
 ) -> Sequence[Any]:
     """The customers of the cycle, one row a currency, with what a run would put on their statements."""
     values = {
-        "company": company_id, "cycle": cycle, "end": period.end,
-        "everyone": partners is None, "partners": list(partners or ()),
+        "company": company_id,
+        "cycle": cycle,
+        "end": period.end,
+        "everyone": partners is None,
+        "partners": list(partners or ()),
     }
     return session.execute(text(_CANDIDATES), values).all()
 
@@ -157,10 +160,18 @@ def _insert(session: AnySession, run: Any, due: Sequence[Any]) -> list[int]:
     issued = datetime.now(UTC).replace(microsecond=0)
     rows = (
         {
-            "id": statement_id, "company_id": run.company_id, "run_id": run.id, "partner_id": row.partner_id,
-            "number": number, "currency_code": row.currency_code, "period_start": run.period_start,
-            "period_end": run.period_end, "opening": row.previous, "closing": row.previous,
-            "not_due": row.previous, "issued_at": issued,
+            "id": statement_id,
+            "company_id": run.company_id,
+            "run_id": run.id,
+            "partner_id": row.partner_id,
+            "number": number,
+            "currency_code": row.currency_code,
+            "period_start": run.period_start,
+            "period_end": run.period_end,
+            "opening": row.previous,
+            "closing": row.previous,
+            "not_due": row.previous,
+            "issued_at": issued,
         }
         for statement_id, number, row in zip(ids, numbers, due, strict=True)
     )
@@ -168,14 +179,15 @@ def _insert(session: AnySession, run: Any, due: Sequence[Any]) -> list[int]:
     return ids
 
 
-def _note_skips(
-    session: AnySession, run: Any, period: Period, rows: Sequence[Any], served: set[int]
-) -> None:
+def _note_skips(session: AnySession, run: Any, period: Period, rows: Sequence[Any], served: set[int]) -> None:
     """A row for each customer without any statement of the run."""
     session.execute(text("DELETE FROM billing_run_skip WHERE run_id = :run"), {"run": run.id})
-    has_one = set(session.scalars(
-        text("SELECT partner_id FROM billing_statement WHERE run_id = :run AND state <> 'superseded'"), {"run": run.id}
-    ))
+    has_one = set(
+        session.scalars(
+            text("SELECT partner_id FROM billing_statement WHERE run_id = :run AND state <> 'superseded'"),
+            {"run": run.id},
+        )
+    )
     reasons: dict[int, str] = {}
     for row in rows:
         if row.partner_id not in served | has_one:

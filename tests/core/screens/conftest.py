@@ -34,7 +34,9 @@ class Visitor:
 
     def token(self) -> str:
         """The token against forged requests."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/password", follow_redirects=True).text)
+        found = re.search(
+            r'name="csrf_token" value="([^"]+)"', self.get("/password", follow_redirects=True).text
+        )
         assert found
         return found[1]
 

@@ -32,15 +32,27 @@ def error_of(html: str, field: str) -> str:
 
 @pytest.mark.parametrize(
     ("locale", "price", "stock", "shown"),
-    [("en", "1,234.50", "12", "1,234.50"), ("zh_CN", "￥1,234.5", "１２", "1,234.50"), ("en", " 1234.500000 ", "12.0", "1,234.50")],
+    [
+        ("en", "1,234.50", "12", "1,234.50"),
+        ("zh_CN", "￥1,234.5", "１２", "1,234.50"),
+        ("en", " 1234.500000 ", "12.0", "1,234.50"),
+    ],
 )
 def test_a_record_comes_back_as_it_was_written(
     visit: Callable[..., Any], fresh: Callable[..., Any], locale: str, price: str, stock: str, shown: str
 ) -> None:
     visitor = visit("clerk", locale)
     values = {
-        "mpn": " X-1 ", "description": "a <b> & c", "price": price, "stock": stock, "pack": "5,000",
-        "state": "sample", "since": "2026-03-02", "active": "y", "currency_code": "EUR", "note": "two\r\nlines",
+        "mpn": " X-1 ",
+        "description": "a <b> & c",
+        "price": price,
+        "stock": stock,
+        "pack": "5,000",
+        "state": "sample",
+        "since": "2026-03-02",
+        "active": "y",
+        "currency_code": "EUR",
+        "note": "two\r\nlines",
     }
     db.session.add(m.ShelfMaker(name="YAGEO"))
     db.session.commit()
@@ -74,7 +86,13 @@ def test_a_record_comes_back_as_it_was_written(
     ],
 )
 def test_a_wrong_value_is_refused_at_its_field(
-    visit: Callable[..., Any], parts: list[Any], fresh: Callable[..., Any], locale: str, field: str, text: str, error: str
+    visit: Callable[..., Any],
+    parts: list[Any],
+    fresh: Callable[..., Any],
+    locale: str,
+    field: str,
+    text: str,
+    error: str,
 ) -> None:
     visitor = visit("admin", locale)
     answer = visitor.post(PART, {**visitor.form(PART), field: text})
@@ -83,7 +101,9 @@ def test_a_wrong_value_is_refused_at_its_field(
     assert fresh("ShelfPart", 1).mpn == "RC0603FR-07000KL"
 
 
-def test_typed_text_that_names_no_record_is_refused_and_kept(visit: Callable[..., Any], parts: list[Any]) -> None:
+def test_typed_text_that_names_no_record_is_refused_and_kept(
+    visit: Callable[..., Any], parts: list[Any]
+) -> None:
     visitor = visit("clerk")
     answer = visitor.post(PART, {**visitor.form(PART), "maker_id": "", "maker_id.text": "Yagoe"})
     assert error_of(answer.text, "maker_id") == "“Yagoe” names no record: choose one from the list."
@@ -139,7 +159,9 @@ def order(parts: list[Any]) -> Any:
     return rows.order()
 
 
-def test_lines_are_changed_added_deleted_and_moved(visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]) -> None:
+def test_lines_are_changed_added_deleted_and_moved(
+    visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]
+) -> None:
     visitor = visit("clerk")
     form = visitor.form(ORDER)
     assert form["lines-2-part_id.text"] == "RC0603FR-07001KL"
@@ -152,7 +174,9 @@ def test_lines_are_changed_added_deleted_and_moved(visit: Callable[..., Any], or
     assert stored.total == Decimal("260.50")
 
 
-def test_a_wrong_line_is_refused_at_its_cell(visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]) -> None:
+def test_a_wrong_line_is_refused_at_its_cell(
+    visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]
+) -> None:
     visitor = visit("clerk")
     answer = visitor.post(ORDER, {**visitor.form(ORDER), "lines-1-quantity": "ten", "number": "CHANGED"})
     assert answer.status_code == 422
@@ -187,7 +211,10 @@ def test_a_forms_queries_do_not_grow_with_its_lines(
     visitor.get(ORDER)
     few = len(statements)
     part = db.session.query(m.ShelfPart).first().id
-    more = [m.ShelfOrderLine(order_id=order.id, position=i, part_id=part, quantity=1, price=1) for i in range(3, 200)]
+    more = [
+        m.ShelfOrderLine(order_id=order.id, position=i, part_id=part, quantity=1, price=1)
+        for i in range(3, 200)
+    ]
     db.session.add_all(more)
     db.session.commit()
     statements.clear()
@@ -207,9 +234,16 @@ def test_the_second_save_meets_a_conflict_and_overwrites_nothing(
     answer = his.post(PART, {**form_of_his, "description": "his", "price": "7.00"})
     assert answer.status_code == 422
     stored = fresh("ShelfPart", 1)
-    assert (stored.price, stored.note, stored.description) == (Decimal(6), "hers", "RES 10K OHM 1% 1/10W 0603")
-    assert re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>', answer.text) == [
-        ("Price", "0.00085", "6", "7.00"), ("Note", "–", "hers", "–"),
+    assert (stored.price, stored.note, stored.description) == (
+        Decimal(6),
+        "hers",
+        "RES 10K OHM 1% 1/10W 0603",
+    )
+    assert re.findall(
+        r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>', answer.text
+    ) == [
+        ("Price", "0.00085", "6", "7.00"),
+        ("Note", "–", "hers", "–"),
     ]
 
 
@@ -225,7 +259,9 @@ def test_after_a_conflict_a_second_save_is_on_purpose(
     assert (stored.note, stored.description) == ("hers", "his")
 
 
-def test_a_conflict_in_the_lines_names_the_line(visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]) -> None:
+def test_a_conflict_in_the_lines_names_the_line(
+    visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]
+) -> None:
     hers, his = visit("clerk"), visit("admin")
     form_of_hers, form_of_his = hers.form(ORDER), his.form(ORDER)
     without_second = {k: v for k, v in form_of_hers.items() if not k.startswith("lines-2-")}
@@ -233,7 +269,8 @@ def test_a_conflict_in_the_lines_names_the_line(visit: Callable[..., Any], order
     answer = his.post(ORDER, {**form_of_his, "number": "HIS"})
     assert answer.status_code == 422
     assert re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', answer.text) == [
-        ("Lines 1 · Quantity", "10", "99"), ("Lines", "a line", "deleted"),
+        ("Lines 1 · Quantity", "10", "99"),
+        ("Lines", "a line", "deleted"),
     ]
     assert fresh("ShelfOrder", 1).number == "SO-1"
 
@@ -258,7 +295,9 @@ def test_a_button_calls_its_service(visit: Callable[..., Any], order: Any, fresh
     assert "<select" not in page
 
 
-def test_a_confirmed_order_takes_no_change(visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]) -> None:
+def test_a_confirmed_order_takes_no_change(
+    visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]
+) -> None:
     visitor = visit("clerk")
     form = visitor.form(ORDER)
     visitor.post(f"{ORDER}/do/confirm")

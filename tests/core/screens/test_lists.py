@@ -31,7 +31,9 @@ def test_search_narrows_by_each_word(visit: Callable[..., Any], parts: list[Any]
     assert rows_of(visit("reader").get(f"{LIST}?q=0603+07001").text) == ["RC0603FR-07001KL"]
 
 
-def test_percent_and_underscore_are_plain_characters_in_a_search(visit: Callable[..., Any], parts: list[Any]) -> None:
+def test_percent_and_underscore_are_plain_characters_in_a_search(
+    visit: Callable[..., Any], parts: list[Any]
+) -> None:
     assert len(rows_of(visit("reader").get(f"{LIST}?q=1%25").text)) == 8
     assert rows_of(visit("reader").get(f"{LIST}?q=_").text) == []
 
@@ -74,7 +76,9 @@ def test_pages(visit: Callable[..., Any], parts: list[Any]) -> None:
 def test_groups_carry_their_count_and_sums(visit: Callable[..., Any], parts: list[Any]) -> None:
     html = visit("reader").get(f"{LIST}?group=state").text
     assert re.findall(r'scope="rowgroup">(\w+) <span class="count">(\d+)', html) == [
-        ("Active", "4"), ("Obsolete", "4"), ("Sample", "4"),
+        ("Active", "4"),
+        ("Obsolete", "4"),
+        ("Sample", "4"),
     ]
     assert "22,500" in html
 
@@ -95,7 +99,9 @@ def test_days_are_grouped_by_month(visit: Callable[..., Any], parts: list[Any]) 
         ("f.maker_id=99999999999999999999", "“99999999999999999999” cannot be a value of Maker."),
     ],
 )
-def test_what_the_list_does_not_have_is_said(visit: Callable[..., Any], parts: list[Any], query: str, message: str) -> None:
+def test_what_the_list_does_not_have_is_said(
+    visit: Callable[..., Any], parts: list[Any], query: str, message: str
+) -> None:
     page = visit("reader").get(f"{LIST}?{query}")
     assert (page.status_code, message in page.text) == (422, True)
 
@@ -134,7 +140,7 @@ def test_an_empty_list_says_what_belongs_there_and_has_one_button(visit: Callabl
 
 def test_numbers_and_days_are_those_of_the_language(visit: Callable[..., Any], parts: list[Any]) -> None:
     english, chinese = visit("reader").get(LIST).text, visit("reader", locale="zh_CN").get(LIST).text
-    assert '1,250' in english
+    assert "1,250" in english
     assert "Jan 18, 2026" in english
     assert "2026年1月18日" in chinese
 

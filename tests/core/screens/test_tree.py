@@ -43,7 +43,9 @@ def names(screens: ScreenSet, screen: str) -> list[str]:
 
 def test_nodes_are_put_after_before_and_inside(app: Flask, base: Screens) -> None:
     other = Screens()
-    other.extend("t.form").after("mpn", "state", Field("stock")).before("mpn", "maker_id").inside("main", "note")
+    other.extend("t.form").after("mpn", "state", Field("stock")).before("mpn", "maker_id").inside(
+        "main", "note"
+    )
     result = composed(app, ("a", base), ("b", other))
     assert names(result, "t.form")[:7] == ["main", "maker_id", "mpn", "state", "stock", "price", "note"]
 
@@ -51,7 +53,11 @@ def test_nodes_are_put_after_before_and_inside(app: Flask, base: Screens) -> Non
 def test_what_stands_in_a_grid_has_its_name_in_front(app: Flask, base: Screens) -> None:
     other = Screens()
     other.extend("t.form").after("lines.part_id", "price").remove("lines.quantity")
-    assert names(composed(app, ("a", base), ("b", other)), "t.form")[-3:] == ["lines", "lines.part_id", "lines.price"]
+    assert names(composed(app, ("a", base), ("b", other)), "t.form")[-3:] == [
+        "lines",
+        "lines.part_id",
+        "lines.price",
+    ]
 
 
 def test_properties_are_set_and_every_change_is_remembered(app: Flask, base: Screens) -> None:
@@ -60,7 +66,11 @@ def test_properties_are_set_and_every_change_is_remembered(app: Flask, base: Scr
     third.extend("t.form").set("price", required=True, label="List price").set("t.form", title="Article")
     result = composed(app, ("a", base), ("b", other), ("c", third))
     assert describe(result.by_name["t.form"])[2] == (
-        1, "field", "price", "a", ["b: set label", "c: set required", "c: set label"],
+        1,
+        "field",
+        "price",
+        "a",
+        ["b: set label", "c: set required", "c: set label"],
     )
     assert result.by_name["t.form"].title == "Article"
 
@@ -99,7 +109,10 @@ def test_a_wrong_anchor_lists_the_names_that_exist(app: Flask, base: Screens) ->
 def test_an_unknown_screen_lists_the_screens(app: Flask, base: Screens) -> None:
     other = Screens()
     other.extend("t.fom").remove("mpn")
-    assert refused(app, ("a", base), ("b", other)) == "b extends the screen t.fom, which no addon declares; screens: t.form"
+    assert (
+        refused(app, ("a", base), ("b", other))
+        == "b extends the screen t.fom, which no addon declares; screens: t.form"
+    )
 
 
 def test_an_unknown_property_lists_the_properties(app: Flask, base: Screens) -> None:

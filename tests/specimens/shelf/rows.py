@@ -73,7 +73,9 @@ def _menus() -> None:
 
 def parts(count: int) -> list[Any]:
     """Parts by three makers, with every kind of value."""
-    makers = [m.ShelfMaker(name=n, country=c) for n, c in [("YAGEO", "TW"), ("Murata", "JP"), ("风华高科", "CN")]]
+    makers = [
+        m.ShelfMaker(name=n, country=c) for n, c in [("YAGEO", "TW"), ("Murata", "JP"), ("风华高科", "CN")]
+    ]
     db.session.add_all(makers)
     db.session.flush()
     made = [_part(i, makers[i % 3].id) for i in range(count)]
@@ -104,9 +106,17 @@ def order(number: str = "SO-1", lines: int = 2) -> Any:
     made = m.ShelfOrder(number=number, date=date(2026, 3, 2), maker_id=maker.id, company_id=company.id)
     db.session.add(made)
     db.session.flush()
-    for position, part in enumerate(db.session.query(m.ShelfPart).order_by(m.ShelfPart.id).limit(lines), start=1):
+    for position, part in enumerate(
+        db.session.query(m.ShelfPart).order_by(m.ShelfPart.id).limit(lines), start=1
+    ):
         db.session.add(
-            m.ShelfOrderLine(order_id=made.id, position=position, part_id=part.id, quantity=Decimal(10 * position), price=Decimal("0.5"))
+            m.ShelfOrderLine(
+                order_id=made.id,
+                position=position,
+                part_id=part.id,
+                quantity=Decimal(10 * position),
+                price=Decimal("0.5"),
+            )
         )
     db.session.commit()
     return made

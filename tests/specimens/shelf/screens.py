@@ -44,7 +44,15 @@ screens.list(
         Column("value", _l("Stock value"), value=lambda part: part.price * part.stock, show="money"),
         Column("note", shown=False),
     ],
-    filters=["state", "maker_id", "since", "stock", "active", "cost", Filter("in_stock", _l("In stock"), where=in_stock)],
+    filters=[
+        "state",
+        "maker_id",
+        "since",
+        "stock",
+        "active",
+        "cost",
+        Filter("in_stock", _l("In stock"), where=in_stock),
+    ],
     search=["mpn", "description"],
     group_by=["state", "maker_id", "since"],
     order="mpn",
@@ -67,7 +75,14 @@ screens.form(
         ),
         Section("sale", "price", "currency_code", "cost", "stock", "pack", title=_l("Price and stock")),
         Section("more", Field("note", multiline=True), title=_l("Note")),
-        Button("retire", _l("Retire"), action="retire", permission="shelf.retire", visible=lambda part: part.state == "active", confirm=_l("Retire this part?")),
+        Button(
+            "retire",
+            _l("Retire"),
+            action="retire",
+            permission="shelf.retire",
+            visible=lambda part: part.state == "active",
+            confirm=_l("Retire this part?"),
+        ),
     ],
 )
 
@@ -88,8 +103,23 @@ screens.form(
     readonly=lambda order: order.state != "draft",
     on_save=services.sum_up,
     nodes=[
-        Section("main", "number", "date", "maker_id", "currency_code", Field("total", readonly=True), Field("state", readonly=True)),
+        Section(
+            "main",
+            "number",
+            "date",
+            "maker_id",
+            "currency_code",
+            Field("total", readonly=True),
+            Field("state", readonly=True),
+        ),
         Grid("lines", model="shelf.order_line", columns=["part_id", "quantity", "price"], title=_l("Lines")),
-        Button("confirm", _l("Confirm"), action="addons.shelf.services:confirm", permission="shelf.write", style="primary", visible=lambda order: order.state == "draft"),
+        Button(
+            "confirm",
+            _l("Confirm"),
+            action="addons.shelf.services:confirm",
+            permission="shelf.write",
+            style="primary",
+            visible=lambda order: order.state == "draft",
+        ),
     ],
 )
