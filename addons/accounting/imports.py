@@ -12,6 +12,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from core.exchange.convert import date, decimal, identifier, integer, text
+from core.exchange.targets import Document, Row, Target, TargetField, TargetOption, Targets
 from sqlalchemy import Text, cast, func, select
 
 from addons.accounting.amounts import line_net
@@ -21,8 +23,6 @@ from addons.accounting.services.invoices import Line
 from addons.partners.services import ensure_partners
 from addons.products.services import ensure_products
 from core import m
-from core.exchange.convert import date, decimal, identifier, integer, text
-from core.exchange.targets import Document, Row, Target, TargetField, TargetOption, Targets
 from core.i18n import _, _l
 from core.security.actor import actor_of
 

@@ -1,7 +1,7 @@
 """Static files of the host and of the addons, under addresses that change with their contents.
 
-`/assets/<addon>/<hash of its static folder>/js/grid.js`: a browser keeps it for a year; the hash stands in the
-path, so that one module's `import "./other.js"` stays within the same version.
+`/assets/<addon>/<hash of its static folder>/js/grid.js`: a browser keeps it for a year; the hash stands in
+the path, so that one module's `import "./other.js"` stays within the same version.
 """
 
 import gzip

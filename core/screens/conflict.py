@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask import current_app
-
 from itsdangerous import BadSignature
 from itsdangerous.url_safe import URLSafeSerializer
 

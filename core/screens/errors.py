@@ -29,7 +29,8 @@ TEXTS: dict[int, tuple[Any, Any]] = {
     500: (
         _l("Something went wrong on our side"),
         _l(
-            "Nothing was saved. Try again; if it stays, tell your administrator the time and the address of this page."
+            "Nothing was saved. Try again; if it stays, tell your administrator the time and the address of "
+            "this page."
         ),
     ),
 }

@@ -12,8 +12,8 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import get_timezone
-from sqlalchemy import select
 from sqlalchemy import inspect as orm_inspect
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 

@@ -12,7 +12,7 @@ from core.screens.fields import readable
 
 
 def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
-    """The message, and the field that it is about (empty when it is about the record); re-raises the unknown."""
+    """The message, and the field that it is about (empty for the whole record); re-raises the unknown."""
     origin: Any = error.orig
     diag = getattr(origin, "diag", None)
     if isinstance(origin, errors.UniqueViolation):

@@ -12,9 +12,10 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
+    send_file,
+    url_for,
 )
-from flask import request, send_file, url_for
-
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 

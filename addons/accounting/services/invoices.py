@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from addons.accounting.services.allocation import Pair, settle
 from addons.accounting.amounts import Totals, totals_of
+from addons.accounting.services.allocation import Pair, settle
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from core import m

@@ -36,7 +36,8 @@ _CANDIDATES = """
                SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
          GROUP BY i.partner_id, i.currency_code
     ), last AS (
-        SELECT DISTINCT ON (s.partner_id, s.currency_code) s.partner_id, s.currency_code, s.closing, s.period_end
+        SELECT DISTINCT ON (s.partner_id, s.currency_code)
+               s.partner_id, s.currency_code, s.closing, s.period_end
           FROM billing_statement s JOIN due ON due.id = s.partner_id
          WHERE s.state <> 'superseded'
          ORDER BY s.partner_id, s.currency_code, s.period_end DESC
@@ -69,9 +70,12 @@ _TOTALS = text("""
        SET opening = t.opening, debits = t.debits, credits = t.credits,
            closing = t.opening + t.debits - t.credits, not_due = t.opening + t.debits - t.credits
       FROM (SELECT s.id,
-                   s.opening + coalesce(sum(l.amount) FILTER (WHERE l.kind = 'brought_forward'), 0) AS opening,
-                   coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'brought_forward' AND l.amount > 0), 0) AS debits,
-                   coalesce(-sum(l.amount) FILTER (WHERE l.kind <> 'brought_forward' AND l.amount < 0), 0) AS credits
+                   s.opening
+                     + coalesce(sum(l.amount) FILTER (WHERE l.kind = 'brought_forward'), 0) AS opening,
+                   coalesce(sum(l.amount) FILTER (
+                     WHERE l.kind <> 'brought_forward' AND l.amount > 0), 0) AS debits,
+                   coalesce(-sum(l.amount) FILTER (
+                     WHERE l.kind <> 'brought_forward' AND l.amount < 0), 0) AS credits
               FROM billing_statement s LEFT JOIN billing_statement_line l ON l.statement_id = s.id
              WHERE s.id = ANY(:ids) GROUP BY s.id) t
      WHERE s.id = t.id

@@ -94,8 +94,8 @@ def check_file(statement: Any, contents: bytes) -> None:
     ):
         raise MisdirectedError(
             _(
-                "The file is statement %(found)s of customer %(other)s, not %(wanted)s of customer %(partner)s: "
-                "print this statement again.",
+                "The file is statement %(found)s of customer %(other)s, not %(wanted)s of customer "
+                "%(partner)s: print this statement again.",
                 found=found.number,
                 other=found.partner,
                 wanted=wanted.number,

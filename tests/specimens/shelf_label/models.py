@@ -1,9 +1,8 @@
 """A label on a part."""
 
+from addons.shelf import models as shelf
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
-
-from addons.shelf import models as shelf
 
 
 class Part(shelf.Part):
