@@ -12,8 +12,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.exchange.convert import date, decimal, identifier, integer, text
-from core.exchange.targets import Document, Row, Target, TargetField, TargetOption, Targets
 from sqlalchemy import Text, cast, func, select
 
 from addons.accounting.amounts import line_net
@@ -23,6 +21,8 @@ from addons.accounting.services.invoices import Line
 from addons.partners.services import ensure_partners
 from addons.products.services import ensure_products
 from core import m
+from core.exchange.convert import date, decimal, identifier, integer, text
+from core.exchange.targets import Document, Row, Target, TargetField, TargetOption, Targets
 from core.i18n import _, _l
 from core.security.actor import actor_of
 

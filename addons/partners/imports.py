@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.exchange.convert import boolean, identifier, text
-from core.exchange.targets import Document, Target, TargetField, Targets
 from sqlalchemy import select
 
 from core import m
+from core.exchange.convert import boolean, identifier, text
+from core.exchange.targets import Document, Target, TargetField, Targets
 from core.i18n import _, _l
 from core.mail import MailAddressError, parse_addresses
 from core.security.actor import actor_of

@@ -3,7 +3,9 @@
 targets = Targets()                                        # addons/accounting/imports.py
 targets.add(Target(
     name="accounting.invoice", title=_l("Invoices"), permission="accounting.import", group_by="document",
-    fields=(TargetField("document", _l("Document no."), identifier(), required=True, aliases=("InvoiceNo",)),),
+    fields=(
+        TargetField("document", _l("Document no."), identifier(), required=True, aliases=("InvoiceNo",)),
+    ),
     book=book_invoices,
 ))
 

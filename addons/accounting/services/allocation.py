@@ -86,13 +86,20 @@ def _refuse_unless_settleable(items: dict[int, Any], pair: Pair, taken: dict[int
     debit, credit = items[pair.debit_id], items[pair.credit_id]
     if debit.partner_id != credit.partner_id:
         raise AllocationError(
-            _("%(credit)s and %(debit)s belong to different partners.", credit=credit.number, debit=debit.number)
+            _(
+                "%(credit)s and %(debit)s belong to different partners.",
+                credit=credit.number,
+                debit=debit.number,
+            )
         )
     if debit.currency_code != credit.currency_code:
         raise AllocationError(
             _(
                 "%(credit)s is in %(one)s and %(debit)s in %(other)s: settle documents of one currency.",
-                credit=credit.number, one=credit.currency_code, debit=debit.number, other=debit.currency_code,
+                credit=credit.number,
+                one=credit.currency_code,
+                debit=debit.number,
+                other=debit.currency_code,
             )
         )
     for item, sign in ((debit, 1), (credit, -1)):
@@ -101,7 +108,10 @@ def _refuse_unless_settleable(items: dict[int, Any], pair: Pair, taken: dict[int
             raise AllocationError(
                 _(
                     "%(number)s has %(left)s %(currency)s open, not %(amount)s.",
-                    number=item.number, left=left, currency=item.currency_code, amount=pair.amount,
+                    number=item.number,
+                    left=left,
+                    currency=item.currency_code,
+                    amount=pair.amount,
                 )
             )
 

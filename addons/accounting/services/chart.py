@@ -32,7 +32,11 @@ class Books:
         """The account that serves this purpose; raises MissingAccountError."""
         if purpose not in self.accounts:
             raise MissingAccountError(
-                _("No account serves as %(purpose)s: open the chart of accounts and set that purpose on one.", purpose=purpose)
+                _(
+                    "No account serves as %(purpose)s: open the chart of accounts and set that purpose on "
+                    "one.",
+                    purpose=purpose,
+                )
             )
         return self.accounts[purpose]
 

@@ -122,7 +122,9 @@ def post_invoices(session: AnySession, invoices: Sequence[Any]) -> None:
 
 def _refuse_unless_postable(invoice: Any) -> None:
     if invoice.state != "draft":
-        raise InvoiceError(_("%(number)s is posted already: reverse it to take it back.", number=invoice.number))
+        raise InvoiceError(
+            _("%(number)s is posted already: reverse it to take it back.", number=invoice.number)
+        )
     if not invoice.lines:
         raise InvoiceError(_("The document has no lines: add one before you post it."))
 
@@ -182,7 +184,11 @@ def reverse_invoice(session: AnySession, invoice: Any, on: date) -> Any:
         raise InvoiceError(_("Only a posted invoice can be reversed."))
     if invoice.reversed_by is not None:
         raise InvoiceError(
-            _("%(number)s was reversed by %(by)s already.", number=invoice.number, by=invoice.reversed_by.number)
+            _(
+                "%(number)s was reversed by %(by)s already.",
+                number=invoice.number,
+                by=invoice.reversed_by.number,
+            )
         )
     note = create_invoice(
         session,

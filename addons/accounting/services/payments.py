@@ -58,7 +58,9 @@ def post_payment(session: AnySession, payment: Any, pairs: Sequence[Pair] | None
     and stays as a credit on the account. The `credit_id` of a pair is filled in here.
     """
     if payment.state != "draft":
-        raise PaymentError(_("%(number)s is posted already: reverse it to take it back.", number=payment.number))
+        raise PaymentError(
+            _("%(number)s is posted already: reverse it to take it back.", number=payment.number)
+        )
     session.flush()
     _write(session, payment)
     if payment.direction == "in":
@@ -100,7 +102,11 @@ def reverse_payment(session: AnySession, payment: Any, on: date) -> Any:
         raise PaymentError(_("Only a posted payment that is no reversal itself can be reversed."))
     if payment.reversed_by is not None:
         raise PaymentError(
-            _("%(number)s was reversed by %(by)s already.", number=payment.number, by=payment.reversed_by.number)
+            _(
+                "%(number)s was reversed by %(by)s already.",
+                number=payment.number,
+                by=payment.reversed_by.number,
+            )
         )
     take_back(session, live_allocations(session, item_of(session, payment).id), on)
     opposite = create_payment(
