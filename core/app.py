@@ -12,7 +12,7 @@ from core.loader.discovery import AddonSource
 from core.loader.graph import closure_of
 from core.models import Composition, compose
 from core.models.registry import new_base
-from core.settings import ROOT, Settings, get_settings
+from core.settings import Settings, get_settings
 
 #: Each room of the host that takes part in an app has `init_app(app, sources)`.
 ROOMS = (security, jobs, mail, documents, screens, exchange)

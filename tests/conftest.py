@@ -24,7 +24,7 @@ from core.security.actor import Actor, set_actor
 from core.settings import get_settings
 
 #: Addons that exist for the tests only.
-TEST_ADDONS = Path(__file__).parent / "addons"
+TEST_ADDONS = Path(__file__).parent / "specimens"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 

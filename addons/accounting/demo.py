@@ -25,10 +25,16 @@ TERMS = 30
 def load(session: Any, company: Any) -> list[LogIn]:
     """Make the documents once, and the log-in of someone from finance."""
     log_in = ensure_user(
-        session, "finance@demo.example", "demo-finance-2026", company, name="Fiona Finance",
+        session,
+        "finance@demo.example",
+        "demo-finance-2026",
+        company,
+        name="Fiona Finance",
         roles=("accounting.finance", "billing_statements.clerk"),
     )
-    if session.scalar(select(m.AccountingInvoice.id).where(m.AccountingInvoice.company_id == company.id).limit(1)):
+    if session.scalar(
+        select(m.AccountingInvoice.id).where(m.AccountingInvoice.company_id == company.id).limit(1)
+    ):
         return [log_in]
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
         _documents(session, company, date.today())  # noqa: DTZ011  # the demo plays around the user's day
@@ -39,10 +45,14 @@ def _documents(session: Any, company: Any, today: date) -> None:
     chance = random.Random(42)
     books = books_of(session, company.id)
     customers = session.scalars(
-        select(m.Partner.id).where(m.Partner.company_id == company.id, m.Partner.is_customer).order_by(m.Partner.code)
+        select(m.Partner.id)
+        .where(m.Partner.company_id == company.id, m.Partner.is_customer)
+        .order_by(m.Partner.code)
     ).all()
     parts = session.execute(
-        select(m.Product.id, m.Product.description).where(m.Product.company_id == company.id).order_by(m.Product.code)
+        select(m.Product.id, m.Product.description)
+        .where(m.Product.company_id == company.id)
+        .order_by(m.Product.code)
     ).all()
     documents = sorted(_invoices(chance, customers, parts, today), key=lambda d: d.date)
     batch.book(session, books, documents)
@@ -98,7 +108,11 @@ def _write_payments(session: Any, books: Books, paid: Any) -> None:
 
 def _payment_entry(books: Books, document: Any, on: date, number: str) -> EntryDraft:
     return EntryDraft(
-        journal="bank", date=on, currency="USD", exchange_rate=Decimal(1), narration=number,
+        journal="bank",
+        date=on,
+        currency="USD",
+        exchange_rate=Decimal(1),
+        narration=number,
         counterpart=Amount(books.account("receivable"), -document.totals.total, document.partner_id, number),
         amounts=[Amount(books.account("bank"), document.totals.total)],
         item=Item("payment", number, document.number, on),
@@ -109,9 +123,18 @@ def _write_rows(session: Any, books: Books, paid: Any, drafts: list[EntryDraft])
     ids = reserve_ids(session, m.AccountingPayment.__table__, len(drafts))
     rows = (
         {
-            "id": payment_id, "company_id": books.company_id, "direction": "in", "number": draft.narration,
-            "partner_id": document.partner_id, "date": on, "amount": document.totals.total, "currency_code": "USD",
-            "reference": document.number, "state": "posted", "entry_id": draft.id, "posted_at": on,
+            "id": payment_id,
+            "company_id": books.company_id,
+            "direction": "in",
+            "number": draft.narration,
+            "partner_id": document.partner_id,
+            "date": on,
+            "amount": document.totals.total,
+            "currency_code": "USD",
+            "reference": document.number,
+            "state": "posted",
+            "entry_id": draft.id,
+            "posted_at": on,
         }
         for payment_id, draft, (document, on) in zip(ids, drafts, paid, strict=True)
     )
@@ -120,13 +143,19 @@ def _write_rows(session: Any, books: Books, paid: Any, drafts: list[EntryDraft])
 
 def _allocate(session: Any, books: Books, paid: Any, drafts: list[EntryDraft]) -> None:
     item = m.AccountingOpenItem
-    invoices = {number: item_id for number, item_id in session.execute(
-        select(item.number, item.id).where(item.document == "invoice")
-    )}
+    invoices = {
+        number: item_id
+        for number, item_id in session.execute(select(item.number, item.id).where(item.document == "invoice"))
+    }
     rows = [
         {
-            "debit_id": invoices[document.number], "credit_id": draft.item_id, "company_id": books.company_id,
-            "partner_id": document.partner_id, "currency_code": "USD", "amount": document.totals.total, "date": on,
+            "debit_id": invoices[document.number],
+            "credit_id": draft.item_id,
+            "company_id": books.company_id,
+            "partner_id": document.partner_id,
+            "currency_code": "USD",
+            "amount": document.totals.total,
+            "date": on,
         }
         for draft, (document, on) in zip(drafts, paid, strict=True)
         if document.totals.total > 0

@@ -134,7 +134,12 @@ def _known(session: Any, company_id: int, keys: Sequence[str]) -> dict[str, Any]
     invoice, line = m.AccountingInvoice, m.AccountingInvoiceLine
     query = (
         select(
-            invoice.external_id, invoice.id, invoice.number, invoice.partner_id, invoice.date, invoice.kind,
+            invoice.external_id,
+            invoice.id,
+            invoice.number,
+            invoice.partner_id,
+            invoice.date,
+            invoice.kind,
             func.array_agg(_fingerprint_of(line)).label("lines"),
         )
         .join(line, line.invoice_id == invoice.id)
@@ -183,21 +188,45 @@ targets.add(
         group_by="document",
         book=book,
         fields=(
-            TargetField("document", _l("Document no."), identifier(), required=True, aliases=("InvoiceNo", "Invoice", "单据编号", "发票号")),
-            TargetField("date", _l("Date"), date(), required=True, aliases=("InvoiceDate", "日期", "开票日期")),
+            TargetField(
+                "document",
+                _l("Document no."),
+                identifier(),
+                required=True,
+                aliases=("InvoiceNo", "Invoice", "单据编号", "发票号"),
+            ),
+            TargetField(
+                "date", _l("Date"), date(), required=True, aliases=("InvoiceDate", "日期", "开票日期")
+            ),
             TargetField("due_date", _l("Due date"), date(), aliases=("到期日",)),
-            TargetField("customer", _l("Customer code"), identifier(), required=True, aliases=("CustomerID", "Customer", "客户编号")),
+            TargetField(
+                "customer",
+                _l("Customer code"),
+                identifier(),
+                required=True,
+                aliases=("CustomerID", "Customer", "客户编号"),
+            ),
             TargetField("customer_name", _l("Customer name"), text(200), aliases=("客户名称",)),
             TargetField("country", _l("Country"), text(100), aliases=("国家",)),
-            TargetField("product", _l("Part code"), identifier(), aliases=("StockCode", "SKU", "Part", "料号")),
+            TargetField(
+                "product", _l("Part code"), identifier(), aliases=("StockCode", "SKU", "Part", "料号")
+            ),
             TargetField("description", _l("Description"), text(500), aliases=("品名", "描述")),
             TargetField("quantity", _l("Quantity"), decimal(4), required=True, aliases=("Qty", "数量")),
-            TargetField("unit_price", _l("Unit price"), decimal(6), required=True, aliases=("UnitPrice", "Price", "单价")),
+            TargetField(
+                "unit_price",
+                _l("Unit price"),
+                decimal(6),
+                required=True,
+                aliases=("UnitPrice", "Price", "单价"),
+            ),
             TargetField("currency", _l("Currency"), identifier(3), aliases=("币种",)),
             TargetField("exchange_rate", _l("Exchange rate"), decimal(6), aliases=("汇率",)),
         ),
         options=(
-            TargetOption("payment_days", _l("Days to pay, where no due date is given"), integer(), default=30),
+            TargetOption(
+                "payment_days", _l("Days to pay, where no due date is given"), integer(), default=30
+            ),
             TargetOption(
                 "repeated",
                 _l("Rows that repeat another row of their document"),

@@ -24,8 +24,12 @@ def statements() -> None:
 
 def _options(command: Any) -> Any:
     for option in (
-        click.option("--cycle", default="monthly", show_default=True, help="monthly, half_monthly or weekly."),
-        click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day of the period."),
+        click.option(
+            "--cycle", default="monthly", show_default=True, help="monthly, half_monthly or weekly."
+        ),
+        click.option(
+            "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day of the period."
+        ),
         click.option("--company", "code", default="", help="Code of the company, where there are several."),
         click.option("--json", "json_output", is_flag=True, help="Print one JSON object."),
     ):
@@ -63,8 +67,11 @@ def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     with _company(code) as company_id:
         found = runs.preview(db.session, company_id, cycle, _period(cycle, until))
     data = {
-        "statements": found.statements, "documents": found.documents, "totals": found.totals,
-        "skipped": len(found.skipped), "without_email": len(found.without_email),
+        "statements": found.statements,
+        "documents": found.documents,
+        "totals": found.totals,
+        "skipped": len(found.skipped),
+        "without_email": len(found.without_email),
     }
     _show(data, json_output)
 

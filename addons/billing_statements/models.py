@@ -117,7 +117,9 @@ class Statement(CompanyOwned, Model):
     attachment = relationship("attachment")
     mail = relationship("mail.message")
     replaces = relationship("billing.statement", remote_side="BillingStatement.id")
-    lines = relationship("billing.statement_line", order_by="BillingStatementLine.position", passive_deletes=True)
+    lines = relationship(
+        "billing.statement_line", order_by="BillingStatementLine.position", passive_deletes=True
+    )
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -125,13 +127,16 @@ class Statement(CompanyOwned, Model):
         return (
             UniqueConstraint("company_id", "number", "version"),
             CheckConstraint("closing = opening + debits - credits", name="closing_adds_up"),
-            CheckConstraint(
-                "closing = not_due + due_30 + due_60 + due_90 + due_over", name="ageing_adds_up"
-            ),
+            CheckConstraint("closing = not_due + due_30 + due_60 + due_90 + due_over", name="ageing_adds_up"),
             CheckConstraint(f"state IN {STATES}", name="state_known"),
             CheckConstraint("state = 'created' OR attachment_id IS NOT NULL", name="rendered_has_file"),
-            Index("uq_billing_statement_live", *owner, "period_end", unique=True,
-                  postgresql_where="state <> 'superseded'"),
+            Index(
+                "uq_billing_statement_live",
+                *owner,
+                "period_end",
+                unique=True,
+                postgresql_where="state <> 'superseded'",
+            ),
         )
 
 

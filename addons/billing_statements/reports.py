@@ -24,11 +24,16 @@ def rows(statement: Any) -> list[dict[str, Any]]:
     lines = [line for line in statement.lines if line.kind != "brought_forward"]
     for line in sorted(lines, key=lambda line: (line.kind != "late", line.position)):
         balance += line.amount
-        printed.append({
-            "line": line, "kind": KINDS[line.document], "late": line.kind == "late", "balance": balance,
-            "debit": line.amount if line.amount > 0 else None,
-            "credit": -line.amount if line.amount < 0 else None,
-        })
+        printed.append(
+            {
+                "line": line,
+                "kind": KINDS[line.document],
+                "late": line.kind == "late",
+                "balance": balance,
+                "debit": line.amount if line.amount > 0 else None,
+                "credit": -line.amount if line.amount < 0 else None,
+            }
+        )
     return printed
 
 

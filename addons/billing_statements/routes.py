@@ -102,10 +102,20 @@ def run_page(run_id: int) -> str:
     state = request.args.get("state", "")
     page = max(1, request.args.get("page", 1, type=int))
     return render_template(
-        "billing_statements/run.html", run=run, counts=counts, live=sum(counts.values()) - counts.get("superseded", 0),
-        totals=_totals(run.id), statements=_statements(run.id, state, page), skips=_skips(run.id),
-        job=_latest_job(run.id), state=state, page=page, page_size=PAGE, progress=_progress(run.id),
-        may_run=current_actor().may("billing_statements.run"), may_send=current_actor().may("billing_statements.send"),
+        "billing_statements/run.html",
+        run=run,
+        counts=counts,
+        live=sum(counts.values()) - counts.get("superseded", 0),
+        totals=_totals(run.id),
+        statements=_statements(run.id, state, page),
+        skips=_skips(run.id),
+        job=_latest_job(run.id),
+        state=state,
+        page=page,
+        page_size=PAGE,
+        progress=_progress(run.id),
+        may_run=current_actor().may("billing_statements.run"),
+        may_send=current_actor().may("billing_statements.send"),
     )
 
 
@@ -132,9 +142,20 @@ def _statements(run_id: int, state: str, page: int) -> list[Any]:
     statement, partner, mail = m.BillingStatement, m.Partner, m.MailMessage
     query = (
         select(
-            statement.id, statement.number, statement.state, statement.currency_code, statement.opening,
-            statement.debits, statement.credits, statement.closing, statement.attachment_id, partner.code,
-            partner.name, mail.to, mail.state.label("mail_state"), mail.id.label("mail_id"),
+            statement.id,
+            statement.number,
+            statement.state,
+            statement.currency_code,
+            statement.opening,
+            statement.debits,
+            statement.credits,
+            statement.closing,
+            statement.attachment_id,
+            partner.code,
+            partner.name,
+            mail.to,
+            mail.state.label("mail_state"),
+            mail.id.label("mail_id"),
         )
         .join(partner, partner.id == statement.partner_id)
         .outerjoin(mail, mail.id == statement.mail_id)
@@ -148,7 +169,11 @@ def _statements(run_id: int, state: str, page: int) -> list[Any]:
 
 def _skips(run_id: int) -> list[Any]:
     skip = m.BillingRunSkip
-    query = select(skip.reason, m.Partner.code, m.Partner.name, m.Partner.id).join(m.Partner).where(skip.run_id == run_id)
+    query = (
+        select(skip.reason, m.Partner.code, m.Partner.name, m.Partner.id)
+        .join(m.Partner)
+        .where(skip.run_id == run_id)
+    )
     return list(db.session.execute(query.order_by(skip.reason, m.Partner.code)))
 
 

@@ -9,18 +9,27 @@ from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
 screens = Screens()
 
 CYCLES = {
-    "monthly": _l("Monthly"), "half_monthly": _l("Half-monthly"), "weekly": _l("Weekly"), "none": _l("No statements"),
+    "monthly": _l("Monthly"),
+    "half_monthly": _l("Half-monthly"),
+    "weekly": _l("Weekly"),
+    "none": _l("No statements"),
 }
 STATES = {
-    "created": _l("Created"), "rendered": _l("Printed"), "released": _l("Released"), "sent": _l("Sent"),
+    "created": _l("Created"),
+    "rendered": _l("Printed"),
+    "released": _l("Released"),
+    "sent": _l("Sent"),
     "superseded": _l("Superseded"),
 }
 LINE_KINDS = {"brought_forward": _l("Brought forward"), "late": _l("Late entry"), "movement": _l("Movement")}
 
 screens.extend("partner.form").after(
-    "currency_code", Field("statement_cycle", _l("Statements"), choices=CYCLES, help=_l("How often a statement is due."))
+    "currency_code",
+    Field("statement_cycle", _l("Statements"), choices=CYCLES, help=_l("How often a statement is due.")),
 )
-screens.extend("partner.list").inside("columns", Column("statement_cycle", _l("Statements"), choices=CYCLES, shown=False))
+screens.extend("partner.list").inside(
+    "columns", Column("statement_cycle", _l("Statements"), choices=CYCLES, shown=False)
+)
 
 
 def redo_statement(session: Any, statement: Any) -> str:
@@ -38,8 +47,15 @@ screens.list(
     model="billing.statement",
     title=_l("Statements"),
     columns=[
-        "number", "partner_id", "period_start", "period_end", Column("state", choices=STATES), "opening", "debits",
-        "credits", "closing",
+        "number",
+        "partner_id",
+        "period_start",
+        "period_end",
+        Column("state", choices=STATES),
+        "opening",
+        "debits",
+        "credits",
+        "closing",
         Column("overdue", _l("Overdue"), value=lambda s: s.closing - s.not_due, show="money"),
     ],
     filters=[Filter("state", choices=STATES), "partner_id", "run_id", "period_end"],
@@ -57,23 +73,48 @@ screens.form(
     create=False,
     nodes=[
         Section(
-            "main", "number", "version", "partner_id", "period_start", "period_end", "currency_code",
-            Field("state", choices=STATES), "replaces_id",
+            "main",
+            "number",
+            "version",
+            "partner_id",
+            "period_start",
+            "period_end",
+            "currency_code",
+            Field("state", choices=STATES),
+            "replaces_id",
         ),
         Section("balances", "opening", "debits", "credits", "closing", title=_l("Balances")),
         Section("ageing", "not_due", "due_30", "due_60", "due_90", "due_over", title=_l("Ageing")),
         Grid(
-            "lines", model="billing.statement_line", title=_l("Documents"), readonly=True, order="position",
+            "lines",
+            model="billing.statement_line",
+            title=_l("Documents"),
+            readonly=True,
+            order="position",
             columns=[
-                Column("kind", choices=LINE_KINDS), "date", "number", "reference", "due_date", "amount",
+                Column("kind", choices=LINE_KINDS),
+                "date",
+                "number",
+                "reference",
+                "due_date",
+                "amount",
             ],
         ),
         Button(
-            "pdf", _l("PDF"), action="billing_statements.pdf", method="get", permission="billing_statements.read",
-            visible=lambda statement: statement.attachment_id is not None, style="primary",
+            "pdf",
+            _l("PDF"),
+            action="billing_statements.pdf",
+            method="get",
+            permission="billing_statements.read",
+            visible=lambda statement: statement.attachment_id is not None,
+            style="primary",
         ),
         Button(
-            "redo", _l("Do again"), action=redo_statement, permission="billing_statements.run", style="danger",
+            "redo",
+            _l("Do again"),
+            action=redo_statement,
+            permission="billing_statements.run",
+            style="danger",
             visible=lambda statement: statement.state != "superseded",
             confirm=_l("Supersede this statement and create its next version?"),
         ),

@@ -45,7 +45,13 @@ def send(session: Any, step: Step) -> dict[str, Any]:
         raise SkippedError(_("sent already"))
     try:
         message = delivery.send(session, statement)
-    except (StatementError, UnidentifiedError, MailAddressError, MailTemplateError, DamagedFileError) as error:
+    except (
+        StatementError,
+        UnidentifiedError,
+        MailAddressError,
+        MailTemplateError,
+        DamagedFileError,
+    ) as error:
         raise RefusedError(str(error)) from error
     return {"mail": message.id, "to": message.to}
 

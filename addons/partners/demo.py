@@ -9,19 +9,55 @@ from core import m
 from core.security.users import LogIn
 
 FIRST = (
-    "Alpine", "Baltic", "Cobalt", "Delta", "Ember", "Fjord", "Granite", "Harbour", "Indigo", "Juniper", "Kestrel",
-    "Lumen", "Mistral", "Nimbus", "Orchid", "Pioneer", "Quartz", "Ridge", "Sable", "Tundra", "Umber", "Vertex",
-    "Willow", "Zephyr", "Cedar",
+    "Alpine",
+    "Baltic",
+    "Cobalt",
+    "Delta",
+    "Ember",
+    "Fjord",
+    "Granite",
+    "Harbour",
+    "Indigo",
+    "Juniper",
+    "Kestrel",
+    "Lumen",
+    "Mistral",
+    "Nimbus",
+    "Orchid",
+    "Pioneer",
+    "Quartz",
+    "Ridge",
+    "Sable",
+    "Tundra",
+    "Umber",
+    "Vertex",
+    "Willow",
+    "Zephyr",
+    "Cedar",
 )
 SECOND = (
-    "Automation", "Controls", "Devices", "Drives", "Instruments", "Lighting", "Medical", "Mobility", "Power",
-    "Robotics", "Sensors", "Systems",
+    "Automation",
+    "Controls",
+    "Devices",
+    "Drives",
+    "Instruments",
+    "Lighting",
+    "Medical",
+    "Mobility",
+    "Power",
+    "Robotics",
+    "Sensors",
+    "Systems",
 )
 CHINESE_FIRST = ("华芯", "明远", "博通达", "锐捷", "兴业", "鑫源", "腾辉", "宏图", "安诺", "立德")
 CHINESE_SECOND = ("电子", "科技", "智能", "通信", "照明", "仪器")
 PLACES = (
-    ("Singapore", "Singapore", "Ltd", "SGD"), ("Munich", "Germany", "GmbH", "EUR"), ("Eindhoven", "Netherlands", "BV", "EUR"),
-    ("Austin", "United States", "Inc", "USD"), ("Leeds", "United Kingdom", "Ltd", "GBP"), ("Osaka", "Japan", "KK", "USD"),
+    ("Singapore", "Singapore", "Ltd", "SGD"),
+    ("Munich", "Germany", "GmbH", "EUR"),
+    ("Eindhoven", "Netherlands", "BV", "EUR"),
+    ("Austin", "United States", "Inc", "USD"),
+    ("Leeds", "United Kingdom", "Ltd", "GBP"),
+    ("Osaka", "Japan", "KK", "USD"),
 )
 CHINESE_CITIES = ("深圳市", "东莞市", "苏州市", "杭州市")
 SUPPLIERS = ("Components", "Semiconductor", "Passives", "Interconnect", "Microelectronics")
@@ -42,16 +78,28 @@ def _customer(chance: random.Random, n: int) -> dict[str, Any]:
     # Some customers have no address yet: a run must say so and not skip them silently.
     email = "" if n % 50 == 7 else f"accounts@customer{n:03}.example"
     return {
-        "code": f"C{n:05}", "is_customer": True, "is_supplier": False, "email": email,
-        "phone": f"+65 6{chance.randint(1000000, 9999999)}", "street": f"{chance.randint(1, 220)} Industrial Road",
-        "postcode": f"{chance.randint(10000, 99999)}", "tax_number": "", **row,
+        "code": f"C{n:05}",
+        "is_customer": True,
+        "is_supplier": False,
+        "email": email,
+        "phone": f"+65 6{chance.randint(1000000, 9999999)}",
+        "street": f"{chance.randint(1, 220)} Industrial Road",
+        "postcode": f"{chance.randint(10000, 99999)}",
+        "tax_number": "",
+        **row,
     }
 
 
 def _western(n: int) -> dict[str, Any]:
     name = f"{FIRST[n % len(FIRST)]} {SECOND[(n // len(FIRST)) % len(SECOND)]}"
     city, country, legal, _currency = PLACES[n % len(PLACES)]
-    return {"name": f"{name} {legal}", "city": city, "country": country, "locale": "en", "currency_code": "USD"}
+    return {
+        "name": f"{name} {legal}",
+        "city": city,
+        "country": country,
+        "locale": "en",
+        "currency_code": "USD",
+    }
 
 
 def _chinese(n: int) -> dict[str, Any]:
@@ -59,8 +107,11 @@ def _chinese(n: int) -> dict[str, Any]:
     first = CHINESE_FIRST[(n // 4) % len(CHINESE_FIRST)]
     second = CHINESE_SECOND[(n // 40) % len(CHINESE_SECOND)]
     return {
-        "name": f"{city.removesuffix('市')}{first}{second}有限公司", "city": city, "country": "中国",
-        "locale": "zh_CN", "currency_code": "USD",
+        "name": f"{city.removesuffix('市')}{first}{second}有限公司",
+        "city": city,
+        "country": "中国",
+        "locale": "zh_CN",
+        "currency_code": "USD",
     }
 
 
@@ -68,7 +119,17 @@ def _supplier(n: int) -> dict[str, Any]:
     city, country, legal, _currency = PLACES[n % len(PLACES)]
     name = f"{FIRST[-n % len(FIRST)]} {SUPPLIERS[n % len(SUPPLIERS)]} {legal}"
     return {
-        "code": f"S{n:04}", "name": name, "is_customer": False, "is_supplier": True, "city": city,
-        "country": country, "locale": "en", "currency_code": "USD", "email": f"sales@supplier{n:02}.example",
-        "phone": "", "street": f"{n} Foundry Street", "postcode": f"{20000 + n}", "tax_number": "",
+        "code": f"S{n:04}",
+        "name": name,
+        "is_customer": False,
+        "is_supplier": True,
+        "city": city,
+        "country": country,
+        "locale": "en",
+        "currency_code": "USD",
+        "email": f"sales@supplier{n:02}.example",
+        "phone": "",
+        "street": f"{n} Foundry Street",
+        "postcode": f"{20000 + n}",
+        "tax_number": "",
     }

@@ -56,7 +56,13 @@ targets.add(
         permission="partners.write",
         book=book,
         fields=(
-            TargetField("code", _l("Code"), identifier(), required=True, aliases=("CustomerID", "Customer no.", "客户编号")),
+            TargetField(
+                "code",
+                _l("Code"),
+                identifier(),
+                required=True,
+                aliases=("CustomerID", "Customer no.", "客户编号"),
+            ),
             TargetField("name", _l("Name"), text(200), aliases=("Customer", "Company", "客户名称")),
             TargetField("email", _l("E-mail"), text(500), aliases=("Email", "邮箱")),
             TargetField("phone", _l("Phone"), text(60)),

@@ -6,7 +6,10 @@ from core.screens import Field, Filter, Grid, Screens, Section
 screens = Screens()
 
 ROLES = {
-    "general": _l("General"), "statement": _l("Statements"), "invoice": _l("Invoices"), "order": _l("Orders"),
+    "general": _l("General"),
+    "statement": _l("Statements"),
+    "invoice": _l("Invoices"),
+    "order": _l("Orders"),
 }
 
 screens.list(
@@ -35,16 +38,30 @@ screens.form(
         Section(
             "reach",
             Field("email", help=_l("Several addresses are separated by commas.")),
-            "phone", "street", "postcode", "city", "country",
+            "phone",
+            "street",
+            "postcode",
+            "city",
+            "country",
             title=_l("Address"),
         ),
         Section(
             "trade",
             "tax_number",
-            Field("locale", _l("Language"), choices=dict(LOCALES), help=_l("The language of documents and mails.")),
+            Field(
+                "locale",
+                _l("Language"),
+                choices=dict(LOCALES),
+                help=_l("The language of documents and mails."),
+            ),
             "currency_code",
             title=_l("Trade"),
         ),
-        Grid("contacts", model="partner.contact", columns=["name", "role", "email", "phone"], title=_l("Contacts")),
+        Grid(
+            "contacts",
+            model="partner.contact",
+            columns=["name", "role", "email", "phone"],
+            title=_l("Contacts"),
+        ),
     ],
 )

@@ -9,12 +9,43 @@ from core import m
 from core.security.users import LogIn
 
 MAKERS = (
-    "Aurum", "Bexley", "Corvane", "Dynaplex", "Eltronix", "Ferrox", "Gallium Works", "Helix Micro", "Ionix", "Kappa",
-    "Lyrane", "Mikron", "Novatek Passives", "Ohmega", "Piezon", "Quanta", "Rivex", "Silvane", "Tessel", "Voltaire",
+    "Aurum",
+    "Bexley",
+    "Corvane",
+    "Dynaplex",
+    "Eltronix",
+    "Ferrox",
+    "Gallium Works",
+    "Helix Micro",
+    "Ionix",
+    "Kappa",
+    "Lyrane",
+    "Mikron",
+    "Novatek Passives",
+    "Ohmega",
+    "Piezon",
+    "Quanta",
+    "Rivex",
+    "Silvane",
+    "Tessel",
+    "Voltaire",
 )
 SIZES = ("0402", "0603", "0805", "1206")
 RESISTORS = (10, 22, 47, 100, 220, 470, 1000, 2200, 4700, 10000, 22000, 47000, 100000)
-CAPACITORS = ("10pF", "22pF", "47pF", "100pF", "1nF", "10nF", "100nF", "470nF", "1uF", "4.7uF", "10uF", "22uF")
+CAPACITORS = (
+    "10pF",
+    "22pF",
+    "47pF",
+    "100pF",
+    "1nF",
+    "10nF",
+    "100nF",
+    "470nF",
+    "1uF",
+    "4.7uF",
+    "10uF",
+    "22uF",
+)
 OTHERS = (
     ("MCU", "Microcontroller, {n} KB flash", (16, 32, 64, 128, 256, 512)),
     ("LDO", "Voltage regulator, {n} mA", (100, 150, 300, 500, 800, 1000)),
@@ -45,8 +76,12 @@ def _parts(maker_ids: list[int]) -> Iterator[dict[str, Any]]:
             number += 1
             maker = maker_ids[number % len(maker_ids)]
             yield {
-                "code": f"P{number:06}", "mpn": f"{MAKERS[number % len(MAKERS)][:2].upper()}{code}-{number:04}",
-                "maker_id": maker, "description": text, "kind": "goods", "unit": "pcs",
+                "code": f"P{number:06}",
+                "mpn": f"{MAKERS[number % len(MAKERS)][:2].upper()}{code}-{number:04}",
+                "maker_id": maker,
+                "description": text,
+                "kind": "goods",
+                "unit": "pcs",
             }
 
 

@@ -24,11 +24,24 @@ screens.form(
     title=_l("Product"),
     nodes=[
         Section(
-            "main", "code", Field("mpn", _l("Part number"), help=_l("As the maker writes it.")), "maker_id",
-            Field("kind", choices=KINDS), "unit", "active", Field("description", wide=True),
+            "main",
+            "code",
+            Field("mpn", _l("Part number"), help=_l("As the maker writes it.")),
+            "maker_id",
+            Field("kind", choices=KINDS),
+            "unit",
+            "active",
+            Field("description", wide=True),
         ),
     ],
 )
-screens.list("maker.list", model="maker", title=_l("Makers"), columns=["name"], search=["name"], order="name",
-             empty=_l("The makers of your parts are listed here."))
+screens.list(
+    "maker.list",
+    model="maker",
+    title=_l("Makers"),
+    columns=["name"],
+    search=["name"],
+    order="name",
+    empty=_l("The makers of your parts are listed here."),
+)
 screens.form("maker.form", model="maker", title=_l("Maker"), nodes=[Section("main", "name")])

@@ -31,7 +31,9 @@ def _of_addons() -> dict[str, click.Command]:
     try:
         with current_app() as app:
             brought = declared(app.extensions["sources"], "cli", "commands")
-            return {name: within_app(command) for _, commands in brought for name, command in commands.items()}
+            return {
+                name: within_app(command) for _, commands in brought for name, command in commands.items()
+            }
     except (NotInitialisedError, ResolutionError, OperationalError):
         return {}
 

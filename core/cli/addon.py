@@ -25,7 +25,12 @@ def list_addons(json_output: bool) -> None:
     with lifecycle.engine.connect() as connection:
         versions = read_installed(connection).versions if is_initialised(connection) else {}
     rows = [
-        {"name": s.name, "installed": versions.get(s.name), "version": str(s.manifest.version), "title": s.manifest.title}
+        {
+            "name": s.name,
+            "installed": versions.get(s.name),
+            "version": str(s.manifest.version),
+            "title": s.manifest.title,
+        }
         for s in lifecycle.catalogue.found.values()
     ]
     lines = [f"{r['name']:24} {r['installed'] or '-':10} {r['version']:10} {r['title']}" for r in rows]
@@ -105,7 +110,9 @@ def _tell(verb: str, outcome: Outcome, json_output: bool) -> None:
         "export": outcome.export,
     }
     lines = [f"{verb} {', '.join(outcome.addons) or 'nothing'}"]
-    lines += [f"  left {i.key}.{i.field} as you set it: {i.kept!r} (shipped: {i.shipped!r})" for i in outcome.left]
+    lines += [
+        f"  left {i.key}.{i.field} as you set it: {i.kept!r} (shipped: {i.shipped!r})" for i in outcome.left
+    ]
     lines += [f"  kept {key}: other records still use it" for key in outcome.kept]
     lines += [f"  the data that went is in {outcome.export}"] if outcome.export else []
     show(data, lines, json_output)

@@ -24,7 +24,8 @@ def model(name: str, json_output: bool) -> None:
         part = composition.parts[name]
     fragments = [f"{addon}: {fragment.__module__}" for addon, fragment in part.fragments]
     attributes = {
-        attribute: [{"addon": o.addon, "kind": o.kind} for o in origins] for attribute, origins in part.origins().items()
+        attribute: [{"addon": o.addon, "kind": o.kind} for o in origins]
+        for attribute, origins in part.origins().items()
     }
     lines = [f"model {name}", *(f"  fragment of {line}" for line in fragments)]
     lines += [
@@ -45,5 +46,7 @@ def screen(name: str, json_output: bool) -> None:
             raise click.ClickException(f"there is no screen {name}; known are {', '.join(sorted(screens))}")
         rows = list(describe(screens[name]))
     keys = ("depth", "kind", "name", "addon", "changes")
-    lines = [f"{'  ' * depth}{kind} {node}  [{' → '.join((addon, *by))}]" for depth, kind, node, addon, by in rows]
+    lines = [
+        f"{'  ' * depth}{kind} {node}  [{' → '.join((addon, *by))}]" for depth, kind, node, addon, by in rows
+    ]
     show({"screen": name, "nodes": [dict(zip(keys, row, strict=True)) for row in rows]}, lines, json_output)

@@ -1,12 +1,12 @@
 """The kinds of jobs that addons bring.
 
-    jobs = Jobs()                                        # addons/billing_statements/tasks.py
+jobs = Jobs()                                        # addons/billing_statements/tasks.py
 
-    @jobs.kind("billing_statements.render")
-    def render(session, step): ...                       # one item: effects and outcome commit together
+@jobs.kind("billing_statements.render")
+def render(session, step): ...                       # one item: effects and outcome commit together
 
-    @render.plan
-    def plan(session, job): yield Planned(key="17", label="ACME", params={"statement": 17})
+@render.plan
+def plan(session, job): yield Planned(key="17", label="ACME", params={"statement": 17})
 """
 
 from collections.abc import Callable, Iterable
@@ -56,7 +56,9 @@ class Kind:
     planner: Callable[[Any, Any], Iterable[Planned]] | None = None
     finisher: Callable[[Any, Any], None] | None = None
 
-    def plan(self, planner: Callable[[Any, Any], Iterable[Planned]]) -> Callable[[Any, Any], Iterable[Planned]]:
+    def plan(
+        self, planner: Callable[[Any, Any], Iterable[Planned]]
+    ) -> Callable[[Any, Any], Iterable[Planned]]:
         """Say which items a job of this kind has; called once, in the transaction that writes them."""
         self.planner = planner
         return planner

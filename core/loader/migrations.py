@@ -135,4 +135,3 @@ def _render_item(kind: str, value: Any, _context: Any) -> str | bool:
     if kind == "type" and isinstance(value, JSONB):
         return "postgresql.JSONB()"
     return False
-

@@ -18,7 +18,11 @@ def new_addon(name: str, folder: Path) -> list[Path]:
     target = folder / name
     if target.exists():
         raise ScaffoldError(f"{target} exists already: choose another name or folder")
-    values = {"name": name, "title": name.replace("_", " ").capitalize(), "cls": name.title().replace("_", "")}
+    values = {
+        "name": name,
+        "title": name.replace("_", " ").capitalize(),
+        "cls": name.title().replace("_", ""),
+    }
     return [_write(path, target, values) for path in sorted(SKELETON.rglob("*.txt"))]
 
 

@@ -96,11 +96,16 @@ def _load_one(
     values = _resolve(connection, shipped, entry)
     known = connection.execute(select(shipped).where(shipped.c.key == entry.key)).mappings().one_or_none()
     if known is None:
-        record_id = connection.execute(insert(entry.table).values(values).returning(entry.table.c.id)).scalar_one()
+        record_id = connection.execute(
+            insert(entry.table).values(values).returning(entry.table.c.id)
+        ).scalar_one()
         connection.execute(
             insert(shipped).values(
-                addon=source.name, key=entry.key, table_name=entry.table.name,
-                record_id=record_id, shipped=_plain(values),
+                addon=source.name,
+                key=entry.key,
+                table_name=entry.table.name,
+                record_id=record_id,
+                shipped=_plain(values),
             )
         )
         return

@@ -29,7 +29,15 @@ def ensure_company(session: AnySession, *, code: str, name: str, currency: str, 
 def demo_company(session: AnySession) -> Any:
     """The demo company; each of its pages carries a band that says so."""
     return ensure_company(
-        session, code="DEMO", name="Meridian Components Ltd", currency="USD", street="18 Harbour Road",
-        city="Singapore 099254", country="Singapore", tax_number="M90312345A", phone="+65 6555 0100",
-        email="accounts@meridian.example", is_demo=True,
+        session,
+        code="DEMO",
+        name="Meridian Components Ltd",
+        currency="USD",
+        street="18 Harbour Road",
+        city="Singapore 099254",
+        country="Singapore",
+        tax_number="M90312345A",
+        phone="+65 6555 0100",
+        email="accounts@meridian.example",
+        is_demo=True,
     )

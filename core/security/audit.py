@@ -77,8 +77,14 @@ def _row(
 ) -> dict[str, Any]:
     actor = actor_of(session)
     return {
-        "user_id": actor.user_id, "user_name": actor.name, "company_id": actor.company_id, "action": action,
-        "model": model, "record_id": record_id, "before": before, "after": after,
+        "user_id": actor.user_id,
+        "user_name": actor.name,
+        "company_id": actor.company_id,
+        "action": action,
+        "model": model,
+        "record_id": record_id,
+        "before": before,
+        "after": after,
         "request_id": actor.request_id,
     }
 

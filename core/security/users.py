@@ -29,8 +29,13 @@ def ensure_user(
     if session.scalar(select(m.User.id).where(m.User.email == email)):
         return LogIn(email, None)
     user = m.User(
-        email=email, name=name, password=hash_password(password), fs_uniquifier=uuid.uuid4().hex, active=True,
-        company_id=company.id, companies=[company],
+        email=email,
+        name=name,
+        password=hash_password(password),
+        fs_uniquifier=uuid.uuid4().hex,
+        active=True,
+        company_id=company.id,
+        companies=[company],
         roles=list(session.scalars(select(m.Role).where(m.Role.name.in_(roles)))),
     )
     session.add(user)

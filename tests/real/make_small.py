@@ -11,11 +11,23 @@ import random
 import sys
 from datetime import datetime, timedelta
 
-HEADER = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+HEADER = [
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+]
 PARTS = [
-    ("RC0603-10K", "Resistor 10 kΩ 1 %", "0.012"), ("GRM188-100N", "Capacitor 100 nF 50 V", "0.034"),
-    ("STM32F103", "Microcontroller, 64 KB", "3.85"), ("LM317T", "Voltage regulator, adjustable", "0.62"),
-    ("USB4105", "USB-C receptacle", "0.79"), ("POST", "Postage", "18.00"),
+    ("RC0603-10K", "Resistor 10 kΩ 1 %", "0.012"),
+    ("GRM188-100N", "Capacitor 100 nF 50 V", "0.034"),
+    ("STM32F103", "Microcontroller, 64 KB", "3.85"),
+    ("LM317T", "Voltage regulator, adjustable", "0.62"),
+    ("USB4105", "USB-C receptacle", "0.79"),
+    ("POST", "Postage", "18.00"),
 ]
 COUNTRIES = ["Germany", "Singapore", "China", "United Kingdom"]
 
@@ -38,10 +50,18 @@ def document(chance: random.Random, number: str, customer: str, moment: datetime
     lines = []
     for code, text, price in chance.sample(PARTS, chance.randint(1, 5)):
         quantity = -chance.randint(1, 200) if cancels else chance.randint(1, 2000)
-        lines.append([
-            ("C" if cancels else "") + number, code, text, str(quantity), f"{moment:%Y-%m-%d %H:%M:%S}", price,
-            customer, country,
-        ])
+        lines.append(
+            [
+                ("C" if cancels else "") + number,
+                code,
+                text,
+                str(quantity),
+                f"{moment:%Y-%m-%d %H:%M:%S}",
+                price,
+                customer,
+                country,
+            ]
+        )
     if chance.random() < 0.2:
         lines.append(list(lines[0]))
     return lines

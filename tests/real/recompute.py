@@ -47,7 +47,9 @@ def _cents(quantity: str, price: str) -> int:
 
 def customer_months(rows: pd.DataFrame, months: list[str]) -> dict[tuple[str, str], Month]:
     """(customer, `2011-03`) → what the statement must say; only customers with something to state."""
-    documents = bookable(rows).groupby(["customer", "InvoiceNo"]).agg(cents=("cents", "sum"), day=("day", "min"))
+    documents = (
+        bookable(rows).groupby(["customer", "InvoiceNo"]).agg(cents=("cents", "sum"), day=("day", "min"))
+    )
     documents["month"] = documents["day"].str[:7]
     found: dict[tuple[str, str], Month] = {}
     for customer, own in documents.groupby(level="customer"):

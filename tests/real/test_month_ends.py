@@ -33,7 +33,9 @@ FILES = [
         id="uci",
         marks=[
             pytest.mark.slow,
-            pytest.mark.skipif(not UCI.exists(), reason="the shared data is not here; the small file covers the ground"),
+            pytest.mark.skipif(
+                not UCI.exists(), reason="the shared data is not here; the small file covers the ground"
+            ),
         ],
     ),
 ]
@@ -94,7 +96,8 @@ def check_reasons(rows):
     )
     without = (rows["CustomerID"].str.strip() == "").sum()
     assert kinds == {
-        "customer": without, "repeated": len(rows) - without - len(bookable(rows)),
+        "customer": without,
+        "repeated": len(rows) - without - len(bookable(rows)),
     }
 
 

@@ -40,7 +40,9 @@ class Invoice(CompanyOwned, Model):
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
     tax: Mapped[Decimal] = mapped_column(Money, server_default="0")
     total: Mapped[Decimal] = mapped_column(Money, server_default="0")
-    entry_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_entry.id", ondelete="RESTRICT"), unique=True)
+    entry_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_entry.id", ondelete="RESTRICT"), unique=True
+    )
     #: The invoice that this credit note takes back.
     reverses_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_invoice.id", ondelete="RESTRICT"), unique=True
@@ -49,13 +51,20 @@ class Invoice(CompanyOwned, Model):
 
     partner = relationship("partner")
     entry = relationship("accounting.entry")
-    reverses = relationship("accounting.invoice", remote_side="AccountingInvoice.id", back_populates="reversed_by")
+    reverses = relationship(
+        "accounting.invoice", remote_side="AccountingInvoice.id", back_populates="reversed_by"
+    )
     reversed_by = relationship("accounting.invoice", back_populates="reverses", uselist=False)
     lines = relationship(
-        "accounting.invoice_line", back_populates="invoice", order_by="AccountingInvoiceLine.position",
-        cascade="all, delete-orphan", passive_deletes=True,
+        "accounting.invoice_line",
+        back_populates="invoice",
+        order_by="AccountingInvoiceLine.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
-    taxes = relationship("accounting.invoice_tax", back_populates="invoice", passive_deletes=True, cascade="all")
+    taxes = relationship(
+        "accounting.invoice_tax", back_populates="invoice", passive_deletes=True, cascade="all"
+    )
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -147,7 +156,9 @@ class Payment(CompanyOwned, Model):
     reference: Mapped[str] = mapped_column(Text, server_default="")
     external_id: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, server_default="draft")
-    entry_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_entry.id", ondelete="RESTRICT"), unique=True)
+    entry_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_entry.id", ondelete="RESTRICT"), unique=True
+    )
     reverses_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_payment.id", ondelete="RESTRICT"), unique=True
     )
@@ -155,7 +166,9 @@ class Payment(CompanyOwned, Model):
 
     partner = relationship("partner")
     entry = relationship("accounting.entry")
-    reverses = relationship("accounting.payment", remote_side="AccountingPayment.id", back_populates="reversed_by")
+    reverses = relationship(
+        "accounting.payment", remote_side="AccountingPayment.id", back_populates="reversed_by"
+    )
     reversed_by = relationship("accounting.payment", back_populates="reverses", uselist=False)
 
     @classmethod

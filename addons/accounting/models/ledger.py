@@ -105,7 +105,10 @@ class Entry(CompanyOwned, Model):
 
     journal = relationship("accounting.journal")
     lines = relationship(
-        "accounting.entry_line", back_populates="entry", order_by="AccountingEntryLine.id", passive_deletes=True
+        "accounting.entry_line",
+        back_populates="entry",
+        order_by="AccountingEntryLine.id",
+        passive_deletes=True,
     )
     reverses = relationship("accounting.entry", remote_side="AccountingEntry.id")
 

@@ -98,7 +98,9 @@ class Allocation(Model):
         ForeignKey("accounting_allocation.id", ondelete="RESTRICT"), unique=True
     )
     #: The entry of the exchange difference that this settlement realised.
-    exchange_entry_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_entry.id", ondelete="RESTRICT"))
+    exchange_entry_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_entry.id", ondelete="RESTRICT")
+    )
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
 
     @classmethod
@@ -106,10 +108,16 @@ class Allocation(Model):
         owner = ("company_id", "partner_id", "currency_code")
         target = [f"accounting_open_item.{c}" for c in ("id", *owner)]
         return (
-            ForeignKeyConstraint(["debit_id", *owner], target, name="fk_allocation_debit", ondelete="RESTRICT"),
-            ForeignKeyConstraint(["credit_id", *owner], target, name="fk_allocation_credit", ondelete="RESTRICT"),
-            CheckConstraint("(reverses_id IS NULL AND amount > 0) OR (reverses_id IS NOT NULL AND amount < 0)",
-                            name="amount_signed"),
+            ForeignKeyConstraint(
+                ["debit_id", *owner], target, name="fk_allocation_debit", ondelete="RESTRICT"
+            ),
+            ForeignKeyConstraint(
+                ["credit_id", *owner], target, name="fk_allocation_credit", ondelete="RESTRICT"
+            ),
+            CheckConstraint(
+                "(reverses_id IS NULL AND amount > 0) OR (reverses_id IS NOT NULL AND amount < 0)",
+                name="amount_signed",
+            ),
             CheckConstraint("debit_id <> credit_id", name="two_items"),
             Index(None, "debit_id"),
             Index(None, "credit_id"),

@@ -86,13 +86,20 @@ def _refuse_unless_settleable(items: dict[int, Any], pair: Pair, taken: dict[int
     debit, credit = items[pair.debit_id], items[pair.credit_id]
     if debit.partner_id != credit.partner_id:
         raise AllocationError(
-            _("%(credit)s and %(debit)s belong to different partners.", credit=credit.number, debit=debit.number)
+            _(
+                "%(credit)s and %(debit)s belong to different partners.",
+                credit=credit.number,
+                debit=debit.number,
+            )
         )
     if debit.currency_code != credit.currency_code:
         raise AllocationError(
             _(
                 "%(credit)s is in %(one)s and %(debit)s in %(other)s: settle documents of one currency.",
-                credit=credit.number, one=credit.currency_code, debit=debit.number, other=debit.currency_code,
+                credit=credit.number,
+                one=credit.currency_code,
+                debit=debit.number,
+                other=debit.currency_code,
             )
         )
     for item, sign in ((debit, 1), (credit, -1)):
@@ -101,7 +108,10 @@ def _refuse_unless_settleable(items: dict[int, Any], pair: Pair, taken: dict[int
             raise AllocationError(
                 _(
                     "%(number)s has %(left)s %(currency)s open, not %(amount)s.",
-                    number=item.number, left=left, currency=item.currency_code, amount=pair.amount,
+                    number=item.number,
+                    left=left,
+                    currency=item.currency_code,
+                    amount=pair.amount,
                 )
             )
 
@@ -123,15 +133,25 @@ def _difference(debit: Any, credit: Any, pair: Pair, taken: dict[int, Decimal]) 
 
 def _row(debit: Any, pair: Pair, on: date, reverses_id: int | None) -> dict[str, Any]:
     return {
-        "debit_id": pair.debit_id, "credit_id": pair.credit_id, "company_id": debit.company_id,
-        "partner_id": debit.partner_id, "currency_code": debit.currency_code, "amount": pair.amount, "date": on,
-        "reverses_id": reverses_id, "exchange_entry_id": None,
+        "debit_id": pair.debit_id,
+        "credit_id": pair.credit_id,
+        "company_id": debit.company_id,
+        "partner_id": debit.partner_id,
+        "currency_code": debit.currency_code,
+        "amount": pair.amount,
+        "date": on,
+        "reverses_id": reverses_id,
+        "exchange_entry_id": None,
     }
 
 
 def _difference_entry(books: Books, partner_id: int, left: Decimal, narration: str, on: date) -> EntryDraft:
     return EntryDraft(
-        journal="general", date=on, currency=books.currency, exchange_rate=Decimal(1), narration=narration,
+        journal="general",
+        date=on,
+        currency=books.currency,
+        exchange_rate=Decimal(1),
+        narration=narration,
         counterpart=Amount(books.account("receivable"), -left, partner_id, narration),
         amounts=[Amount(books.account("exchange_difference"), left, None, narration)],
     )
@@ -160,5 +180,7 @@ def live_allocations(session: AnySession, item_id: int) -> list[Any]:
     allocation = m.AccountingAllocation
     taken_back = select(allocation.reverses_id).where(allocation.reverses_id.is_not(None))
     touching = (allocation.debit_id == item_id) | (allocation.credit_id == item_id)
-    query = select(allocation).where(touching, allocation.reverses_id.is_(None), allocation.id.not_in(taken_back))
+    query = select(allocation).where(
+        touching, allocation.reverses_id.is_(None), allocation.id.not_in(taken_back)
+    )
     return list(session.scalars(query.order_by(allocation.id)))

@@ -81,19 +81,35 @@ def _post(session: AnySession, books: Books, documents: Sequence[Document]) -> N
 
 def _row(books: Books, d: Document) -> dict[str, Any]:
     return {
-        "id": d.id, "company_id": books.company_id, "kind": d.kind, "number": d.number,
-        "partner_id": d.partner_id, "date": d.date, "due_date": d.due_date, "currency_code": d.currency_code,
-        "exchange_rate": d.exchange_rate, "reference": d.reference, "external_id": d.external_id,
-        "state": "draft", "net": d.totals.net, "tax": d.totals.tax, "total": d.totals.total,
+        "id": d.id,
+        "company_id": books.company_id,
+        "kind": d.kind,
+        "number": d.number,
+        "partner_id": d.partner_id,
+        "date": d.date,
+        "due_date": d.due_date,
+        "currency_code": d.currency_code,
+        "exchange_rate": d.exchange_rate,
+        "reference": d.reference,
+        "external_id": d.external_id,
+        "state": "draft",
+        "net": d.totals.net,
+        "tax": d.totals.tax,
+        "total": d.totals.total,
     }
 
 
 def _line_rows(d: Document) -> Iterator[dict[str, Any]]:
     for position, (line, net) in enumerate(zip(d.lines, d.nets, strict=True), start=1):
         yield {
-            "invoice_id": d.id, "position": position, "product_id": line.product_id,
-            "description": line.description, "quantity": line.quantity, "unit_price": line.unit_price,
-            "tax_id": line.tax_id, "net": net,
+            "invoice_id": d.id,
+            "position": position,
+            "product_id": line.product_id,
+            "description": line.description,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "tax_id": line.tax_id,
+            "net": net,
         }
 
 

@@ -32,7 +32,11 @@ class Books:
         """The account that serves this purpose; raises MissingAccountError."""
         if purpose not in self.accounts:
             raise MissingAccountError(
-                _("No account serves as %(purpose)s: open the chart of accounts and set that purpose on one.", purpose=purpose)
+                _(
+                    "No account serves as %(purpose)s: open the chart of accounts and set that purpose on "
+                    "one.",
+                    purpose=purpose,
+                )
             )
         return self.accounts[purpose]
 
@@ -51,7 +55,9 @@ def books_of(session: AnySession, company_id: int) -> Books:
 
 def _accounts(session: AnySession, company_id: int) -> dict[str, int]:
     account = m.AccountingAccount
-    query = select(account.purpose, account.id).where(account.company_id == company_id, account.purpose.is_not(None))
+    query = select(account.purpose, account.id).where(
+        account.company_id == company_id, account.purpose.is_not(None)
+    )
     return {purpose: account_id for purpose, account_id in session.execute(query)}
 
 

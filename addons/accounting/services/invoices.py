@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from addons.accounting.services.allocation import Pair, settle
 from addons.accounting.amounts import Totals, totals_of
+from addons.accounting.services.allocation import Pair, settle
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from core import m
@@ -52,13 +52,22 @@ def create_invoice(
 ) -> Any:
     """A draft with its amounts computed; the caller commits."""
     invoice = m.AccountingInvoice(
-        company_id=company_id, kind=kind, partner_id=partner_id, date=date, due_date=due_date or date,
-        currency_code=currency, **values,
+        company_id=company_id,
+        kind=kind,
+        partner_id=partner_id,
+        date=date,
+        due_date=due_date or date,
+        currency_code=currency,
+        **values,
     )
     invoice.lines = [
         m.AccountingInvoiceLine(
-            position=position, description=line.description, quantity=line.quantity, unit_price=line.unit_price,
-            product_id=line.product_id, tax_id=line.tax_id,
+            position=position,
+            description=line.description,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            product_id=line.product_id,
+            tax_id=line.tax_id,
         )
         for position, line in enumerate(lines, start=1)
     ]
@@ -113,7 +122,9 @@ def post_invoices(session: AnySession, invoices: Sequence[Any]) -> None:
 
 def _refuse_unless_postable(invoice: Any) -> None:
     if invoice.state != "draft":
-        raise InvoiceError(_("%(number)s is posted already: reverse it to take it back.", number=invoice.number))
+        raise InvoiceError(
+            _("%(number)s is posted already: reverse it to take it back.", number=invoice.number)
+        )
     if not invoice.lines:
         raise InvoiceError(_("The document has no lines: add one before you post it."))
 
@@ -121,9 +132,7 @@ def _refuse_unless_postable(invoice: Any) -> None:
 def _post(session: AnySession, books: Books, invoices: Sequence[Any]) -> None:
     number_documents(session, books.company_id, invoices)
     accounts = tax_accounts(session, books.company_id)
-    drafts = [
-        entry_of(books, i, Totals(i.net, tuple(i.taxes)), accounts) for i in invoices
-    ]
+    drafts = [entry_of(books, i, Totals(i.net, tuple(i.taxes)), accounts) for i in invoices]
     write_entries(session, books, drafts)
     now = datetime.now(UTC)
     for invoice, draft in zip(invoices, drafts, strict=True):
@@ -161,7 +170,9 @@ def entry_of(books: Books, document: Any, totals: Totals, accounts: dict[int, in
         currency=document.currency_code,
         exchange_rate=document.exchange_rate,
         narration=document.number,
-        counterpart=Amount(books.account("receivable"), sign * totals.total, document.partner_id, document.number),
+        counterpart=Amount(
+            books.account("receivable"), sign * totals.total, document.partner_id, document.number
+        ),
         amounts=amounts,
         item=Item(document.kind, document.number, document.reference, document.due_date),
     )
@@ -173,12 +184,22 @@ def reverse_invoice(session: AnySession, invoice: Any, on: date) -> Any:
         raise InvoiceError(_("Only a posted invoice can be reversed."))
     if invoice.reversed_by is not None:
         raise InvoiceError(
-            _("%(number)s was reversed by %(by)s already.", number=invoice.number, by=invoice.reversed_by.number)
+            _(
+                "%(number)s was reversed by %(by)s already.",
+                number=invoice.number,
+                by=invoice.reversed_by.number,
+            )
         )
     note = create_invoice(
-        session, company_id=invoice.company_id, partner_id=invoice.partner_id, date=on,
-        currency=invoice.currency_code, exchange_rate=invoice.exchange_rate, kind="credit_note",
-        reference=invoice.number, reverses_id=invoice.id,
+        session,
+        company_id=invoice.company_id,
+        partner_id=invoice.partner_id,
+        date=on,
+        currency=invoice.currency_code,
+        exchange_rate=invoice.exchange_rate,
+        kind="credit_note",
+        reference=invoice.number,
+        reverses_id=invoice.id,
         lines=[Line(i.description, i.quantity, i.unit_price, i.product_id, i.tax_id) for i in invoice.lines],
     )
     post_invoices(session, [note])

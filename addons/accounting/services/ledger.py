@@ -70,7 +70,9 @@ def write_entries(session: AnySession, books: Books, drafts: Sequence[EntryDraft
     if not drafts:
         return
     _number(session, books, drafts)
-    for draft, entry_id in zip(drafts, reserve_ids(session, m.AccountingEntry.__table__, len(drafts)), strict=True):
+    for draft, entry_id in zip(
+        drafts, reserve_ids(session, m.AccountingEntry.__table__, len(drafts)), strict=True
+    ):
         draft.id = entry_id
     m.AccountingEntry._bulk(session, (_entry_row(books, draft) for draft in drafts))
     _write_lines(session, books, drafts)
@@ -92,9 +94,14 @@ def _number(session: AnySession, books: Books, drafts: Sequence[EntryDraft]) -> 
 
 def _entry_row(books: Books, draft: EntryDraft) -> dict[str, Any]:
     return {
-        "id": draft.id, "company_id": books.company_id, "number": draft.number,
-        "journal_id": books.journals[draft.journal], "date": draft.date, "narration": draft.narration,
-        "state": "draft", "reverses_id": draft.reverses_id,
+        "id": draft.id,
+        "company_id": books.company_id,
+        "number": draft.number,
+        "journal_id": books.journals[draft.journal],
+        "date": draft.date,
+        "narration": draft.narration,
+        "state": "draft",
+        "reverses_id": draft.reverses_id,
     }
 
 
@@ -135,9 +142,14 @@ def _merged(amounts: Iterable[Amount]) -> Iterator[Amount]:
 
 def _line_row(draft: EntryDraft, amount: Amount, value: Decimal) -> dict[str, Any]:
     return {
-        "entry_id": draft.id, "account_id": amount.account_id, "partner_id": amount.partner_id,
-        "debit": max(value, Decimal(0)), "credit": max(-value, Decimal(0)), "amount_currency": amount.amount,
-        "currency_code": draft.currency, "description": amount.description,
+        "entry_id": draft.id,
+        "account_id": amount.account_id,
+        "partner_id": amount.partner_id,
+        "debit": max(value, Decimal(0)),
+        "credit": max(-value, Decimal(0)),
+        "amount_currency": amount.amount,
+        "currency_code": draft.currency,
+        "description": amount.description,
     }
 
 
@@ -145,9 +157,17 @@ def _item_row(books: Books, draft: EntryDraft, line: dict[str, Any]) -> dict[str
     item = draft.item
     assert item is not None  # only drafts with an item come here
     return {
-        "id": draft.item_id, "company_id": books.company_id, "entry_line_id": line["id"],
-        "partner_id": draft.counterpart.partner_id, "document": item.document, "number": item.number,
-        "reference": item.reference, "date": draft.date, "due_date": item.due_date,
-        "currency_code": draft.currency, "exchange_rate": draft.exchange_rate,
-        "amount": draft.counterpart.amount, "company_amount": line["debit"] - line["credit"],
+        "id": draft.item_id,
+        "company_id": books.company_id,
+        "entry_line_id": line["id"],
+        "partner_id": draft.counterpart.partner_id,
+        "document": item.document,
+        "number": item.number,
+        "reference": item.reference,
+        "date": draft.date,
+        "due_date": item.due_date,
+        "currency_code": draft.currency,
+        "exchange_rate": draft.exchange_rate,
+        "amount": draft.counterpart.amount,
+        "company_amount": line["debit"] - line["credit"],
     }

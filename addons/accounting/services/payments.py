@@ -28,11 +28,23 @@ class PaymentError(UserError):
 
 
 def create_payment(
-    session: AnySession, *, company_id: int, partner_id: int, date: date, amount: Decimal, currency: str, **values: Any
+    session: AnySession,
+    *,
+    company_id: int,
+    partner_id: int,
+    date: date,
+    amount: Decimal,
+    currency: str,
+    **values: Any,
 ) -> Any:
     """A draft payment; money in unless `direction="out"` is given."""
     payment = m.AccountingPayment(
-        company_id=company_id, partner_id=partner_id, date=date, amount=amount, currency_code=currency, **values
+        company_id=company_id,
+        partner_id=partner_id,
+        date=date,
+        amount=amount,
+        currency_code=currency,
+        **values,
     )
     session.add(payment)
     session.flush()
@@ -46,7 +58,9 @@ def post_payment(session: AnySession, payment: Any, pairs: Sequence[Pair] | None
     and stays as a credit on the account. The `credit_id` of a pair is filled in here.
     """
     if payment.state != "draft":
-        raise PaymentError(_("%(number)s is posted already: reverse it to take it back.", number=payment.number))
+        raise PaymentError(
+            _("%(number)s is posted already: reverse it to take it back.", number=payment.number)
+        )
     session.flush()
     _write(session, payment)
     if payment.direction == "in":
@@ -65,7 +79,10 @@ def _write(session: AnySession, payment: Any) -> None:
     sign = -1 if payment.direction == "in" else 1
     document = "reversal" if payment.reverses_id else "payment" if sign < 0 else "refund"
     draft = EntryDraft(
-        journal="bank", date=payment.date, currency=payment.currency_code, exchange_rate=payment.exchange_rate,
+        journal="bank",
+        date=payment.date,
+        currency=payment.currency_code,
+        exchange_rate=payment.exchange_rate,
         narration=payment.number,
         counterpart=Amount(
             books.account("receivable"), sign * payment.amount, payment.partner_id, payment.number
@@ -85,13 +102,24 @@ def reverse_payment(session: AnySession, payment: Any, on: date) -> Any:
         raise PaymentError(_("Only a posted payment that is no reversal itself can be reversed."))
     if payment.reversed_by is not None:
         raise PaymentError(
-            _("%(number)s was reversed by %(by)s already.", number=payment.number, by=payment.reversed_by.number)
+            _(
+                "%(number)s was reversed by %(by)s already.",
+                number=payment.number,
+                by=payment.reversed_by.number,
+            )
         )
     take_back(session, live_allocations(session, item_of(session, payment).id), on)
     opposite = create_payment(
-        session, company_id=payment.company_id, partner_id=payment.partner_id, date=on, amount=payment.amount,
-        currency=payment.currency_code, exchange_rate=payment.exchange_rate,
-        direction="out" if payment.direction == "in" else "in", reference=payment.number, reverses_id=payment.id,
+        session,
+        company_id=payment.company_id,
+        partner_id=payment.partner_id,
+        date=on,
+        amount=payment.amount,
+        currency=payment.currency_code,
+        exchange_rate=payment.exchange_rate,
+        direction="out" if payment.direction == "in" else "in",
+        reference=payment.number,
+        reverses_id=payment.id,
     )
     post_payment(session, opposite, pairs=[])
     first, second = item_of(session, payment), item_of(session, opposite)

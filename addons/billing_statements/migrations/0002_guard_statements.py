@@ -20,7 +20,7 @@ def upgrade() -> None:
         WHEN (OLD.state <> 'created' AND ({old}) IS DISTINCT FROM ({new}))
         EXECUTE FUNCTION refuse_change('{REFUSAL}')
     """)
-    op.execute(f"""
+    op.execute("""
         CREATE TRIGGER billing_statement_is_kept BEFORE DELETE ON billing_statement FOR EACH ROW
         EXECUTE FUNCTION refuse_change('statements are never deleted: do one again, which keeps the old version')
     """)

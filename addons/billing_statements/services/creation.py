@@ -36,7 +36,8 @@ _CANDIDATES = """
                SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
          GROUP BY i.partner_id, i.currency_code
     ), last AS (
-        SELECT DISTINCT ON (s.partner_id, s.currency_code) s.partner_id, s.currency_code, s.closing, s.period_end
+        SELECT DISTINCT ON (s.partner_id, s.currency_code)
+               s.partner_id, s.currency_code, s.closing, s.period_end
           FROM billing_statement s JOIN due ON due.id = s.partner_id
          WHERE s.state <> 'superseded'
          ORDER BY s.partner_id, s.currency_code, s.period_end DESC
@@ -69,9 +70,12 @@ _TOTALS = text("""
        SET opening = t.opening, debits = t.debits, credits = t.credits,
            closing = t.opening + t.debits - t.credits, not_due = t.opening + t.debits - t.credits
       FROM (SELECT s.id,
-                   s.opening + coalesce(sum(l.amount) FILTER (WHERE l.kind = 'brought_forward'), 0) AS opening,
-                   coalesce(sum(l.amount) FILTER (WHERE l.kind <> 'brought_forward' AND l.amount > 0), 0) AS debits,
-                   coalesce(-sum(l.amount) FILTER (WHERE l.kind <> 'brought_forward' AND l.amount < 0), 0) AS credits
+                   s.opening
+                     + coalesce(sum(l.amount) FILTER (WHERE l.kind = 'brought_forward'), 0) AS opening,
+                   coalesce(sum(l.amount) FILTER (
+                     WHERE l.kind <> 'brought_forward' AND l.amount > 0), 0) AS debits,
+                   coalesce(-sum(l.amount) FILTER (
+                     WHERE l.kind <> 'brought_forward' AND l.amount < 0), 0) AS credits
               FROM billing_statement s LEFT JOIN billing_statement_line l ON l.statement_id = s.id
              WHERE s.id = ANY(:ids) GROUP BY s.id) t
      WHERE s.id = t.id
@@ -114,8 +118,11 @@ def candidates(
 ) -> Sequence[Any]:
     """The customers of the cycle, one row a currency, with what a run would put on their statements."""
     values = {
-        "company": company_id, "cycle": cycle, "end": period.end,
-        "everyone": partners is None, "partners": list(partners or ()),
+        "company": company_id,
+        "cycle": cycle,
+        "end": period.end,
+        "everyone": partners is None,
+        "partners": list(partners or ()),
     }
     return session.execute(text(_CANDIDATES), values).all()
 
@@ -157,10 +164,18 @@ def _insert(session: AnySession, run: Any, due: Sequence[Any]) -> list[int]:
     issued = datetime.now(UTC).replace(microsecond=0)
     rows = (
         {
-            "id": statement_id, "company_id": run.company_id, "run_id": run.id, "partner_id": row.partner_id,
-            "number": number, "currency_code": row.currency_code, "period_start": run.period_start,
-            "period_end": run.period_end, "opening": row.previous, "closing": row.previous,
-            "not_due": row.previous, "issued_at": issued,
+            "id": statement_id,
+            "company_id": run.company_id,
+            "run_id": run.id,
+            "partner_id": row.partner_id,
+            "number": number,
+            "currency_code": row.currency_code,
+            "period_start": run.period_start,
+            "period_end": run.period_end,
+            "opening": row.previous,
+            "closing": row.previous,
+            "not_due": row.previous,
+            "issued_at": issued,
         }
         for statement_id, number, row in zip(ids, numbers, due, strict=True)
     )
@@ -168,14 +183,15 @@ def _insert(session: AnySession, run: Any, due: Sequence[Any]) -> list[int]:
     return ids
 
 
-def _note_skips(
-    session: AnySession, run: Any, period: Period, rows: Sequence[Any], served: set[int]
-) -> None:
+def _note_skips(session: AnySession, run: Any, period: Period, rows: Sequence[Any], served: set[int]) -> None:
     """A row for each customer without any statement of the run."""
     session.execute(text("DELETE FROM billing_run_skip WHERE run_id = :run"), {"run": run.id})
-    has_one = set(session.scalars(
-        text("SELECT partner_id FROM billing_statement WHERE run_id = :run AND state <> 'superseded'"), {"run": run.id}
-    ))
+    has_one = set(
+        session.scalars(
+            text("SELECT partner_id FROM billing_statement WHERE run_id = :run AND state <> 'superseded'"),
+            {"run": run.id},
+        )
+    )
     reasons: dict[int, str] = {}
     for row in rows:
         if row.partner_id not in served | has_one:

@@ -27,7 +27,11 @@ def locale_of(statement: Any) -> str:
 def identity_of(statement: Any) -> Identity:
     """Which statement, whose, in which version: what the PDF says of itself."""
     return Identity(
-        DOCUMENT, statement.number, statement.partner.code, statement.issued_at.astimezone(UTC), statement.version
+        DOCUMENT,
+        statement.number,
+        statement.partner.code,
+        statement.issued_at.astimezone(UTC),
+        statement.version,
     )
 
 
@@ -35,12 +39,20 @@ def render(session: AnySession, statement: Any) -> Any:
     """Print the statement and keep the file: what is previewed is what is sent."""
     locale = locale_of(statement)
     contents = render_pdf(
-        DOCUMENT, statement, locale=locale, identity=identity_of(statement), data_files=[_data_file(statement)]
+        DOCUMENT,
+        statement,
+        locale=locale,
+        identity=identity_of(statement),
+        data_files=[_data_file(statement)],
     )
     attachment = m.Attachment(
-        company_id=statement.company_id, filename=filename_of(DOCUMENT, statement, locale=locale),
-        mimetype="application/pdf", sha256=attachments.store(contents), size=len(contents),
-        model=DOCUMENT, record_id=statement.id,
+        company_id=statement.company_id,
+        filename=filename_of(DOCUMENT, statement, locale=locale),
+        mimetype="application/pdf",
+        sha256=attachments.store(contents),
+        size=len(contents),
+        model=DOCUMENT,
+        record_id=statement.id,
     )
     session.add(attachment)
     session.flush()
@@ -55,23 +67,39 @@ def _data_file(statement: Any) -> DataFile:
     writer = csv.writer(text)
     writer.writerow(["date", "document", "number", "reference", "due_date", "amount", "currency"])
     for line in statement.lines:
-        writer.writerow([
-            line.date, line.document, line.number, line.reference, line.due_date, line.amount, statement.currency_code,
-        ])
-    return DataFile(f"{statement.number.replace('/', '-')}.csv", text.getvalue().encode(), "Lines of the statement")
+        writer.writerow(
+            [
+                line.date,
+                line.document,
+                line.number,
+                line.reference,
+                line.due_date,
+                line.amount,
+                statement.currency_code,
+            ]
+        )
+    return DataFile(
+        f"{statement.number.replace('/', '-')}.csv", text.getvalue().encode(), "Lines of the statement"
+    )
 
 
 def check_file(statement: Any, contents: bytes) -> None:
     """Refuse a file that is another statement's; raises MisdirectedError."""
     found, wanted = read_identity(contents), identity_of(statement)
     if (found.document, found.number, found.partner, found.version) != (
-        wanted.document, wanted.number, wanted.partner, wanted.version,
+        wanted.document,
+        wanted.number,
+        wanted.partner,
+        wanted.version,
     ):
         raise MisdirectedError(
             _(
-                "The file is statement %(found)s of customer %(other)s, not %(wanted)s of customer %(partner)s: "
-                "print this statement again.",
-                found=found.number, other=found.partner, wanted=wanted.number, partner=wanted.partner,
+                "The file is statement %(found)s of customer %(other)s, not %(wanted)s of customer "
+                "%(partner)s: print this statement again.",
+                found=found.number,
+                other=found.partner,
+                wanted=wanted.number,
+                partner=wanted.partner,
             )
         )
 
@@ -84,13 +112,22 @@ def send(session: AnySession, statement: Any) -> Any:
     partner = statement.partner
     recipients = parse_addresses(partner.addresses_for("statement"))
     if not recipients:
-        raise SkippedError(_("no e-mail address: add one to customer %(code)s, then send again", code=partner.code))
+        raise SkippedError(
+            _("no e-mail address: add one to customer %(code)s, then send again", code=partner.code)
+        )
     check_file(statement, attachments.read(statement.attachment.sha256))
     subject, body = _text(session, statement)
     message = queue(
-        session, to=recipients, subject=subject, body=body, model=DOCUMENT, record_id=statement.id,
-        company_id=statement.company_id, attachments=[statement.attachment],
-        idempotency_key=f"{DOCUMENT}:{statement.id}:{statement.version}", when_unsure="park",
+        session,
+        to=recipients,
+        subject=subject,
+        body=body,
+        model=DOCUMENT,
+        record_id=statement.id,
+        company_id=statement.company_id,
+        attachments=[statement.attachment],
+        idempotency_key=f"{DOCUMENT}:{statement.id}:{statement.version}",
+        when_unsure="park",
     )
     statement.mail_id, statement.state = message.id, "sent"
     session.flush()

@@ -30,7 +30,8 @@ def redo(session: AnySession, statement: Any) -> Any:
     ids = create_statements(session, statement.run, [statement.partner_id])
     renewed = session.scalars(
         select(m.BillingStatement).where(
-            m.BillingStatement.id == func.any(ids), m.BillingStatement.currency_code == statement.currency_code
+            m.BillingStatement.id == func.any(ids),
+            m.BillingStatement.currency_code == statement.currency_code,
         )
     ).one_or_none()
     if renewed is not None:
@@ -45,14 +46,20 @@ def redo(session: AnySession, statement: Any) -> Any:
 def _refuse_when_followed(session: AnySession, statement: Any) -> None:
     later = m.BillingStatement
     query = select(later.number).where(
-        later.company_id == statement.company_id, later.partner_id == statement.partner_id,
-        later.currency_code == statement.currency_code, later.period_end > statement.period_end,
+        later.company_id == statement.company_id,
+        later.partner_id == statement.partner_id,
+        later.currency_code == statement.currency_code,
+        later.period_end > statement.period_end,
         later.state != "superseded",
     )
     number = session.scalar(query.order_by(later.period_end.desc()).limit(1))
     if number is not None:
         raise StatementError(
-            _("%(later)s continues from %(number)s: do that one again first.", later=number, number=statement.number)
+            _(
+                "%(later)s continues from %(number)s: do that one again first.",
+                later=number,
+                number=statement.number,
+            )
         )
 
 

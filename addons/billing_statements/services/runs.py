@@ -40,14 +40,23 @@ class Preview:
 def check_period(cycle: str, period_end: date, today: date) -> Period:
     """The period that ends on this day; raises StatementError where none does, or it is not over."""
     if cycle not in CYCLES:
-        raise StatementError(_("There is no cycle “%(cycle)s”: choose monthly, half_monthly or weekly.", cycle=cycle))
+        raise StatementError(
+            _("There is no cycle “%(cycle)s”: choose monthly, half_monthly or weekly.", cycle=cycle)
+        )
     period = period_with(cycle, period_end)
     if period.end != period_end:
         raise StatementError(
-            _("No %(cycle)s period ends on %(day)s: the nearest ends on %(end)s.", cycle=cycle, day=period_end, end=period.end)
+            _(
+                "No %(cycle)s period ends on %(day)s: the nearest ends on %(end)s.",
+                cycle=cycle,
+                day=period_end,
+                end=period.end,
+            )
         )
     if period.end >= today:
-        raise StatementError(_("The period is not over before %(day)s: run it from the next day on.", day=period.end))
+        raise StatementError(
+            _("The period is not over before %(day)s: run it from the next day on.", day=period.end)
+        )
     return period
 
 
@@ -61,7 +70,11 @@ def preview(session: AnySession, company_id: int, cycle: str, period: Period) ->
         totals[row.currency_code] = totals.get(row.currency_code, Decimal(0)) + row.closing
     skipped = {r.partner_id: skip_reason(r, period) or "" for r in rows if r.partner_id not in served}
     return Preview(
-        period, len(due), sum(row.documents for row in due), totals, sorted(skipped.items()),
+        period,
+        len(due),
+        sum(row.documents for row in due),
+        totals,
+        sorted(skipped.items()),
         _without_email(session, served),
     )
 
@@ -121,7 +134,9 @@ def release(session: AnySession, run: Any) -> int:
     statement = m.BillingStatement
     if counts(session, run.id).get("created"):
         raise StatementError(_("Not all statements are printed yet: wait until the job has ended."))
-    rows = session.scalars(select(statement).where(statement.run_id == run.id, statement.state == "rendered")).all()
+    rows = session.scalars(
+        select(statement).where(statement.run_id == run.id, statement.state == "rendered")
+    ).all()
     if not rows:
         raise StatementError(_("There is no printed statement to release."))
     for row in rows:

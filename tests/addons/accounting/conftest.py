@@ -25,8 +25,14 @@ def invoice_of(company, customer):
 
     def make(amount, on=date(2026, 1, 10), kind="invoice", partner=None, currency="USD", **values):
         invoice = create_invoice(
-            db.session, company_id=company.id, partner_id=(partner or customer).id, date=on, currency=currency,
-            kind=kind, lines=[Line("Resistor", Decimal(1), Decimal(amount))], **values,
+            db.session,
+            company_id=company.id,
+            partner_id=(partner or customer).id,
+            date=on,
+            currency=currency,
+            kind=kind,
+            lines=[Line("Resistor", Decimal(1), Decimal(amount))],
+            **values,
         )
         post_invoices(db.session, [invoice])
         db.session.commit()
@@ -41,8 +47,13 @@ def pay(company, customer):
 
     def make(amount, on=date(2026, 1, 20), pairs=None, currency="USD", **values):
         payment = create_payment(
-            db.session, company_id=company.id, partner_id=customer.id, date=on, amount=Decimal(amount),
-            currency=currency, **values,
+            db.session,
+            company_id=company.id,
+            partner_id=customer.id,
+            date=on,
+            amount=Decimal(amount),
+            currency=currency,
+            **values,
         )
         post_payment(db.session, payment, pairs)
         db.session.commit()

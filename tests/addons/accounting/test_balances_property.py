@@ -43,7 +43,12 @@ OPEN = """
 def test_open_items_equal_the_receivable_account(app, company, customer, acts):
     on = date(2026, 1, 1)
     for kind, amount, rate, take_back in acts:
-        values = {"company_id": company.id, "partner_id": customer.id, "currency": "EUR", "exchange_rate": rate}
+        values = {
+            "company_id": company.id,
+            "partner_id": customer.id,
+            "currency": "EUR",
+            "exchange_rate": rate,
+        }
         if kind == "payment":
             payment = create_payment(db.session, date=on, amount=amount, **values)
             post_payment(db.session, payment)

@@ -32,12 +32,19 @@ def test_an_invoice_with_tax_is_posted_to_receivable_sales_and_tax(company, cust
     from addons.accounting.services.chart import books_of
 
     books = books_of(db.session, company.id)
-    vat = m.AccountingTax(company_id=company.id, name="13 %", rate=Decimal("0.13"), account_id=books.account("tax"))
+    vat = m.AccountingTax(
+        company_id=company.id, name="13 %", rate=Decimal("0.13"), account_id=books.account("tax")
+    )
     db.session.add(vat)
     db.session.flush()
     lines = [Line("A", Decimal(3), Decimal("0.335"), tax_id=vat.id)] * 2
     invoice = create_invoice(
-        db.session, company_id=company.id, partner_id=customer.id, date=date(2026, 1, 5), currency="USD", lines=lines
+        db.session,
+        company_id=company.id,
+        partner_id=customer.id,
+        date=date(2026, 1, 5),
+        currency="USD",
+        lines=lines,
     )
     post_invoices(db.session, [invoice])
     db.session.commit()
@@ -53,7 +60,11 @@ def test_an_invoice_with_tax_is_posted_to_receivable_sales_and_tax(company, cust
 def test_numbers_have_no_gap_when_a_posting_is_rolled_back(company, customer, invoice_of):
     invoice_of(10)
     draft = create_invoice(
-        db.session, company_id=company.id, partner_id=customer.id, date=date(2026, 1, 5), currency="USD",
+        db.session,
+        company_id=company.id,
+        partner_id=customer.id,
+        date=date(2026, 1, 5),
+        currency="USD",
         lines=[Line("A", Decimal(1), Decimal(1))],
     )
     post_invoices(db.session, [draft])
@@ -70,7 +81,12 @@ def test_each_year_and_kind_has_numbers_of_its_own(invoice_of):
 
 def test_a_document_without_lines_is_refused(company, customer):
     empty = create_invoice(
-        db.session, company_id=company.id, partner_id=customer.id, date=date(2026, 1, 5), currency="USD", lines=[]
+        db.session,
+        company_id=company.id,
+        partner_id=customer.id,
+        date=date(2026, 1, 5),
+        currency="USD",
+        lines=[],
     )
     with pytest.raises(InvoiceError, match="^The document has no lines: add one before you post it.$"):
         post_invoices(db.session, [empty])
@@ -116,10 +132,14 @@ def test_the_database_refuses_an_entry_that_does_not_balance(company, invoice_of
     db.session.flush()
     account = db.session.scalars(select(m.AccountingAccount.id)).first()
     for side in ({"debit": Decimal(5)}, {"credit": Decimal("4.99")}):
-        db.session.add(m.AccountingEntryLine(entry_id=entry.id, account_id=account, currency_code="USD", **side))
+        db.session.add(
+            m.AccountingEntryLine(entry_id=entry.id, account_id=account, currency_code="USD", **side)
+        )
     db.session.flush()
     with pytest.raises(IntegrityError, match="entry X1 does not balance: debit 5.00, credit 4.99"):
-        db.session.execute(update(m.AccountingEntry).where(m.AccountingEntry.id == entry.id).values(state="posted"))
+        db.session.execute(
+            update(m.AccountingEntry).where(m.AccountingEntry.id == entry.id).values(state="posted")
+        )
 
 
 def test_a_reversal_is_linked_both_ways_and_leaves_nothing_open(company, invoice_of):
@@ -157,8 +177,13 @@ def test_more_than_is_open_is_refused(customer, invoice_of, pay):
 def test_the_database_refuses_to_settle_more_than_there_is(customer, invoice_of, pay):
     invoice, payment = item_of(db.session, invoice_of(30)), item_of(db.session, pay(50, pairs=[]))
     over = m.AccountingAllocation(
-        debit_id=invoice.id, credit_id=payment.id, company_id=invoice.company_id, partner_id=customer.id,
-        currency_code="USD", amount=Decimal(31), date=date(2026, 2, 1),
+        debit_id=invoice.id,
+        credit_id=payment.id,
+        company_id=invoice.company_id,
+        partner_id=customer.id,
+        currency_code="USD",
+        amount=Decimal(31),
+        date=date(2026, 2, 1),
     )
     db.session.add(over)
     with pytest.raises(IntegrityError, match="allocated_within_amount"):
@@ -187,7 +212,9 @@ def test_an_exchange_difference_leaves_nothing_on_the_receivable(company, invoic
     invoice_of(1000, currency="EUR", exchange_rate=Decimal("1.10"))
     pay(1000, currency="EUR", exchange_rate=Decimal("1.25"))
     assert balances(company) == {
-        "Bank": Decimal(1250), "Sales": Decimal(-1100), "Exchange differences": Decimal(-150),
+        "Bank": Decimal(1250),
+        "Sales": Decimal(-1100),
+        "Exchange differences": Decimal(-150),
     }
 
 
@@ -210,7 +237,11 @@ def test_every_posting_leaves_its_trace(invoice_of):
 def test_the_number_of_queries_to_post_does_not_grow_with_the_lines(company, customer, count_queries):
     def post(lines):
         invoice = create_invoice(
-            db.session, company_id=company.id, partner_id=customer.id, date=date(2026, 1, 5), currency="USD",
+            db.session,
+            company_id=company.id,
+            partner_id=customer.id,
+            date=date(2026, 1, 5),
+            currency="USD",
             lines=[Line("A", Decimal(1), Decimal(1))] * lines,
         )
         post_invoices(db.session, [invoice])

@@ -18,7 +18,9 @@ from tests.conftest import work
 def customer_of(company):
     def make(code, **values):
         partner = m.Partner(
-            company_id=company.id, code=code, **{"name": f"Customer {code}", "email": f"{code}@customer.example", **values}
+            company_id=company.id,
+            code=code,
+            **{"name": f"Customer {code}", "email": f"{code}@customer.example", **values},
         )
         db.session.add(partner)
         db.session.commit()
@@ -31,8 +33,14 @@ def customer_of(company):
 def bill(company):
     def make(partner, amount, on, kind="invoice", **values):
         invoice = create_invoice(
-            db.session, company_id=company.id, partner_id=partner.id, date=date.fromisoformat(on),
-            currency=values.pop("currency", "USD"), kind=kind, lines=[Line("Parts", Decimal(1), Decimal(amount))], **values,
+            db.session,
+            company_id=company.id,
+            partner_id=partner.id,
+            date=date.fromisoformat(on),
+            currency=values.pop("currency", "USD"),
+            kind=kind,
+            lines=[Line("Parts", Decimal(1), Decimal(amount))],
+            **values,
         )
         post_invoices(db.session, [invoice])
         db.session.commit()
@@ -45,8 +53,12 @@ def bill(company):
 def pay(company):
     def make(partner, amount, on):
         payment = create_payment(
-            db.session, company_id=company.id, partner_id=partner.id, date=date.fromisoformat(on),
-            amount=Decimal(amount), currency="USD",
+            db.session,
+            company_id=company.id,
+            partner_id=partner.id,
+            date=date.fromisoformat(on),
+            amount=Decimal(amount),
+            currency="USD",
         )
         post_payment(db.session, payment)
         db.session.commit()
@@ -60,7 +72,9 @@ def run_month(app, company):
     """Create the statements of a month, and print them unless told not to."""
 
     def make(month, printed=True, cycle="monthly"):
-        run, ids = runs.start_run(db.session, company.id, cycle, period_with(cycle, date.fromisoformat(f"{month}-20")))
+        run, ids = runs.start_run(
+            db.session, company.id, cycle, period_with(cycle, date.fromisoformat(f"{month}-20"))
+        )
         db.session.commit()
         if printed:
             work(app)

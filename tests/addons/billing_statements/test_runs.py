@@ -104,9 +104,17 @@ def test_the_preview_counts_what_the_run_then_creates(company, customer_of, bill
 @pytest.mark.parametrize(
     ("cycle", "day", "message"),
     [
-        ("monthly", date(2026, 2, 27), "No monthly period ends on 2026-02-27: the nearest ends on 2026-02-28."),
+        (
+            "monthly",
+            date(2026, 2, 27),
+            "No monthly period ends on 2026-02-27: the nearest ends on 2026-02-28.",
+        ),
         ("yearly", date(2026, 2, 28), "There is no cycle “yearly”: choose monthly, half_monthly or weekly."),
-        ("monthly", date(2026, 3, 31), "The period is not over before 2026-03-31: run it from the next day on."),
+        (
+            "monthly",
+            date(2026, 3, 31),
+            "The period is not over before 2026-03-31: run it from the next day on.",
+        ),
     ],
 )
 def test_a_wrong_period_is_refused(app, cycle, day, message):
@@ -125,7 +133,9 @@ def test_nothing_is_sent_before_it_is_released(customer_of, bill, run_month):
 def test_nothing_is_released_before_it_is_printed(customer_of, bill, run_month):
     bill(customer_of("C1"), 100, "2026-01-10")
     run, _ = run_month("2026-01", printed=False)
-    with pytest.raises(StatementError, match="^Not all statements are printed yet: wait until the job has ended.$"):
+    with pytest.raises(
+        StatementError, match="^Not all statements are printed yet: wait until the job has ended.$"
+    ):
         runs.release(db.session, run)
 
 
@@ -146,7 +156,9 @@ def test_each_customer_gets_the_file_that_was_previewed(app, data_folder, custom
     run, statements = run_month("2026-01")
     previewed = {s.partner.code: attachments.read(s.attachment.sha256) for s in statements}
     send_all(app, run)
-    letters = [message_from_bytes(p.read_bytes(), policy=default) for p in (data_folder / "mailbox").rglob("*.eml")]
+    letters = [
+        message_from_bytes(p.read_bytes(), policy=default) for p in (data_folder / "mailbox").rglob("*.eml")
+    ]
     received = {letter["To"]: next(letter.iter_attachments()).get_content() for letter in letters}
     assert received == {f"{code}@customer.example": pdf for code, pdf in previewed.items()}
     assert {read_identity(pdf).partner for pdf in received.values()} == {"C1", "C2"}
@@ -181,12 +193,16 @@ def test_a_customer_without_address_is_a_row_with_its_reason(app, customer_of, b
 
 def test_the_statement_contact_comes_before_the_partners_own_address(app, customer_of, bill, run_month):
     acme = customer_of("C1")
-    acme.contacts.append(m.PartnerContact(role="statement", email="ap@customer.example, cfo@customer.example"))
+    acme.contacts.append(
+        m.PartnerContact(role="statement", email="ap@customer.example, cfo@customer.example")
+    )
     db.session.commit()
     bill(acme, 100, "2026-01-10")
     run, _ = run_month("2026-01")
     send_all(app, run)
-    assert db.session.scalars(select(m.MailMessage.to)).all() == [["ap@customer.example", "cfo@customer.example"]]
+    assert db.session.scalars(select(m.MailMessage.to)).all() == [
+        ["ap@customer.example", "cfo@customer.example"]
+    ]
 
 
 def test_swapped_files_are_refused(app, customer_of, bill, run_month):
@@ -197,7 +213,9 @@ def test_swapped_files_are_refused(app, customer_of, bill, run_month):
     one.attachment_id, two.attachment_id = two.attachment_id, one.attachment_id
     db.session.commit()
     send_all(app, run)
-    reasons = db.session.scalars(select(m.JobItem.reason).where(m.JobItem.state == "failed").order_by(m.JobItem.id))
+    reasons = db.session.scalars(
+        select(m.JobItem.reason).where(m.JobItem.state == "failed").order_by(m.JobItem.id)
+    )
     assert reasons.first() == (
         "The file is statement ST/2026/00002 of customer C2, not ST/2026/00001 of customer C1: "
         "print this statement again."
@@ -254,7 +272,13 @@ def test_the_database_refuses_to_change_a_printed_statement(customer_of, bill, r
 
 def test_ageing_is_that_of_the_periods_end(customer_of, bill, pay, run_month):
     acme = customer_of("C1")
-    for amount, on in ((10, "2026-03-31"), (20, "2026-03-20"), (40, "2026-02-20"), (80, "2026-01-10"), (160, "2025-12-01")):
+    for amount, on in (
+        (10, "2026-03-31"),
+        (20, "2026-03-20"),
+        (40, "2026-02-20"),
+        (80, "2026-01-10"),
+        (160, "2025-12-01"),
+    ):
         bill(acme, amount, on)
     pay(acme, 100, "2026-03-15")
     pay(acme, 60, "2026-04-02")

@@ -41,8 +41,12 @@ def _post(company, partners, batch):
     books = books_of(db.session, company.id)
     drafts = [
         EntryDraft(
-            journal="sale", date=MONTHS[0] + timedelta(days=day), currency="USD", exchange_rate=Decimal(1),
-            narration="x", counterpart=Amount(books.account("receivable"), amount, partners[who].id),
+            journal="sale",
+            date=MONTHS[0] + timedelta(days=day),
+            currency="USD",
+            exchange_rate=Decimal(1),
+            narration="x",
+            counterpart=Amount(books.account("receivable"), amount, partners[who].id),
             amounts=[Amount(books.account("sales"), -amount)],
             item=Item("invoice" if amount > 0 else "credit_note", "x", "", MONTHS[0] + timedelta(days=day)),
         )
@@ -53,13 +57,19 @@ def _post(company, partners, batch):
 
 def _check(partner):
     statements = db.session.scalars(
-        select(m.BillingStatement).where(m.BillingStatement.partner_id == partner.id).order_by(m.BillingStatement.period_end)
+        select(m.BillingStatement)
+        .where(m.BillingStatement.partner_id == partner.id)
+        .order_by(m.BillingStatement.period_end)
     ).all()
-    items = db.session.scalars(select(m.AccountingOpenItem).where(m.AccountingOpenItem.partner_id == partner.id)).all()
+    items = db.session.scalars(
+        select(m.AccountingOpenItem).where(m.AccountingOpenItem.partner_id == partner.id)
+    ).all()
     stated = sorted(line.open_item_id for statement in statements for line in statement.lines)
     last_day = period_with("monthly", MONTHS[-1]).end
     assert stated == sorted(item.id for item in items if item.date <= last_day)
     for before, after in zip(statements, statements[1:], strict=False):
         assert after.opening == before.closing
     if statements:
-        assert statements[-1].closing == sum((item.amount for item in items if item.date <= last_day), Decimal(0))
+        assert statements[-1].closing == sum(
+            (item.amount for item in items if item.date <= last_day), Decimal(0)
+        )

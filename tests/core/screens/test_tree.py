@@ -13,7 +13,7 @@ from core.screens.actions import check_buttons
 from core.screens.composition import ScreenSet, compose_screens
 from core.screens.tree import Grid, ScreenError, walk
 
-ADDONS = str(Path(__file__).parents[2] / "addons")
+ADDONS = str(Path(__file__).parents[2] / "specimens")
 
 
 @pytest.fixture
