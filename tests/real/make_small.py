@@ -9,7 +9,7 @@ articles that are none (postage, a discount), prices of nothing, unreadable cell
 import csv
 import random
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 HEADER = [
     "InvoiceNo",
@@ -38,7 +38,7 @@ def rows() -> list[list[str]]:
     made: list[list[str]] = []
     for number in range(5001, 5181):
         customer = str(chance.randint(31001, 31024)) + ".0"
-        moment = datetime(2025, 9, 1, 8) + timedelta(minutes=chance.randint(0, 4 * 30 * 1440))
+        moment = datetime(2025, 9, 1, 8, tzinfo=UTC) + timedelta(minutes=chance.randint(0, 4 * 30 * 1440))
         made += document(chance, str(number), customer, moment)
     return made + dirt()
 
