@@ -69,7 +69,7 @@ class Conversion:
             return self._key_problem(str(value))
         key = str(value)
         if len(key) > LONGEST_KEY or "\x00" in key:
-            return self._key_problem(_("this text is too long to name a document: shorten it."))
+            return self._key_problem(_("This text is too long to name a document: shorten it."))
         return key
 
     def _key_problem(self, reason: str) -> Problem:
@@ -87,7 +87,7 @@ class Conversion:
         """What is wrong with a row; empty for a good one."""
         if len(cells) > self.width:
             reason = _(
-                "this row has %(cells)s cells, but there are %(headings)s headings: put a cell that "
+                "This row has %(cells)s cells, but there are %(headings)s headings: put a cell that "
                 "holds the separator into quotation marks.",
                 cells=len(cells),
                 headings=self.width,
@@ -127,8 +127,14 @@ class Conversion:
 def _refused(document: Document) -> Document:
     """Refuse what has a bad row: the others name the first one."""
     first = next(row.number for row in document.rows if row.reason)
-    document.refuse(_("row %(number)s of this document is not right.", number=first))
+    document.refuse(sibling_reason(first))
     return document
+
+
+def sibling_reason(number: int) -> str:
+    """Why a good row is not booked: another one of its document is bad."""
+    reason: str = _("Row %(number)s of this document is not right.", number=number)
+    return reason
 
 
 def _reader(field: TargetField, reading: Reading) -> Callable[[str], Any]:
@@ -141,7 +147,7 @@ def _reader(field: TargetField, reading: Reading) -> Callable[[str], Any]:
             if text:
                 return convert(text, reading)
             if required:
-                raise CellError(_("this cell is empty: fill it in."))
+                raise CellError(_("This cell is empty: fill it in."))
             return default
         except CellError as error:
             return error

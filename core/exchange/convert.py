@@ -49,7 +49,7 @@ class TextCell:
         if self.longest and len(cell) > self.longest:
             raise CellError(
                 _(
-                    "this text has %(length)s characters: shorten it to %(longest)s.",
+                    "This text has %(length)s characters: shorten it to %(longest)s.",
                     length=len(cell),
                     longest=self.longest,
                 )
@@ -79,7 +79,7 @@ class IdentifierCell(TextCell):
         if _SHORTENED.fullmatch(cell):
             raise CellError(
                 _(
-                    "a spreadsheet has cut the digits of “%(cell)s”: format the column as text and "
+                    "A spreadsheet has cut the digits of “%(cell)s”: format the column as text and "
                     "enter it again.",
                     cell=cell,
                 )

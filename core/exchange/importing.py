@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from core import m
 from core.errors import UserError
-from core.exchange.conversion import Conversion, Problem, read_options
+from core.exchange.conversion import Conversion, Problem, read_options, sibling_reason
 from core.exchange.convert import CellError
 from core.exchange.mapping import check_mapping, guess_mapping, guess_reading, remembered
 from core.exchange.targets import Target
@@ -173,6 +173,7 @@ def set_mapping(
 def preview(session: AnySession, data_import: Any, rows: int = 20) -> list[PreviewRow]:
     """The first rows as they would be booked; nothing is written."""
     conversion = conversion_of(data_import)
+    group_by = conversion.target.group_by
     found = []
     for number, cells in islice(open_file(data_import).rows(), rows):
         values = conversion.values(cells)
@@ -180,7 +181,21 @@ def preview(session: AnySession, data_import: Any, rows: int = 20) -> list[Previ
         texts = {column.field.name: cells[column.index] for column in conversion.columns}
         shown = {name: None if isinstance(value, CellError) else value for name, value in values.items()}
         found.append(PreviewRow(number, texts, shown, problems))
+    if group_by:
+        _blame(found, group_by)
     return found
+
+
+def _blame(rows: Sequence[PreviewRow], group_by: str) -> None:
+    """Give the good rows of a document the number of its first bad one."""
+    wrong: dict[Any, int] = {}
+    for row in rows:
+        if row.problems and row.values[group_by] is not None:
+            wrong.setdefault(row.values[group_by], row.number)
+    for row in rows:
+        first = wrong.get(row.values[group_by])
+        if first and not row.problems:
+            row.problems.append(Problem("", "", sibling_reason(first)))
 
 
 def samples(data_import: Any, count: int) -> list[list[str]]:

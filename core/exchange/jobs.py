@@ -64,7 +64,7 @@ def finish(session: AnySession, job: Any) -> None:
     failed = select(m.JobItem).where(m.JobItem.job_id == job.id, m.JobItem.state.in_(("failed", "skipped")))
     with _speaking(session, job.user_id):
         for item in session.scalars(failed):
-            reason = _("not booked: %(reason)s", reason=item.reason)
+            reason = _("Not booked: %(reason)s", reason=item.reason)
             fail_rows(session, data_import.id, item.params, reason)
     counted = importing.totals(session, data_import.id)
     if counted.pending or counted.rows != data_import.row_count:
@@ -108,7 +108,7 @@ def _book_alone(session: AnySession, target: Target, document: Document, options
         _book(session, target, [document], options)
     except (IntegrityError, DataError) as error:
         document.forget()
-        document.refuse(_("the database refused it: %(reason)s", reason=_first_line(error)))
+        document.refuse(_("The database refused it: %(reason)s", reason=_first_line(error)))
 
 
 def _first_line(error: IntegrityError | DataError) -> str:

@@ -119,7 +119,7 @@ def test_an_identifier_loses_the_point_that_a_spreadsheet_gave_it(cell, value):
 
 def test_an_identifier_that_a_spreadsheet_has_cut_is_refused():
     with pytest.raises(
-        CellError, match="^a spreadsheet has cut the digits of “6.90123E\\+12”: format the column as text"
+        CellError, match="^A spreadsheet has cut the digits of “6.90123E\\+12”: format the column as text"
     ):
         identifier()("6.90123E+12")
 
@@ -203,7 +203,7 @@ def test_a_choice_by_key_or_label_in_any_language():
 
 def test_text_that_is_too_long_is_refused_with_its_length():
     assert text(5)("abcde") == "abcde"
-    with pytest.raises(CellError, match="^this text has 6 characters: shorten it to 5.$"):
+    with pytest.raises(CellError, match="^This text has 6 characters: shorten it to 5.$"):
         text(5)("abcdef")
 
 

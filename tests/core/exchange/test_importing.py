@@ -77,10 +77,10 @@ def test_a_bad_row_keeps_its_document_out_and_the_others_say_which(app):
     import_id = bring_in(app, THINGS + "A1,rivet,many,2026-03-02\nC1,pin,,2026-03-02\n")
     assert crates() == {"B1": {"nut": "7.5"}}
     assert bad_rows(import_id) == [
-        (2, "", "row 5 of this document is not right."),
-        (4, "", "row 5 of this document is not right."),
+        (2, "", "Row 5 of this document is not right."),
+        (4, "", "Row 5 of this document is not right."),
         (5, "Quantity", "“many” is not a number: write it like 1234.50."),
-        (6, "Quantity", "this cell is empty: fill it in."),
+        (6, "Quantity", "This cell is empty: fill it in."),
     ]
     assert totals(db.session, import_id) == Totals(rows=5, booked=1, bad=4)
 
@@ -88,11 +88,11 @@ def test_a_bad_row_keeps_its_document_out_and_the_others_say_which(app):
 def test_a_row_without_its_documents_number_is_bad_alone(app):
     import_id = bring_in(app, THINGS + ",rivet,1,\n1.2E+12,pin,2,\n")
     assert bad_rows(import_id) == [
-        (5, "Crate no.", "this cell is empty: fill it in."),
+        (5, "Crate no.", "This cell is empty: fill it in."),
         (
             6,
             "Crate no.",
-            "a spreadsheet has cut the digits of “1.2E+12”: format the column as text and enter it again.",
+            "A spreadsheet has cut the digits of “1.2E+12”: format the column as text and enter it again.",
         ),
     ]
     assert totals(db.session, import_id) == Totals(rows=5, booked=3, bad=2)
@@ -114,7 +114,7 @@ def test_what_the_database_refuses_is_refused_alone(app):
         (
             5,
             "",
-            'the database refused it: new row for relation "crate_thing" violates check constraint '
+            'The database refused it: new row for relation "crate_thing" violates check constraint '
             '"ck_crate_thing_quantity_not_negative"',
         )
     ]
@@ -167,7 +167,7 @@ def test_each_row_is_a_document_where_nothing_groups_them(app):
 
 def test_a_row_that_its_target_forgets_fails_its_chunk_with_a_reason(app):
     import_id = bring_in(app, "Name\na\nlost\nb\nc\n", "crate.tag")
-    forgot = "not booked: TargetError: the import target crate.tag left row 3 without an outcome"
+    forgot = "Not booked: TargetError: the import target crate.tag left row 3 without an outcome"
     assert bad_rows(import_id) == [(2, "", forgot), (3, "", forgot), (4, "", forgot)]
     assert totals(db.session, import_id) == Totals(rows=4, booked=1, bad=3)
     assert db.session.scalars(select(m.Crate.name)).all() == ["c"]
@@ -181,6 +181,13 @@ def test_the_preview_shows_values_and_problems_and_writes_nothing(app):
         ("Quantity", "“x” is not a number: write it like 1234.50.")
     ]
     assert db.session.scalars(select(m.DataImportRow)).all() == []
+
+
+def test_the_preview_says_which_good_rows_stay_out_with_a_bad_one(app):
+    data_import = upload(db.session, "crate.crate", "things.csv", (THINGS + "A1,pin,x,\n").encode())
+    reasons = [[problem.reason for problem in row.problems] for row in preview(db.session, data_import)]
+    sibling = ["Row 5 of this document is not right."]
+    assert reasons == [sibling, [], sibling, ["“x” is not a number: write it like 1234.50."]]
 
 
 def test_headings_are_recognised_in_both_languages_and_without_punctuation(app):
@@ -265,7 +272,7 @@ def test_a_row_with_a_cell_too_many_is_bad(app):
         (
             5,
             "",
-            "this row has 5 cells, but there are 4 headings: put a cell that holds the separator "
+            "This row has 5 cells, but there are 4 headings: put a cell that holds the separator "
             "into quotation marks.",
         )
     ]

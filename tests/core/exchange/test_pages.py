@@ -51,7 +51,7 @@ def test_the_preview_says_what_is_wrong_where_it_is(visit):
     visitor = visit("importer")
     upload(visitor)
     page = visitor.get("/imports/1/preview").text
-    assert "1 of these rows has an error and will not be booked; the error file will list it." in page
+    assert "2 of these rows have errors and will not be booked; the error file will list them." in page
     assert (
         '<td class="t wrong">many<p class="error">“many” is not a number: write it like 1234.50.</p></td>'
         in page
@@ -70,9 +70,9 @@ def test_the_error_file_can_be_put_right_and_uploaded(app, visit, kind):
     table = open_table(contents)
     assert table.header == ["Row", "Column", "Reason", "Box", "Item", "Qty"]
     assert [cells for _number, cells in table.rows()] == [
-        ["2", "", "row 3 of this document is not right.", "A1", "bolt", "5"],
+        ["2", "", "Row 3 of this document is not right.", "A1", "bolt", "5"],
         ["3", "Qty", "“many” is not a number: write it like 1234.50.", "A1", "nut", "many"],
-        ["4", "", "row 3 of this document is not right.", "A1", "'=pin()", "2"],
+        ["4", "", "Row 3 of this document is not right.", "A1", "'=pin()", "2"],
     ]
     if kind == "csv":
         upload(visitor, contents.decode("utf-8-sig").replace("nut,many", "nut,7"))
