@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session, scoped_session
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 def reserve_ids(session: AnySession, table: Table, count: int) -> Sequence[int]:

@@ -10,7 +10,7 @@ from core import m
 from core.jobs.ring import RUN_JOB, ring_later
 from core.security.actor import actor_of
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 class JobStateError(Exception):

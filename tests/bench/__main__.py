@@ -13,7 +13,7 @@ from importlib import import_module
 import tests.bench
 from tests.bench.measure import Result, growth
 
-_FRAME = {"__main__", "measure", "app"}
+_FRAME = {"__main__", "measure", "app", "work"}
 
 
 def names() -> list[str]:

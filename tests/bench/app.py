@@ -26,7 +26,7 @@ from core.settings import get_settings
 @contextmanager
 def bench_app(addons: Sequence[str] = (), addons_path: str = "", **settings: Any) -> Iterator[Flask]:
     """An app of these addons within its context, with one company that the session works in."""
-    with tempfile.TemporaryDirectory() as folder, _database() as url:
+    with tempfile.TemporaryDirectory() as folder, scratch_database() as url:
         os.environ["BINCARD_DATA"] = folder
         get_settings.cache_clear()
         catalogue = discover(addons_path)
@@ -42,7 +42,8 @@ def bench_app(addons: Sequence[str] = (), addons_path: str = "", **settings: Any
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def scratch_database() -> Iterator[str]:
+    """An empty database on the server, dropped afterwards."""
     server = make_url(os.environ["DATABASE_URL"])
     name = f"bench_{uuid.uuid4().hex[:12]}"
     admin = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT")

@@ -33,7 +33,7 @@ asyncio.run(serve())
 
 def bench() -> list[Result]:
     """Queue in one transaction a mail, then send all that is due."""
-    with _sink() as (pid, port):
+    with mail_sink() as (pid, port):
         server = {"mail_transport": "smtp", "smtp_host": "127.0.0.1", "smtp_port": port}
         with bench_app(**server):
             company_id = db.session.query(m.Company.id).scalar()
@@ -82,7 +82,7 @@ def _file(serial: int, company_id: int) -> Any:
 
 
 @contextmanager
-def _sink() -> Iterator[tuple[int, int]]:
+def mail_sink() -> Iterator[tuple[int, int]]:
     with subprocess.Popen(
         [sys.executable, "-c", SINK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from addons.accounting.amounts import Totals, line_net, totals_of
 from addons.accounting.services.chart import Books
-from addons.accounting.services.invoices import Line, entry_of, number_documents, tax_accounts, tax_rates
+from addons.accounting.services.invoices import Line, entry_of, number_documents
 from addons.accounting.services.ledger import write_entries
 from core import m
 from core.db import reserve_ids
@@ -57,9 +57,8 @@ def book(session: AnySession, books: Books, documents: Sequence[Document]) -> No
     """Book and post all of them in the caller's transaction."""
     if not documents:
         return
-    rates = tax_rates(session, books.company_id)
     for document in documents:
-        document.compute(rates)
+        document.compute(books.tax_rates)
     number_documents(session, books.company_id, documents)
     ids = reserve_ids(session, m.AccountingInvoice.__table__, len(documents))
     for document, document_id in zip(documents, ids, strict=True):
@@ -71,8 +70,7 @@ def book(session: AnySession, books: Books, documents: Sequence[Document]) -> No
 
 
 def _post(session: AnySession, books: Books, documents: Sequence[Document]) -> None:
-    accounts = tax_accounts(session, books.company_id)
-    drafts = [entry_of(books, d, d.totals, accounts) for d in documents]
+    drafts = [entry_of(books, d, d.totals) for d in documents]
     write_entries(session, books, drafts)
     ids = [d.id for d in documents]
     session.execute(_POST, {"ids": ids, "entries": [d.id for d in drafts], "now": datetime.now(UTC)})

@@ -2,9 +2,10 @@
 
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core import m
 from core.db import advisory_lock
@@ -21,49 +22,62 @@ class MissingAccountError(UserError):
 
 @dataclass(frozen=True)
 class Books:
-    """The accounts and journals that the program itself posts to, by purpose and kind."""
+    """The accounts, journals and taxes that the program itself posts to, of one company."""
 
     company_id: int
     currency: str
+    #: By purpose, and by kind.
     accounts: dict[str, int]
     journals: dict[str, int]
+    #: By the id of the tax: its rate as a fraction, and the account that it is posted to.
+    tax_rates: dict[int, Decimal]
+    tax_accounts: dict[int, int]
 
     def account(self, purpose: str) -> int:
         """The account that serves this purpose; raises MissingAccountError."""
         if purpose not in self.accounts:
             raise MissingAccountError(
                 _(
-                    "No account serves as %(purpose)s: open the chart of accounts and set that purpose on "
-                    "one.",
+                    "No account serves as %(purpose)s: open the chart of accounts and set that purpose on one.",
                     purpose=purpose,
                 )
             )
         return self.accounts[purpose]
 
 
+#: One statement, since every posting begins with it.
+_BOOKS = text("""
+    SELECT c.currency_code,
+           (SELECT coalesce(json_object_agg(purpose, id), '{}') FROM accounting_account
+             WHERE company_id = c.id AND purpose IS NOT NULL) AS accounts,
+           (SELECT coalesce(json_object_agg(kind, id), '{}') FROM accounting_journal
+             WHERE company_id = c.id) AS journals,
+           (SELECT coalesce(json_agg(json_build_array(id, rate::text, account_id)), '[]') FROM accounting_tax
+             WHERE company_id = c.id) AS taxes
+      FROM company c WHERE c.id = :company
+""")
+
+
 def books_of(session: AnySession, company_id: int) -> Books:
     """The company's books; a company that has none yet gets the chart of `chart.toml`."""
-    accounts = _accounts(session, company_id)
-    if not accounts:
+    row = session.execute(_BOOKS, {"company": company_id}).one()
+    if not row.accounts:
         _create(session, company_id)
-        accounts = _accounts(session, company_id)
-    journal = m.AccountingJournal
-    journals = session.execute(select(journal.kind, journal.id).where(journal.company_id == company_id))
-    currency = session.scalars(select(m.Company.currency_code).where(m.Company.id == company_id)).one()
-    return Books(company_id, currency, accounts, {kind: journal_id for kind, journal_id in journals})
-
-
-def _accounts(session: AnySession, company_id: int) -> dict[str, int]:
-    account = m.AccountingAccount
-    query = select(account.purpose, account.id).where(
-        account.company_id == company_id, account.purpose.is_not(None)
+        row = session.execute(_BOOKS, {"company": company_id}).one()
+    return Books(
+        company_id,
+        row.currency_code,
+        row.accounts,
+        row.journals,
+        {tax_id: Decimal(rate) for tax_id, rate, _account in row.taxes},
+        {tax_id: account for tax_id, _rate, account in row.taxes},
     )
-    return {purpose: account_id for purpose, account_id in session.execute(query)}
 
 
 def _create(session: AnySession, company_id: int) -> None:
     advisory_lock(session, f"accounting.chart {company_id}")
-    if _accounts(session, company_id):
+    account = m.AccountingAccount
+    if session.scalar(select(account.id).where(account.company_id == company_id).limit(1)):
         return  # another session was quicker
     content = tomllib.loads(CHART.read_text(encoding="utf-8"))
     session.add_all(m.AccountingAccount(company_id=company_id, **values) for values in content["account"])

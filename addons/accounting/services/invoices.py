@@ -1,6 +1,6 @@
 """Invoices and credit notes: create, post, reverse."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -77,24 +77,18 @@ def create_invoice(
     return invoice
 
 
-def tax_rates(session: AnySession, company_id: int) -> dict[int, Decimal]:
-    """The rate of each tax of the company."""
-    tax = m.AccountingTax
-    query = select(tax.id, tax.rate).where(tax.company_id == company_id)
-    return {tax_id: rate for tax_id, rate in session.execute(query)}
-
-
-def compute(session: AnySession, invoices: Iterable[Any]) -> None:
+def compute(session: AnySession, invoices: Sequence[Any]) -> None:
     """Compute the amounts of drafts from their lines and store them."""
-    rates: dict[int, dict[int, Decimal]] = {}
     with session.no_autoflush:  # a line without its net is not ready for the database
+        books = {company_id: books_of(session, company_id) for company_id in {i.company_id for i in invoices}}
         for invoice in invoices:
-            if invoice.company_id not in rates:
-                rates[invoice.company_id] = tax_rates(session, invoice.company_id)
-            for line in invoice.lines:
-                line._before_write()
-            nets = [(line.net, line.tax_id) for line in invoice.lines]
-            _store(invoice, totals_of(nets, rates[invoice.company_id]))
+            _compute(invoice, books[invoice.company_id].tax_rates)
+
+
+def _compute(invoice: Any, rates: Mapping[int, Decimal]) -> None:
+    for line in invoice.lines:
+        line._before_write()
+    _store(invoice, totals_of([(line.net, line.tax_id) for line in invoice.lines], rates))
 
 
 def _store(invoice: Any, totals: Totals) -> None:
@@ -114,8 +108,6 @@ def post_invoices(session: AnySession, invoices: Sequence[Any]) -> None:
     """Number the drafts and write them to the ledger, all or none; raises InvoiceError."""
     for invoice in invoices:
         _refuse_unless_postable(invoice)
-    compute(session, invoices)
-    session.flush()
     for company_id in sorted({invoice.company_id for invoice in invoices}):
         _post(session, books_of(session, company_id), [i for i in invoices if i.company_id == company_id])
 
@@ -130,9 +122,12 @@ def _refuse_unless_postable(invoice: Any) -> None:
 
 
 def _post(session: AnySession, books: Books, invoices: Sequence[Any]) -> None:
+    with session.no_autoflush:
+        for invoice in invoices:
+            _compute(invoice, books.tax_rates)
+    session.flush()
     number_documents(session, books.company_id, invoices)
-    accounts = tax_accounts(session, books.company_id)
-    drafts = [entry_of(books, i, Totals(i.net, tuple(i.taxes)), accounts) for i in invoices]
+    drafts = [entry_of(books, i, Totals(i.net, tuple(i.taxes))) for i in invoices]
     write_entries(session, books, drafts)
     now = datetime.now(UTC)
     for invoice, draft in zip(invoices, drafts, strict=True):
@@ -152,18 +147,11 @@ def number_documents(session: AnySession, company_id: int, documents: Sequence[A
             document.number = number
 
 
-def tax_accounts(session: AnySession, company_id: int) -> dict[int, int]:
-    """The account that each tax of the company is posted to."""
-    tax = m.AccountingTax
-    query = select(tax.id, tax.account_id).where(tax.company_id == company_id)
-    return {tax_id: account_id for tax_id, account_id in session.execute(query)}
-
-
-def entry_of(books: Books, document: Any, totals: Totals, accounts: dict[int, int]) -> EntryDraft:
+def entry_of(books: Books, document: Any, totals: Totals) -> EntryDraft:
     """The entry of an invoice or credit note: receivable against sales and taxes."""
     sign = SIGN[document.kind]
     amounts = [Amount(books.account("sales"), -sign * totals.net)]
-    amounts += [Amount(accounts[t.tax_id], -sign * t.amount) for t in totals.taxes]
+    amounts += [Amount(books.tax_accounts[t.tax_id], -sign * t.amount) for t in totals.taxes]
     return EntryDraft(
         journal="sale",
         date=document.date,
