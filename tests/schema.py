@@ -23,7 +23,8 @@ QUERIES = {
                concat_ws(' ', format_type(a.atttypid, a.atttypmod),
                          CASE WHEN a.attnotnull THEN 'not null' END,
                          'default ' || pg_get_expr(d.adbin, d.adrelid),
-                         'identity ' || nullif(a.attidentity::text, ''), 'generated ' || nullif(a.attgenerated::text, ''))
+                         'identity ' || nullif(a.attidentity::text, ''),
+                         'generated ' || nullif(a.attgenerated::text, ''))
           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
           JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

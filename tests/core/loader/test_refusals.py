@@ -108,8 +108,8 @@ class Thing(Model):
     _name = "rightless.thing"
 """
 NODES = (
-    "columns, mpn, description, maker_id, state, price, cost, stock, pack, since, active, value, note, filters, "
-    "filters.state, filters.maker_id, filters.since, filters.stock, filters.active, filters.cost, "
+    "columns, mpn, description, maker_id, state, price, cost, stock, pack, since, active, value, note, "
+    "filters, filters.state, filters.maker_id, filters.since, filters.stock, filters.active, filters.cost, "
     "filters.in_stock"
 )
 
