@@ -11,6 +11,7 @@ from core.cli.base import current_app, within_app
 from core.cli.import_ import import_file
 from core.cli.init import init
 from core.cli.inspect import inspect
+from core.cli.messages import messages
 from core.cli.work import work
 from core.documents.declare import DocumentError
 from core.loader.code import declared
@@ -68,6 +69,7 @@ cli.add_command(init)
 cli.add_command(addon)
 cli.add_command(import_file)
 cli.add_command(inspect)
+cli.add_command(messages)
 cli.add_command(work)
 
 
