@@ -32,7 +32,7 @@ from core.loader.scratch import with_dependencies
 from core.models import Composition
 from core.screens import Column, Field, Filter, Grid
 from core.screens.composition import ScreenSet
-from core.screens.fields import readable, readable_value
+from core.screens.fields import field_info, readable, readable_value
 from core.screens.tree import ListScreen, Place, Screen, walk
 from core.templating import HOST_TEMPLATES
 
@@ -220,7 +220,15 @@ def _of_models(addon: str, composition: Composition) -> Iterator[str]:
             if owner == addon and hook:
                 rules = hook.__get__(None, fragment)()
                 yield from (readable(str(r.name)) for r in rules if isinstance(r, CheckConstraint))
+        if addon == CORE and part.fragments[0][0] == CORE:
+            yield from _states(composition, name)
         yield from (readable(column) for column in _unique_columns(model) if _brings(part, column, addon))
+
+
+def _states(composition: Composition, model: str) -> Iterator[str]:
+    """The host shows its own models on pages that are no declared screens."""
+    for column in composition.model(model).__table__.columns:
+        yield from map(readable_value, field_info(composition, model, column.key).values)
 
 
 def _unique_columns(model: Any) -> set[str]:
