@@ -18,8 +18,8 @@ from core.settings import Settings, get_settings
 ROOMS = (security, jobs, mail, documents, screens, exchange)
 
 
-class UndeclaredRouteError(Exception):
-    """A view without `@requires(...)`: nobody decided who may call it."""
+class UndeclaredRightsError(Exception):
+    """A view without `@requires(...)`, or a model without rights: nobody decided who may use it."""
 
 
 def composition_of(sources: Sequence[AddonSource], base: type | None = None) -> Composition:
@@ -45,6 +45,7 @@ def create_app(sources: Sequence[AddonSource], settings: Settings | None = None)
     for source, blueprint in declared(list(sources), "routes", "bp"):
         app.register_blueprint(blueprint, url_prefix=f"/{source.name}")
     _refuse_undeclared_routes(app)
+    _refuse_undeclared_models(app)
     screens.check(app)
     app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
@@ -65,7 +66,19 @@ def _config(settings: Settings) -> dict[str, object]:
 def _refuse_undeclared_routes(app: Flask) -> None:
     missing = [rule for rule, view in _views(app) if not hasattr(view, "permission")]
     if missing:
-        raise UndeclaredRouteError(f"declare @requires(...) on the views of {', '.join(missing)}")
+        raise UndeclaredRightsError(f"declare @requires(...) on the views of {', '.join(missing)}")
+
+
+def _refuse_undeclared_models(app: Flask) -> None:
+    declared_models = app.extensions["rights"].models
+    composition: Composition = app.extensions["composition"]
+    missing = [
+        f"{name} of {part.fragments[0][0]}"
+        for name, part in composition.parts.items()
+        if name not in declared_models
+    ]
+    if missing:
+        raise UndeclaredRightsError(f"declare in security.py the rights of the models {', '.join(missing)}")
 
 
 def _views(app: Flask) -> Iterable[tuple[str, object]]:

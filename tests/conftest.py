@@ -65,13 +65,18 @@ def template_of(addons: tuple[str, ...]) -> str:
 
 def lifecycle_on(name: str) -> Lifecycle:
     """The lifecycle of addons on one database."""
-    return Lifecycle(engine_for(database_url(name)), discover(str(TEST_ADDONS)), tables_of)
+    return Lifecycle(engine_for(database_url(name)), discover(addons_path()), tables_of)
+
+
+def addons_path() -> str:
+    """Where further addons are found: the specimens, and the folders of an author who tests his own."""
+    return os.pathsep.join(filter(None, (str(TEST_ADDONS), get_settings().addons_path)))
 
 
 @cache
 def _app_of(addons: tuple[str, ...], url: str) -> Flask:
     settings = get_settings().model_copy(update={"database_url": url})
-    app = create_app(resolve(addons, discover(str(TEST_ADDONS))), settings)
+    app = create_app(resolve(addons, discover(addons_path())), settings)
     app.config.update(TESTING=True)
     return app
 

@@ -14,7 +14,7 @@ _NOT_OF_EXTENSION = "NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {oid} A
 #: Kind → a query of (name, definition).
 QUERIES = {
     "table": f"""
-        SELECT c.relname, c.relkind || CASE WHEN c.relrowsecurity THEN ' row security' ELSE '' END
+        SELECT c.relname, c.relkind::text || CASE WHEN c.relrowsecurity THEN ' row security' ELSE '' END
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE c.relkind IN ('r', 'p', 'v', 'm') AND {_OURS}
            AND {_NOT_OF_EXTENSION.format(oid="c.oid")}""",
@@ -23,7 +23,8 @@ QUERIES = {
                concat_ws(' ', format_type(a.atttypid, a.atttypmod),
                          CASE WHEN a.attnotnull THEN 'not null' END,
                          'default ' || pg_get_expr(d.adbin, d.adrelid),
-                         'identity ' || nullif(a.attidentity, ''), 'generated ' || nullif(a.attgenerated, ''))
+                         'identity ' || nullif(a.attidentity::text, ''),
+                         'generated ' || nullif(a.attgenerated::text, ''))
           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
           JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -42,7 +43,7 @@ QUERIES = {
           FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid
           JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS}""",
     "trigger": """
-        SELECT c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) || ' ' || t.tgenabled
+        SELECT c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text
           FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal""",
     "function": f"""
         SELECT p.oid::regprocedure::text, pg_get_functiondef(p.oid)

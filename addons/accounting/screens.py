@@ -235,7 +235,7 @@ screens.list(
         "partner_id",
         "reference",
         "amount",
-        Column("residual", _l("Open"), value=lambda item: item.amount - item.allocated, show="money"),
+        Column("residual", _l("Open amount"), value=lambda item: item.amount - item.allocated, show="money"),
     ],
     filters=[
         Filter("open", _l("Still open"), where=lambda item: item.amount != item.allocated),
@@ -281,7 +281,7 @@ screens.form(
                 "description",
                 "debit",
                 "credit",
-                "amount_currency",
+                Column("amount_currency", _l("Amount in currency")),
                 "currency_code",
             ],
         ),

@@ -84,7 +84,15 @@ screens.form(
             "replaces_id",
         ),
         Section("balances", "opening", "debits", "credits", "closing", title=_l("Balances")),
-        Section("ageing", "not_due", "due_30", "due_60", "due_90", "due_over", title=_l("Ageing")),
+        Section(
+            "ageing",
+            Field("not_due", _l("Not yet due")),
+            Field("due_30", _l("1–30 days")),
+            Field("due_60", _l("31–60 days")),
+            Field("due_90", _l("61–90 days")),
+            Field("due_over", _l("Over 90 days")),
+            title=_l("Ageing"),
+        ),
         Grid(
             "lines",
             model="billing.statement_line",

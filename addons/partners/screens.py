@@ -34,7 +34,14 @@ screens.form(
     model="partner",
     title=_l("Partner"),
     nodes=[
-        Section("main", "code", "name", "is_customer", "is_supplier", "active"),
+        Section(
+            "main",
+            "code",
+            "name",
+            Field("is_customer", _l("Customer")),
+            Field("is_supplier", _l("Supplier")),
+            "active",
+        ),
         Section(
             "reach",
             Field("email", help=_l("Several addresses are separated by commas.")),

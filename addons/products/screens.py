@@ -1,7 +1,7 @@
 """Lists and forms of products."""
 
 from core.i18n import _l
-from core.screens import Field, Screens, Section
+from core.screens import Column, Field, Screens, Section
 
 screens = Screens()
 
@@ -11,7 +11,7 @@ screens.list(
     "product.list",
     model="product",
     title=_l("Products"),
-    columns=["code", "mpn", "maker_id", "description", "kind", "unit"],
+    columns=["code", Column("mpn", _l("Part number")), "maker_id", "description", "kind", "unit"],
     filters=["kind", "maker_id", "active"],
     search=["code", "mpn", "description"],
     group_by=["maker_id", "kind"],

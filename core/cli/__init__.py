@@ -5,15 +5,36 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
+from core.app import UndeclaredRightsError
 from core.cli.addon import addon
 from core.cli.base import current_app, within_app
 from core.cli.import_ import import_file
 from core.cli.init import init
 from core.cli.inspect import inspect
+from core.cli.messages import messages
 from core.cli.work import work
+from core.documents.declare import DocumentError
 from core.loader.code import declared
 from core.loader.graph import ResolutionError
 from core.loader.installed import NotInitialisedError
+from core.loader.lifecycle import BusyError
+from core.loader.scaffold import ScaffoldError
+from core.loader.shipped import ShippedDataError
+from core.models import CompositionError
+from core.screens import ScreenError
+
+#: What a person can mend: told in a line, not in a traceback.
+REFUSALS = (
+    BusyError,
+    CompositionError,
+    DocumentError,
+    NotInitialisedError,
+    ResolutionError,
+    ScaffoldError,
+    ScreenError,
+    ShippedDataError,
+    UndeclaredRightsError,
+)
 
 
 class InstalledCommands(click.Group):
@@ -48,14 +69,15 @@ cli.add_command(init)
 cli.add_command(addon)
 cli.add_command(import_file)
 cli.add_command(inspect)
+cli.add_command(messages)
 cli.add_command(work)
 
 
 def main() -> None:
-    """Run a command; what a person can mend is told in a line, not in a traceback."""
+    """Run a command."""
     try:
         cli()
-    except (ResolutionError, NotInitialisedError) as error:
+    except REFUSALS as error:
         click.echo(f"bincard: {error}", err=True)
         sys.exit(1)
     except OperationalError as error:

@@ -6,7 +6,7 @@ import click
 
 from core.cli.base import as_json, get_lifecycle, show
 from core.loader.installed import is_initialised, read_installed
-from core.loader.lifecycle import BusyError, Outcome, Plan
+from core.loader.lifecycle import Outcome, Plan
 from core.loader.scaffold import new_addon
 from core.loader.scratch import make_migration
 from core.settings import ROOT, get_settings
@@ -71,14 +71,14 @@ def _plan_lines(planned: Plan) -> list[str]:
 @as_json
 def install(names: tuple[str, ...], json_output: bool) -> None:
     """Install addons with all that they need, or change nothing."""
-    _tell("installed", _act(lambda: get_lifecycle().install(names)), json_output)
+    _tell("installed", get_lifecycle().install(names), json_output)
 
 
 @addon.command()
 @as_json
 def upgrade(json_output: bool) -> None:
     """Bring every installed addon up to its files; what users changed is left and listed."""
-    _tell("upgraded", _act(lambda: get_lifecycle().upgrade()), json_output)
+    _tell("upgraded", get_lifecycle().upgrade(), json_output)
 
 
 @addon.command()
@@ -92,14 +92,7 @@ def uninstall(name: str, yes: bool, json_output: bool) -> None:
         click.echo("\n".join(_plan_lines(lifecycle.plan_uninstall(name))), err=True)
         click.confirm("Remove all of this?", abort=True, err=True)
     exports = get_settings().data / "exports"
-    _tell("removed", _act(lambda: lifecycle.uninstall(name, exports)), json_output)
-
-
-def _act(act):  # type: ignore[no-untyped-def]  # a callable that returns what it is given
-    try:
-        return act()
-    except BusyError as error:
-        raise click.ClickException(str(error)) from error
+    _tell("removed", lifecycle.uninstall(name, exports), json_output)
 
 
 def _tell(verb: str, outcome: Outcome, json_output: bool) -> None:

@@ -39,12 +39,8 @@ def read_installed(connection: Connection) -> Installed:
     return Installed(generation, {name: version for name, version in rows})
 
 
-def installed_sources(installed: Installed, catalogue: Catalogue) -> Sequence[AddonSource]:
-    """The sources of the installed addons in order.
-
-    Raises ResolutionError naming each addon whose files are missing: the app must not start without
-    code that its tables belong to.
-    """
+def refuse_missing(installed: Installed, catalogue: Catalogue) -> None:
+    """Raise ResolutionError naming each installed addon whose files are missing."""
     missing = sorted(set(installed.versions) - set(catalogue.found))
     if missing:
         raise ResolutionError(
@@ -52,5 +48,14 @@ def installed_sources(installed: Installed, catalogue: Catalogue) -> Sequence[Ad
             f"put them back, or add their folder to BINCARD_ADDONS_PATH"
             for name in missing
         )
+
+
+def installed_sources(installed: Installed, catalogue: Catalogue) -> Sequence[AddonSource]:
+    """The sources of the installed addons in order.
+
+    Raises ResolutionError naming each addon whose files are missing: the app must not start without
+    code that its tables belong to.
+    """
+    refuse_missing(installed, catalogue)
     exactly = Catalogue({n: catalogue.found[n] for n in installed.versions}, catalogue.problems)
     return resolve(set(installed.versions) - {CORE}, exactly)

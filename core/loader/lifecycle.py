@@ -17,7 +17,7 @@ from core.loader import migrations, shipped
 from core.loader.discovery import CORE, AddonSource, Catalogue
 from core.loader.export import Removal, removal_of, write_export
 from core.loader.graph import ResolutionError, dependents, resolve
-from core.loader.installed import LOCK, Installed, is_initialised, read_installed
+from core.loader.installed import LOCK, Installed, is_initialised, read_installed, refuse_missing
 
 #: Builds the application of a set of addons and returns its tables; raises where they don't fit.
 Check = Callable[[Sequence[AddonSource]], MetaData]
@@ -59,7 +59,7 @@ class Lifecycle:
     def plan_install(self, names: Iterable[str]) -> Plan:
         """The addons that would come, in order, with their migrations."""
         with self.engine.connect() as connection:
-            installed = _installed_or_empty(connection)
+            installed = self._installed(connection)
             new = self._new(names, installed)
             return Plan(tuple(s.name for s in new), {s.name: migrations.pending(connection, s) for s in new})
 
@@ -73,7 +73,7 @@ class Lifecycle:
     def install(self, names: Iterable[str]) -> Outcome:
         """Install the addons and what they need; those that are there already stay as they are."""
         with self._exclusive() as connection:
-            installed = _installed_or_empty(connection)
+            installed = self._installed(connection)
             new = self._new(names, installed)
             everything = self._all({*installed.versions, *(s.name for s in new)})
             metadata = self.check(everything)
@@ -86,7 +86,7 @@ class Lifecycle:
     def upgrade(self) -> Outcome:
         """Run the pending migrations and data of every installed addon."""
         with self._exclusive() as connection:
-            installed = read_installed(connection)
+            installed = self._installed(connection)
             sources = self._all(installed.versions)
             metadata = self.check(sources)
             left = [item for source in sources for item in _bring(connection, source, metadata)]
@@ -109,6 +109,13 @@ class Lifecycle:
             _next_generation(connection)
         return Outcome(tuple(reversed([s.name for s in going])), kept=tuple(kept), export=export)
 
+    def _installed(self, connection: Connection) -> Installed:
+        if not is_initialised(connection):
+            return Installed(0, {})
+        installed = read_installed(connection)
+        refuse_missing(installed, self.catalogue)
+        return installed
+
     def _new(self, names: Iterable[str], installed: Installed) -> list[AddonSource]:
         wanted = {*names, *installed.versions} - {CORE}
         return [s for s in resolve(wanted, self.catalogue) if s.name not in installed.versions]
@@ -117,7 +124,7 @@ class Lifecycle:
         return [s for s in resolve(set(names) - {CORE}, self.catalogue) if s.name in set(names)]
 
     def _split(self, connection: Connection, name: str) -> tuple[list[AddonSource], list[AddonSource]]:
-        installed = read_installed(connection)
+        installed = self._installed(connection)
         if name == CORE or name not in installed.versions:
             raise ResolutionError([f"{name} is not an installed addon"])
         falling = set(dependents(name, installed.versions, self.catalogue))
@@ -138,10 +145,6 @@ class Lifecycle:
                     f"the tables were in use for over {self.lock_timeout} seconds; nothing was changed: "
                     "try again when the long work that is running has ended"
                 ) from error
-
-
-def _installed_or_empty(connection: Connection) -> Installed:
-    return read_installed(connection) if is_initialised(connection) else Installed(0, {})
 
 
 def _bring(connection: Connection, source: AddonSource, metadata: MetaData) -> list[shipped.Left]:

@@ -19,9 +19,7 @@ from core.loader.discovery import AddonSource
 
 TEMPLATE = '''"""{message}"""
 
-import sqlalchemy as sa
-from alembic import op
-from sqlalchemy.dialects import postgresql
+{imports}
 
 revision = "{revision}"
 down_revision = {down_revision!r}
@@ -110,18 +108,34 @@ def write_revision(
     folder.mkdir(exist_ok=True)
     number = len(list(folder.glob("[0-9]*.py"))) + 1
     revision = f"{source.name}_{number:04d}"
-    render = {"render_item": _render_item, "sqlalchemy_module_prefix": "sa."}
+    up, down = _code(script.upgrade_ops, context), _code(script.downgrade_ops, context)
     text = TEMPLATE.format(
+        imports=_imports(up + down),
         message=message,
         revision=revision,
         down_revision=head(source),
-        upgrade=render_python_code(script.upgrade_ops, migration_context=context, **render),
-        downgrade=render_python_code(script.downgrade_ops, migration_context=context, **render),
+        upgrade=up,
+        downgrade=down,
     )
     slug = "_".join(message.lower().split())[:40]
     path = folder / f"{number:04d}_{slug}.py"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _code(operations: Any, context: MigrationContext) -> str:
+    """The operations as Python, without Alembic's own comments."""
+    code = render_python_code(
+        operations, migration_context=context, render_item=_render_item, sqlalchemy_module_prefix="sa."
+    )
+    return "\n".join(line for line in code.splitlines() if not line.lstrip().startswith("# ###")).strip()
+
+
+def _imports(code: str) -> str:
+    """What the code of a migration names."""
+    lines = [("import sqlalchemy as sa", "sa."), ("from alembic import op", "op.")]
+    lines += [("from sqlalchemy.dialects import postgresql", "postgresql.")]
+    return "\n".join(line for line, prefix in lines if prefix in code)
 
 
 def _not_version_table(name: str | None, kind: str, _parents: Any) -> bool:

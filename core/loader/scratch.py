@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from core.loader import migrations
-from core.loader.discovery import CORE, AddonSource
+from core.loader.discovery import CORE, AddonSource, Catalogue
 from core.loader.graph import resolve
 from core.loader.lifecycle import Lifecycle
 
@@ -32,7 +32,7 @@ def scratch_database(url: str) -> Iterator[Engine]:
 
 def make_migration(name: str, message: str, lifecycle: Lifecycle, url: str) -> Path | None:
     """Write the addon's next migration; None when its history equals its models."""
-    sources = _with_dependencies(name, lifecycle)
+    sources = with_dependencies(name, lifecycle.catalogue)
     metadata = lifecycle.check(sources)
     with scratch_database(url) as engine, engine.begin() as connection:
         for source in sources:
@@ -40,10 +40,10 @@ def make_migration(name: str, message: str, lifecycle: Lifecycle, url: str) -> P
         return migrations.write_revision(connection, sources[-1], metadata, message)
 
 
-def _with_dependencies(name: str, lifecycle: Lifecycle) -> Sequence[AddonSource]:
+def with_dependencies(name: str, catalogue: Catalogue) -> Sequence[AddonSource]:
     """The addon last, after exactly what it needs; glue that would install itself stays out."""
-    order = resolve({name} - {CORE}, lifecycle.catalogue)
-    found = lifecycle.catalogue.found
+    order = resolve({name} - {CORE}, catalogue)
+    found = catalogue.found
     needed, waiting = {CORE, name}, [name]
     while waiting:
         fresh = set(found[waiting.pop()].depends) - needed

@@ -145,7 +145,12 @@ def choice_text(value: str, choices: dict[str, Any] | None) -> str:
     """What a person reads for a value of a state."""
     if choices and value in choices:
         return str(choices[value])
-    return _(value.replace("_", " ").replace(".", " ").capitalize())
+    return _(readable_value(value))
+
+
+def readable_value(value: str) -> str:
+    """`half_monthly` → `Half monthly`."""
+    return value.replace("_", " ").replace(".", " ").capitalize()
 
 
 # Showing values. Babel takes 25 µs for one number, and a list of 80 rows holds several hundred of them:

@@ -169,16 +169,16 @@ def _whole(text: str) -> int:
 def _refuse_unknown(screen: ListScreen, state: ListState) -> None:
     columns = {c.name for c in screen.columns}
     known = {f.name for f in screen.filters}
-    asked = [("column", n, columns) for n in state.columns]
-    asked += [("column", state.sort.lstrip("-"), columns | {""})]
-    asked += [("group", state.group, {*screen.group_by, ""})]
-    asked += [("filter", n.split(".")[0], known) for n in state.filters]
+    asked = [(_("column"), n, columns) for n in state.columns]
+    asked += [(_("column"), state.sort.lstrip("-"), columns | {""})]
+    asked += [(_("group"), state.group, {*screen.group_by, ""})]
+    asked += [(_("filter"), n.split(".")[0], known) for n in state.filters]
     for what, name, there in asked:
         if name not in there:
             raise ListStateError(
                 _(
                     "This list has no %(what)s “%(name)s”. Open it without it and choose again.",
-                    what=_(what),
+                    what=what,
                     name=name,
                 )
             )
