@@ -40,6 +40,7 @@ def test(arguments: list[str]) -> int:
     if not arguments:
         system.require(system.FOR_TEST)
         failed = _lint()
+        arguments = ["-n", "2", "--dist", "worksteal"]
     with throw_away_services() as up:
         if foreground.run(
             [venv.program("python"), "-m", "pytest", *arguments], env=environment(up), cwd=places.REPOSITORY

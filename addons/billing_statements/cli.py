@@ -12,6 +12,7 @@ from sqlalchemy import select
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.periods import Period
 from addons.billing_statements.services import runs
+from addons.billing_statements.services.redo import redo
 from core import m
 from core.db import db
 from core.security.actor import SYSTEM, Actor, set_actor
@@ -106,6 +107,24 @@ def send(cycle: str, until: datetime, code: str, json_output: bool) -> None:
         job = runs.send(db.session, run)
         db.session.commit()
         _show({"run": run.id, "job": job.id}, json_output)
+
+
+@statements.command("redo")
+@click.argument("number")
+@click.option("--company", "code", default="", help="Code of the company, where there are several.")
+@click.option("--json", "json_output", is_flag=True, help="Print one JSON object.")
+def redo_one(number: str, code: str, json_output: bool) -> None:
+    """Supersede one customer's statement and create its next version."""
+    with _company(code):
+        query = select(m.BillingStatement).where(
+            m.BillingStatement.number == number, m.BillingStatement.state != "superseded"
+        )
+        statement = db.session.scalars(query).one_or_none()
+        if statement is None:
+            raise StatementError(f"there is no living statement {number}")
+        renewed = redo(db.session, statement)
+        db.session.commit()
+        _show({"superseded": number, "number": renewed.number if renewed else None}, json_output)
 
 
 @statements.command()

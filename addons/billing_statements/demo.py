@@ -7,13 +7,14 @@ from sqlalchemy import select, update
 
 from addons.billing_statements.periods import last_closed
 from addons.billing_statements.services.creation import create_statements
+from addons.billing_statements.services.runs import start_rendering
 from core import m
 from core.security.actor import Actor, acting
 from core.security.users import LogIn
 
 
 def load(session: Any, company: Any) -> list[LogIn]:
-    """State every month up to the one before the last, so that the last one is the user's to run."""
+    """State two months and let the later one be printed; the month after them is the user's to run."""
     if session.scalar(select(m.BillingRun.id).where(m.BillingRun.company_id == company.id).limit(1)):
         return []
     _spread_cycles(session, company)
@@ -28,6 +29,7 @@ def load(session: Any, company: Any) -> list[LogIn]:
             session.add(run)
             session.flush()
             create_statements(session, run)
+        start_rendering(session, run)
     return []
 
 

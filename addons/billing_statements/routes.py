@@ -187,6 +187,13 @@ def _progress(run_id: int) -> Any:
     return queue.progress(db.session, job.id) if job else None
 
 
+@bp.post("/runs/<int:run_id>/print")
+@requires("billing_statements.run")
+def print_missing(run_id: int) -> Response:
+    """Print the statements that have no file yet."""
+    return _act(run_id, runs.start_rendering, _("The statements are being printed."))
+
+
 @bp.post("/runs/<int:run_id>/release")
 @requires("billing_statements.send")
 def release(run_id: int) -> Response:
