@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from addons.accounting.services import batch
 from addons.accounting.services.chart import books_of
@@ -100,3 +100,41 @@ def _payment(books: Any, document: batch.Document) -> EntryDraft:
         amounts=[Amount(books.account("bank"), document.totals.total)],
         item=Item("payment", number, document.number, on),
     )
+
+
+def open_items(partners: Sequence[int], each: int, first: date, days: int) -> None:
+    """`each` posted entries with an open item a customer, written by the database itself."""
+    books = books_of(db.session, company_id())
+    values = {
+        "company": books.company_id,
+        "journal": books.journals["sale"],
+        "receivable": books.account("receivable"),
+        "sales": books.account("sales"),
+        "partners": list(partners),
+        "each": each,
+        "first": first,
+        "days": days,
+    }
+    for statement in _OPEN_ITEMS:
+        db.session.execute(text(statement), values)
+    db.session.commit()
+
+
+_OPEN_ITEMS = (
+    """CREATE TEMPORARY TABLE made ON COMMIT DROP AS
+       SELECT row_number() OVER () AS n, nextval(pg_get_serial_sequence('accounting_entry', 'id')) AS entry,
+              p AS partner, CAST(:first AS date) + k * CAST(:days AS int) / CAST(:each AS int) AS day,
+              nextval(pg_get_serial_sequence('accounting_entry_line', 'id')) AS line
+         FROM unnest(CAST(:partners AS bigint[])) p, generate_series(0, CAST(:each AS int) - 1) k""",
+    """INSERT INTO accounting_entry (id, company_id, number, journal_id, date, narration, state)
+       SELECT entry, :company, 'X' || n, :journal, day, '', 'draft' FROM made""",
+    """INSERT INTO accounting_entry_line
+              (id, entry_id, account_id, partner_id, debit, amount_currency, currency_code)
+       SELECT line, entry, :receivable, partner, 100, 100, 'USD' FROM made""",
+    """INSERT INTO accounting_entry_line (entry_id, account_id, credit, amount_currency, currency_code)
+       SELECT entry, :sales, 100, -100, 'USD' FROM made""",
+    """INSERT INTO accounting_open_item (company_id, entry_line_id, partner_id, document, number, date,
+              due_date, currency_code, amount, company_amount)
+       SELECT :company, line, partner, 'invoice', 'X' || n, day, day + 30, 'USD', 100, 100 FROM made""",
+    "UPDATE accounting_entry SET state = 'posted', posted_at = now() WHERE state = 'draft'",
+)

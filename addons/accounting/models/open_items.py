@@ -119,6 +119,7 @@ class Allocation(Model):
                 name="amount_signed",
             ),
             CheckConstraint("debit_id <> credit_id", name="two_items"),
+            Index(None, "partner_id"),
             Index(None, "debit_id"),
             Index(None, "credit_id"),
         )

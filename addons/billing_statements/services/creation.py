@@ -81,35 +81,39 @@ _TOTALS = text("""
      WHERE s.id = t.id
 """)
 
-#: What was still open at the period's end: an allocation counts from the day on which both its sides exist.
+#: What was still open at the period's end, by how long it had been due: the items due before it, less what
+#: had been allocated to them. An allocation counts from the day on which both its sides exist. No sum is made
+#: item by item: the planner can't guess the size of such a step, and would run it once a document.
 _AGEING = text("""
-    UPDATE billing_statement s
-       SET not_due = s.closing - a.d30 - a.d60 - a.d90 - a.over,
-           due_30 = a.d30, due_60 = a.d60, due_90 = a.d90, due_over = a.over
-      FROM (
-        SELECT statement_id,
-               coalesce(sum(open) FILTER (WHERE days BETWEEN 1 AND 30), 0) AS d30,
+    WITH stated AS (
+        SELECT id, company_id, partner_id, currency_code, period_end
+          FROM billing_statement WHERE id = ANY(:ids)
+    ), aged AS (
+        SELECT s.id, s.period_end - i.due_date AS days, i.amount AS open
+          FROM stated s
+          JOIN accounting_open_item i ON i.partner_id = s.partner_id AND i.date <= s.period_end
+           AND i.company_id = s.company_id AND i.currency_code = s.currency_code
+        UNION ALL
+        SELECT s.id, s.period_end - side.due_date, side.amount
+          FROM stated s
+          JOIN accounting_allocation a ON a.partner_id = s.partner_id
+           AND a.company_id = s.company_id AND a.currency_code = s.currency_code
+          JOIN accounting_open_item d ON d.id = a.debit_id
+          JOIN accounting_open_item c ON c.id = a.credit_id
+         CROSS JOIN LATERAL (VALUES (d.due_date, -a.amount), (c.due_date, a.amount))
+               AS side (due_date, amount)
+         WHERE greatest(a.date, d.date, c.date) <= s.period_end
+    ), sums AS (
+        SELECT id, coalesce(sum(open) FILTER (WHERE days BETWEEN 1 AND 30), 0) AS d30,
                coalesce(sum(open) FILTER (WHERE days BETWEEN 31 AND 60), 0) AS d60,
                coalesce(sum(open) FILTER (WHERE days BETWEEN 61 AND 90), 0) AS d90,
                coalesce(sum(open) FILTER (WHERE days > 90), 0) AS over
-          FROM (
-            SELECT s.id AS statement_id, s.period_end - i.due_date AS days,
-                   i.amount - coalesce(settled.amount, 0) AS open
-              FROM billing_statement s
-              JOIN accounting_open_item i ON i.company_id = s.company_id AND i.partner_id = s.partner_id
-               AND i.currency_code = s.currency_code AND i.date <= s.period_end AND i.due_date < s.period_end
-              LEFT JOIN LATERAL (
-                SELECT sum(CASE WHEN a.debit_id = i.id THEN a.amount ELSE -a.amount END) AS amount
-                  FROM accounting_allocation a
-                  JOIN accounting_open_item other
-                    ON other.id = CASE WHEN a.debit_id = i.id THEN a.credit_id ELSE a.debit_id END
-                 WHERE (a.debit_id = i.id OR a.credit_id = i.id)
-                   AND greatest(a.date, other.date) <= s.period_end
-              ) settled ON i.allocated <> 0
-             WHERE s.id = ANY(:ids) AND (i.allocated <> i.amount OR i.amount <> 0)
-          ) aged GROUP BY statement_id
-      ) a
-     WHERE s.id = a.statement_id
+          FROM aged GROUP BY id
+    )
+    UPDATE billing_statement s
+       SET not_due = s.closing - d30 - d60 - d90 - over,
+           due_30 = d30, due_60 = d60, due_90 = d90, due_over = over
+      FROM sums WHERE sums.id = s.id
 """)
 
 
