@@ -5,7 +5,7 @@ transaction decides, so that several addons are migrated together or not at all.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations import Operations
@@ -168,7 +168,7 @@ COMPARED: dict[str, Any] = {
 }
 
 
-def _render_item(kind: str, value: Any, _context: Any) -> str | bool:
+def _render_item(kind: str, value: Any, _context: Any) -> str | Literal[False]:
     """Write our own types as plain SQL types: a migration must not change with the code."""
     if kind == "type" and isinstance(value, ExactDecimal):
         return f"sa.Numeric({value.precision}, {value.scale})"
