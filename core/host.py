@@ -75,7 +75,11 @@ class Host:
         except BaseException as error:
             lease.__exit__(type(error), error, error.__traceback__)
             raise
-        return ClosingIterator(response, lambda: lease.__exit__(None, None, None))
+
+        def end() -> None:
+            lease.__exit__(None, None, None)
+
+        return ClosingIterator(response, end)
 
 
 def _release(connection: Connection) -> None:

@@ -53,8 +53,8 @@ def _catalogs(sources: list[AddonSource], locale: str) -> Iterator[Path]:
 @lru_cache
 def _merged(paths: tuple[Path, ...]) -> Translations:
     together = Translations()
-    together._catalog = {}  # type: ignore[attr-defined]  # an empty one has none until a file is read
-    together.plural = lambda n: int(n != 1)  # type: ignore[attr-defined]  # as English, where nothing is translated
+    together._catalog = {}  # it has none until a file is read
+    together.plural = lambda n: int(n != 1)  # as English, where nothing is translated
     for path in paths:
         _add(together, path)
     return together
@@ -66,13 +66,13 @@ def _add(together: Translations, path: Path) -> None:
     for message in catalog:
         if not message.id or not message.string or message.fuzzy:
             continue
-        if isinstance(message.id, tuple):
-            for index, string in enumerate(message.string):
-                together._catalog[(message.id[0], index)] = string  # type: ignore[attr-defined]  # as gettext stores it
+        if isinstance(message.id, str):
+            together._catalog[message.id] = str(message.string)
         else:
-            together._catalog[message.id] = message.string  # type: ignore[attr-defined]  # as gettext stores it
+            for index, string in enumerate(message.string):
+                together._catalog[(message.id[0], index)] = string
     if catalog.num_plurals == 1:
-        together.plural = lambda n: 0  # type: ignore[attr-defined]  # Chinese has one form
+        together.plural = lambda n: 0  # Chinese has one form
 
 
 _domain = AddonDomain()

@@ -15,8 +15,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BINCARD_", populate_by_name=True)
 
-    database_url: str = Field("postgresql+psycopg:///bincard", validation_alias="DATABASE_URL")
-    broker_url: str = Field("memory://", validation_alias="BROKER_URL")
+    database_url: str = Field(default="postgresql+psycopg:///bincard", validation_alias="DATABASE_URL")
+    broker_url: str = Field(default="memory://", validation_alias="BROKER_URL")
     data: Path = ROOT / ".data"
     secret_key: SecretStr = SecretStr("")
     #: Further folders with addons, beside `addons/`, separated by the path separator of the system.

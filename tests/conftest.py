@@ -25,7 +25,8 @@ from core.settings import get_settings
 
 #: Addons that exist for the tests only.
 TEST_ADDONS = Path(__file__).parent / "specimens"
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+#: In the names of databases, so that runs side by side on one server don't meet.
+RUN = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,7 +62,7 @@ def all_addons() -> tuple[str, ...]:
 @cache
 def template_of(addons: tuple[str, ...]) -> str:
     """A database with these addons installed and one company, made once a test process."""
-    name = f"template_{WORKER}_{'_'.join(addons)[:30] or CORE}_{abs(hash(addons)) % 10**6}"
+    name = f"template_{RUN}_{'_'.join(addons)[:30] or CORE}_{abs(hash(addons)) % 10**6}"
     execute_on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
     lifecycle_on(name).install(addons)
     engine_for(database_url(name)).dispose()
@@ -84,6 +85,16 @@ def _app_of(addons: tuple[str, ...], url: str) -> Flask:
     app = create_app(resolve(addons, discover(addons_path())), settings)
     app.config.update(TESTING=True)
     return app
+
+
+def pytest_sessionfinish() -> None:
+    """Drop what this run has made: a developer's server is used again."""
+    engine = create_engine(server_url().set(database="postgres"))
+    with engine.connect() as connection:
+        query = text("SELECT datname FROM pg_database WHERE strpos(datname, :run) > 0")
+        made = connection.execute(query, {"run": f"_{RUN}"}).scalars().all()
+    engine.dispose()
+    execute_on_server(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in made))
 
 
 @pytest.fixture
@@ -146,21 +157,22 @@ def work(app: Flask) -> None:
     db.session.expire_all()
 
 
+def queries_of(call: Callable[[], object]) -> int:
+    """How many statements a call sends to the database of the current app."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        call()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
 @pytest.fixture
 def count_queries(app: Flask) -> Callable[[Callable[[], object]], int]:
     """How many statements a call sends to the database."""
-
-    def count(call: Callable[[], object]) -> int:
-        sent: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            sent.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            call()
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return len(sent)
-
-    return count
+    return queries_of

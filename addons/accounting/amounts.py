@@ -47,7 +47,8 @@ def line_net(quantity: Decimal, unit_price: Decimal) -> Decimal:
 
 def totals_of(nets: Iterable[tuple[Decimal, int | None]], rates: Mapping[int, Decimal]) -> Totals:
     """The totals of lines given as (net, tax id); `rates` has the rate of each tax as a fraction."""
-    net, bases = Decimal(0), {}
+    net = Decimal(0)
+    bases: dict[int, Decimal] = {}
     for amount, tax_id in nets:
         net += amount
         if tax_id is not None:

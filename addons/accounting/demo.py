@@ -44,6 +44,11 @@ def load(session: Any, company: Any) -> list[LogIn]:
 def _documents(session: Any, company: Any, today: date) -> None:
     chance = random.Random(42)  # noqa: S311  # the same documents at every load
     books = books_of(session, company.id)
+    session.add(
+        m.AccountingTax(
+            company_id=company.id, name="VAT 13 %", rate=Decimal("0.13"), account_id=books.account("tax")
+        )
+    )
     customers = session.scalars(
         select(m.Partner.id)
         .where(m.Partner.company_id == company.id, m.Partner.is_customer)

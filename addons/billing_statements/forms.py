@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired
 
 from core.i18n import _l
@@ -12,6 +13,10 @@ class RunForm(FlaskForm):
 
     cycle = SelectField(
         _l("Cycle"),
-        choices=[("monthly", _l("Monthly")), ("half_monthly", _l("Half-monthly")), ("weekly", _l("Weekly"))],
+        choices=[
+            SelectChoice("monthly", _l("Monthly")),
+            SelectChoice("half_monthly", _l("Half-monthly")),
+            SelectChoice("weekly", _l("Weekly")),
+        ],
     )
     period_end = DateField(_l("Period up to"), validators=[InputRequired()])

@@ -1,6 +1,6 @@
 """Statement run, statement, and what stands on it."""
 
-from datetime import date, datetime
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -36,11 +36,11 @@ class StatementRun(CompanyOwned, Model):
     _label = "period_end"
 
     cycle: Mapped[str] = mapped_column(Text)
-    period_start: Mapped[date]
-    period_end: Mapped[date]
+    period_start: Mapped[dt.date]
+    period_end: Mapped[dt.date]
     state: Mapped[str] = mapped_column(Text, server_default="created")
-    created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
-    released_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    created_at: Mapped[dt.datetime] = mapped_column(Timestamp, server_default=func.now())
+    released_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
 
     statements = relationship("billing.statement", back_populates="run", order_by="BillingStatement.number")
 
@@ -89,8 +89,8 @@ class Statement(CompanyOwned, Model):
     number: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
-    period_start: Mapped[date]
-    period_end: Mapped[date]
+    period_start: Mapped[dt.date]
+    period_end: Mapped[dt.date]
     opening: Mapped[Decimal] = mapped_column(Money, server_default="0")
     #: What the period added to the debt, and what it took from it.
     debits: Mapped[Decimal] = mapped_column(Money, server_default="0")
@@ -110,7 +110,7 @@ class Statement(CompanyOwned, Model):
     replaces_id: Mapped[int | None] = mapped_column(
         ForeignKey("billing_statement.id", ondelete="RESTRICT"), unique=True
     )
-    issued_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    issued_at: Mapped[dt.datetime] = mapped_column(Timestamp, server_default=func.now())
 
     run = relationship("billing.run", back_populates="statements")
     partner = relationship("partner")
@@ -155,8 +155,8 @@ class StatementLine(Model):
     document: Mapped[str] = mapped_column(Text)
     number: Mapped[str] = mapped_column(Text)
     reference: Mapped[str] = mapped_column(Text)
-    date: Mapped[date]
-    due_date: Mapped[date]
+    date: Mapped[dt.date]
+    due_date: Mapped[dt.date]
     amount: Mapped[Decimal] = mapped_column(Money)
     #: No longer, once the statement has been superseded.
     live: Mapped[bool] = mapped_column(server_default="true")

@@ -52,7 +52,7 @@ def runs_page() -> str:
 def preview() -> Response | str | tuple[str, int]:
     """What a run would create; nothing is written."""
     form = RunForm(request.args, meta={"csrf": False})
-    if not form.validate():
+    if not form.validate() or form.period_end.data is None:
         return redirect_to_runs(_("Give the last day of the period."))
     try:
         period = runs.check_period(form.cycle.data, form.period_end.data, _today())
@@ -81,7 +81,7 @@ def _names(partner_ids: list[int]) -> dict[int, Any]:
 def create() -> Response:
     """Create what was previewed and start printing."""
     form = RunForm()
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.period_end.data is None:
         return redirect_to_runs(_("Give the last day of the period."))
     try:
         period = runs.check_period(form.cycle.data, form.period_end.data, _today())

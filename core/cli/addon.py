@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from core.cli.base import as_json, get_lifecycle, show
+from core.cli.stubs import types
 from core.loader.installed import is_initialised, read_installed
 from core.loader.lifecycle import Outcome, Plan
 from core.loader.scaffold import new_addon
@@ -127,3 +128,6 @@ def migration(name: str, message: str) -> None:
     """Write the migration from an addon's history to its models."""
     path = make_migration(name, message, get_lifecycle(), get_settings().database_url)
     click.echo(path or f"{name}: the history equals the models")
+
+
+addon.add_command(types)

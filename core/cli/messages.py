@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from babel.messages.catalog import Catalog
@@ -133,7 +133,8 @@ def _write(path: Path, catalog: Catalog, locale: str) -> None:
 
 
 def _translations(catalog: Catalog) -> dict[Message, tuple[str, ...]]:
-    return {message.id: _texts(message.string) for message in catalog if message.id and not message.fuzzy}
+    found = (message for message in catalog if message.id and not message.fuzzy)
+    return {cast(Message, message.id): _texts(message.string) for message in found}
 
 
 def _texts(string: Any) -> tuple[str, ...]:

@@ -253,4 +253,5 @@ def record_ids(session: AnySession, import_id: int) -> Sequence[int]:
     """The records that the rows of an import became, or were already."""
     row = m.DataImportRow
     query = select(row.record_id).where(row.import_id == import_id, row.record_id.is_not(None))
-    return session.scalars(query.distinct().order_by(row.record_id)).all()
+    found = session.scalars(query.distinct().order_by(row.record_id))
+    return [record_id for record_id in found if record_id is not None]

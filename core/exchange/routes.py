@@ -64,7 +64,9 @@ def index() -> str:
     found = db.session.scalars(query.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     jobs = select(m.Job.id, m.Job.state).where(m.Job.id.in_([i.job_id for i in found if i.job_id]))
     states: dict[int, str] = dict(db.session.execute(jobs).all())
-    rows = [(i, targets()[i.target].title, *state_text(i.state, states.get(i.job_id, ""))) for i in found]
+    rows = [
+        (i, targets()[i.target].title, *state_text(i.state, states.get(i.job_id or 0, ""))) for i in found
+    ]
     return render_template("exchange/imports.html", rows=rows[:PAGE], page=page, more=len(rows) > PAGE)
 
 

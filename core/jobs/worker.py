@@ -128,7 +128,7 @@ def _one_item(job_id: int) -> bool:
 
 
 def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
-    job, item = db.session.get(m.Job, job_id), db.session.get(m.JobItem, taken.id)
+    job, item = db.session.get_one(m.Job, job_id), db.session.get_one(m.JobItem, taken.id)
     kind = current_app.extensions["job_kinds"][job.kind]
     if taken.attempts > MAX_ATTEMPTS:
         _note(taken.id, "failed", f"its worker died {MAX_ATTEMPTS} times at it: see the log of the workers")

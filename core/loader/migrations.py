@@ -5,14 +5,16 @@ transaction decides, so that several addons are migrated together or not at all.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations import Operations
+from alembic.operations.ops import CreateCheckConstraintOp, DowngradeOps, DropConstraintOp, UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import CheckConstraint, Connection, MetaData, inspect
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.elements import conv
 
 from core.db.types import ExactDecimal
 from core.loader.discovery import AddonSource
@@ -49,7 +51,8 @@ def _script(source: AddonSource) -> ScriptDirectory:
     return ScriptDirectory(folder, version_locations=[folder])
 
 
-def _context(connection: Connection, source: AddonSource, **options: Any) -> MigrationContext:
+def context_of(connection: Connection, source: AddonSource, **options: Any) -> MigrationContext:
+    """Alembic's view of the database for the history of one addon."""
     options["version_table"] = version_table(source.name)
     return MigrationContext.configure(connection, opts=options)
 
@@ -63,7 +66,7 @@ def pending(connection: Connection, source: AddonSource) -> list[str]:
     """The revisions that `upgrade` would run, oldest first, each with its message."""
     if not has_history(source):
         return []
-    current = _context(connection, source).get_current_revision()
+    current = context_of(connection, source).get_current_revision()
     scripts = _script(source).iterate_revisions("head", current or "base")
     return [f"{s.revision} {s.doc}" for s in reversed(list(scripts))]
 
@@ -84,7 +87,7 @@ def downgrade(connection: Connection, source: AddonSource) -> None:
 
 
 def _run(connection: Connection, source: AddonSource, revisions: Any) -> None:
-    context = _context(connection, source, fn=revisions)
+    context = context_of(connection, source, fn=revisions)
     with Operations.context(context):
         context.run_migrations()
 
@@ -97,11 +100,11 @@ def write_revision(
     The schema must hold exactly the addon's dependencies and its history so far; then every
     difference is the addon's own.
     """
-    options = {"compare_type": True, "compare_server_default": True, "include_name": _not_version_table}
-    context = _context(connection, source, render_item=_render_item, **options)
+    context = context_of(connection, source, render_item=_render_item, **COMPARED)
     script = produce_migrations(context, metadata)
     if script.upgrade_ops is None or script.downgrade_ops is None:
         raise LookupError("autogenerate gave no operations")
+    _add_checks(connection, metadata, script.upgrade_ops, script.downgrade_ops)
     if script.upgrade_ops.is_empty():
         return None
     folder = source.path / "migrations"
@@ -123,6 +126,21 @@ def write_revision(
     return path
 
 
+def _add_checks(connection: Connection, metadata: MetaData, up: UpgradeOps, down: DowngradeOps) -> None:
+    """CHECK constraints that tables get later, such as those of an extension: autogenerate passes them by."""
+    inspector, format_name = inspect(connection), connection.dialect.identifier_preparer.format_constraint
+    for table in metadata.sorted_tables:
+        if not inspector.has_table(table.name):
+            continue
+        there = {check["name"] for check in inspector.get_check_constraints(table.name)}
+        for constraint in sorted(table.constraints, key=lambda c: str(c.name)):
+            name = format_name(constraint) if isinstance(constraint, CheckConstraint) else None
+            if isinstance(constraint, CheckConstraint) and name and name not in there:
+                rule = str(constraint.sqltext)
+                up.ops.append(CreateCheckConstraintOp(conv(name), table.name, rule))
+                down.ops.insert(0, DropConstraintOp(conv(name), table.name, type_="check"))
+
+
 def _code(operations: Any, context: MigrationContext) -> str:
     """The operations as Python, without Alembic's own comments."""
     code = render_python_code(
@@ -142,7 +160,15 @@ def _not_version_table(name: str | None, kind: str, _parents: Any) -> bool:
     return not (kind == "table" and name is not None and name.endswith("_migration"))
 
 
-def _render_item(kind: str, value: Any, _context: Any) -> str | bool:
+#: What counts as a difference between a schema and the models.
+COMPARED: dict[str, Any] = {
+    "compare_type": True,
+    "compare_server_default": True,
+    "include_name": _not_version_table,
+}
+
+
+def _render_item(kind: str, value: Any, _context: Any) -> str | Literal[False]:
     """Write our own types as plain SQL types: a migration must not change with the code."""
     if kind == "type" and isinstance(value, ExactDecimal):
         return f"sa.Numeric({value.precision}, {value.scale})"

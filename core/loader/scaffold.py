@@ -13,8 +13,10 @@ class ScaffoldError(ValueError):
 
 def new_addon(name: str, folder: Path) -> list[Path]:
     """Write the addon's first files and return their paths; raises ScaffoldError."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]{2,40}", name):
-        raise ScaffoldError(f"{name!r} is no name for an addon: use small letters, digits and underscores")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,24}", name):
+        raise ScaffoldError(
+            f"{name!r} is no name for an addon: use 2 to 25 small letters, digits and underscores"
+        )
     target = folder / name
     if target.exists():
         raise ScaffoldError(f"{target} exists already: choose another name or folder")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, MetaData, RowMapping, Table, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
@@ -113,7 +113,7 @@ def _load_one(
 
 
 def _update(
-    connection: Connection, shipped: Table, entry: _Entry, known: Mapping[str, Any], values: dict[str, Any]
+    connection: Connection, shipped: Table, entry: _Entry, known: RowMapping, values: dict[str, Any]
 ) -> Iterator[Left]:
     at_id = entry.table.c.id == known["record_id"]
     now = connection.execute(select(entry.table).where(at_id)).mappings().one_or_none()

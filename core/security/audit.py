@@ -31,6 +31,7 @@ def _audited(record: Any) -> bool:
 
 def collect_changes(session: Session, _context: Any, _instances: Any) -> None:
     """Before a flush: note what is about to change, while the old values are still known."""
+    changes: list[tuple[Any, str, Any, Any]]
     changes = [(r, "update", *_difference(r)) for r in session.dirty if _audited(r)]
     changes = [c for c in changes if c[3]]
     changes += [(r, "delete", _values(r), None) for r in session.deleted if _audited(r)]

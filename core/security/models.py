@@ -40,11 +40,11 @@ class User(UserMixin, Model):
     #: The company whose records the user works in at the moment.
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id", ondelete="RESTRICT"))
     confirmed_at: Mapped[datetime | None] = mapped_column(Timestamp)
-    last_login_at: Mapped[datetime | None] = mapped_column(Timestamp)
-    current_login_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    last_login_at: Mapped[datetime | None] = mapped_column(Timestamp)  # type: ignore[assignment]  # null before the first
+    current_login_at: Mapped[datetime | None] = mapped_column(Timestamp)  # type: ignore[assignment]  # null before the first
     last_login_ip: Mapped[str | None] = mapped_column(Text)
     current_login_ip: Mapped[str | None] = mapped_column(Text)
-    login_count: Mapped[int | None] = mapped_column(Integer)
+    login_count: Mapped[int | None] = mapped_column(Integer)  # type: ignore[assignment]  # null before the first
     tf_primary_method: Mapped[str | None] = mapped_column(Text)
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(ARRAY(Text)))

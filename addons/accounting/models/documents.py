@@ -1,6 +1,6 @@
 """Customer invoices, credit notes and payments."""
 
-from datetime import date, datetime
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -27,8 +27,8 @@ class Invoice(CompanyOwned, Model):
     #: Ours, gap-free; given when the document is posted.
     number: Mapped[str | None] = mapped_column(Text)
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
-    date: Mapped[date]
-    due_date: Mapped[date]
+    date: Mapped[dt.date]
+    due_date: Mapped[dt.date]
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     #: Units of the company's currency for one unit of the document's.
     exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
@@ -47,7 +47,7 @@ class Invoice(CompanyOwned, Model):
     reverses_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_invoice.id", ondelete="RESTRICT"), unique=True
     )
-    posted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    posted_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
 
     partner = relationship("partner")
     entry = relationship("accounting.entry")
@@ -149,7 +149,7 @@ class Payment(CompanyOwned, Model):
     direction: Mapped[str] = mapped_column(Text, server_default="in")
     number: Mapped[str | None] = mapped_column(Text)
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
-    date: Mapped[date]
+    date: Mapped[dt.date]
     amount: Mapped[Decimal] = mapped_column(Money)
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
@@ -162,7 +162,7 @@ class Payment(CompanyOwned, Model):
     reverses_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_payment.id", ondelete="RESTRICT"), unique=True
     )
-    posted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    posted_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
 
     partner = relationship("partner")
     entry = relationship("accounting.entry")

@@ -1,6 +1,6 @@
 """What customers owe, document by document, and what settles what."""
 
-from datetime import date, datetime
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -44,8 +44,8 @@ class OpenItem(CompanyOwned, Model):
     #: Number of the document, and its reference.
     number: Mapped[str] = mapped_column(Text)
     reference: Mapped[str] = mapped_column(Text, server_default="")
-    date: Mapped[date]
-    due_date: Mapped[date]
+    date: Mapped[dt.date]
+    due_date: Mapped[dt.date]
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
     #: In the document's currency; positive is owed to us, negative is owed by us.
@@ -93,7 +93,7 @@ class Allocation(Model):
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     currency_code: Mapped[str] = mapped_column(String(3))
     amount: Mapped[Decimal] = mapped_column(Money)
-    date: Mapped[date]
+    date: Mapped[dt.date]
     reverses_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_allocation.id", ondelete="RESTRICT"), unique=True
     )
@@ -101,7 +101,7 @@ class Allocation(Model):
     exchange_entry_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_entry.id", ondelete="RESTRICT")
     )
-    created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    created_at: Mapped[dt.datetime] = mapped_column(Timestamp, server_default=func.now())
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

@@ -4,9 +4,10 @@ The documents go in as drafts, their lines follow, the entries are written, and 
 all; the database checks what it checks of a single document. Nothing here knows where they come from.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -34,8 +35,8 @@ class Document:
 
     kind: str
     partner_id: int
-    date: date
-    due_date: date
+    date: dt.date
+    due_date: dt.date
     currency_code: str
     lines: Sequence[Line]
     reference: str = ""

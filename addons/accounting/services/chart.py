@@ -38,7 +38,8 @@ class Books:
         if purpose not in self.accounts:
             raise MissingAccountError(
                 _(
-                    "No account serves as %(purpose)s: open the chart of accounts and set it on one.",
+                    "No account serves as %(purpose)s: open the chart of accounts and set that purpose on "
+                    "one.",
                     purpose=purpose,
                 )
             )

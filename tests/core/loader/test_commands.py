@@ -89,7 +89,7 @@ def test_an_empty_or_absent_database_is_told_in_a_line(bincard, database):
 
 def test_a_name_that_is_no_name_is_told_in_a_line(bincard, folder):
     done = bincard("addon", "new", "No-Name", "--folder", str(folder.path))
-    said = "bincard: 'No-Name' is no name for an addon: use small letters, digits and underscores\n"
+    said = "bincard: 'No-Name' is no name for an addon: use 2 to 25 small letters, digits and underscores\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
     folder.write("taken")
     done = bincard("addon", "new", "taken", "--folder", str(folder.path))

@@ -1,0 +1,319 @@
+"""What must hold for every addon, the host among them; a new addon gets these checks for nothing.
+
+`BINCARD_ADDONS_PATH=… pytest tests/test_every_addon.py -k name` checks an addon of your own.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from core import m
+from core.app import create_app
+from core.cli.base import tables_of
+from core.cli.messages import TRANSLATED, gaps_of
+from core.db import db
+from core.db.session import engine_for
+from core.documents import filename_of, render_html
+from core.i18n import LOCALES
+from core.loader import migrations
+from core.loader.code import declared
+from core.loader.discovery import CORE, AddonSource, Catalogue, discover
+from core.loader.graph import closure_of, resolve
+from core.loader.lifecycle import Lifecycle
+from core.loader.scratch import scratch_database, with_dependencies
+from core.records.companies import demo_company
+from core.screens.tree import Button, FormScreen, walk
+from core.security.actor import SYSTEM, set_actor
+from core.security.rights import ANY_USER, PUBLIC
+from core.security.users import ensure_administrator
+from core.settings import get_settings
+from tests.conftest import RUN, database_url, execute_on_server, queries_of
+from tests.pages import english
+from tests.schema import BEHAVIOUR, differences, of_models, rows_of, schema_of
+
+CATALOGUE = discover(get_settings().addons_path)
+EVERY = tuple(CATALOGUE.found)
+FURTHER = tuple(name for name in EVERY if name != CORE)
+
+
+def sources_of(name: str) -> list[AddonSource]:
+    """The addon last, after exactly what it needs."""
+    return list(with_dependencies(name, CATALOGUE))
+
+
+@cache
+def app_of(name: str) -> Flask:
+    """The app of the addon and exactly what it needs, for what asks no database."""
+    return create_app(sources_of(name))
+
+
+@pytest.fixture
+def addons(name: str) -> tuple[str, ...]:
+    """The database holds what the addon needs, and not yet the addon."""
+    return tuple(s.name for s in sources_of(name)[:-1] if s.name != CORE)
+
+
+def alone(name: str, database: str) -> Lifecycle:
+    """The acts on a database, where nothing else can be found, so that no glue joins."""
+    found = Catalogue({s.name: s for s in sources_of(name)})
+    return Lifecycle(engine_for(database_url(database)), found, tables_of)
+
+
+# What an addon says of itself.
+
+
+def test_all_addons_are_found_without_a_problem():
+    assert CATALOGUE.problems == ()
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_manifest_is_sane(name):
+    manifest = CATALOGUE.found[name].manifest
+    assert len(manifest.version.release) >= 2
+    assert manifest.title and manifest.title[0].isupper() and not manifest.title.endswith(".")
+    assert manifest.summary.endswith(".")
+    assert manifest.category or name == CORE
+    assert [r.name for r in manifest.depends] == sorted(r.name for r in manifest.depends)
+    assert resolve({name} - {CORE}, CATALOGUE)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_imports_only_what_its_manifest_names(name):
+    source = CATALOGUE.found[name]
+    allowed = {*closure_of(name, CATALOGUE.found), name} - {CORE}
+    found = set()
+    for path in source.path.rglob("*.py"):
+        if "tests" not in path.relative_to(source.path).parts:
+            found |= {(other, path.name) for other in _imported(path) if other not in allowed}
+    assert found == set()
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The addons that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "addons":
+            yield from (alias.name for alias in node.names)
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        yield from (part.split(".")[1] for part in names if part.startswith("addons."))
+
+
+# Its tables.
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_it_installs_on_what_it_needs_and_goes_without_a_trace(name, database, data_folder):
+    engine = engine_for(database_url(database))
+    with engine.connect() as connection:
+        before = schema_of(connection), rows_of(connection)
+    acts = alone(name, database)
+    assert acts.install([name]).addons == (name,)
+    assert acts.upgrade().left == ()
+    outcome = acts.uninstall(name, data_folder)
+    assert (outcome.addons, outcome.kept) == ((name,), ())
+    with engine.connect() as connection:
+        assert differences(before[0], schema_of(connection)) == []
+        assert rows_of(connection) == before[1]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_its_migrations_make_what_its_models_say(name, database):
+    acts = alone(name, database)
+    acts.install([name])
+    metadata = acts.check(sources_of(name))
+    with acts.engine.connect() as connection:
+        made = schema_of(connection, without=BEHAVIOUR)
+        extensions = connection.execute(text("SELECT extname FROM pg_extension")).scalars().all()
+        context = migrations.context_of(connection, sources_of(name)[-1], **migrations.COMPARED)
+        assert compare_metadata(context, metadata) == []
+    with scratch_database(database_url(database)) as engine, engine.begin() as connection:
+        for extension in extensions:
+            connection.execute(text(f'CREATE EXTENSION IF NOT EXISTS "{extension}"'))
+        metadata.create_all(connection)
+        said = schema_of(connection, without=BEHAVIOUR)
+    assert differences(of_models(said), of_models(made)) == []
+
+
+# Its rights. That no model, view or button is without them is checked at each start: see
+# tests/core/loader/test_refusals.py.
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_its_roles_grant_only_what_something_asks_for(name, database):
+    acts = alone(name, database)
+    acts.install([name])
+    with acts.engine.connect() as connection:
+        granted = {p for row in connection.execute(text("SELECT permissions FROM role")) for p in row[0]}
+    assert granted - {"*"} - _asked_for(app_of(name)) == set()
+
+
+def _asked_for(app: Flask) -> set[str]:
+    rights = app.extensions["rights"]
+    asked = {p for r in rights.models.values() for p in (r.read, r.write, r.delete)}
+    asked |= set(rights.fields.values())
+    asked |= {getattr(view, "permission", None) for view in app.view_functions.values()}
+    for screen in app.extensions["screens"].by_name.values():
+        asked |= {p.node.permission for p in walk(screen) if isinstance(p.node, Button)}
+    for _source, targets in declared(app.extensions["sources"], "imports", "targets"):
+        asked |= {target.permission for target in targets.targets.values()}
+    return {permission for permission in asked if permission}
+
+
+# What it says.
+
+
+@pytest.mark.parametrize("locale", TRANSLATED)
+@pytest.mark.parametrize("name", EVERY)
+def test_everything_it_says_is_translated(name, locale):
+    sources = sources_of(name)
+    gaps = gaps_of(sources[-1], sources, app_of(name), locale)
+    assert not gaps, f"run `bincard messages {name}` and translate what it lists: {gaps}"
+
+
+# What it shows, in the company of all addons, with the demo data.
+
+
+@cache
+def demo_app() -> Flask:
+    """An app of all addons on a database with the demo company; made once a process, never changed."""
+    database = f"demo_{RUN}"
+    execute_on_server(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)', f'CREATE DATABASE "{database}"')
+    Lifecycle(engine_for(database_url(database)), CATALOGUE, tables_of).install(FURTHER)
+    settings = get_settings().model_copy(update={"database_url": database_url(database)})
+    app = create_app(resolve(FURTHER, CATALOGUE), settings)
+    with app.app_context():
+        _load_demo(app)
+    return app
+
+
+def _load_demo(app: Flask) -> None:
+    company = demo_company(db.session)
+    # Names of the page's frame, which are no English that somebody forgot.
+    company.name = "示例公司"
+    ensure_administrator(db.session, "admin@demo.example", "demo-administrator", company)
+    db.session.scalars(select(m.User)).one().name = "管理员"
+    for _source, load in declared(app.extensions["sources"], "demo", "load"):
+        load(db.session, company)
+    db.session.commit()
+
+
+@pytest.fixture
+def demo(data_folder: Path) -> Iterator[Flask]:
+    """The app with the demo company; whatever a test does is rolled back."""
+    app = demo_app()
+    with app.app_context():
+        set_actor(db.session, SYSTEM)
+        yield app
+        db.session.rollback()
+        db.session.remove()
+
+
+def page(app: Flask, url: str, locale: str = "en") -> Any:
+    """A page as the administrator sees it, who may do everything."""
+    user = db.session.scalars(select(m.User.fs_uniquifier).where(m.User.email == "admin@demo.example")).one()
+    client = app.test_client()
+    client.set_cookie("locale", locale)
+    with client.session_transaction() as session:
+        session.update({"_user_id": user, "_fresh": True})
+    with app.app_context():
+        return client.get(url)
+
+
+def screens_of(name: str) -> list[Any]:
+    """The screens that the addon declares."""
+    return [s for s in app_of(name).extensions["screens"].by_name.values() if s.addon == name]
+
+
+def pages_of(name: str, app: Flask) -> Iterator[tuple[str, bool]]:
+    """The addresses of all pages of an addon, each with whether it shows a record."""
+    for screen in screens_of(name):
+        if not isinstance(screen, FormScreen):
+            yield f"/m/{screen.name}", True
+            yield f"/m/{screen.name}?q=no+such+record", False
+            continue
+        if screen.create:
+            yield f"/m/{screen.name}/new", False
+        model = app.extensions["composition"].model(screen.model)
+        record = db.session.scalar(select(func.max(model.id)))
+        assert record is not None, f"the demo data of {name} has no {screen.model}"
+        yield f"/m/{screen.name}/{record}", True
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        own = view.__module__.startswith(app_of(name).extensions["sources"][-1].module + ".")
+        asks = getattr(view, "permission", PUBLIC)
+        if (
+            own
+            and name != CORE
+            and "GET" in rule.methods
+            and not rule.arguments
+            and asks not in (PUBLIC, ANY_USER)
+        ):
+            yield rule.rule, True
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("name", FURTHER)
+def test_every_page_is_shown(name, locale, demo):
+    shown = {url: page(demo, url, locale).status_code for url, _ in pages_of(name, demo)}
+    # A page that asks for its arguments sends back to where they are chosen.
+    assert set(shown.values()) <= {200, 303}, shown
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_no_english_is_left_on_a_chinese_page(name, demo):
+    left = {url: english(page(demo, url, "zh_CN").text, record) for url, record in pages_of(name, demo)}
+    assert {url: found for url, found in left.items() if found} == {}
+
+
+def test_the_search_for_english_finds_it():
+    html = '<title>对账单</title><th>Due date</th><td>Acme</td><a title="Open it">USD <kbd>Save</kbd></a>'
+    assert english(html) == ["Due date", "Acme", "Open it"]
+    assert english(html, only_labels=True) == ["Due date"]
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_lists_ask_the_same_number_of_questions_for_any_number_of_rows(name, demo):
+    for screen in screens_of(name):
+        if not isinstance(screen, FormScreen):
+            url = f"/m/{screen.name}"
+            page(demo, url)  # what is remembered is remembered now
+            few = queries_of(lambda url=url: page(demo, f"{url}?size=2"))
+            many = queries_of(lambda url=url: page(demo, f"{url}?size=100"))
+            assert many <= few, screen.name
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("name", FURTHER)
+def test_every_document_is_printed(name, locale, demo):
+    for document in demo.extensions["documents"].values():
+        if document.addon == name:
+            kind = document.definition.name
+            model = demo.extensions["composition"].model(kind)
+            record = db.session.scalars(select(model).order_by(model.id.desc()).limit(1)).first()
+            assert record is not None, f"the demo data of {name} has no {kind}"
+            html = render_html(kind, record, locale=locale)
+            assert filename_of(kind, record, locale=locale).endswith(".pdf")
+            if locale != "en":
+                assert english(html, only_labels=True) == []
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_its_demo_data_is_loaded_once(name, demo):
+    def rows() -> dict[str, int]:
+        tables = demo.extensions["composition"].metadata.tables.values()
+        return {t.name: db.session.scalar(select(func.count()).select_from(t)) for t in tables}
+
+    before = rows()
+    company = db.session.scalars(select(m.Company).where(m.Company.is_demo)).one()
+    for source, load in declared(demo.extensions["sources"], "demo", "load"):
+        if source.name == name:
+            load(db.session, company)
+            db.session.flush()
+    assert rows() == before
