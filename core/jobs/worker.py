@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from core import m
 from core.db import db
+from core.db.outage import is_away
 from core.jobs.kinds import Kind, RefusedError, SkippedError, Step
 from core.security.actor import Actor, set_actor
 
@@ -73,15 +74,28 @@ def _begin(job_id: int) -> bool:
     if kind is None:
         _fail_job(job, f"no installed addon knows the job kind {job.kind}: install it and start again")
         return False
-    try:
+    with _or_failed(job_id):
         _plan(job, kind)
-    except RefusedError as error:
+        job.state, job.started_at = "running", job.started_at or datetime.now(UTC)
+        db.session.commit()
+        return True
+    return False
+
+
+@contextmanager
+def _or_failed(job_id: int) -> Iterator[None]:
+    """What an addon's planner or finisher raises ends the job, with the reason; tried again, it would again."""
+    try:
+        yield
+    except Exception as error:  # whatever an addon's code raises belongs to this job, not to the worker
         db.session.rollback()
-        _fail_job(db.session.get(m.Job, job_id), str(error))
-        return False
-    job.state, job.started_at = "running", job.started_at or datetime.now(UTC)
-    db.session.commit()
-    return True
+        if is_away(error) or isinstance(error, OperationalError):
+            raise
+        refused = isinstance(error, RefusedError)
+        if not refused:
+            log.exception("job %s", job_id)
+        reason = str(error) if refused else f"{type(error).__name__}: {error}"
+        _fail_job(db.session.get(m.Job, job_id), reason)
 
 
 def _fail_job(job: Any, reason: str) -> None:
@@ -144,11 +158,10 @@ def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
     except RefusedError as error:
         db.session.rollback()
         _note(taken.id, "failed", str(error))
-    except OperationalError:
-        db.session.rollback()  # the database went away: the item stays pending, the sweeper rings again
-        raise
     except Exception as error:  # whatever an addon's code raises belongs to this item, not to the worker
         db.session.rollback()
+        if is_away(error) or isinstance(error, OperationalError):
+            raise  # the database is away, or a lock was: the item stays pending, the sweeper rings again
         log.exception("job %s item %s", job_id, taken.id)
         _note(taken.id, "failed", f"{type(error).__name__}: {error}")
 
@@ -173,7 +186,8 @@ def _finish(job_id: int) -> None:
         return
     kind = current_app.extensions["job_kinds"][job.kind]
     _act_for(job)
-    if kind.finisher:
-        kind.finisher(db.session, job)
-    job.state, job.finished_at = "done", datetime.now(UTC)
-    db.session.commit()
+    with _or_failed(job_id):
+        if kind.finisher:
+            kind.finisher(db.session, job)
+        job.state, job.finished_at = "done", datetime.now(UTC)
+        db.session.commit()
