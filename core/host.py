@@ -132,6 +132,6 @@ def __getattr__(name: str) -> Host:
 def _require_key(settings: Settings) -> None:
     if not settings.secret_key.get_secret_value() and not settings.development:
         raise MissingKeyError(
-            "BINCARD_SECRET_KEY is empty: whoever can guess it can log in as anybody. Set it to a long random "
+            "BINCARD_SECRET_KEY is empty: sessions would be signed with nothing. Set it to a long random "
             "text, the same for all processes, such as the output of `openssl rand -base64 32`."
         )

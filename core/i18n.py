@@ -106,7 +106,7 @@ def _select() -> str:
     return (best or str(current_app.config["BABEL_DEFAULT_LOCALE"])).replace("-", "_")
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name by which gettext's tools know it
+def N_(message: str) -> str:
     """Mark a text that is looked up later."""
     return message
 

@@ -84,7 +84,7 @@ def _begin(job_id: int) -> bool:
 
 @contextmanager
 def _or_failed(job_id: int) -> Iterator[None]:
-    """What an addon's planner or finisher raises ends the job, with the reason; tried again, it would again."""
+    """What an addon's planner or finisher raises ends the job with the reason; so it would a second time."""
     try:
         yield
     except Exception as error:  # whatever an addon's code raises belongs to this job, not to the worker

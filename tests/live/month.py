@@ -7,7 +7,16 @@ import random
 MONTH = "2025-09"
 PARTS = [("RC0603-10K", "Resistor 10 kΩ 1 %", "0.012"), ("GRM188-100N", "Capacitor 100 nF 50 V", "0.034")]
 PARTS += [("STM32F103", "Microcontroller, 64 KB", "3.85"), ("POST", "Postage", "18.00")]
-HEADINGS = "InvoiceNo StockCode Description Quantity InvoiceDate UnitPrice CustomerID Country".split()
+HEADINGS = [
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+]
 
 
 def file_of_a_month(documents: int, customers: int, seed: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The database goes away under a server and a worker, and comes back: nobody is restarted, nothing is lost."""
+"""The database goes away under a server and a worker, and comes back; nobody restarts them."""
 
 import json
 from collections.abc import Callable
@@ -70,7 +70,8 @@ def test_connections_that_break_in_the_middle_of_requests(stack: Stack) -> None:
     for _ in range(8):
         assert known.get("/m/partner.list").status == 200
         stack.rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
         )
         answers = [known.get("/m/partner.list").status for _ in range(4)]
         assert answers == [200] * 4, stack.logs()

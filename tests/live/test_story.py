@@ -129,7 +129,7 @@ def test_a_month_end_while_everything_dies(
 # What a person does
 
 
-class at_work:  # noqa: N801 - reads as a phrase
+class at_work:
     """The product in this process, on behalf of the administrator of the one company."""
 
     def __init__(self, stack: Stack) -> None:
