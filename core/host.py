@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
 from werkzeug.wrappers import Request
 from werkzeug.wsgi import ClosingIterator
 
@@ -81,7 +81,7 @@ class Host:
         lease = self.lease()
         try:
             app = lease.__enter__()
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             if not is_away(error):
                 raise
             return outage_page(Request(environ))(environ, start_response)
@@ -96,7 +96,9 @@ class Host:
 def _release(connection: Connection) -> None:
     try:
         connection.execute(_RELEASE, {"key": LOCK})
-    except DBAPIError:
+    except SQLAlchemyError as error:
+        if not is_away(error):
+            raise
         connection.invalidate()  # the server went away, and the lock with it
 
 

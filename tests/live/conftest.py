@@ -8,6 +8,7 @@ import pytest
 
 from core.jobs.ring import celery_app
 from core.settings import get_settings
+from tests.live.brokers import StartBroker, valkey
 from tests.live.stack import Stack
 
 
@@ -26,8 +27,10 @@ def new_stack(folder: Path) -> Iterator[Callable[..., Stack]]:
     stacks: list[Stack] = []
     before = dict(os.environ)
 
-    def make(addons: str, **settings: str) -> Stack:
-        stacks.append(Stack(folder, addons, settings))
+    def make(addons: str, broker: StartBroker | None = None, **settings: str) -> Stack:
+        home = folder / str(len(stacks))
+        home.mkdir(mode=0o711)
+        stacks.append(Stack(home, addons, settings, broker or valkey()))
         return stacks[-1]
 
     yield make

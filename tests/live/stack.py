@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -24,21 +23,16 @@ from core.host import Host
 from core.jobs.ring import celery_app
 from core.settings import get_settings
 from devtools import places
-from devtools.broker import start_broker
 from devtools.postgres import remove_cluster, start_cluster
 from devtools.processes import Child, descendants, start_child, wait_until
 from tests.conftest import TEST_ADDONS
+from tests.live import brokers
+from tests.live.ports import free_port, listens
 
 BIN = Path(sys.executable).parent
 ADMIN = "admin@live.example"
 #: Seconds after which nobody waits any longer.
 PATIENCE = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -84,6 +78,7 @@ class Stack:
     folder: Path
     addons: str
     settings: dict[str, str] = field(default_factory=dict)
+    start_broker: brokers.StartBroker = field(default_factory=brokers.valkey)
     children: dict[str, Child] = field(default_factory=dict)
     log_ins: list[dict[str, str]] = field(default_factory=list)
 
@@ -91,7 +86,7 @@ class Stack:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.cluster = start_cluster(self.folder / "pg", durable=False)
-        self.broker = start_broker(self.folder / "broker")
+        self.broker = self.start_broker(self.folder / "broker")
         self.settings = {
             "DATABASE_URL": self.cluster.url(),
             "BROKER_URL": self.broker.url,
@@ -115,7 +110,7 @@ class Stack:
                 name, command, env=self.environment, cwd=places.REPOSITORY, log=log
             )
         if "web" in (names or ("web",)):
-            assert wait_until(self.answers, PATIENCE, 0.05), self.logs()
+            assert wait_until(lambda: listens(self.port), PATIENCE, 0.05), self.logs()
         if "worker" in (names or ("worker",)):
             assert wait_until(lambda: len(self.pids_below("worker")) == 2, PATIENCE, 0.05), self.logs()
 
@@ -137,17 +132,22 @@ class Stack:
     def environment(self) -> dict[str, str]:
         return {**os.environ, **self.settings}
 
-    def answers(self) -> bool:
-        """Whether the web server listens."""
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", self.port)) == 0
-
     def pids_below(self, name: str) -> list[int]:
         """The children of gunicorn's or the worker's first process."""
         return sorted(descendants(self.children[name].pid))
 
+    def change_broker(self, start_broker: brokers.StartBroker) -> None:
+        """Stop worker and beat, and let the next ones use another broker."""
+        for name in ("beat", "worker"):
+            if name in self.children:
+                self.children.pop(name).stop()
+        self.broker.stop()
+        self.start_broker = start_broker
+        self.broker = start_broker(self.folder / f"broker-{free_port()}")
+        self.settings["BROKER_URL"] = self.broker.url
+
     def restart_broker(self) -> None:
-        self.broker = start_broker(self.folder / "broker")
+        self.broker = self.start_broker(self.broker.path)
 
     def restart_cluster(self) -> None:
         self.cluster = start_cluster(self.folder / "pg", durable=False)
@@ -214,7 +214,13 @@ class Stack:
         servers = {"postgres": self.cluster.server, "broker": self.broker.server, **self.children}
         return "\n".join(f"--- {name}\n{child.log_tail(40)}" for name, child in servers.items())
 
+    def tracebacks(self) -> str:
+        """What the web server could not cope with."""
+        blocks = (self.folder / "web.log").read_text().split("\n[")
+        return "\n".join(block for block in blocks if "Traceback" in block)
+
     def stop(self) -> None:
+        """Stop everything and delete the data; once more does nothing."""
         for child in reversed(self.children.values()):
             child.stop()
         self.broker.stop()
