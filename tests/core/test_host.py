@@ -27,7 +27,8 @@ def test_a_server_without_a_secret_key_does_not_start(database):
     assert refused.returncode != 0
     assert (
         "core.host.MissingKeyError: BINCARD_SECRET_KEY is empty: sessions would be signed with nothing. "
-        "Set it to a long random text, the same for all processes, such as the output of `openssl rand -base64 32`."
+        "Set it to a long random text, the same for all processes, such as the output of "
+        "`openssl rand -base64 32`."
     ) in refused.stderr
     assert start(DATABASE_URL=database_url(database), BINCARD_DEVELOPMENT="1").returncode == 0
     assert start(DATABASE_URL=database_url(database), BINCARD_SECRET_KEY="long and random").returncode == 0

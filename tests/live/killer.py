@@ -37,7 +37,18 @@ class Killer:
         self._wait(lambda: progress() >= 1)
 
     def _wait(self, condition: Callable[[], bool]) -> None:
-        assert wait_until(condition, 2 * PATIENCE, 0.02), f"{self.killed}\n{self.stack.logs()}"
+        def supervised() -> bool:
+            self._supervise()
+            return condition()
+
+        assert wait_until(supervised, 2 * PATIENCE, 0.02), f"{self.killed}\n{self.stack.logs()}"
+
+    def _supervise(self) -> None:
+        """Start what has ended by itself: Celery gives up when a child dies before it was ready to work."""
+        for name, child in list(self.stack.children.items()):
+            if not child.running():
+                print(f"{name} has ended, and is started again", flush=True)
+                self.stack.start(name)
 
     def kill(self) -> None:
         victim = self.victims.pop()

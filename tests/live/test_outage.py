@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core import m
 from core.db import db
 from core.jobs import queue
 from devtools.processes import wait_until
@@ -103,3 +105,19 @@ def test_a_planner_that_breaks_fails_its_job_with_the_reason(stack: Stack) -> No
         job_id = int(job.id)
     stack.becomes("failed", "SELECT state FROM job WHERE id = :id", id=job_id)
     assert stack.value("SELECT error FROM job WHERE id = :id", id=job_id) == "KeyError: 'items'"
+
+
+def test_a_machine_that_was_off_catches_up_and_says_so(stack: Stack) -> None:
+    stack.children["beat"].stop()
+    with stack.app():
+        params = {"items": 1, "seconds": 0}
+        off_since = datetime.now(UTC) - timedelta(days=3, hours=1)
+        values = {"code": "errand.daily", "name": "Daily errand", "kind": "errand.run", "params": params}
+        db.session.add(m.ScheduledAction(**values, unit="days", next_run_at=off_since))
+        db.session.commit()
+    stack.start("beat")
+    stack.becomes("done", "SELECT state FROM job WHERE title = 'Daily errand'")
+    [(started,)] = stack.rows("SELECT params FROM job WHERE title = 'Daily errand'")
+    assert started == {**params, "scheduled": True, "missed": 3}
+    [(missed, following)] = stack.rows("SELECT missed, next_run_at FROM scheduled_action")
+    assert (missed, following) == (3, off_since + timedelta(days=4))
