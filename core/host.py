@@ -9,7 +9,7 @@ doesn't know. Jobs take the same lease for each of their steps.
 import logging
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from flask import Flask
@@ -78,19 +78,19 @@ class Host:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request; the lease ends when the response has been sent."""
-        lease = self.lease()
+        stack = ExitStack()
         try:
-            app = lease.__enter__()
+            app = stack.enter_context(self.lease())
         except SQLAlchemyError as error:
             if not is_away(error):
                 raise
             return outage_page(Request(environ))(environ, start_response)
         try:
             response = app(environ, start_response)
-        except BaseException as error:
-            lease.__exit__(type(error), error, error.__traceback__)
+        except BaseException:
+            stack.close()
             raise
-        return ClosingIterator(response, lambda: lease.__exit__(None, None, None))
+        return ClosingIterator(response, stack.close)
 
 
 def _release(connection: Connection) -> None:

@@ -74,19 +74,19 @@ def _begin(job_id: int) -> bool:
     if kind is None:
         _fail_job(job, f"no installed addon knows the job kind {job.kind}: install it and start again")
         return False
-    with _or_failed(job_id):
-        _plan(job, kind)
-        job.state, job.started_at = "running", job.started_at or datetime.now(UTC)
-        db.session.commit()
-        return True
-    return False
+    return _or_failed(job_id, lambda: _start(job, kind))
 
 
-@contextmanager
-def _or_failed(job_id: int) -> Iterator[None]:
+def _start(job: Any, kind: Kind) -> None:
+    _plan(job, kind)
+    job.state, job.started_at = "running", job.started_at or datetime.now(UTC)
+    db.session.commit()
+
+
+def _or_failed(job_id: int, act: Callable[[], None]) -> bool:
     """What an addon's planner or finisher raises ends the job with the reason; so it would a second time."""
     try:
-        yield
+        act()
     except Exception as error:  # whatever an addon's code raises belongs to this job, not to the worker
         db.session.rollback()
         if is_away(error) or isinstance(error, OperationalError):
@@ -96,6 +96,8 @@ def _or_failed(job_id: int) -> Iterator[None]:
             log.exception("job %s", job_id)
         reason = str(error) if refused else f"{type(error).__name__}: {error}"
         _fail_job(db.session.get(m.Job, job_id), reason)
+        return False
+    return True
 
 
 def _fail_job(job: Any, reason: str) -> None:
@@ -142,7 +144,7 @@ def _one_item(job_id: int) -> bool:
 
 
 def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
-    job, item = db.session.get(m.Job, job_id), db.session.get(m.JobItem, taken.id)
+    job, item = db.session.get_one(m.Job, job_id), db.session.get_one(m.JobItem, taken.id)
     kind = current_app.extensions["job_kinds"][job.kind]
     if taken.attempts > MAX_ATTEMPTS:
         _note(taken.id, "failed", f"its worker died {MAX_ATTEMPTS} times at it: see the log of the workers")
@@ -186,8 +188,11 @@ def _finish(job_id: int) -> None:
         return
     kind = current_app.extensions["job_kinds"][job.kind]
     _act_for(job)
-    with _or_failed(job_id):
-        if kind.finisher:
-            kind.finisher(db.session, job)
-        job.state, job.finished_at = "done", datetime.now(UTC)
-        db.session.commit()
+    _or_failed(job_id, lambda: _end(job, kind))
+
+
+def _end(job: Any, kind: Kind) -> None:
+    if kind.finisher:
+        kind.finisher(db.session, job)
+    job.state, job.finished_at = "done", datetime.now(UTC)
+    db.session.commit()

@@ -48,6 +48,7 @@ class Killer:
         for name, child in list(self.stack.children.items()):
             if not child.running():
                 print(f"{name} has ended, and is started again", flush=True)
+                child.stop()
                 self.stack.start(name)
 
     def kill(self) -> None:
