@@ -35,12 +35,13 @@ def run(port: int, *, demo: bool, verbose: bool) -> int:
         with services(data, durable=True) as up, ExitStack() as stack:
             env = venv.environment({**up.env, **secret_key(data)})
             _initialise(env, demo)
-            children = []
+            children: list[Child] = []
             for name, command in commands(data, port).items():
                 log = None if verbose else _fresh_log(data, name)
                 children.append(start_child(name, command, env=env, cwd=places.REPOSITORY, log=log))
                 stack.callback(children[-1].stop)
-            _wait_for_answer(port, children)
+                if name == "web":  # first and alone: the others would only make people wait for it
+                    _wait_for_answer(port, children)
             _say(f"\nBincard is running at {url} - Ctrl-C stops it.{'' if verbose else f' Logs: {data}/log'}")
             return _watch([*children, *up.servers])
 
