@@ -1,5 +1,6 @@
 """Compose one Flask application from a set of addons."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 
 from flask import Flask
@@ -16,6 +17,8 @@ from core.settings import Settings, get_settings
 
 #: Each room of the host that takes part in an app has `init_app(app, sources)`.
 ROOMS = (security, jobs, mail, documents, screens, exchange)
+
+_KEY_OF_PROCESS = secrets.token_urlsafe(32)
 
 
 class UndeclaredRightsError(Exception):
@@ -53,7 +56,8 @@ def create_app(sources: Sequence[AddonSource], settings: Settings | None = None)
 
 def _config(settings: Settings) -> dict[str, object]:
     return {
-        "SECRET_KEY": settings.secret_key.get_secret_value() or "development only",
+        # Without one, what this process signs is good in this process; `core.host` serves nobody then.
+        "SECRET_KEY": settings.secret_key.get_secret_value() or _KEY_OF_PROCESS,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "BABEL_DEFAULT_LOCALE": settings.default_locale,
         "BABEL_DEFAULT_TIMEZONE": settings.timezone,

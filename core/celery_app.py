@@ -3,12 +3,17 @@
 Three tasks carry no data but a job's number; what they do is read from rows.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from core import m
 from core.db import db
+from core.db.outage import is_away
 from core.host import get_host
 from core.jobs.ring import RUN_JOB, SEND_MAIL, SWEEP, celery_app, ring
 from core.jobs.schedule import start_due
@@ -16,31 +21,51 @@ from core.jobs.worker import run_job
 from core.mail import sender
 
 app = celery_app()
+log = logging.getLogger(__name__)
+#: Few, since an install waits for a turn to end.
+MAILS_A_TURN = 20
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    """Without a database there is nothing to do, and nothing to mend here: a later sweep rings again."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if not is_away(error):
+            raise
+        log.warning("the database does not answer; a later sweep goes on: %s", error)
 
 
 @app.task(name=RUN_JOB)
 def run(job_id: int) -> None:
     """Work on one job for a turn; what is left goes to the end of the line."""
-    if run_job(job_id, get_host().lease):
-        ring(RUN_JOB, job_id)
+    with _patient():
+        if run_job(job_id, get_host().lease):
+            ring(RUN_JOB, job_id)
 
 
 @app.task(name=SEND_MAIL)
 def send_mail() -> None:
     """Hand over the messages that are due."""
-    with get_host().lease() as flask_app, flask_app.app_context():
+    with _patient(), get_host().lease() as flask_app, flask_app.app_context():
         sender.recover()
-        if sender.send_due().total:
+        if sender.send_due(limit=MAILS_A_TURN).total:
             ring(SEND_MAIL)
 
 
 @app.task(name=SWEEP)
 def sweep() -> None:
     """Start what the clock asks for, and ring for all that is still open."""
+    with _patient():
+        for job_id in _start_due_and_list_open():
+            ring(RUN_JOB, job_id)
+        ring(SEND_MAIL)
+
+
+def _start_due_and_list_open() -> list[int]:
     with get_host().lease() as flask_app, flask_app.app_context():
         start_due(db.session, datetime.now(UTC))
         db.session.commit()
-        open_jobs = db.session.scalars(select(m.Job.id).where(m.Job.state.in_(("queued", "running")))).all()
-    for job_id in open_jobs:
-        ring(RUN_JOB, job_id)
-    ring(SEND_MAIL)
+        is_open = m.Job.state.in_(("queued", "running"))
+        return list(db.session.scalars(select(m.Job.id).where(is_open)))

@@ -6,25 +6,35 @@ new. An install therefore costs a rebuild and no restart, and no request ever me
 doesn't know. Jobs take the same lease for each of their steps.
 """
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
+from werkzeug.wrappers import Request
 from werkzeug.wsgi import ClosingIterator
 
 from core.app import create_app
+from core.db.outage import is_away
 from core.db.session import engine_for
 from core.loader.discovery import discover
 from core.loader.installed import LOCK, NotInitialisedError, installed_sources, read_installed
+from core.outage import outage_page
 from core.settings import Settings, get_settings
+
+log = logging.getLogger(__name__)
 
 _SHARE = text("SELECT pg_advisory_lock_shared(:key)")
 _RELEASE = text("SELECT pg_advisory_unlock_shared(:key)")
 _GENERATION = text("SELECT generation FROM host_state")
+
+
+class MissingKeyError(Exception):
+    """Nothing to sign sessions with; the message says how to mend it."""
 
 
 class Host:
@@ -68,24 +78,27 @@ class Host:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request; the lease ends when the response has been sent."""
-        lease = self.lease()
-        app = lease.__enter__()
+        stack = ExitStack()
+        try:
+            app = stack.enter_context(self.lease())
+        except SQLAlchemyError as error:
+            if not is_away(error):
+                raise
+            return outage_page(Request(environ))(environ, start_response)
         try:
             response = app(environ, start_response)
-        except BaseException as error:
-            lease.__exit__(type(error), error, error.__traceback__)
+        except BaseException:
+            stack.close()
             raise
-
-        def end() -> None:
-            lease.__exit__(None, None, None)
-
-        return ClosingIterator(response, end)
+        return ClosingIterator(response, stack.close)
 
 
 def _release(connection: Connection) -> None:
     try:
         connection.execute(_RELEASE, {"key": LOCK})
-    except OperationalError:
+    except SQLAlchemyError as error:
+        if not is_away(error):
+            raise
         connection.invalidate()  # the server went away, and the lock with it
 
 
@@ -103,9 +116,24 @@ def get_host() -> Host:
 
 def __getattr__(name: str) -> Host:
     """`gunicorn core.host:application`: built when a server asks for it, so that it refuses to start
-    when the installed addons cannot be loaded."""
+    when the installed addons cannot be loaded. A database that is away is no reason: it will be back."""
     if name != "application":
         raise AttributeError(name)
     host = get_host()
-    with host.lease():
+    _require_key(host.settings)
+    try:
+        with host.lease():
+            return host
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+        log.warning("the database does not answer; serving 503 until it does: %s", error.orig)
         return host
+
+
+def _require_key(settings: Settings) -> None:
+    if not settings.secret_key.get_secret_value() and not settings.development:
+        raise MissingKeyError(
+            "BINCARD_SECRET_KEY is empty: sessions would be signed with nothing. Set it to a long random "
+            "text, the same for all processes, such as the output of `openssl rand -base64 32`."
+        )

@@ -21,6 +21,7 @@ from flask_babel import Babel, Domain, force_locale, get_locale
 from flask_babel import format_date as babel_date
 from flask_babel import format_datetime as babel_datetime
 from flask_login import current_user
+from werkzeug.datastructures import LanguageAccept
 
 from core.loader.discovery import AddonSource
 
@@ -45,9 +46,13 @@ class AddonDomain(Domain):
 
 def _catalogs(sources: list[AddonSource], locale: str) -> Iterator[Path]:
     for source in sources:
-        path = source.path / "i18n" / locale / "LC_MESSAGES" / "messages.po"
-        if path.exists():
-            yield path
+        yield from _catalogs_in(source.path, locale)
+
+
+def _catalogs_in(folder: Path, locale: str) -> Iterator[Path]:
+    path = folder / "i18n" / locale / "LC_MESSAGES" / "messages.po"
+    if path.exists():
+        yield path
 
 
 @lru_cache
@@ -99,6 +104,24 @@ def _select() -> str:
         return str(chosen)
     best = request.accept_languages.best_match([code.replace("_", "-") for code in LOCALES])
     return (best or str(current_app.config["BABEL_DEFAULT_LOCALE"])).replace("-", "_")
+
+
+def N_(message: str) -> str:
+    """Mark a text that is looked up later."""
+    return message
+
+
+def host_text(message: str, locale: str) -> str:
+    """A text of the host in a language, where there is no app to ask."""
+    paths = _catalogs_in(Path(__file__).parent, locale)
+    return str(_merged(tuple(paths)).gettext(message))
+
+
+def host_locale(chosen: str, accepted: LanguageAccept) -> str:
+    """The language of a visitor by the choice in the cookie, else by the browser."""
+    if chosen in LOCALES:
+        return chosen
+    return (accepted.best_match([code.replace("_", "-") for code in LOCALES]) or "en").replace("-", "_")
 
 
 def locale_code() -> str:

@@ -18,7 +18,10 @@ class Settings(BaseSettings):
     database_url: str = Field(default="postgresql+psycopg:///bincard", validation_alias="DATABASE_URL")
     broker_url: str = Field(default="memory://", validation_alias="BROKER_URL")
     data: Path = ROOT / ".data"
+    #: Signs sessions and forms: the same for all processes and over restarts, and known to nobody else.
     secret_key: SecretStr = SecretStr("")
+    #: A server on a developer's machine: it may run without a secret key.
+    development: bool = False
     #: Further folders with addons, beside `addons/`, separated by the path separator of the system.
     addons_path: str = ""
     default_locale: str = "en"
@@ -36,6 +39,9 @@ class Settings(BaseSettings):
     smtp_timeout: int = 60
     #: When set, every message goes to this address instead; the subject names the real one.
     mail_redirect: str = ""
+
+    #: Seconds between two sweeps, which ring again for all that is still open.
+    sweep_seconds: float = Field(5.0, gt=0)
 
     #: Seconds that an install waits for the tables before it gives up without a change.
     ddl_lock_timeout: int = 20

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -32,14 +33,15 @@ def run(port: int, *, demo: bool, verbose: bool) -> int:
     with running_lock(data, url):
         _check_port(port)
         with services(data, durable=True) as up, ExitStack() as stack:
-            env = venv.environment(up.env)
+            env = venv.environment({**up.env, **secret_key(data)})
             _initialise(env, demo)
-            children = []
+            children: list[Child] = []
             for name, command in commands(data, port).items():
                 log = None if verbose else _fresh_log(data, name)
                 children.append(start_child(name, command, env=env, cwd=places.REPOSITORY, log=log))
                 stack.callback(children[-1].stop)
-            _wait_for_answer(port, children)
+                if name == "web":  # first and alone: the others would only make people wait for it
+                    _wait_for_answer(port, children)
             _say(f"\nBincard is running at {url} - Ctrl-C stops it.{'' if verbose else f' Logs: {data}/log'}")
             return _watch([*children, *up.servers])
 
@@ -70,6 +72,20 @@ def claim_data_dir() -> Path:
         (data / MARKER).touch()
     (data / "log").mkdir(exist_ok=True)
     return data
+
+
+def secret_key(data: Path) -> dict[str, str]:
+    """What signs the sessions of this installation: made once, so that a restart logs nobody out."""
+    if os.environ.get("BINCARD_SECRET_KEY"):
+        return {}
+    path = data / "secret-key"
+    if not path.exists():
+        unfinished = path.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        with open(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        unfinished.rename(path)
+    return {"BINCARD_SECRET_KEY": path.read_text()}
 
 
 @contextmanager

@@ -14,7 +14,8 @@ TEMPLATE_FOLDERS = ("templates", "core", "addons")
 
 def environment(up: Services) -> dict[str, str]:
     browser = system.chromium()
-    return venv.environment({**up.env, **({"BINCARD_CHROMIUM": browser} if browser else {})})
+    found = {"BINCARD_CHROMIUM": browser} if browser else {}
+    return venv.environment({**up.env, **found, "BINCARD_DEVELOPMENT": "1"})
 
 
 def lint_steps(repository: Path = places.REPOSITORY) -> list[list[str]]:

@@ -40,7 +40,7 @@ from core.templating import HOST_TEMPLATES
 TRANSLATED = tuple(code for code in LOCALES if code != "en")
 #: Table → columns of shipped records that are translated where they are shown.
 SHIPPED = {"menu": ("name",), "role": ("title",)}
-KEYWORDS: Mapping[str, Any] = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS: Mapping[str, Any] = {"_": None, "_l": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 METHODS = [
     ("**.py", "python"),
     ("**.html", "jinja2.ext:babel_extract"),

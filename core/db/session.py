@@ -17,7 +17,9 @@ from werkzeug.local import LocalProxy
 @lru_cache
 def engine_for(url: str) -> Engine:
     """The process's engine for a database; `pool_pre_ping` rides over a restart of the server."""
-    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    # A server that is gone without a word is given up after seconds, not after TCP's quarter of an hour.
+    patience = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
+    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=patience)
 
 
 class Database(SQLAlchemy):

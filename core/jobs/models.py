@@ -96,6 +96,8 @@ class ScheduledAction(Model):
     unit: Mapped[str] = mapped_column(Text, server_default="days")
     active: Mapped[bool] = mapped_column(server_default="true")
     next_run_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    #: Of a monthly action that is due on a short month's last day: the later day that is meant; else 0.
+    day: Mapped[int] = mapped_column(Integer, server_default="0")
     last_run_at: Mapped[datetime | None] = mapped_column(Timestamp)
     #: How many turns the last start had to catch up, 0 when it came in time.
     missed: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -19,25 +19,25 @@ log = logging.getLogger(__name__)
 RUN_JOB = "bincard.run_job"
 SEND_MAIL = "bincard.send_mail"
 SWEEP = "bincard.sweep"
-#: Seconds between two sweeps.
-SWEEP_EVERY = 5.0
 _BELLS = "bells to ring after commit"
 
 
 @lru_cache
 def celery_app() -> Celery:
     """The Celery app of this process; its tasks are in `core.celery_app`."""
-    app = Celery("bincard", broker=get_settings().broker_url)
+    settings = get_settings()
+    every = settings.sweep_seconds
+    app = Celery("bincard", broker=settings.broker_url)
     app.conf.update(
         task_ignore_result=True,
         worker_prefetch_multiplier=1,
         broker_connection_retry_on_startup=True,
+        # Without an end: a worker that gives up on its broker waits for somebody to start it again.
+        broker_connection_max_retries=None,
         broker_connection_timeout=2,
         broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 30},
         worker_hijack_root_logger=False,
-        beat_schedule={
-            "sweep": {"task": SWEEP, "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}}
-        },
+        beat_schedule={"sweep": {"task": SWEEP, "schedule": every, "options": {"expires": every}}},
     )
     return app
 
@@ -51,10 +51,11 @@ def ring_later(session: Session | scoped_session[Session] | Any, task: str, *arg
 
 def ring(task: str, *args: Any) -> None:
     """Ring now. A broker that is away is logged and not raised: the sweeper makes up for it."""
-    if get_settings().broker_url == "memory://":
+    settings = get_settings()
+    if settings.broker_url == "memory://":
         return  # none is configured, as in a command on a machine without one
     try:
-        celery_app().send_task(task, args=list(args), retry=False, expires=4 * SWEEP_EVERY)
+        celery_app().send_task(task, args=list(args), retry=False, expires=4 * settings.sweep_seconds)
     except (OperationalError, OSError) as error:
         log.warning("the broker does not answer (%s): %s%s waits for the next sweep", error, task, args)
 

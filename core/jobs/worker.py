@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from core import m
 from core.db import db
+from core.db.outage import is_away
 from core.jobs.kinds import Kind, RefusedError, SkippedError, Step
 from core.security.actor import Actor, set_actor
 
@@ -73,14 +74,29 @@ def _begin(job_id: int) -> bool:
     if kind is None:
         _fail_job(job, f"no installed addon knows the job kind {job.kind}: install it and start again")
         return False
-    try:
-        _plan(job, kind)
-    except RefusedError as error:
-        db.session.rollback()
-        _fail_job(db.session.get(m.Job, job_id), str(error))
-        return False
+    return _or_failed(job_id, lambda: _start(job, kind))
+
+
+def _start(job: Any, kind: Kind) -> None:
+    _plan(job, kind)
     job.state, job.started_at = "running", job.started_at or datetime.now(UTC)
     db.session.commit()
+
+
+def _or_failed(job_id: int, act: Callable[[], None]) -> bool:
+    """What an addon's planner or finisher raises ends the job with the reason; so it would a second time."""
+    try:
+        act()
+    except Exception as error:  # whatever an addon's code raises belongs to this job, not to the worker
+        db.session.rollback()
+        if is_away(error) or isinstance(error, OperationalError):
+            raise
+        refused = isinstance(error, RefusedError)
+        if not refused:
+            log.exception("job %s", job_id)
+        reason = str(error) if refused else f"{type(error).__name__}: {error}"
+        _fail_job(db.session.get(m.Job, job_id), reason)
+        return False
     return True
 
 
@@ -144,11 +160,10 @@ def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
     except RefusedError as error:
         db.session.rollback()
         _note(taken.id, "failed", str(error))
-    except OperationalError:
-        db.session.rollback()  # the database went away: the item stays pending, the sweeper rings again
-        raise
     except Exception as error:  # whatever an addon's code raises belongs to this item, not to the worker
         db.session.rollback()
+        if is_away(error) or isinstance(error, OperationalError):
+            raise  # the database is away, or a lock was: the item stays pending, the sweeper rings again
         log.exception("job %s item %s", job_id, taken.id)
         _note(taken.id, "failed", f"{type(error).__name__}: {error}")
 
@@ -173,6 +188,10 @@ def _finish(job_id: int) -> None:
         return
     kind = current_app.extensions["job_kinds"][job.kind]
     _act_for(job)
+    _or_failed(job_id, lambda: _end(job, kind))
+
+
+def _end(job: Any, kind: Kind) -> None:
     if kind.finisher:
         kind.finisher(db.session, job)
     job.state, job.finished_at = "done", datetime.now(UTC)

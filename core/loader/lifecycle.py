@@ -75,6 +75,8 @@ class Lifecycle:
         with self._exclusive() as connection:
             installed = self._installed(connection)
             new = self._new(names, installed)
+            if not new:
+                return Outcome(())  # no new generation: nobody has to build the app again
             everything = self._all({*installed.versions, *(s.name for s in new)})
             metadata = self.check(everything)
             left = [item for source in new for item in _bring(connection, source, metadata)]

@@ -6,10 +6,13 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as BaseResponse
 
 from core.db import db
+from core.db.outage import is_away
 from core.errors import UserError
 from core.i18n import _, _l
+from core.outage import outage_page
 
 #: Status → (what happened, what to do next).
 TEXTS: dict[int, tuple[Any, Any]] = {
@@ -56,7 +59,10 @@ def _csrf_error(_error: CSRFError) -> Response:
     )
 
 
-def _http_error(error: HTTPException) -> Response | HTTPException:
+def _http_error(error: HTTPException) -> BaseResponse | HTTPException:
+    if isinstance(error, InternalServerError) and is_away(error.original_exception):
+        db.session.rollback()
+        return outage_page(request)
     code = error.code or 500
     if code < 400:
         return error

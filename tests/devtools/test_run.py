@@ -5,13 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from devtools import places, run
-from devtools.processes import descendants, kill_family, process_table, wait_until
+from devtools.processes import Process, descendants, kill_family, process_table, wait_until
 
 FAKE = Path(__file__).with_name("fake_product.py")
 SECONDS = 30
@@ -185,3 +187,94 @@ def test_exec_hands_the_exit_code_through(start: Callable[..., Running]) -> None
     missing = start("exec", "no-such-program")
     assert missing.process.wait(SECONDS) == 127
     assert missing.text().strip() == "There is no program named no-such-program."
+
+
+# The product itself, no stand-in
+
+SECONDS_FOR_THE_FIRST_START = 240
+#: Three times what a second start may take on an idle machine.
+SECONDS_FOR_THE_NEXT_START = 15
+
+
+class RealRun:
+    """`./dev run` of this repository, with a data folder of its own."""
+
+    def __init__(self, folder: Path, port: int, seconds: float) -> None:
+        self.url = f"http://{run.HOST}:{port}"
+        self.output = folder / f"real-{len(list(folder.glob('real-*')))}"
+        env = {name: os.environ[name] for name in os.environ.keys() - NOT_FOR_RUN}
+        env["BINCARD_DATA"] = str(folder / "data")
+        began = time.monotonic()
+        with self.output.open("w") as output:
+            command = [places.REPOSITORY / "dev", "run", "--port", str(port)]
+            self.process = subprocess.Popen(
+                command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            )
+        wait_until(lambda: self.up() or self.process.poll() is not None, seconds)
+        assert self.up(), self.output.read_text()
+        self.seconds = time.monotonic() - began
+
+    def up(self) -> bool:
+        return f"Bincard is running at {self.url}/" in self.output.read_text()
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(SECONDS)
+
+    def log_in_page(self) -> str:
+        with urllib.request.urlopen(f"{self.url}/login", timeout=SECONDS) as answer:  # noqa: S310 - our own server
+            assert answer.status == 200
+            return str(answer.read().decode())
+
+
+NOT_FOR_RUN = {"DATABASE_URL", "BROKER_URL", "BINCARD_SECRET_KEY", "BINCARD_DEVELOPMENT", "PYTHONPATH"}
+
+
+def traces(folder: Path) -> list[str]:
+    """Every process that this data folder is known to, by command, environment or place of work."""
+    return [p.command for p in process_table() if p.pid != os.getpid() and str(folder) in _known_to(p)]
+
+
+def _known_to(process: Process) -> str:
+    home = Path(f"/proc/{process.pid}")
+    try:
+        environment = (home / "environ").read_bytes().decode(errors="replace")
+        return f"{process.command}\0{environment}\0{os.readlink(home / 'cwd')}"
+    except OSError:  # it ended while we looked, or there is no /proc
+        return process.command
+
+
+@pytest.mark.slow
+def test_the_product_starts_answers_and_leaves_nothing_behind(folder: Path, port: int) -> None:
+    first = RealRun(folder, port, SECONDS_FOR_THE_FIRST_START)
+    try:
+        printed = first.output.read_text()
+        assert "admin@demo.example               demo-administrator" in printed
+        assert 'name="password"' in first.log_in_page()
+        key = folder / "data" / "secret-key"
+        assert key.stat().st_mode & 0o777 == 0o600
+        assert len(key.read_text()) > 40
+        assert len(traces(folder)) > 10
+    finally:
+        assert first.end(signal.SIGTERM) == 143
+    assert traces(folder) == []
+    check_second_start(folder, port, key.read_text())
+    check_kill(folder, port)
+
+
+def check_second_start(folder: Path, port: int, key: str) -> None:
+    """It is quick, signs with the same key, and ends with Ctrl-C."""
+    second = RealRun(folder, port, SECONDS_FOR_THE_FIRST_START)
+    print(f"second start: {second.seconds:.1f} s")
+    second.log_in_page()
+    assert second.end(signal.SIGINT) == 130
+    assert traces(folder) == []
+    assert (folder / "data" / "secret-key").read_text() == key
+    assert second.seconds <= SECONDS_FOR_THE_NEXT_START
+
+
+def check_kill(folder: Path, port: int) -> None:
+    third = RealRun(folder, port, SECONDS_FOR_THE_FIRST_START)
+    third.log_in_page()
+    third.end(signal.SIGKILL)
+    assert wait_until(lambda: not traces(folder), SECONDS), traces(folder)

@@ -1,0 +1,66 @@
+"""A server of the host: what it refuses to start with, and what it does when the database breaks off."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import text
+
+from core.db import db
+from core.host import Host
+from core.settings import get_settings
+from tests.conftest import database_url
+
+pytestmark = pytest.mark.addons()
+
+
+def start(**settings):
+    """What a web server does first."""
+    environment = {**os.environ, "BINCARD_DEVELOPMENT": "0", "BINCARD_SECRET_KEY": "", **settings}
+    command = [sys.executable, "-c", "from core.host import application"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+def test_a_server_without_a_secret_key_does_not_start(database):
+    refused = start(DATABASE_URL=database_url(database))
+    assert refused.returncode != 0
+    assert (
+        "core.host.MissingKeyError: BINCARD_SECRET_KEY is empty: sessions would be signed with nothing. "
+        "Set it to a long random text, the same for all processes, such as the output of "
+        "`openssl rand -base64 32`."
+    ) in refused.stderr
+    assert start(DATABASE_URL=database_url(database), BINCARD_DEVELOPMENT="1").returncode == 0
+    assert start(DATABASE_URL=database_url(database), BINCARD_SECRET_KEY="long and random").returncode == 0
+
+
+@pytest.fixture
+def breaking(app, monkeypatch):
+    """The database's connection is broken off in the middle of every request."""
+
+    def break_off():
+        db.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # as outside tests
+    app.before_request_funcs[None].append(break_off)
+    yield
+    app.before_request_funcs[None].remove(break_off)
+
+
+def test_a_request_whose_connection_breaks_says_so(app, breaking):
+    answer = app.test_client().get("/login", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert "<h1>The database does not answer.</h1>" in answer.text
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_a_lease_outlives_the_loss_of_its_connection(app, database):
+    host = Host(get_settings().model_copy(update={"database_url": database_url(database)}))
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE pid <> pg_backend_pid() AND datname = :name"
+    )
+    with host.lease():
+        db.session.execute(text(others), {"name": database})
+    with host.lease() as again:
+        assert again.test_client().get("/login").status_code == 200
