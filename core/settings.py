@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     mail_redirect: str = ""
 
     #: Seconds between two sweeps, which ring again for all that is still open.
-    sweep_seconds: float = Field(5.0, gt=0)
+    sweep_seconds: float = Field(default=5.0, gt=0)
 
     #: Seconds that an install waits for the tables before it gives up without a change.
     ddl_lock_timeout: int = 20
