@@ -477,6 +477,7 @@ class Role(_Composed):
 class ScheduledAction(_Composed):
     active: Mapped[bool]
     code: Mapped[str]
+    day: Mapped[int]
     every: Mapped[int]
     id: Mapped[int]
     kind: Mapped[str]

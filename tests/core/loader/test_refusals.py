@@ -221,6 +221,7 @@ def test_no_start_without_the_files_of_an_installed_addon(lifecycle, engine, dat
         "from core.host import application",
         DATABASE_URL=database_url(database),
         BINCARD_ADDONS_PATH="",
+        BINCARD_SECRET_KEY="a key of the tests",
     )
     assert served.returncode == 1
     assert served.stderr.endswith(f"core.loader.graph.ResolutionError: {MISSING}\n")
