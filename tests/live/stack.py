@@ -194,7 +194,9 @@ class Stack:
             return [tuple(row) for row in connection.execute(text(query), values)]
 
     def value(self, query: str, **values: object) -> object:
-        return self.rows(query, **values)[0][0]
+        """The one value that a query gives; None where it finds no row."""
+        found = self.rows(query, **values)
+        return found[0][0] if found else None
 
     def becomes(self, wanted: object, query: str, seconds: float = PATIENCE, **values: object) -> None:
         """Wait until a query gives this value; one that can't be asked gives none."""

@@ -89,7 +89,7 @@ def test_addons_come_and_go_under_load(stack: Stack, errands: int) -> None:
     web, worker = stack.pids_below("web"), stack.pids_below("worker")
     admin = stack.administrator()
     with Crowd(stack) as crowd:
-        for _ in range(3):
+        for _ in range(2):
             before = done_items(stack, errands)
             stack.bincard("addon", "install", "shelf_label")
             assert admin.get("/m/shelf.part.list").status == 200

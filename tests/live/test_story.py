@@ -39,8 +39,8 @@ from tests.real.recompute import bookable, customer_months, read
 
 pytestmark = [pytest.mark.slow, pytest.mark.crash]
 
-DOCUMENTS = 2400
-CUSTOMERS = 120
+DOCUMENTS = 2000
+CUSTOMERS = 100
 #: How many kills while the file is imported, while statements are printed, while they are mailed.
 KILLS = (6, 8, 6)
 
