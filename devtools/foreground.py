@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from devtools.guardian import die_with_parent
 
@@ -15,11 +16,19 @@ SECONDS_TO_END = 10
 
 
 def run(
-    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdout: IO[str] | None = None,
 ) -> int:
     """The command's exit code. On a signal to us the command is stopped first."""
     child = subprocess.Popen(
-        [str(part) for part in command], env=env, cwd=cwd, preexec_fn=die_with_parent(signal.SIGTERM)
+        [str(part) for part in command],
+        env=env,
+        cwd=cwd,
+        stdout=stdout,
+        preexec_fn=die_with_parent(signal.SIGTERM),
     )
     try:
         return child.wait()

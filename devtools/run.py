@@ -7,12 +7,13 @@ import secrets
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from devtools import foreground, places, system, venv
+from devtools import foreground, places, prepared, system, venv
 from devtools.postgres import remove_cluster
 from devtools.processes import Child, SetupError, send_signal, start_child, take_lock, wait_until
 from devtools.services import services
@@ -34,7 +35,7 @@ def run(port: int, *, demo: bool, verbose: bool) -> int:
         _check_port(port)
         with services(data, durable=True) as up, ExitStack() as stack:
             env = venv.environment({**up.env, **secret_key(data)})
-            _initialise(env, demo)
+            _prepare(data, env, demo)
             children: list[Child] = []
             for name, command in commands(data, port).items():
                 log = None if verbose else _fresh_log(data, name)
@@ -126,10 +127,25 @@ def _check_port(port: int) -> None:
             ) from error
 
 
-def _initialise(env: dict[str, str], demo: bool) -> None:
+def _prepare(data: Path, env: dict[str, str], demo: bool) -> None:
+    """Bring the database up to the files here, and show who can log in."""
+    state = prepared.state_of_files(demo=demo)
+    log_ins = prepared.recall(data, state)
+    if log_ins is None:
+        log_ins = _initialise(env, demo)
+        # The demo's passwords are known to all; the one of a real company is shown once and kept nowhere.
+        prepared.remember(data, state, log_ins if demo else "Log-ins: as set before")
+    _say(log_ins)
+
+
+def _initialise(env: dict[str, str], demo: bool) -> str:
+    """Run `bincard init` and return what it says."""
     command = [venv.program("bincard"), "init", *(["--demo"] if demo else [])]
-    if foreground.run(command, env=env, cwd=places.REPOSITORY):
-        raise SetupError("The database could not be prepared: see above.")
+    with tempfile.TemporaryFile("w+") as output:
+        if foreground.run(command, env=env, cwd=places.REPOSITORY, stdout=output):
+            raise SetupError("The database could not be prepared: see above.")
+        output.seek(0)
+        return output.read().rstrip()
 
 
 def _fresh_log(data: Path, name: str) -> Path:

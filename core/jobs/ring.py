@@ -6,13 +6,14 @@ since the sweeper rings for everything that is still open; so a bell is forgotte
 
 import logging
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from celery import Celery
-from kombu.exceptions import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 from core.settings import get_settings
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +24,10 @@ _BELLS = "bells to ring after commit"
 
 
 @lru_cache
-def celery_app() -> Celery:
+def celery_app() -> "Celery":
     """The Celery app of this process; its tasks are in `core.celery_app`."""
+    from celery import Celery  # a third of a second, which only those that ring shall wait for
+
     settings = get_settings()
     every = settings.sweep_seconds
     app = Celery("bincard", broker=settings.broker_url)
@@ -54,6 +57,8 @@ def ring(task: str, *args: Any) -> None:
     settings = get_settings()
     if settings.broker_url == "memory://":
         return  # none is configured, as in a command on a machine without one
+    from kombu.exceptions import OperationalError
+
     try:
         celery_app().send_task(task, args=list(args), retry=False, expires=4 * settings.sweep_seconds)
     except (OperationalError, OSError) as error:

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from flask_security import hash_password
+from flask_security import hash_password, verify_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -16,7 +16,7 @@ ADMINISTRATOR = "core.administrator"
 
 @dataclass(frozen=True)
 class LogIn:
-    """What someone types to come in; no password when the user was there before."""
+    """What someone types to come in; no password where another one was set in the meantime."""
 
     email: str
     password: str | None
@@ -26,8 +26,10 @@ def ensure_user(
     session: AnySession, email: str, password: str, company: Any, *, name: str, roles: tuple[str, ...]
 ) -> LogIn:
     """The user with this address, made with these roles if missing; an existing one is left alone."""
-    if session.scalar(select(m.User.id).where(m.User.email == email)):
-        return LogIn(email, None)
+    known = session.scalar(select(m.User).where(m.User.email == email))
+    if known is not None:
+        holds = known.password is not None and verify_password(password, known.password)
+        return LogIn(email, password if holds else None)
     user = m.User(
         email=email,
         name=name,

@@ -16,8 +16,8 @@ def commands(data: Path, port: int) -> dict[str, list[str]]:
     return {**FAKES, "web": [*FAKES["web"], "--directory", str(data / "log"), str(port)]}
 
 
-def initialise(_env: dict[str, str], demo: bool) -> None:
-    print(f"log-in: admin, demo: {demo}", flush=True)
+def initialise(_env: dict[str, str], demo: bool) -> str:
+    return f"log-in: admin, demo: {demo}"
 
 
 run.commands = commands

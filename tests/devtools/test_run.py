@@ -267,6 +267,7 @@ def check_second_start(folder: Path, port: int, key: str) -> None:
     second = RealRun(folder, port, SECONDS_FOR_THE_FIRST_START)
     print(f"second start: {second.seconds:.1f} s")
     second.log_in_page()
+    assert "admin@demo.example               demo-administrator" in second.output.read_text()
     assert second.end(signal.SIGINT) == 130
     assert traces(folder) == []
     assert (folder / "data" / "secret-key").read_text() == key
