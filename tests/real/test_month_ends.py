@@ -26,6 +26,9 @@ HERE = Path(__file__).parent
 SMALL = HERE / "small.csv"
 UCI = HERE.parents[2] / "shared/data/wholesale/uci_online_retail.csv.gz"
 
+#: Documents that are imported a second time.
+DOCUMENTS_AGAIN = 2500
+
 FILES = [
     pytest.param(SMALL, id="small"),
     pytest.param(
@@ -68,8 +71,7 @@ def address_book(rows):
 def test_a_real_file_becomes_statements(app, company, database, data_folder, path):
     rows = read(path)
     bring_in(app, "partner", "addresses.csv", address_book(rows))
-    contents = path.read_bytes()
-    totals = bring_in(app, "accounting.invoice", path.name, contents)
+    totals = bring_in(app, "accounting.invoice", path.name, path.read_bytes())
     assert totals.rows == len(rows)
     assert totals.booked == len(bookable(rows))
     assert totals.booked + totals.bad == totals.rows
@@ -82,7 +84,7 @@ def test_a_real_file_becomes_statements(app, company, database, data_folder, pat
 
     print_release_send(app, database, first_run)
     check_mailbox(data_folder, {customer for customer, month in expected if month == months[0]})
-    check_second_import(app, path, contents, totals)
+    check_second_import(app, rows)
 
 
 def check_reasons(rows):
@@ -165,7 +167,10 @@ def check_mailbox(data_folder, customers):
     assert received == {f"accounts@c{customer}.example": customer for customer in customers}
 
 
-def check_second_import(app, path, contents, first):
-    """Importing again books nothing, changes nothing, and reports the same rows."""
-    again = bring_in(app, "accounting.invoice", path.name, contents)
-    assert (again.booked, again.unchanged, again.bad) == (0, first.booked, first.bad)
+def check_second_import(app, rows):
+    """Importing again books nothing, changes nothing, and reports the same rows: the first documents will do."""
+    documents = rows["InvoiceNo"].drop_duplicates().head(DOCUMENTS_AGAIN)
+    part = rows[rows["InvoiceNo"].isin(documents)]
+    again = bring_in(app, "accounting.invoice", "again.csv", part.to_csv(index=False).encode())
+    expected = len(bookable(part))
+    assert (again.booked, again.unchanged, again.bad) == (0, expected, len(part) - expected)
