@@ -19,6 +19,7 @@ from core.jobs.ring import RUN_JOB, SEND_MAIL, SWEEP, celery_app, ring
 from core.jobs.schedule import start_due
 from core.jobs.worker import run_job
 from core.mail import sender
+from core.security.seal import seal_events
 
 app = celery_app()
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def send_mail() -> None:
 
 @app.task(name=SWEEP)
 def sweep() -> None:
-    """Start what the clock asks for, and ring for all that is still open."""
+    """Start what the clock asks for, seal the audit, and ring for all that is still open."""
     with _patient():
         for job_id in _start_due_and_list_open():
             ring(RUN_JOB, job_id)
@@ -67,5 +68,7 @@ def _start_due_and_list_open() -> list[int]:
     with get_host().lease() as flask_app, flask_app.app_context():
         start_due(db.session, datetime.now(UTC))
         db.session.commit()
+        while seal_events(db.session):
+            db.session.commit()
         is_open = m.Job.state.in_(("queued", "running"))
         return list(db.session.scalars(select(m.Job.id).where(is_open)))

@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BINCARD_", populate_by_name=True)
 
     database_url: str = Field(default="postgresql+psycopg:///bincard", validation_alias="DATABASE_URL")
+    #: The role that owns the tables, for installs, upgrades and backups; empty: that of `database_url`.
+    database_owner_url: str = ""
     broker_url: str = Field(default="memory://", validation_alias="BROKER_URL")
     data: Path = ROOT / ".data"
     #: Signs sessions and forms: the same for all processes and over restarts, and known to nobody else.
@@ -45,6 +47,11 @@ class Settings(BaseSettings):
 
     #: Seconds that an install waits for the tables before it gives up without a change.
     ddl_lock_timeout: int = 20
+
+    @property
+    def owner_url(self) -> str:
+        """The database in the name of the role that owns the tables."""
+        return self.database_owner_url or self.database_url
 
     @property
     def attachments(self) -> Path:

@@ -30,7 +30,10 @@ from devtools.processes import (
     wait_until,
 )
 
+#: Owns the tables; made by initdb.
 USER = "bincard"
+#: Reads and writes rows; made by `bincard init`.
+APP_USER = "bincard_app"
 DATABASE = "bincard"
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
@@ -49,8 +52,8 @@ class Cluster:
     def pid(self) -> int:
         return self.server.pid
 
-    def url(self, dbname: str = DATABASE) -> str:
-        return f"postgresql+psycopg://{USER}@/{quote(dbname, safe='')}?host={quote(str(self.sockets))}"
+    def url(self, dbname: str = DATABASE, user: str = USER) -> str:
+        return f"postgresql+psycopg://{user}@/{quote(dbname, safe='')}?host={quote(str(self.sockets))}"
 
     def stop(self) -> None:
         self.server.stop()

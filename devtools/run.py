@@ -16,7 +16,7 @@ from typing import TextIO
 from devtools import foreground, places, prepared, system, venv
 from devtools.postgres import remove_cluster
 from devtools.processes import Child, SetupError, send_signal, start_child, take_lock, wait_until
-from devtools.services import services
+from devtools.services import OWNER_URL, services
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -36,6 +36,7 @@ def run(port: int, *, demo: bool, verbose: bool) -> int:
         with services(data, durable=True) as up, ExitStack() as stack:
             env = venv.environment({**up.env, **secret_key(data)})
             _prepare(data, env, demo)
+            env.pop(OWNER_URL, None)  # what serves people can neither change tables nor what the audit says
             children: list[Child] = []
             for name, command in commands(data, port).items():
                 log = None if verbose else _fresh_log(data, name)

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from devtools.broker import start_broker
-from devtools.postgres import start_cluster
+from devtools.postgres import APP_USER, start_cluster
 from devtools.processes import Child
+
+#: The role that owns the tables, for what changes them; see docs/operators.md.
+OWNER_URL = "BINCARD_DATABASE_OWNER_URL"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ def services(home: Path, *, durable: bool, throw_away: bool = False) -> Iterator
             stack.callback(cluster.stop)
             up.servers.append(cluster.server)
             up.env["DATABASE_URL"] = cluster.url()
+            if not throw_away:  # tests and benches make databases of their own, which only an owner may
+                up.env.update({"DATABASE_URL": cluster.url(user=APP_USER), OWNER_URL: cluster.url()})
         yield up
 
 

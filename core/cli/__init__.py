@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.app import UndeclaredRightsError
 from core.cli.addon import addon
+from core.cli.audit import audit
 from core.cli.base import current_app, within_app
 from core.cli.import_ import import_file
 from core.cli.init import init
@@ -15,6 +16,7 @@ from core.cli.messages import messages
 from core.cli.work import work
 from core.documents.declare import DocumentError
 from core.loader.code import declared
+from core.loader.grants import MissingRoleError
 from core.loader.graph import ResolutionError
 from core.loader.installed import NotInitialisedError
 from core.loader.lifecycle import BusyError
@@ -28,6 +30,7 @@ REFUSALS = (
     BusyError,
     CompositionError,
     DocumentError,
+    MissingRoleError,
     NotInitialisedError,
     ResolutionError,
     ScaffoldError,
@@ -67,6 +70,7 @@ def cli() -> None:
 
 cli.add_command(init)
 cli.add_command(addon)
+cli.add_command(audit)
 cli.add_command(import_file)
 cli.add_command(inspect)
 cli.add_command(messages)

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, make_url
 
 from core.app import create_app
 from core.db.session import engine_for
 from core.host import get_host
 from core.loader.discovery import AddonSource, discover
 from core.loader.lifecycle import Lifecycle
-from core.settings import get_settings
+from core.settings import Settings, get_settings
 
 as_json = click.option("--json", "json_output", is_flag=True, help="Print one JSON object.")
 
@@ -22,8 +22,19 @@ as_json = click.option("--json", "json_output", is_flag=True, help="Print one JS
 def get_lifecycle() -> Lifecycle:
     """The acts on the database of the settings."""
     settings = get_settings()
-    engine = engine_for(settings.database_url)
-    return Lifecycle(engine, discover(settings.addons_path), tables_of, settings.ddl_lock_timeout)
+    return Lifecycle(
+        engine_for(settings.owner_url),
+        discover(settings.addons_path),
+        tables_of,
+        settings.ddl_lock_timeout,
+        _role_of(settings),
+    )
+
+
+def _role_of(settings: Settings) -> str:
+    """The application's role, where the operator keeps it apart from the tables' owner."""
+    app, owner = (make_url(url).username or "" for url in (settings.database_url, settings.owner_url))
+    return app if app != owner else ""
 
 
 def tables_of(sources: Sequence[AddonSource]) -> MetaData:

@@ -50,7 +50,7 @@ def stage(
                 copy.write("".join(block))
                 block, size = [], 0
         copy.write("".join(block))
-    session.execute(text("ANALYZE data_import_row"))
+    session.execute(text("SELECT analyze_import_rows()"))
 
 
 def _lines(

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from core.loader import migrations, shipped
 from core.loader.discovery import CORE, AddonSource, Catalogue
 from core.loader.export import Removal, removal_of, write_export
+from core.loader.grants import grant
 from core.loader.graph import ResolutionError, dependents, resolve
 from core.loader.installed import LOCK, Installed, is_initialised, read_installed, refuse_missing
 
@@ -55,6 +56,8 @@ class Lifecycle:
     catalogue: Catalogue
     check: Check
     lock_timeout: int = 20
+    #: The role of the application, where it is not the one that owns the tables.
+    app_role: str = ""
 
     def plan_install(self, names: Iterable[str]) -> Plan:
         """The addons that would come, in order, with their migrations."""
@@ -82,7 +85,7 @@ class Lifecycle:
             left = [item for source in new for item in _bring(connection, source, metadata)]
             for source in new:
                 _note_installed(connection, source)
-            _next_generation(connection)
+            self._close(connection)
         return Outcome(tuple(s.name for s in new), tuple(left))
 
     def upgrade(self) -> Outcome:
@@ -94,7 +97,7 @@ class Lifecycle:
             left = [item for source in sources for item in _bring(connection, source, metadata)]
             for source in sources:
                 _note_installed(connection, source)
-            _next_generation(connection)
+            self._close(connection)
         return Outcome(tuple(s.name for s in sources), tuple(left))
 
     def uninstall(self, name: str, exports: Path) -> Outcome:
@@ -108,7 +111,7 @@ class Lifecycle:
                 kept += shipped.remove(connection, source.name, before)
                 migrations.downgrade(connection, source)
                 connection.execute(text("DELETE FROM addon WHERE name = :name"), {"name": source.name})
-            _next_generation(connection)
+            self._close(connection)
         return Outcome(tuple(reversed([s.name for s in going])), kept=tuple(kept), export=export)
 
     def _installed(self, connection: Connection) -> Installed:
@@ -132,6 +135,12 @@ class Lifecycle:
         falling = set(dependents(name, installed.versions, self.catalogue))
         everything = self._all(installed.versions)
         return [s for s in everything if s.name in falling], [s for s in everything if s.name not in falling]
+
+    def _close(self, connection: Connection) -> None:
+        """What every act ends with: the role may use the new tables, and servers notice."""
+        if self.app_role:
+            grant(connection, self.app_role)
+        _next_generation(connection)
 
     @contextmanager
     def _exclusive(self) -> Iterator[Connection]:

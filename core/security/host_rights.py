@@ -14,6 +14,7 @@ rights.model("user.role", read="core.users", write="core.users", delete="core.us
 rights.model("user.company", read="core.users", write="core.users", delete="core.users")
 rights.model("login.failure", read="core.users", write="core.nobody")
 rights.model("audit.event", read="core.audit", write="core.nobody")
+rights.model("audit.seal", read="core.audit", write="core.nobody")
 rights.model("addon", read="core.configure", write="core.nobody")
 rights.model("host.state", read="core.configure", write="core.nobody")
 rights.model("shipped.record", read="core.configure", write="core.nobody")

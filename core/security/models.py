@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
@@ -100,10 +100,32 @@ class AuditEvent(Model):
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     request_id: Mapped[str] = mapped_column(Text, server_default="")
+    #: Set once by the database, a minute after the event; see `core.security.seal`.
+    seal_id: Mapped[int | None] = mapped_column(
+        ForeignKey("audit_seal.id", ondelete="RESTRICT", deferrable=True, initially="DEFERRED"), index=True
+    )
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        return (Index(None, "model", "record_id"),)
+        unsealed = text("seal_id IS NULL")
+        return (
+            Index(None, "model", "record_id"),
+            Index("ix_audit_event_unsealed", "id", postgresql_where=unsealed),
+        )
+
+
+class AuditSeal(Model):
+    """A hash over the events that it seals and over the seal before: whoever changes one breaks the chain."""
+
+    _name = "audit.seal"
+    _audited = False
+    _title = "Audit seal"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.clock_timestamp())
+    events: Mapped[int] = mapped_column(BigInteger)
+    #: SHA-256 in hexadecimal digits.
+    hash: Mapped[str] = mapped_column(Text)
 
 
 class LoginFailure(Model):

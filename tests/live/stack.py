@@ -23,8 +23,9 @@ from core.host import Host
 from core.jobs.ring import celery_app
 from core.settings import get_settings
 from devtools import places
-from devtools.postgres import remove_cluster, start_cluster
+from devtools.postgres import APP_USER, remove_cluster, start_cluster
 from devtools.processes import Child, descendants, start_child, wait_until
+from devtools.services import OWNER_URL
 from tests.conftest import TEST_ADDONS
 from tests.live import brokers
 from tests.live.ports import free_port, listens
@@ -88,7 +89,8 @@ class Stack:
         self.cluster = start_cluster(self.folder / "pg", durable=False)
         self.broker = self.start_broker(self.folder / "broker")
         self.settings = {
-            "DATABASE_URL": self.cluster.url(),
+            "DATABASE_URL": self.cluster.url(user=APP_USER),
+            OWNER_URL: self.cluster.url(),
             "BROKER_URL": self.broker.url,
             "BINCARD_DATA": str(self.folder / "data"),
             "BINCARD_SECRET_KEY": "for this test only",
@@ -107,7 +109,7 @@ class Stack:
             command = getattr(self, f"_{name}")()
             log = self.folder / f"{name}.log"
             self.children[name] = start_child(
-                name, command, env=self.environment, cwd=places.REPOSITORY, log=log
+                name, command, env=self.environment_of_children, cwd=places.REPOSITORY, log=log
             )
         if "web" in (names or ("web",)):
             assert wait_until(lambda: listens(self.port), PATIENCE, 0.05), self.logs()
@@ -127,6 +129,11 @@ class Stack:
 
     def _celery(self) -> list[str]:
         return [str(BIN / "celery"), "-A", "core.celery_app"]
+
+    @property
+    def environment_of_children(self) -> dict[str, str]:
+        """What serves people does not know the owner of the tables."""
+        return {name: value for name, value in self.environment.items() if name != OWNER_URL}
 
     @property
     def environment(self) -> dict[str, str]:

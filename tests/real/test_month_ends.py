@@ -168,7 +168,7 @@ def check_mailbox(data_folder, customers):
 
 
 def check_second_import(app, rows):
-    """Importing again books nothing, changes nothing, and reports the same rows: the first documents will do."""
+    """Importing again books nothing, changes nothing, and reports the same rows."""
     documents = rows["InvoiceNo"].drop_duplicates().head(DOCUMENTS_AGAIN)
     part = rows[rows["InvoiceNo"].isin(documents)]
     again = bring_in(app, "accounting.invoice", "again.csv", part.to_csv(index=False).encode())
