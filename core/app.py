@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import documents, exchange, i18n, jobs, mail, screens, security, templating
 from core.db import Database
@@ -14,6 +13,7 @@ from core.loader.graph import closure_of
 from core.models import Composition, compose
 from core.models.registry import new_base
 from core.settings import Settings, get_settings
+from core.telemetry import requests
 
 #: Each room of the host that takes part in an app has `init_app(app, sources)`.
 ROOMS = (security, jobs, mail, documents, screens, exchange)
@@ -41,6 +41,7 @@ def create_app(sources: Sequence[AddonSource], settings: Settings | None = None)
     app.extensions["composition"] = composition_of(sources, database.Model)
     app.extensions["sources"] = list(sources)
     app.extensions["settings"] = settings
+    requests.init_app(app)
     templating.init_app(app, sources)
     i18n.init_app(app)
     for host_room in ROOMS:
@@ -50,7 +51,6 @@ def create_app(sources: Sequence[AddonSource], settings: Settings | None = None)
     _refuse_undeclared_routes(app)
     _refuse_undeclared_models(app)
     screens.check(app)
-    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
     return app
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from celery.signals import setup_logging
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,8 +21,18 @@ from core.jobs.schedule import start_due
 from core.jobs.worker import run_job
 from core.mail import sender
 from core.security.seal import seal_events
+from core.settings import get_settings
+from core.telemetry import logs
 
 app = celery_app()
+
+
+@setup_logging.connect
+def _configure_logs(**_: object) -> None:
+    """In place of Celery's own lines."""
+    logs.configure(get_settings())
+
+
 log = logging.getLogger(__name__)
 #: Few, since an install waits for a turn to end.
 MAILS_A_TURN = 20

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Request
 from werkzeug.wsgi import ClosingIterator
 
@@ -25,6 +26,9 @@ from core.loader.discovery import discover
 from core.loader.installed import LOCK, NotInitialisedError, installed_sources, read_installed
 from core.outage import outage_page
 from core.settings import Settings, get_settings
+from core.telemetry import logs
+from core.telemetry.probes import probe
+from core.telemetry.requests import Wsgi, observed
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +50,8 @@ class Host:
         self._app: Flask | None = None
         self._generation = -1
         self._building = threading.Lock()
+        # Outermost: whom a proxy asks for must be known to the log line and the probes.
+        self._serve = _behind(settings.proxies, observed(self._answer))
 
     @contextmanager
     def lease(self) -> Iterator[Flask]:
@@ -77,7 +83,18 @@ class Host:
             raise NotInitialisedError("the database is empty: run `bincard init` first") from error
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Serve one request; the lease ends when the response has been sent."""
+        """Serve one request."""
+        return self._serve(environ, start_response)
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """A probe's answer, or the app's."""
+        answer = probe(Request(environ), self.settings, self.engine, self.lease)
+        if answer is not None:
+            return answer(environ, start_response)
+        return self._lend(environ, start_response)
+
+    def _lend(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """The app's answer; the lease ends when it has been sent."""
         stack = ExitStack()
         try:
             app = stack.enter_context(self.lease())
@@ -91,6 +108,13 @@ class Host:
             stack.close()
             raise
         return ClosingIterator(response, stack.close)
+
+
+def _behind(proxies: int, application: Wsgi) -> Wsgi:
+    """Believe so many proxies, and nobody else, when they say who asks and how."""
+    if not proxies:
+        return application
+    return ProxyFix(application, x_for=proxies, x_proto=proxies, x_host=proxies)
 
 
 def _release(connection: Connection) -> None:
@@ -120,6 +144,7 @@ def __getattr__(name: str) -> Host:
     if name != "application":
         raise AttributeError(name)
     host = get_host()
+    logs.configure(host.settings)
     _require_key(host.settings)
     try:
         with host.lease():

@@ -42,6 +42,14 @@ class Settings(BaseSettings):
     #: When set, every message goes to this address instead; the subject names the real one.
     mail_redirect: str = ""
 
+    #: `json` or `text`; empty: text on a terminal, json elsewhere.
+    log_format: Literal["", "json", "text"] = ""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    #: Who scrapes `/metrics` sends it as bearer; empty: only this machine may.
+    metrics_token: SecretStr = SecretStr("")
+    #: How many proxies in front of the web server may say for whom they ask.
+    proxies: int = Field(default=0, ge=0)
+
     #: Seconds between two sweeps, which ring again for all that is still open.
     sweep_seconds: float = Field(default=5.0, gt=0)
 

@@ -50,10 +50,9 @@ def run(port: int, *, demo: bool, verbose: bool) -> int:
 
 def commands(data: Path, port: int) -> dict[str, list[str]]:
     celery = [venv.program("celery"), "-A", "core.celery_app"]
-    web = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
     return {
-        "web": [venv.program("gunicorn"), *web, "--no-control-socket", "--bind", f"{HOST}:{port}"]
-        + ["--access-logfile", "-", "core.host:application"],
+        "web": [venv.program("gunicorn"), "--config", "python:core.telemetry.gunicorn"]
+        + ["--bind", f"{HOST}:{port}", "core.host:application"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
         "beat": [
             *celery,

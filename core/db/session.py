@@ -16,10 +16,14 @@ from werkzeug.local import LocalProxy
 
 @lru_cache
 def engine_for(url: str) -> Engine:
-    """The process's engine for a database; `pool_pre_ping` rides over a restart of the server."""
+    """The process's engine for a database; `pool_pre_ping` rides over a restart of the server.
+
+    Errors don't show parameters: they end in logs, and may be anybody's data.
+    """
     # A server that is gone without a word is given up after seconds, not after TCP's quarter of an hour.
     patience = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
-    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=patience)
+    pool = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    return create_engine(url, connect_args=patience, hide_parameters=True, **pool)
 
 
 class Database(SQLAlchemy):

@@ -45,6 +45,18 @@ def celery_app() -> "Celery":
     return app
 
 
+def broker_answers() -> bool:
+    """Whether the broker can be reached now; none configured counts as one that answers."""
+    if get_settings().broker_url == "memory://":
+        return True
+    try:
+        with celery_app().connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+            return True
+    except Exception:  # noqa: BLE001 - each transport has exceptions of its own, and all mean no
+        return False
+
+
 def ring_later(session: Session | scoped_session[Session] | Any, task: str, *args: Any) -> None:
     """Ring once the transaction of this session has committed; never when it is rolled back."""
     bells = session.info.setdefault(_BELLS, [])

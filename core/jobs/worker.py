@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
+import structlog
 from flask import Flask, current_app
 from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.exc import OperationalError
@@ -45,7 +46,11 @@ def run_job(job_id: int, lease: Lease, turn: float = TURN) -> bool:
     Returns True when the turn of `turn` seconds is over and items are left; False when nothing is left
     for this worker: the job is done, paused, or its last items are in other workers' hands.
     """
-    until = monotonic() + turn
+    with structlog.contextvars.bound_contextvars(job_id=job_id):
+        return _take_turn(job_id, lease, monotonic() + turn)
+
+
+def _take_turn(job_id: int, lease: Lease, until: float) -> bool:
     with _in_app(lease):
         if not _begin(job_id):
             return False

@@ -26,8 +26,8 @@ AGE = "1 minute"
 _SEALS = text("SELECT id, events, hash FROM audit_seal ORDER BY id")
 _EVENTS = text("""
     SELECT jsonb_build_array(
-               id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), user_id, user_name, company_id,
-               action, model, record_id, before, after, request_id)::text
+               id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), user_id, user_name,
+               company_id, action, model, record_id, before, after, request_id)::text
       FROM audit_event WHERE seal_id = :seal ORDER BY id
 """)
 

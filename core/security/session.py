@@ -1,13 +1,14 @@
 """Each request's session works on behalf of its user: rights, record rules and the audit go by that."""
 
-import uuid
 from typing import Any
 
+import structlog
 from flask import Flask, request
 from flask_login import current_user
 
 from core.db import db
 from core.security.actor import Actor, set_actor
+from core.telemetry.requests import REQUEST_ID
 
 #: A role with this permission may do everything.
 EVERYTHING = "*"
@@ -30,7 +31,9 @@ def name_actor() -> None:
     if request.endpoint == "assets.file":
         return
     if current_user.is_authenticated:
-        set_actor(db.session, actor_from(current_user, _request_id()))
+        actor = actor_from(current_user, request.environ.get(REQUEST_ID, ""))
+        set_actor(db.session, actor)
+        structlog.contextvars.bind_contextvars(user_id=actor.user_id, company_id=actor.company_id)
 
 
 def actor_from(user: Any, request_id: str = "") -> Actor:
@@ -44,8 +47,3 @@ def actor_from(user: Any, request_id: str = "") -> Actor:
         is_superuser=EVERYTHING in permissions,
         request_id=request_id,
     )
-
-
-def _request_id() -> str:
-    given = request.headers.get("X-Request-ID", "")
-    return given[:64] if given else uuid.uuid4().hex

@@ -117,8 +117,7 @@ class Stack:
             assert wait_until(lambda: len(self.pids_below("worker")) == 2, PATIENCE, 0.05), self.logs()
 
     def _web(self) -> list[str]:
-        options = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-        options += ["--no-control-socket", "--bind", f"127.0.0.1:{self.port}"]
+        options = ["--config", "python:core.telemetry.gunicorn", "--bind", f"127.0.0.1:{self.port}"]
         return [str(BIN / "gunicorn"), *options, "core.host:application"]
 
     def _worker(self) -> list[str]:
@@ -192,7 +191,7 @@ class Stack:
         with host.lease() as app, app.app_context():
             yield
         celery_app.cache_clear()
-        engine_for(self.cluster.url()).dispose()
+        engine_for(self.settings["DATABASE_URL"]).dispose()
 
     def rows(self, query: str, **values: object) -> list[tuple[object, ...]]:
         """Ask the database, on a connection of its own; it may be away."""

@@ -12,6 +12,7 @@ from core import m
 from core.db import db
 from core.security.session import actor_from
 from core.security.throttle import LIMITS
+from core.telemetry.requests import REQUEST_ID
 
 PASSWORD = "a long enough password"
 WRONG = "The e-mail address or the password is wrong. Try again."
@@ -145,7 +146,7 @@ def test_the_trace_of_a_change_names_the_user(visit: Callable[..., Any], parts: 
     visitor.post(
         "/m/shelf.part.form/1",
         {**visitor.form("/m/shelf.part.form/1"), "note": "seen"},
-        headers={"X-Request-ID": "r-7"},
+        environ_base={REQUEST_ID: "r-7"},
     )
     event = db.session.query(m.AuditEvent).order_by(m.AuditEvent.id.desc()).first()
     assert (event.user_name, event.action, event.model, event.request_id) == (

@@ -1,0 +1,1 @@
+"""What an operator sees of a running Bincard: log lines, metrics, and whether it is well."""
