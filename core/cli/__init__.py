@@ -6,8 +6,11 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from core.app import UndeclaredRightsError
+from core.backup.archive import BackupError
+from core.backup.postgres import DumpError
 from core.cli.addon import addon
 from core.cli.audit import audit
+from core.cli.backup import backup, restore
 from core.cli.base import current_app, within_app
 from core.cli.import_ import import_file
 from core.cli.init import init
@@ -27,6 +30,8 @@ from core.screens import ScreenError
 
 #: What a person can mend: told in a line, not in a traceback.
 REFUSALS = (
+    BackupError,
+    DumpError,
     BusyError,
     CompositionError,
     DocumentError,
@@ -71,6 +76,8 @@ def cli() -> None:
 cli.add_command(init)
 cli.add_command(addon)
 cli.add_command(audit)
+cli.add_command(backup)
+cli.add_command(restore)
 cli.add_command(import_file)
 cli.add_command(inspect)
 cli.add_command(messages)

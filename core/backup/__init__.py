@@ -1,0 +1,1 @@
+"""One file that holds everything: the database and the contents of all attachments."""
