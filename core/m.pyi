@@ -210,8 +210,15 @@ class AuditEvent(_Composed):
     model: Mapped[str]
     record_id: Mapped[int | None]
     request_id: Mapped[str]
+    seal_id: Mapped[int | None]
     user_id: Mapped[int | None]
     user_name: Mapped[str]
+
+class AuditSeal(_Composed):
+    at: Mapped[_datetime]
+    events: Mapped[int]
+    hash: Mapped[str]
+    id: Mapped[int]
 
 class BillingRun(_Composed):
     company: Mapped[Company]

@@ -12,6 +12,7 @@ from core.cli.addon import addon
 from core.cli.audit import audit
 from core.cli.backup import backup, restore
 from core.cli.base import current_app, within_app
+from core.cli.doctor import examine
 from core.cli.import_ import import_file
 from core.cli.init import init
 from core.cli.inspect import inspect
@@ -78,6 +79,7 @@ cli.add_command(addon)
 cli.add_command(audit)
 cli.add_command(backup)
 cli.add_command(restore)
+cli.add_command(examine)
 cli.add_command(import_file)
 cli.add_command(inspect)
 cli.add_command(messages)

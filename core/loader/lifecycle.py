@@ -66,6 +66,13 @@ class Lifecycle:
             new = self._new(names, installed)
             return Plan(tuple(s.name for s in new), {s.name: migrations.pending(connection, s) for s in new})
 
+    def pending(self) -> dict[str, list[str]]:
+        """Installed addon → the migrations that `upgrade` would run, where there are any."""
+        with self.engine.connect() as connection:
+            sources = self._all(self._installed(connection).versions)
+            found = {s.name: migrations.pending(connection, s) for s in sources}
+        return {name: revisions for name, revisions in found.items() if revisions}
+
     def plan_uninstall(self, name: str) -> Plan:
         """The addons that would go with `name`, and the data that goes with them."""
         with self.engine.connect() as connection:

@@ -1,0 +1,88 @@
+"""bincard doctor: each thing that can be wrong is found, with what mends it."""
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from core import doctor
+from core.db import db
+from core.records import attachments
+from core.settings import get_settings
+from tests.conftest import lifecycle_on
+
+SOUND = {
+    "secret_key": SecretStr("x" * 40),
+    "mail_transport": "smtp",
+    "database_owner_url": "postgresql://owner@/x",
+}
+
+
+@pytest.fixture
+def findings(app, database):
+    """What a look at the test's database finds, by name."""
+
+    def look(**changed):
+        settings = get_settings().model_copy(update={**SOUND, **changed})
+        return {f.name: f for f in doctor.examine(lifecycle_on(database), settings)}
+
+    return look
+
+
+def test_a_sound_installation(findings):
+    looked = findings()
+    not_ok = {name for name, finding in looked.items() if finding.state != doctor.OK}
+    # The tests' server is not durable, and they run without a broker.
+    assert not_ok <= {"durability", "broker", "workers"}
+    assert all(finding.remedy == "" for finding in looked.values() if finding.state == doctor.OK)
+
+
+BEHIND = "now() - interval '1 hour'"
+WRONGS = {
+    "beat": "INSERT INTO scheduled_action (code, name, kind, every, unit, next_run_at) "
+    f"VALUES ('a', 'a', 'k', 1, 'days', {BEHIND})",
+    "jobs": f"INSERT INTO job (kind, title, created_at) VALUES ('k', 't', {BEHIND})",
+    "failed jobs": "INSERT INTO job (kind, title, state) VALUES ('k', 't', 'failed')",
+    "outbox": 'INSERT INTO mail_message (company_id, state, message_id, sender, "to", subject, body) '
+    "SELECT id, 'unsure', '<1@x>', 'a@x.example', '{b@x.example}', 's', 'b' FROM company",
+    "migrations": "DELETE FROM core_migration; INSERT INTO core_migration VALUES ('core_0004')",
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRONGS))
+def test_what_is_wrong_in_the_database_is_found(findings, name):
+    assert findings()[name].state == doctor.OK
+    db.session.execute(text(WRONGS[name]))
+    db.session.commit()
+    found = findings()[name]
+    assert found.state != doctor.OK
+    assert found.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "state"),
+    [
+        ("secret key", {"secret_key": SecretStr("short"), "development": False}, doctor.BAD),
+        ("secret key", {"secret_key": SecretStr(""), "development": True}, doctor.WARNING),
+        ("database roles", {"database_owner_url": ""}, doctor.WARNING),
+        ("mail", {"mail_transport": "mailbox"}, doctor.WARNING),
+        ("broker", {"broker_url": "memory://"}, doctor.WARNING),
+    ],
+)
+def test_what_is_wrong_in_the_settings_is_found(findings, name, changed, state):
+    found = findings(**changed)[name]
+    assert (found.state, bool(found.remedy)) == (state, True)
+
+
+def test_a_missing_attachment_is_found(findings, company):
+    sha256 = attachments.store(b"contents")
+    db.session.execute(
+        text(
+            "INSERT INTO attachment (company_id, filename, mimetype, sha256, size) "
+            "VALUES (:company, 'a.txt', 'text/plain', :sha256, 8)"
+        ),
+        {"company": company.id, "sha256": sha256},
+    )
+    db.session.commit()
+    assert findings()["attachments"].found == "0 of 1 files are missing"
+    attachments.path_of(sha256).unlink()
+    assert findings()["attachments"].state == doctor.BAD
