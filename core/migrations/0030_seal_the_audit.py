@@ -40,7 +40,7 @@ def upgrade() -> None:
     )
     op.add_column("audit_event", sa.Column("seal_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
-        op.f("fk_audit_event_seal_id_audit_seal"),
+        op.f("fk_audit_event_seal_id"),
         "audit_event",
         "audit_seal",
         ["seal_id"],
