@@ -222,7 +222,10 @@ class RealRun:
         return self.process.wait(SECONDS)
 
     def log_in_page(self) -> str:
-        with urllib.request.urlopen(f"{self.url}/login", timeout=SECONDS) as answer:  # noqa: S310 - our own server
+        return self.page("/login")
+
+    def page(self, path: str) -> str:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=SECONDS) as answer:  # noqa: S310 - our own server
             assert answer.status == 200
             return str(answer.read().decode())
 
@@ -250,7 +253,10 @@ def test_the_product_starts_answers_and_leaves_nothing_behind(folder: Path, port
     try:
         printed = first.output.read_text()
         assert "admin@demo.example               demo-administrator" in printed
-        assert 'name="password"' in first.log_in_page()
+        for _ in range(5):  # two processes serve them, and count together
+            assert 'name="password"' in first.log_in_page()
+        counted = 'bincard_request_seconds_count{method="GET",route="/login",status="200"} 5.0'
+        assert counted in first.page("/metrics")
         key = folder / "data" / "secret-key"
         assert key.stat().st_mode & 0o777 == 0o600
         assert len(key.read_text()) > 40
