@@ -1,13 +1,17 @@
 """The generic screens: lists and forms declared as data, and the pages around them."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Flask
 
 from core.i18n import LOCALES, locale_code
 from core.loader.code import declared
-from core.loader.discovery import AddonSource
-from core.screens import assets, errors, home, jobs_page, menu, routes
+from core.loader.discovery import CORE, AddonSource
+from core.screens import assets, errors, home, host_board, jobs_page, menu, routes
 from core.screens.actions import check_buttons
 from core.screens.composition import compose_screens
+from core.screens.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
 from core.screens.fields import choice_text
 from core.screens.forms import shown_nodes
 from core.screens.tree import (
@@ -26,28 +30,36 @@ from core.security.rights import current_actor
 
 __all__ = [
     "Button",
+    "Chart",
     "Column",
+    "Dashboards",
     "Field",
+    "Figure",
     "Filter",
     "Grid",
     "Part",
     "ScreenError",
     "Screens",
     "Section",
+    "Series",
     "describe",
 ]
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Compose the app's screens and serve them; raises ScreenError where they don't fit together."""
-    found = ((source.name, screens) for source, screens in declared(sources, "screens", "screens"))
+    found = _named(declared(sources, "screens", "screens"))
     app.extensions["screens"] = compose_screens(found, app.extensions["composition"])
     app.extensions["list_plans"] = {}
+    app.extensions["dashboards"] = compose_boards(
+        [(CORE, host_board.dashboards), *_named(declared(sources, "dashboards", "dashboards"))]
+    )
     app.jinja_env.globals.update(
         menu=menu.current_menu,
         company=home.company,
         theme=home.theme,
         actor=current_actor,
+        chart_data=chart_data,
         locales=LOCALES,
         leaves=menu.leaves,
         locale_code=locale_code,
@@ -62,6 +74,10 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     app.register_blueprint(home.bp)
     app.register_blueprint(routes.bp)
     app.register_blueprint(jobs_page.bp)
+
+
+def _named(found: Iterable[tuple[AddonSource, Any]]) -> list[tuple[str, Any]]:
+    return [(source.name, declaration) for source, declaration in found]
 
 
 def check(app: Flask) -> None:
