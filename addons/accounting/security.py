@@ -1,10 +1,16 @@
-"""Who may see, write and post."""
+"""Who may see, write and post.
 
+Documents follow the rule of their partner, so that a sales rep sees those of the own customers. The ledger
+has a permission of its own: an entry tells of several partners, and of accounts that are no rep's business.
+"""
+
+from core.i18n import _l
 from core.security.rights import Rights
 
 rights = Rights()
-for configured in ("accounting.account", "accounting.journal", "accounting.tax"):
-    rights.model(configured, read="accounting.read", write="accounting.configure")
+rights.model("accounting.tax", read="accounting.read", write="accounting.configure")
+for configured in ("accounting.account", "accounting.journal"):
+    rights.model(configured, read="accounting.read_ledger", write="accounting.configure")
 for document in (
     "accounting.invoice",
     "accounting.invoice_line",
@@ -12,5 +18,19 @@ for document in (
     "accounting.payment",
 ):
     rights.model(document, read="accounting.read", write="accounting.write", delete="accounting.write")
-for ledger in ("accounting.entry", "accounting.entry_line", "accounting.open_item", "accounting.allocation"):
-    rights.model(ledger, read="accounting.read", write="core.nobody")
+for item in ("accounting.open_item", "accounting.allocation"):
+    rights.model(item, read="accounting.read", write="core.nobody")
+for ledger in ("accounting.entry", "accounting.entry_line"):
+    rights.model(ledger, read="accounting.read_ledger", write="core.nobody")
+
+for document in ("accounting.invoice", "accounting.payment", "accounting.open_item", "accounting.allocation"):
+    rights.follows(document, "partner_id", "partner")
+for part in ("accounting.invoice_line", "accounting.invoice_tax"):
+    rights.follows(part, "invoice_id", "accounting.invoice")
+
+rights.permission("accounting.read", _l("See invoices, payments and open items"))
+rights.permission("accounting.read_ledger", _l("See the ledger and the chart of accounts"))
+rights.permission("accounting.write", _l("Write invoices and payments"))
+rights.permission("accounting.post", _l("Post and reverse documents"))
+rights.permission("accounting.configure", _l("Change accounts, journals and taxes"))
+rights.permission("accounting.import", _l("Import invoices and payments"))

@@ -1,7 +1,16 @@
-"""Who may see statements, run them, and let them go out."""
+"""Who may see statements, run them, and let them go out; a statement is seen by whoever sees its customer."""
 
+from core.i18n import _l
 from core.security.rights import Rights
 
 rights = Rights()
 for model in ("billing.run", "billing.run_skip", "billing.statement", "billing.statement_line"):
     rights.model(model, read="billing_statements.read", write="core.nobody")
+
+for model in ("billing.statement", "billing.run_skip"):
+    rights.follows(model, "partner_id", "partner")
+rights.follows("billing.statement_line", "statement_id", "billing.statement")
+
+rights.permission("billing_statements.read", _l("See statements"))
+rights.permission("billing_statements.run", _l("Create statements"))
+rights.permission("billing_statements.send", _l("Release and send statements"))

@@ -38,7 +38,12 @@ class Partner(CompanyOwned, Model):
         String(3), ForeignKey("currency.code", ondelete="RESTRICT")
     )
     active: Mapped[bool] = mapped_column(server_default="true")
+    #: Who looks after the customer; record rules go by it.
+    salesperson_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"), index=True)
 
+    salesperson = relationship("user")
+    team = relationship("team")
     contacts = relationship("partner.contact", back_populates="partner", cascade="all, delete-orphan")
 
     @classmethod

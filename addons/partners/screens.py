@@ -1,7 +1,15 @@
 """Lists and forms of partners."""
 
-from core.i18n import LOCALES, _l
-from core.screens import Field, Filter, Grid, Screens, Section
+from typing import Any
+
+from sqlalchemy import inspect
+
+from core import m
+from core.errors import UserError
+from core.i18n import LOCALES, _, _l
+from core.screens import Column, Field, Filter, Grid, Screens, Section
+from core.security.actor import Actor, actor_of
+from core.security.rights import current_actor
 
 screens = Screens()
 
@@ -12,16 +20,57 @@ ROLES = {
     "order": _l("Orders"),
 }
 
+
+def colleagues(user: Any) -> Any:
+    """Who may look after a customer: the active users of the company."""
+    return user.active & user.companies.any(m.Company.id == current_actor().company_id)
+
+
+def may_not_assign(_partner: Any) -> bool:
+    """Whether somebody else says who looks after the customer."""
+    return not _may_assign(current_actor())
+
+
+def _may_assign(actor: Actor) -> bool:
+    return actor.may("partners.assign") or actor.may("partners.read_all")
+
+
+def mine(session: Any) -> dict[str, Any]:
+    """A new customer is looked after by whoever enters it, where a rule narrows what that user sees."""
+    actor = actor_of(session)
+    return {} if actor.may("partners.read_all") else {"salesperson_id": actor.user_id}
+
+
+def keep_assigned(session: Any, partner: Any) -> None:
+    """Refuse to give a customer to somebody else without the right to do so."""
+    actor = actor_of(session)
+    given_away = partner.salesperson_id != actor.user_id or partner.team_id is not None
+    if given_away and not inspect(partner).persistent and not _may_assign(actor):
+        raise UserError(_("You may enter customers of your own only: choose yourself as salesperson."))
+
+
 screens.list(
     "partner.list",
     model="partner",
     title=_l("Partners"),
-    columns=["code", "name", "email", "phone", "city", "country", "currency_code"],
+    columns=[
+        "code",
+        "name",
+        "email",
+        "phone",
+        "city",
+        "country",
+        "currency_code",
+        Column("salesperson_id", _l("Salesperson"), shown=False),
+        Column("team_id", _l("Sales team"), shown=False),
+    ],
     filters=[
         Filter("customers", _l("Customers"), where=lambda partner: partner.is_customer),
         Filter("suppliers", _l("Suppliers"), where=lambda partner: partner.is_supplier),
         Filter("no_email", _l("Without e-mail"), where=lambda partner: partner.email == ""),
         "country",
+        Filter("salesperson_id", _l("Salesperson")),
+        Filter("team_id", _l("Sales team")),
         "active",
     ],
     search=["code", "name", "email"],
@@ -33,6 +82,8 @@ screens.form(
     "partner.form",
     model="partner",
     title=_l("Partner"),
+    defaults=mine,
+    on_save=keep_assigned,
     nodes=[
         Section(
             "main",
@@ -62,6 +113,8 @@ screens.form(
                 help=_l("The language of documents and mails."),
             ),
             "currency_code",
+            Field("salesperson_id", _l("Salesperson"), where=colleagues, readonly=may_not_assign),
+            Field("team_id", _l("Sales team"), readonly=may_not_assign),
             title=_l("Trade"),
         ),
         Grid(

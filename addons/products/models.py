@@ -1,10 +1,12 @@
 """Part and maker."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.db import UnitPrice
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -37,6 +39,8 @@ class Product(CompanyOwned, Model):
     kind: Mapped[str] = mapped_column(Text, server_default="goods")
     unit: Mapped[str] = mapped_column(Text, server_default="pcs")
     active: Mapped[bool] = mapped_column(server_default="true")
+    #: What one unit costs us, in the company's currency; a role without `products.cost` never gets it.
+    cost: Mapped[Decimal | None] = mapped_column(UnitPrice)
     #: Code and part number without case and punctuation: `rc0603fr-0710kl` finds `RC0603FR 0710KL`.
     search_key: Mapped[str] = mapped_column(
         Text,
@@ -51,5 +55,6 @@ class Product(CompanyOwned, Model):
             UniqueConstraint("company_id", "code"),
             CheckConstraint("code <> ''", name="named"),
             CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
+            CheckConstraint("cost >= 0", name="cost_not_negative"),
             Index(None, "mpn"),
         )

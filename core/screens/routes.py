@@ -107,7 +107,8 @@ def choices(screen: str, path: str) -> Response:
         info, node = choice_field(screens(), _screen(screen), path, current_actor())
     except NoSuchChoiceError:
         abort(404)
-    if not current_actor().may(model_rights(info.target).read):
+    needed = model_rights(info.target)
+    if not current_actor().may(needed.choose or needed.read):
         abort(403)
     found = find_choices(
         db.session, screens(), info, node, request.args.get("q", "").strip()[:100], current_actor()

@@ -1,6 +1,8 @@
 """What the host's own records need."""
 
-from core.security.rights import Rights
+from core.i18n import _l
+from core.security.rights import NOBODY, Rights
+from core.security.rules import all_rows, own_rows
 
 rights = Rights()
 rights.model("currency", read="core.read", write="core.configure")
@@ -9,22 +11,43 @@ rights.model("sequence", read="core.configure", write="core.configure")
 rights.model("sequence.counter", read="core.configure", write="core.configure")
 rights.model("attachment", read="core.read", write="core.read")
 rights.model("role", read="core.users", write="core.users", delete="core.users")
-rights.model("user", read="core.users", write="core.users")
+rights.model("user", read="core.users", write="core.users", choose="core.read")
 rights.model("user.role", read="core.users", write="core.users", delete="core.users")
 rights.model("user.company", read="core.users", write="core.users", delete="core.users")
-rights.model("login.failure", read="core.users", write="core.nobody")
-rights.model("audit.event", read="core.audit", write="core.nobody")
-rights.model("audit.seal", read="core.audit", write="core.nobody")
-rights.model("addon", read="core.configure", write="core.nobody")
-rights.model("host.state", read="core.configure", write="core.nobody")
-rights.model("shipped.record", read="core.configure", write="core.nobody")
-rights.model("job", read="core.read", write="core.nobody")
-rights.model("job.item", read="core.read", write="core.nobody")
+rights.model("user.session", read="core.users", write=NOBODY)
+rights.model("team", read="core.users", write="core.users", delete="core.users", choose="core.read")
+rights.model("team.member", read="core.users", write="core.users", delete="core.users")
+rights.model("login.failure", read="core.users", write=NOBODY)
+rights.model("audit.event", read="core.audit", write=NOBODY)
+rights.model("audit.seal", read="core.audit", write=NOBODY)
+rights.model("addon", read="core.configure", write=NOBODY)
+rights.model("host.state", read="core.configure", write=NOBODY)
+rights.model("shipped.record", read="core.configure", write=NOBODY)
+rights.model("job", read="core.read", write=NOBODY)
+rights.model("job.item", read="core.read", write=NOBODY)
 rights.model("scheduled.action", read="core.configure", write="core.configure")
-rights.model("mail.message", read="core.mail", write="core.nobody")
-rights.model("mail.attempt", read="core.mail", write="core.nobody")
-rights.model("mail.attachment", read="core.mail", write="core.nobody")
+rights.model("mail.message", read="core.mail", write=NOBODY)
+rights.model("mail.attempt", read="core.mail", write=NOBODY)
+rights.model("mail.attachment", read="core.mail", write=NOBODY)
 rights.model("mail.template", read="core.configure", write="core.configure", delete="core.configure")
 rights.model("menu", read="core.read", write="core.configure")
 rights.model("data.import", read="core.import", write="core.import")
-rights.model("data.import_row", read="core.import", write="core.nobody")
+rights.model("data.import_row", read="core.import", write=NOBODY)
+
+for secret in ("password", "tf_totp_secret", "tf_last_counter", "mf_recovery_codes", "fs_uniquifier"):
+    rights.field("user", secret, read=NOBODY)
+rights.field("user.session", "key", read=NOBODY)
+
+# The items of a job name customers: one sees one's own jobs.
+rights.rule("job", "core.read", own_rows("user_id"))
+rights.rule("job", "core.jobs", all_rows)
+rights.follows("job.item", "job_id", "job")
+
+rights.permission("core.read", _l("Work with the program"))
+rights.permission("core.configure", _l("Change companies, numbers, templates and schedules"))
+rights.permission("core.users", _l("Manage users, roles and teams"))
+rights.permission("core.audit", _l("See who changed what"))
+rights.permission("core.mail", _l("See the outbox and decide about mails"))
+rights.permission("core.import", _l("Import files"))
+rights.permission("core.jobs", _l("See and steer the jobs of others"))
+rights.permission("*", _l("Everything: an administrator"))

@@ -1,4 +1,4 @@
-"""User, role and audit event."""
+"""User, role, team, session and audit event."""
 
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.types import Timestamp
 from core.models import Model, relationship
+from core.records.models import CompanyOwned
 
 
 class Role(RoleMixin, Model):
@@ -18,11 +19,14 @@ class Role(RoleMixin, Model):
 
     _name = "role"
     _title = "Role"
+    _label = "title"
 
     #: Stable name in code and data, such as `accounting.clerk`.
     name: Mapped[str] = mapped_column(Text, unique=True)
     title: Mapped[str] = mapped_column(Text, server_default="")
     permissions: Mapped[list[str]] = mapped_column(MutableList.as_mutable(ARRAY(Text)), server_default="{}")
+    #: Whoever has the role logs in with a second factor, and sets one up at the next log-in.
+    requires_second_factor: Mapped[bool] = mapped_column(server_default="false")
 
 
 class User(UserMixin, Model):
@@ -47,11 +51,26 @@ class User(UserMixin, Model):
     login_count: Mapped[int | None] = mapped_column(Integer)  # type: ignore[assignment]  # null before the first
     tf_primary_method: Mapped[str | None] = mapped_column(Text)
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
+    #: The time step of the last code that was taken: each is good once.
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
+    #: Keyed hashes; see `core.security.second_factor`.
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(ARRAY(Text)))
+    #: The zone in which moments are shown; empty for the server's.
+    timezone: Mapped[str] = mapped_column(Text, server_default="")
 
     company = relationship("company")
     roles = relationship("role", secondary="user_role", lazy="selectin", viewonly=False)
     companies = relationship("company", secondary="user_company")
+
+    def check_tf_required(self, tf_setup_methods: Any, tf_fresh: bool) -> Any:
+        """Whether the log-in asks for a second factor: one was set up, or a role requires it."""
+        if self.check_tf_required_setup():
+            return True, tf_setup_methods
+        return super().check_tf_required(tf_setup_methods, tf_fresh)
+
+    def check_tf_required_setup(self) -> bool:
+        """Whether a role of the user requires a second factor, so that it cannot be switched off."""
+        return any(role.requires_second_factor for role in self.roles)
 
 
 class UserRole(Model):
@@ -78,6 +97,64 @@ class UserCompany(Model):
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (UniqueConstraint("user_id", "company_id"),)
+
+
+class Team(CompanyOwned, Model):
+    """People who look after the same customers."""
+
+    _name = "team"
+    _title = "Sales team"
+
+    name: Mapped[str] = mapped_column(Text)
+    leader_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+
+    leader = relationship("user")
+    members = relationship("team.member", back_populates="team", cascade="all, delete-orphan")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("company_id", "name"),)
+
+
+class TeamMember(Model):
+    """Who belongs to which team."""
+
+    _name = "team.member"
+    _title = "Team member"
+    _label = "user_id"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+
+    team = relationship("team", back_populates="members")
+    user = relationship("user")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("team_id", "user_id"),)
+
+
+class UserSession(Model):
+    """A browser in which a user has logged in, until it logs out or is made to."""
+
+    _name = "user.session"
+    _title = "Session"
+    _label = "browser"
+    _audited = False
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    #: SHA-256 of what the browser's cookie holds: a copy of this table lets nobody in.
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    opened_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    #: To the minute: written at most once in one.
+    seen_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    address: Mapped[str] = mapped_column(Text, server_default="")
+    browser: Mapped[str] = mapped_column(Text, server_default="")
+    #: Whether the user asked to stay logged in on this device.
+    lasting: Mapped[bool] = mapped_column(server_default="false")
+    ended_at: Mapped[datetime | None] = mapped_column(Timestamp)
+
+    user = relationship("user")
 
 
 class AuditEvent(Model):

@@ -5,6 +5,11 @@ can change who may do what, but not what an act needs.
 
     rights = Rights()                                          # addons/accounting/security.py
     rights.model("accounting.invoice", read="accounting.read", write="accounting.write")
+    rights.field("product", "cost", read="products.cost")
+    rights.rule("partner", "partners.read", own_rows("salesperson_id"))
+    rights.rule("partner", "partners.read_all", all_rows)
+    rights.follows("accounting.invoice", "partner_id", "partner")
+    rights.permission("accounting.post", _l("Post and reverse documents"))
 
     @bp.post("/invoices/<int:invoice_id>/post")                # addons/accounting/routes.py
     @requires("accounting.post")
@@ -25,6 +30,8 @@ from core.security.actor import Actor, actor_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: Granted to nobody, administrators among them: what only the program itself may do or see.
+NOBODY = "core.nobody"
 #: For pages that anyone may open, such as the log-in; and for those that any user may.
 PUBLIC = "public"
 ANY_USER = "any user"
@@ -38,6 +45,8 @@ class ModelRights:
     write: str
     #: None means that no one deletes such records by hand.
     delete: str | None = None
+    #: To choose such a record in a search field, which shows little of it; None means as for reading.
+    choose: str | None = None
 
 
 @dataclass
@@ -47,14 +56,38 @@ class Rights:
     models: dict[str, ModelRights] = field(default_factory=dict)
     #: Field → the permission that seeing it needs: `{"product.cost": "cost.read"}`.
     fields: dict[str, str] = field(default_factory=dict)
+    #: Model → (permission, condition): which rows it opens; see `core.security.rules`.
+    rules: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+    #: Model → (its column, the model that it points to and whose rule it goes by).
+    followed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: Permission → what a person reads who grants it.
+    titles: dict[str, Any] = field(default_factory=dict)
 
-    def model(self, name: str, *, read: str, write: str, delete: str | None = None) -> None:
+    def model(
+        self, name: str, *, read: str, write: str, delete: str | None = None, choose: str | None = None
+    ) -> None:
         """Declare what the records of a model need; `delete` left out means never by hand."""
-        self.models[name] = ModelRights(read, write, delete)
+        self.models[name] = ModelRights(read, write, delete, choose)
 
     def field(self, model: str, name: str, read: str) -> None:
         """Hide a field from everyone without the permission, in every response."""
         self.fields[f"{model}.{name}"] = read
+
+    def rule(self, model: str, permission: str, condition: Any) -> None:
+        """Let whoever has the permission see the rows of the condition; those of several add up.
+
+        `condition(model, actor)` gives SQL: `all_rows`, `own_rows(column)`, `team_rows(owner, team)` of
+        `core.security.rules`, or one of your own.
+        """
+        self.rules.setdefault(model, []).append((permission, condition))
+
+    def follows(self, model: str, column: str, target: str) -> None:
+        """Show a record to whoever sees the one that `column` points to; declare the target's first."""
+        self.followed[model] = (column, target)
+
+    def permission(self, name: str, title: Any) -> None:
+        """Say in words what a permission allows, for those who grant it."""
+        self.titles[name] = title
 
 
 def requires(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -96,7 +129,7 @@ def model_rights(model: str) -> ModelRights:
 def may_see_field(actor: Actor, model: str, name: str) -> bool:
     """Whether the actor may see this field of the model's records."""
     needed = current_app.extensions["rights"].fields.get(f"{model}.{name}")
-    return needed is None or actor.may(needed)
+    return needed is None or (needed != NOBODY and actor.may(needed))
 
 
 def merge(declared: list[Rights]) -> Rights:
@@ -105,4 +138,8 @@ def merge(declared: list[Rights]) -> Rights:
     for rights in declared:
         together.models.update(rights.models)
         together.fields.update(rights.fields)
+        together.followed.update(rights.followed)
+        together.titles.update(rights.titles)
+        for model, rules in rights.rules.items():
+            together.rules.setdefault(model, []).extend(rules)
     return together

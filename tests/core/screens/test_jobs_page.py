@@ -72,8 +72,9 @@ def test_only_the_failed_items_are_repeated(
     assert states == ["done", "done", "done", "pending", "pending", "pending"]
 
 
-def test_others_look_on_and_strangers_do_not(visit: Callable[..., Any], job: Any) -> None:
-    assert "Cancel the job" not in visit("reader").get(f"/jobs/{job.id}").text
-    assert visit("reader").post(f"/jobs/{job.id}/cancel").status_code == 403
+def test_a_job_is_its_owners(visit: Callable[..., Any], job: Any) -> None:
+    assert visit("reader").get(f"/jobs/{job.id}").status_code == 404
+    assert visit("reader").post(f"/jobs/{job.id}/cancel").status_code == 404
+    assert "Statements of March" not in visit("reader").get("/").text
     assert visit("stranger").get(f"/jobs/{job.id}").status_code == 403
     assert visit("clerk").get("/jobs/99").status_code == 404
