@@ -40,6 +40,7 @@ from core.security.rights import ANY_USER, PUBLIC
 from core.security.users import ensure_administrator
 from core.settings import get_settings
 from tests.conftest import RUN, database_url, execute_on_server, queries_of
+from tests.logins import log_in
 from tests.pages import english
 from tests.schema import BEHAVIOUR, differences, of_models, rows_of, schema_of
 
@@ -225,8 +226,7 @@ def page(app: Flask, url: str, locale: str = "en") -> Any:
     user = db.session.scalars(select(m.User.fs_uniquifier).where(m.User.email == "admin@demo.example")).one()
     client = app.test_client()
     client.set_cookie("locale", locale)
-    with client.session_transaction() as session:
-        session.update({"_user_id": user, "_fresh": True})
+    log_in(app, client, user)
     with app.app_context():
         return client.get(url)
 

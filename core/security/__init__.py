@@ -6,10 +6,10 @@ from sqlalchemy import event
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
 from core.models.hooks import prepare_writes
-from core.security import headers, host_rights, login, session
+from core.security import headers, host_rights, login, session, sessions
 from core.security.audit import collect_changes, write_changes
 from core.security.rights import merge
-from core.security.rules import add_company_rule
+from core.security.rules import add_record_rules
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
@@ -18,10 +18,12 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         [host_rights.rights, *(rights for _, rights in declared(sources, "security", "rights"))]
     )
     database_session = app.extensions["sqlalchemy"].session
-    event.listen(database_session, "do_orm_execute", add_company_rule)
+    event.listen(database_session, "do_orm_execute", add_record_rules)
     event.listen(database_session, "before_flush", prepare_writes)
     event.listen(database_session, "before_flush", collect_changes)
     event.listen(database_session, "after_flush", write_changes)
+    event.listen(database_session, "before_flush", sessions.note_changed)
+    event.listen(database_session, "after_flush", sessions.end_of_changed)
     headers.init_app(app)
     login.init_app(app)
     session.init_app(app)

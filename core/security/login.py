@@ -1,6 +1,6 @@
 """Log-in, log-out and change of password by Flask-Security, with a lock-out of our own."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
@@ -37,10 +37,6 @@ _SETTINGS: dict[str, Any] = {
     # "strong" would log out whoever changes from the desk to the phone network; "basic" asks again
     # before anything that needs a fresh log-in.
     "SESSION_PROTECTION": "basic",
-    "REMEMBER_COOKIE_DURATION": timedelta(days=14),
-    "REMEMBER_COOKIE_HTTPONLY": True,
-    "REMEMBER_COOKIE_SAMESITE": "Lax",
-    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
     "WTF_CSRF_TIME_LIMIT": None,
 }
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import structlog
-from flask import Flask, request
-from flask_login import current_user
+from flask import Flask, request, session
+from flask_login import current_user, logout_user
 
 from core.db import db
+from core.security import sessions
 from core.security.actor import Actor, set_actor
 from core.telemetry.requests import REQUEST_ID
 
@@ -19,6 +20,7 @@ NOBODY = Actor(name="nobody", company_id=NO_COMPANY)
 
 def init_app(app: Flask) -> None:
     """Name the actor before anything else happens in a request."""
+    sessions.init_app(app)
     app.before_request(name_actor)
 
 
@@ -30,10 +32,18 @@ def name_actor() -> None:
     set_actor(db.session, NOBODY)
     if request.endpoint == "assets.file":
         return
+    if current_user.is_authenticated and not _goes_on():
+        logout_user()
+        session.clear()
     if current_user.is_authenticated:
         actor = actor_from(current_user, request.environ.get(REQUEST_ID, ""))
         set_actor(db.session, actor)
         structlog.contextvars.bind_contextvars(user_id=actor.user_id, company_id=actor.company_id)
+
+
+def _goes_on() -> bool:
+    """Whether this browser may still act for the user; a token of the API has no session."""
+    return "_user_id" not in session or sessions.is_open(db.session, current_user.id)
 
 
 def actor_from(user: Any, request_id: str = "") -> Actor:

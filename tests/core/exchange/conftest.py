@@ -12,6 +12,7 @@ from core.security.actor import SYSTEM, set_actor
 from core.security.users import ensure_user
 from tests.core.screens.conftest import Visitor
 from tests.core.tabular.conftest import speaking
+from tests.logins import log_in
 
 __all__ = ["speaking", "visit"]
 
@@ -44,8 +45,7 @@ def visit(app: Flask) -> Callable[..., Visitor]:
         client = app.test_client()
         client.set_cookie("locale", locale)
         key = db.session.scalar(select(m.User.fs_uniquifier).where(m.User.email == f"{role}@test.example"))
-        with client.session_transaction() as session:
-            session.update({"_user_id": key, "_fresh": True})
+        log_in(app, client, key)
         return Visitor(app, client)
 
     return opened

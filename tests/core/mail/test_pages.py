@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core import m, mail
 from core.db import db
 from core.mail.mailbox import letter, letters
+from tests.logins import log_in
 
 #: The host alone.
 pytestmark = pytest.mark.addons()
@@ -21,8 +22,7 @@ class Visitor:
 
     def __init__(self, app: Flask, user: str) -> None:
         self.app, self.client = app, app.test_client()
-        with self.client.session_transaction() as session:
-            session.update({"_user_id": user, "_fresh": True})
+        log_in(app, self.client, user)
 
     def get(self, url: str, **options: Any) -> Any:
         with self.app.app_context():

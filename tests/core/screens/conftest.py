@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 from core import m
 from core.db import db
 from core.security.actor import SYSTEM, set_actor
+from tests.logins import log_in
 
 
 class Visitor:
@@ -100,8 +101,7 @@ def visit(shelf: Flask) -> Callable[..., Visitor]:
         client = shelf.test_client()
         client.set_cookie("locale", locale)
         if role:
-            with client.session_transaction() as session:
-                session.update({"_user_id": role, "_fresh": True})
+            log_in(shelf, client, role)
         return Visitor(shelf, client)
 
     return opened
