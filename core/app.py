@@ -48,6 +48,7 @@ def create_app(sources: Sequence[AddonSource], settings: Settings | None = None)
         host_room.init_app(app, list(sources))
     for source, blueprint in declared(list(sources), "routes", "bp"):
         app.register_blueprint(blueprint, url_prefix=f"/{source.name}")
+    security.limits.put_on(app)
     _refuse_undeclared_routes(app)
     _refuse_undeclared_models(app)
     screens.check(app)

@@ -89,7 +89,7 @@ _l = _domain.lazy_gettext
 
 def init_app(app: Flask) -> None:
     """Choose the language of a request: the user's, the cookie's, else what the browser asks for."""
-    Babel(app, locale_selector=_select, default_domain=_domain)
+    Babel(app, locale_selector=_select, timezone_selector=_zone, default_domain=_domain)
     app.jinja_env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]  # by jinja2.ext.i18n
     app.jinja_env.filters.update(
         money=format_money, number=format_number, date=format_date, moment=format_moment, price=format_price
@@ -104,6 +104,11 @@ def _select() -> str:
         return str(chosen)
     best = request.accept_languages.best_match([code.replace("_", "-") for code in LOCALES])
     return (best or str(current_app.config["BABEL_DEFAULT_LOCALE"])).replace("-", "_")
+
+
+def _zone() -> str | None:
+    """The user's zone; None for the server's."""
+    return getattr(current_user, "timezone", "") or None if has_request_context() else None
 
 
 def N_(message: str) -> str:

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     data: Path = ROOT / ".data"
     #: Signs sessions and forms: the same for all processes and over restarts, and known to nobody else.
     secret_key: SecretStr = SecretStr("")
+    #: Encrypts the secrets of authenticator apps: `1:key`, or `2:new,1:old` after a change of keys.
+    totp_secrets: SecretStr = SecretStr("")
     #: A server on a developer's machine: it may run without a secret key.
     development: bool = False
     #: Further folders with addons, beside `addons/`, separated by the path separator of the system.

@@ -135,6 +135,8 @@ def app(addons: tuple[str, ...], database: str, data_folder: Path) -> Iterator[F
     with app.app_context():
         company = ensure_company(db.session, code="TEST", name="Test Components Ltd", currency="USD")
         db.session.commit()
+        # The app is one that other tests have used: they have asked often enough.
+        app.extensions["rate_limiter"].reset()
         set_actor(db.session, Actor(None, "tester", company.id, is_superuser=True))
         yield app
         db.session.remove()

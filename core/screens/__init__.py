@@ -8,7 +8,7 @@ from flask import Flask
 from core.i18n import LOCALES, locale_code
 from core.loader.code import declared
 from core.loader.discovery import CORE, AddonSource
-from core.screens import assets, errors, home, host_board, jobs_page, menu, routes
+from core.screens import assets, errors, home, host_board, jobs_page, menu, people, people_screens, routes
 from core.screens.actions import check_buttons
 from core.screens.composition import compose_screens
 from core.screens.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
@@ -48,7 +48,7 @@ __all__ = [
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Compose the app's screens and serve them; raises ScreenError where they don't fit together."""
-    found = _named(declared(sources, "screens", "screens"))
+    found = [(CORE, people_screens.screens), *_named(declared(sources, "screens", "screens"))]
     app.extensions["screens"] = compose_screens(found, app.extensions["composition"])
     app.extensions["list_plans"] = {}
     app.extensions["dashboards"] = compose_boards(
@@ -65,6 +65,9 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         locale_code=locale_code,
         shown_nodes=shown_nodes,
         choice_text=choice_text,
+        locked_for=people_screens.locked_for,
+        open_sessions=people_screens.open_sessions,
+        permission_groups=people_screens.permission_groups,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     macros = vars(app.jinja_env.get_template("macros.html").module)
@@ -74,6 +77,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     app.register_blueprint(home.bp)
     app.register_blueprint(routes.bp)
     app.register_blueprint(jobs_page.bp)
+    app.register_blueprint(people.bp)
 
 
 def _named(found: Iterable[tuple[AddonSource, Any]]) -> list[tuple[str, Any]]:

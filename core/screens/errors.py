@@ -1,5 +1,6 @@
 """Pages for what went wrong: each says what to do next."""
 
+from time import time
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -71,7 +72,15 @@ def _http_error(error: HTTPException) -> BaseResponse | HTTPException:
     if code == 500:
         db.session.rollback()
     title, advice = TEXTS.get(code, TEXTS[500 if code >= 500 else 400])
-    return _page(code, str(title), str(advice))
+    page = _page(code, str(title), str(advice))
+    if code == 429:
+        page.headers["Retry-After"] = str(_seconds_to_wait())
+    return page
+
+
+def _seconds_to_wait() -> int:
+    limit = current_app.extensions["rate_limiter"].current_limit
+    return max(1, int(limit.reset_at - time()) + 1) if limit is not None else 60
 
 
 def _page(code: int, title: str, advice: str) -> Response:

@@ -6,7 +6,7 @@ from sqlalchemy import event
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
 from core.models.hooks import prepare_writes
-from core.security import headers, host_rights, login, session, sessions
+from core.security import guard, headers, host_rights, limits, login, session, sessions
 from core.security.audit import collect_changes, write_changes
 from core.security.rights import merge
 from core.security.rules import add_record_rules
@@ -20,10 +20,13 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     database_session = app.extensions["sqlalchemy"].session
     event.listen(database_session, "do_orm_execute", add_record_rules)
     event.listen(database_session, "before_flush", prepare_writes)
+    event.listen(database_session, "before_flush", guard.check_people)
     event.listen(database_session, "before_flush", collect_changes)
     event.listen(database_session, "after_flush", write_changes)
     event.listen(database_session, "before_flush", sessions.note_changed)
     event.listen(database_session, "after_flush", sessions.end_of_changed)
+    event.listen(database_session, "after_flush", guard.check_administrator)
     headers.init_app(app)
     login.init_app(app)
+    limits.init_app(app)
     session.init_app(app)

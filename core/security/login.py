@@ -1,25 +1,24 @@
-"""Log-in, log-out and change of password by Flask-Security, with a lock-out of our own."""
+"""Log-in, log-out, second factor and change of password by Flask-Security, with a lock-out of our own."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, abort, make_response, render_template, request
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_wtf.csrf import CSRFProtect
 
 from core.db import db
-from core.i18n import _, ngettext
+from core.i18n import _
 from core.models import Composition
-from core.security.throttle import Attempt, forget_failures, minutes_to_wait, note_failure
-
-PASSWORD_LENGTH = 12
+from core.security import passwords, second_factor
+from core.security.throttle import Attempt, forget_failures, minutes_to_wait, note_failure, too_many
 
 _SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_HASH": "argon2",
     # argon2 keeps a salt in each hash; a second one for all would only be one more secret to lose.
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-    "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_LENGTH,
+    "SECURITY_PASSWORD_LENGTH_MIN": passwords.LENGTH,
     "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
     "SECURITY_TRACKABLE": True,
     "SECURITY_CHANGEABLE": True,
@@ -52,7 +51,7 @@ class ThrottledLoginForm(LoginForm):
         now = datetime.now(UTC)
         wait = minutes_to_wait(db.session, attempt, now)
         if wait:
-            self.form_errors = [_too_many(wait)]
+            self.form_errors = [too_many(wait)]
             return False
         valid: bool = super().validate(**kwargs)
         if valid:
@@ -73,28 +72,51 @@ def is_local(target: str) -> bool:
     return target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
 
 
-def _too_many(minutes: int) -> str:
-    return ngettext(
-        "Too many failed log-ins. Try again in %(num)s minute, or ask an administrator for a new password.",
-        "Too many failed log-ins. Try again in %(num)s minutes, or ask an administrator for a new password.",
-        minutes,
-    )
-
-
 def _render(template: str, **context: Any) -> Response:
     """Flask-Security's pages; one with refused input answers 422, as all our forms do."""
     status = 422 if request.method == "POST" else 200
     return make_response(render_template(template, **context), status)
 
 
+class _Security(Security):
+    def _check_modules(self, module: str, config_name: str) -> Any:
+        """It asks for `qrcode`; the picture is drawn by `segno`."""
+        return True if module == "qrcode" else super()._check_modules(module, config_name)
+
+
 def init_app(app: Flask) -> None:
     """Set log-in up on the app's own user and role."""
-    for name, value in _SETTINGS.items():
+    for name, value in {**_SETTINGS, **second_factor.SETTINGS, **second_factor.settings_of(app)}.items():
         app.config.setdefault(name, value)
     composition: Composition = app.extensions["composition"]
     database = app.extensions["sqlalchemy"]
     datastore = SQLAlchemyUserDatastore(database, composition.User, composition.Role)
     # It says that pages are text; what it hands on to Flask may as well be a response with a status.
     render: Any = _render
-    Security(app, datastore, login_form=ThrottledLoginForm, render_template=render)
     CSRFProtect(app)
+    _Security(
+        app,
+        datastore,
+        login_form=ThrottledLoginForm,
+        two_factor_verify_code_form=second_factor.CodeForm,
+        two_factor_setup_form=second_factor.SetupForm,
+        two_factor_rescue_form=second_factor.RescueForm,
+        mf_recovery_form=second_factor.RecoveryForm,
+        totp_cls=second_factor.OnceTotp,
+        mf_recovery_codes_util_cls=second_factor.HashedRecoveryCodes,
+        password_util_cls=passwords.PasswordPolicy,
+        render_template=render,
+    )
+    app.before_request(_refuse_other_servers)
+
+
+#: Ways that Flask-Security knows and we don't offer: codes by mail, a choice among several factors.
+_UNUSED = ("security.two_factor_rescue", "security.tf_select")
+
+
+def _refuse_other_servers() -> None:
+    """No page of the log-in leads elsewhere; its own form goes to the start page instead."""
+    if request.endpoint in _UNUSED:
+        abort(404)
+    if request.blueprint == "security" and not is_local(request.args.get("next") or "/"):
+        abort(400)

@@ -23,7 +23,7 @@ from core import m
 from core.db import db
 
 #: Where the cookie holds the token.
-TOKEN = "sid"
+TOKEN = "sid"  # noqa: S105  # the name of the place, not what is in it
 #: How long a browser stays logged in without a request, and one that was asked to at most.
 IDLE = timedelta(hours=12)
 LASTING = timedelta(days=14)
@@ -148,13 +148,7 @@ def note_changed(database: Session, _context: Any, _instances: Any) -> None:
         name = getattr(record, "_name", "")
         if name == "user" and record.id is not None and _loses_sessions(record):
             ids.add(record.id)
-        elif (
-            name == "user.role"
-            and record.user_id is not None
-            and database.is_modified(record)
-            or name == "user.role"
-            and record in database.deleted
-        ):
+        if name == "user.role" and record.user_id is not None:
             ids.add(record.user_id)
     database.info[_ENDING] = ids
 

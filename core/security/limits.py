@@ -1,0 +1,60 @@
+"""How often one may ask: by user, else by address, for what is worth guessing at or heavy to answer.
+
+Counted in Redis or Valkey where the jobs' broker is one, so that all processes count together; else in the
+memory of each process, where a limit holds for each. A counter that is away lets everybody through: the
+lock-out of `core.security.throttle` is in the database and holds all the same.
+"""
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_login import current_user
+
+#: Endpoint → (methods, limit). Guesses are far above what a person types, far below what a program tries.
+LIMITS: dict[str, tuple[tuple[str, ...], str]] = {
+    "security.login": (("POST",), "30 per minute"),
+    "security.two_factor_token_validation": (("POST",), "20 per minute"),
+    "security.two_factor_setup_validate": (("POST",), "20 per minute"),
+    "security.mf_recovery": (("POST",), "20 per minute"),
+    "security.mf_recovery_codes": (("POST",), "20 per minute"),
+    "security.verify": (("POST",), "20 per minute"),
+    "security.change_password": (("POST",), "20 per minute"),
+    "people.accept": (("GET", "POST"), "30 per minute"),
+    "screens.export": (("GET",), "30 per minute"),
+    "exchange.create": (("POST",), "20 per minute"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Make the counter; the limits are put on once all views are there."""
+    limiter = Limiter(
+        key_func=_who,
+        storage_uri=storage_of(app.extensions["settings"].broker_url),
+        in_memory_fallback_enabled=True,
+        strategy="moving-window",
+        default_limits=[],
+    )
+    limiter.init_app(app)
+    app.extensions["rate_limiter"] = limiter
+
+
+def put_on(app: Flask) -> None:
+    """Limit the views of `LIMITS` that the app has."""
+    limiter: Limiter = app.extensions["rate_limiter"]
+    for endpoint, (methods, limit) in LIMITS.items():
+        view = app.view_functions.get(endpoint)
+        if view is not None:
+            app.view_functions[endpoint] = limiter.limit(limit, methods=list(methods))(view)
+
+
+def storage_of(broker_url: str) -> str:
+    """Where counts are kept: the broker, when it is one that counts."""
+    scheme, _colon, rest = broker_url.partition("://")
+    if scheme in ("redis", "rediss"):
+        return broker_url
+    return f"redis+unix://{rest.split('?')[0]}" if scheme == "redis+socket" else "memory://"
+
+
+def _who() -> str:
+    if current_user.is_authenticated:
+        return f"user:{current_user.id}"
+    return f"address:{request.remote_addr or ''}"

@@ -1,0 +1,40 @@
+"""Everything that can be granted: what the models, views and buttons of the installed addons ask for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+
+from core.security.rights import ANY_USER, NOBODY, PUBLIC, Rights
+
+
+@dataclass
+class PermissionGroup:
+    """The permissions of one addon."""
+
+    title: str
+    #: (name, what it allows in words).
+    permissions: list[tuple[str, str]] = field(default_factory=list)
+
+
+def asked_for(app: Flask, further: Iterable[str] = ()) -> set[str]:
+    """The names of all permissions; `further` are those of buttons and the like."""
+    rights: Rights = app.extensions["rights"]
+    asked = {p for r in rights.models.values() for p in (r.read, r.write, r.delete, r.choose) if p}
+    asked |= set(rights.fields.values()) | {p for rules in rights.rules.values() for p, _rule in rules}
+    asked |= {getattr(view, "permission", "") for view in app.view_functions.values()}
+    targets: dict[str, Any] = app.extensions.get("import_targets", {})
+    asked |= {target.permission for target in targets.values()} | set(rights.titles) | set(further)
+    return asked - {PUBLIC, ANY_USER, NOBODY, ""}
+
+
+def grouped(app: Flask, further: Iterable[str] = ()) -> list[PermissionGroup]:
+    """The permissions by addon, the host's first, each with its title."""
+    titles = app.extensions["rights"].titles
+    groups = {s.name: PermissionGroup(str(s.manifest.title)) for s in app.extensions["sources"]}
+    for name in sorted(asked_for(app, further)):
+        addon = name.split(".")[0] if name.split(".")[0] in groups else "core"
+        title = titles.get(name) or name
+        groups.setdefault(addon, PermissionGroup("Bincard")).permissions.append((name, str(title)))
+    return [group for group in groups.values() if group.permissions]
