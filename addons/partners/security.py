@@ -10,7 +10,7 @@ rights.model("partner.contact", read="partners.read", write="partners.write", de
 
 rights.rule("partner", "partners.read", own_rows("salesperson_id"))
 rights.rule("partner", "partners.read_team", team_rows("salesperson_id", "team_id"))
-rights.rule("partner", "partners.read_suppliers", lambda partner, _actor: partner.is_supplier)
+rights.rule("partner", "partners.read_suppliers", lambda rows, _actor: rows.is_supplier)
 rights.rule("partner", "partners.read_all", all_rows)
 rights.follows("partner.contact", "partner_id", "partner")
 

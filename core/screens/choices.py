@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, case, cast, or_, select
+from sqlalchemy import String, case, cast, literal, or_, select
 
 from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo
@@ -52,7 +52,9 @@ def find_choices(
     cls = screens.models.model(info.target)
     label = cast(label_column(cls), String)
     hint, searched = _searched(screens, info.target, cls, actor)
-    query = select(getattr(cls, info.target_column), label, hint if hint is not None else label)
+    # Names of their own: where the label is the key as text, both would be called after its column.
+    shown = (getattr(cls, info.target_column).label("key"), label.label("shown"))
+    query = select(*shown, hint if hint is not None else literal(""))
     for word in q.split()[:6]:
         query = query.where(or_(*(c.icontains(word, autoescape=True) for c in (label, *searched))))
     if isinstance(node, Field) and node.where is not None:
@@ -109,7 +111,7 @@ def _hits(session: Any, screens: ScreenSet, screen: ListScreen, q: str, actor: A
     label = cast(label_column(cls), String)
     hint, columns = _searched(screens, screen.model, cls, actor)
     searched = [label, *columns]
-    query = select(cls.id, label, hint if hint is not None else label)
+    query = select(cls.id, label, hint if hint is not None else literal(""))
     query = query.where(or_(*(c.icontains(q, autoescape=True) for c in searched)))
     if screen.where is not None:
         query = query.where(screen.where(cls))

@@ -43,8 +43,8 @@ class RecordEditor:
 
     def open(self, record_id: int | None) -> Outcome | None:
         """The form of a record, or of a new one; None when there is no such record for this actor."""
-        record = self.session.get(self.cls, record_id) if record_id else None
-        if record_id and record is None:
+        record = self.session.get(self.cls, record_id) if record_id is not None else None
+        if record_id is not None and record is None:
             return None
         lines = self._lines(record)
         form = self.builder.build(record, lines, defaults=None if record else self._defaults())
@@ -53,8 +53,8 @@ class RecordEditor:
 
     def save(self, record_id: int | None, data: MultiDict[str, str]) -> Outcome | None:
         """Write what was sent, or say what is wrong with it; the caller commits."""
-        record = self._locked(record_id) if record_id else None
-        if record_id and record is None:
+        record = self._locked(record_id) if record_id is not None else None
+        if record_id is not None and record is None:
             return None
         lines = self._lines(record)
         form = self.builder.build(record, lines, data, None if record else self._defaults())

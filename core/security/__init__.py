@@ -6,7 +6,7 @@ from sqlalchemy import event
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
 from core.models.hooks import prepare_writes
-from core.security import guard, headers, host_rights, limits, login, session, sessions
+from core.security import guard, headers, host_rights, limits, login, rules, session, sessions
 from core.security.audit import collect_changes, write_changes
 from core.security.rights import merge
 from core.security.rules import add_record_rules
@@ -17,6 +17,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     app.extensions["rights"] = merge(
         [host_rights.rights, *(rights for _, rights in declared(sources, "security", "rights"))]
     )
+    rules.init_app(app)
     database_session = app.extensions["sqlalchemy"].session
     event.listen(database_session, "do_orm_execute", add_record_rules)
     event.listen(database_session, "before_flush", prepare_writes)

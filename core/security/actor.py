@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 KEY = "actor"
+#: A permission that nobody has, administrators among them: what only the program itself may see or write.
+NEVER = "core.nobody"
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Actor:
 
     def may(self, permission: str) -> bool:
         """Whether a role of this actor grants the permission."""
-        return self.is_superuser or permission in self.permissions
+        return permission != NEVER and (self.is_superuser or permission in self.permissions)
 
 
 SYSTEM = Actor(is_superuser=True)

@@ -1,7 +1,8 @@
 """What the host's own records need."""
 
 from core.i18n import _l
-from core.security.rights import NOBODY, Rights
+from core.security.actor import NEVER
+from core.security.rights import Rights
 from core.security.rules import all_rows, own_rows
 
 rights = Rights()
@@ -14,29 +15,29 @@ rights.model("role", read="core.users", write="core.users", delete="core.users")
 rights.model("user", read="core.users", write="core.users", choose="core.read")
 rights.model("user.role", read="core.users", write="core.users", delete="core.users")
 rights.model("user.company", read="core.users", write="core.users", delete="core.users")
-rights.model("user.session", read="core.users", write=NOBODY)
+rights.model("user.session", read="core.users", write=NEVER)
 rights.model("team", read="core.users", write="core.users", delete="core.users", choose="core.read")
 rights.model("team.member", read="core.users", write="core.users", delete="core.users")
-rights.model("login.failure", read="core.users", write=NOBODY)
-rights.model("audit.event", read="core.audit", write=NOBODY)
-rights.model("audit.seal", read="core.audit", write=NOBODY)
-rights.model("addon", read="core.configure", write=NOBODY)
-rights.model("host.state", read="core.configure", write=NOBODY)
-rights.model("shipped.record", read="core.configure", write=NOBODY)
-rights.model("job", read="core.read", write=NOBODY)
-rights.model("job.item", read="core.read", write=NOBODY)
+rights.model("login.failure", read="core.users", write=NEVER)
+rights.model("audit.event", read="core.audit", write=NEVER)
+rights.model("audit.seal", read="core.audit", write=NEVER)
+rights.model("addon", read="core.configure", write=NEVER)
+rights.model("host.state", read="core.configure", write=NEVER)
+rights.model("shipped.record", read="core.configure", write=NEVER)
+rights.model("job", read="core.read", write=NEVER)
+rights.model("job.item", read="core.read", write=NEVER)
 rights.model("scheduled.action", read="core.configure", write="core.configure")
-rights.model("mail.message", read="core.mail", write=NOBODY)
-rights.model("mail.attempt", read="core.mail", write=NOBODY)
-rights.model("mail.attachment", read="core.mail", write=NOBODY)
+rights.model("mail.message", read="core.mail", write=NEVER)
+rights.model("mail.attempt", read="core.mail", write=NEVER)
+rights.model("mail.attachment", read="core.mail", write=NEVER)
 rights.model("mail.template", read="core.configure", write="core.configure", delete="core.configure")
 rights.model("menu", read="core.read", write="core.configure")
 rights.model("data.import", read="core.import", write="core.import")
-rights.model("data.import_row", read="core.import", write=NOBODY)
+rights.model("data.import_row", read="core.import", write=NEVER)
 
 for secret in ("password", "tf_totp_secret", "tf_last_counter", "mf_recovery_codes", "fs_uniquifier"):
-    rights.field("user", secret, read=NOBODY)
-rights.field("user.session", "key", read=NOBODY)
+    rights.field("user", secret, read=NEVER)
+rights.field("user.session", "key", read=NEVER)
 
 # The items of a job name customers: one sees one's own jobs.
 rights.rule("job", "core.read", own_rows("user_id"))

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Flask
 
-from core.security.rights import ANY_USER, NOBODY, PUBLIC, Rights
+from core.security.actor import NEVER
+from core.security.rights import ANY_USER, PUBLIC, Rights
 
 
 @dataclass
@@ -26,7 +27,7 @@ def asked_for(app: Flask, further: Iterable[str] = ()) -> set[str]:
     asked |= {getattr(view, "permission", "") for view in app.view_functions.values()}
     targets: dict[str, Any] = app.extensions.get("import_targets", {})
     asked |= {target.permission for target in targets.values()} | set(rights.titles) | set(further)
-    return asked - {PUBLIC, ANY_USER, NOBODY, ""}
+    return asked - {PUBLIC, ANY_USER, NEVER, ""}
 
 
 def grouped(app: Flask, further: Iterable[str] = ()) -> list[PermissionGroup]:

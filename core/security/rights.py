@@ -30,8 +30,6 @@ from core.security.actor import Actor, actor_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: Granted to nobody, administrators among them: what only the program itself may do or see.
-NOBODY = "core.nobody"
 #: For pages that anyone may open, such as the log-in; and for those that any user may.
 PUBLIC = "public"
 ANY_USER = "any user"
@@ -76,7 +74,7 @@ class Rights:
     def rule(self, model: str, permission: str, condition: Any) -> None:
         """Let whoever has the permission see the rows of the condition; those of several add up.
 
-        `condition(model, actor)` gives SQL: `all_rows`, `own_rows(column)`, `team_rows(owner, team)` of
+        `condition(rows, actor)` gives SQL on the columns: `all_rows`, `own_rows(column)`, `team_rows(owner, team)` of
         `core.security.rules`, or one of your own.
         """
         self.rules.setdefault(model, []).append((permission, condition))
@@ -129,7 +127,7 @@ def model_rights(model: str) -> ModelRights:
 def may_see_field(actor: Actor, model: str, name: str) -> bool:
     """Whether the actor may see this field of the model's records."""
     needed = current_app.extensions["rights"].fields.get(f"{model}.{name}")
-    return needed is None or (needed != NOBODY and actor.may(needed))
+    return needed is None or actor.may(needed)
 
 
 def merge(declared: list[Rights]) -> Rights:

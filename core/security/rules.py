@@ -13,13 +13,14 @@ for Core statements on tables, by which services of the system work.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
-from sqlalchemy.orm import ORMExecuteState, aliased, with_loader_criteria
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
-from core import m
 from core.models import Composition
 from core.records.models import CompanyOwned
 from core.security.actor import Actor, actor_of
@@ -27,20 +28,21 @@ from core.security.rights import Rights
 
 #: `select(...).execution_options(**ALL_COMPANIES)` for the few acts that span companies.
 ALL_COMPANIES = {"all_companies": True}
-_BUILT = "record rules of this actor"
+#: Actors whose criteria are kept.
+KEPT = 512
 
-#: Takes the model and the actor and gives the condition on its rows.
+#: Takes the columns of the model's table (`rows.salesperson_id`) and the actor; gives the condition.
 Condition = Callable[[Any, Actor], ColumnElement[bool]]
 
 
-def all_rows(_model: Any, _actor: Actor) -> ColumnElement[bool]:
+def all_rows(_rows: Any, _actor: Actor) -> ColumnElement[bool]:
     """Every row: for the permission of those who look after everything."""
     return true()
 
 
 def own_rows(column: str) -> Condition:
     """The rows whose `column` points to the actor."""
-    return lambda model, actor: getattr(model, column) == actor.user_id
+    return lambda rows, actor: rows[column] == actor.user_id
 
 
 def team_rows(owner: str, team: str) -> Condition:
@@ -49,88 +51,96 @@ def team_rows(owner: str, team: str) -> Condition:
     `owner` and `team` are the columns that point to a user and to a team.
     """
 
-    def condition(model: Any, actor: Actor) -> ColumnElement[bool]:
+    def condition(rows: Any, actor: Actor) -> ColumnElement[bool]:
         teams = teams_of(actor)
-        colleague = aliased(m.TeamMember)
-        members = select(colleague.user_id).where(colleague.team_id.in_(teams))
-        return or_(getattr(model, team).in_(teams), getattr(model, owner).in_(members))
+        member = _table("team.member")
+        colleagues = select(member.c.user_id).where(member.c.team_id.in_(teams))
+        return or_(rows[team].in_(teams), rows[owner].in_(colleagues))
 
     return condition
 
 
-def teams_of(actor: Actor) -> Any:
+def teams_of(actor: Actor) -> Select[Any]:
     """The ids of the teams that the actor leads or belongs to, as a query."""
-    team, member = aliased(m.Team), aliased(m.TeamMember)
-    belongs = select(member.team_id).where(member.user_id == actor.user_id)
-    return select(team.id).where(or_(team.leader_id == actor.user_id, team.id.in_(belongs)))
+    team, member = _table("team"), _table("team.member")
+    belongs = select(member.c.team_id).where(member.c.user_id == actor.user_id)
+    return select(team.c.id).where(or_(team.c.leader_id == actor.user_id, team.c.id.in_(belongs)))
+
+
+def _table(model: str) -> Any:
+    """The table under a name of its own, so that it never meets itself in the query around it."""
+    return current_app.extensions["composition"].model(model).__table__.alias()
 
 
 def add_record_rules(state: ORMExecuteState) -> None:
     """Show only the records of the company that the session works in, and of those what rules allow."""
     if not state.is_select or state.is_column_load or state.execution_options.get("all_companies"):
         return
-    options = _options(state.session, actor_of(state.session))
+    options = _options(actor_of(state.session))
     if options:
         state.statement = state.statement.options(*options)
 
 
-def _options(session: Any, actor: Actor) -> list[Any]:
-    """The criteria of this actor, built once: each query of a request has the same."""
-    known = session.info.get(_BUILT)
-    if known is None or known[0] is not actor:
-        known = session.info[_BUILT] = (actor, list(_build(actor)))
-    options: list[Any] = known[1]
-    return options
+def init_app(app: Flask) -> None:
+    """Keep what is built for an actor: each request of the same user has the same criteria."""
+    app.extensions["record_rules"] = lru_cache(maxsize=KEPT)(lambda actor: tuple(_build(actor)))
+
+
+def _options(actor: Actor) -> tuple[Any, ...]:
+    built: tuple[Any, ...] = current_app.extensions["record_rules"](replace(actor, name="", request_id=""))
+    return built
 
 
 def _build(actor: Actor) -> Iterator[Any]:
     if actor.company_id is not None:
-        yield with_loader_criteria(
-            CompanyOwned, _of_company(actor.company_id), include_aliases=True, propagate_to_loaders=False
-        )
-    if actor.is_superuser:
-        return
-    models: Composition = current_app.extensions["composition"]
-    rights: Rights = current_app.extensions["rights"]
-    for name, condition in conditions(models, rights, actor):
-        cls = models.model(name)
-        yield with_loader_criteria(cls, condition, include_aliases=True, propagate_to_loaders=False)
+        yield _criteria(CompanyOwned, _of_company(actor.company_id))
+    if not actor.is_superuser:
+        models: Composition = current_app.extensions["composition"]
+        for name, ids in seen_ids(current_app.extensions["rights"], actor).items():
+            yield _criteria(models.model(name), _among(ids))
+
+
+def _criteria(entity: Any, condition: Any) -> Any:
+    # Each statement gets its own: those that relations load later by, too.
+    return with_loader_criteria(entity, condition, include_aliases=True, propagate_to_loaders=False)
+
+
+# Functions of the entity, since SQLAlchemy hands them each alias that stands in a query or in a join.
 
 
 def _of_company(company_id: int) -> Any:
     return lambda cls: cls.company_id == company_id
 
 
-def conditions(
-    models: Composition, rights: Rights, actor: Actor
-) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """For each model of which the actor doesn't see all rows: the condition on those that he sees."""
-    narrowed: dict[str, None] = {}
-    for name in rights.rules:
-        granted = [condition for permission, condition in rights.rules[name] if actor.may(permission)]
+def _among(ids: Select[Any]) -> Any:
+    return lambda cls: cls.id.in_(ids)
+
+
+def seen_ids(rights: Rights, actor: Actor) -> dict[str, Select[Any]]:
+    """For each model of which the actor doesn't see all rows: a query for the ids of those that he sees."""
+    seen: dict[str, Select[Any]] = {}
+    for name, rules in rights.rules.items():
+        granted = [condition for permission, condition in rules if actor.may(permission)]
         if all_rows not in granted:
-            narrowed[name] = None
-            cls = models.model(name)
-            yield name, or_(false(), *(condition(cls, actor) for condition in granted))
+            table = _table(name)
+            allowed = or_(false(), *(condition(table.c, actor) for condition in granted))
+            seen[name] = select(table.c.id).where(allowed)
     for name, (column, target) in rights.followed.items():
-        if target in narrowed:
-            narrowed[name] = None
-            cls = models.model(name)
-            yield name, _seen(getattr(cls, column), models.model(target))
-    if narrowed:
-        yield "attachment", _attached(models, narrowed)
+        if target in seen:
+            table = _table(name)
+            seen[name] = select(table.c.id).where(table.c[column].in_(seen[target]))
+    narrowed = dict(seen)
+    for name in _BESIDE if narrowed else ():
+        seen[name] = _beside(name, narrowed)
+    return seen
 
 
-def _seen(column: Any, target: Any) -> ColumnElement[bool]:
-    """The rows whose target the actor sees. The rule of the target is added to the subquery by the same
-    hook as to any other query; an alias, so that it never meets the target in the query around it."""
-    other = aliased(target)
-    condition: ColumnElement[bool] = column.in_(select(other.id))
-    return condition
+#: Models whose records belong to a record of any other: they name it by `model` and `record_id`.
+_BESIDE = ("attachment", "mail.message")
 
 
-def _attached(models: Composition, narrowed: dict[str, None]) -> ColumnElement[bool]:
-    """Files of records that the actor sees; of models without a rule all."""
-    file = models.model("attachment")
-    seen = [and_(file.model == name, _seen(file.record_id, models.model(name))) for name in narrowed]
-    return or_(file.model.not_in(list(narrowed)), *seen)
+def _beside(name: str, narrowed: dict[str, Select[Any]]) -> Select[Any]:
+    """Those of records that the actor sees; of models without a rule all."""
+    table = _table(name)
+    of_seen = [and_(table.c.model == model, table.c.record_id.in_(ids)) for model, ids in narrowed.items()]
+    return select(table.c.id).where(or_(table.c.model.not_in(list(narrowed)), *of_seen))

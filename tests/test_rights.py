@@ -1,0 +1,152 @@
+"""Every route, by every role, on the records of another company; and cost in no response to a sales rep.
+
+New routes, screens and roles are walked without a word here. A route whose arguments the walk cannot fill
+fails with what to do.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from core import m
+from core.db import db
+from core.records import attachments
+from core.security.actor import NEVER, SYSTEM, set_actor
+from core.security.rights import ANY_USER, PUBLIC
+from tests.logins import log_in
+from tests.walks import CONTENTS, COST, MARK, SECURITY, Visit, rights_app, visits
+from tests.walks import NOBODY as NO_ROLE
+
+
+#: How the cost is written on pages and in files.
+SHAPES = (COST, f"{Decimal(COST):,.6f}")
+
+
+@pytest.fixture
+def app(data_folder: Any) -> Iterator[Flask]:
+    """The app of all addons with users of all roles."""
+    app = rights_app()
+    attachments.store(CONTENTS)
+    with app.app_context():
+        set_actor(db.session, SYSTEM)
+        yield app
+        db.session.rollback()
+        db.session.remove()
+
+
+def client_of(app: Flask, user: str = "") -> Any:
+    """A browser in which the user has logged in."""
+    client = app.test_client()
+    client.set_cookie("locale", "en")
+    if user:
+        log_in(app, client, user)
+    return client
+
+
+def ask(app: Flask, client: Any, visit: Visit) -> tuple[int, str]:
+    """The status and the text of the answer; of a workbook the text of its parts."""
+    # Refusals as JSON: rendering thousands of pages that say no would prove nothing more.
+    headers = {"Accept": "application/json"}
+    with app.app_context(), client.open(visit.url, method=visit.method, headers=headers) as answer:
+        return answer.status_code, readable(answer)
+
+
+def readable(answer: Any) -> str:
+    """What somebody can find out from an answer."""
+    if answer.data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            return "\n".join(archive.read(name).decode() for name in archive.namelist())
+    return str(answer.data.decode("utf-8", "replace"))
+
+
+def roles(app: Flask) -> list[tuple[str, set[str]]]:
+    """The shipped roles with what they may do, and the user without a role."""
+    found = [(role.name, set(role.permissions)) for role in db.session.scalars(select(m.Role))]
+    return [*found, (NO_ROLE, set())]
+
+
+def may(permissions: set[str], needed: str | None) -> bool:
+    """Whether these permissions suffice."""
+    if needed in (None, PUBLIC, ANY_USER):
+        return True
+    return all(p in permissions or ("*" in permissions and p != NEVER) for p in str(needed).split())
+
+
+def test_nobody_gets_at_the_records_of_another_company(app: Flask) -> None:
+    wrong = []
+    for role, permissions in roles(app):
+        client = client_of(app, f"other:{role}")
+        for visit in visits(app):
+            status, body = ask(app, client, visit)
+            if MARK in body:
+                wrong.append((role, visit, "shows a record of another company"))
+            if not as_expected(visit, may(permissions, visit.permission), status):
+                wrong.append((role, visit, status))
+    assert wrong == []
+
+
+def as_expected(visit: Visit, allowed: bool, status: int) -> bool:
+    """403 without the right; with it 404 for what is another company's, and no fault in any case."""
+    if visit.permission == PUBLIC:
+        return status < 500
+    if not allowed:
+        return status == 403
+    if visit.foreign:
+        # A page for any user may look at the right to its record first.
+        return status == 404 or (visit.permission == ANY_USER and status == 403)
+    return status < 500 and status not in (403, 404)
+
+
+def test_without_a_log_in_there_is_only_the_log_in(app: Flask) -> None:
+    client = client_of(app)
+    wrong = []
+    for visit in visits(app):
+        if visit.permission == PUBLIC:
+            continue
+        with app.app_context():
+            answer = client.open(visit.url, method=visit.method)
+        if (answer.status_code, str(answer.location)[:12]) != (302, "/login?next="):
+            wrong.append((visit, answer.status_code))
+    assert wrong == []
+
+
+def test_the_pages_of_the_log_in_are_known(app: Flask) -> None:
+    found = {rule.endpoint.split(".")[1] for rule in app.url_map.iter_rules() if "security." in rule.endpoint}
+    assert found == SECURITY
+
+
+def reps_pages(app: Flask) -> Iterator[Visit]:
+    """What a rep may open, and the search, with all columns and fields that there are."""
+    for visit in visits(app):
+        if visit.method == "GET":
+            yield visit
+    for q in ("R", "C", "12", "1234"):
+        yield Visit("GET", f"/palette?q={q}", None, False)
+    yield Visit("GET", "/m/product.list?columns=code,cost&size=100", None, False)
+    yield Visit("GET", "/m/product.list/export.csv?columns=code,cost", None, False)
+
+
+@pytest.mark.parametrize("role", ["accounting.sales_rep", "accounting.finance"])
+def test_no_response_to_a_rep_holds_a_cost(app: Flask, role: str) -> None:
+    client = client_of(app, f"demo:{role}")
+    opened = 0
+    for visit in reps_pages(app):
+        status, body = ask(app, client, visit)
+        opened += status == 200
+        assert not any(shape in body for shape in SHAPES), visit.url
+    assert opened > 20
+
+
+def test_who_buys_sees_the_cost(app: Flask) -> None:
+    client = client_of(app, "demo:accounting.purchasing")
+    product = db.session.scalar(select(m.Product.id).limit(1))
+    listed = "/m/product.list{}?columns=code,cost&q=R"
+    for url in (listed.format(""), listed.format("/export.xlsx"), f"/m/product.form/{product}"):
+        body = ask(app, client, Visit("GET", url, None, False))[1]
+        assert any(shape in body for shape in SHAPES), url

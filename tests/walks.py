@@ -1,0 +1,237 @@
+"""A demo company, a second company without a record, and a user of each shipped role in both.
+
+Everything of the demo company is another company's to whoever works in the second one; its customers carry a
+mark, by which a leak shows in any response.
+"""
+
+import gc
+import hashlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from core import m
+from core.app import create_app
+from core.db import db
+from core.db.session import engine_for
+from core.loader.graph import resolve
+from core.records.companies import ensure_company
+from core.screens.choices import choice_field
+from core.screens.tree import Button, FormScreen, ListScreen, walk
+from core.security.actor import SYSTEM, acting, set_actor
+from core.security.rights import model_rights
+from core.settings import get_settings
+from tests.conftest import RUN, database_url, execute_on_server
+from tests.test_every_addon import CATALOGUE, FURTHER, demo_app
+
+MARK = "Mark5c1f"
+COST = "1234.567891"
+NOBODY = "no role"
+#: The one file that there is.
+CONTENTS = b"a;b\n1;2\n"
+
+
+@cache
+def rights_app() -> Flask:
+    """The app of all addons on a copy of the demo company; made once a process."""
+    demo = demo_app()
+    source, name = f"demo_{RUN}", f"rights_{RUN}"
+    engine_for(demo.config["SQLALCHEMY_DATABASE_URI"]).dispose()
+    execute_on_server(
+        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{source}"'
+    )
+    settings = get_settings().model_copy(update={"database_url": database_url(name)})
+    app = create_app(resolve(FURTHER, CATALOGUE), settings)
+    # The walks prove rights: that a forged request is refused is proven elsewhere.
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.extensions["rate_limiter"].enabled = False
+    with app.app_context():
+        set_actor(db.session, SYSTEM)
+        _prepare()
+        db.session.commit()
+    # Thousands of requests follow; the collector need not look through all apps of the process each time.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def _prepare() -> None:
+    demo = db.session.scalars(select(m.Company).where(m.Company.is_demo)).one()
+    other = ensure_company(db.session, code="OTHER", name="Other Ltd", currency="USD")
+    db.session.execute(text("UPDATE partner SET name = :mark || ' ' || code"), {"mark": MARK})
+    db.session.execute(text("UPDATE product SET cost = :cost"), {"cost": COST})
+    roles = db.session.scalars(select(m.Role)).all()
+    for company, prefix in ((demo, "demo"), (other, "other")):
+        _user(f"{prefix}:{NOBODY}", company, [])
+        for role in roles:
+            _user(f"{prefix}:{role.name}", company, [role])
+    _further_records(demo)
+
+
+def _user(name: str, company: Any, roles: list[Any]) -> Any:
+    user = m.User(
+        email=f"{name.replace(' ', '')}@walk.example",
+        name=name,
+        fs_uniquifier=name,
+        company_id=company.id,
+        companies=[company],
+        roles=roles,
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def _further_records(demo: Any) -> None:
+    """What the demo has none of: an import, a mail with a file, a team."""
+    file = m.Attachment(
+        company_id=demo.id,
+        filename=f"{MARK}.csv",
+        mimetype="text/csv",
+        sha256=hashlib.sha256(CONTENTS).hexdigest(),
+        size=len(CONTENTS),
+    )
+    db.session.add(file)
+    db.session.flush()
+    db.session.add_all(
+        [
+            m.DataImport(company_id=demo.id, target="partner", filename=f"{MARK}.csv", attachment_id=file.id),
+            m.MailMessage(
+                company_id=demo.id,
+                message_id=f"<{MARK}@x>",
+                sender="a@x.example",
+                to=["b@x.example"],
+                subject=MARK,
+                body=MARK,
+                state="cancelled",
+                attachments=[file],
+            ),
+            m.Team(company_id=demo.id, name=MARK),
+        ]
+    )
+
+
+def a_record(app: Flask, model: str) -> int:
+    """A record of the model in the demo company, where the model has companies."""
+    cls = app.extensions["composition"].model(model)
+    with acting(db.session, SYSTEM):
+        found = db.session.scalar(select(func.max(cls.id)))
+    assert found is not None, f"the demo company has no {model}: make one in tests/walks.py"
+    return int(found)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request of the walk, and what it must be answered with."""
+
+    method: str
+    url: str
+    #: The permission without which it is refused; empty where every user may.
+    permission: str | None
+    #: Whether it names a record of another company, which is then not there.
+    foreign: bool
+
+
+#: Argument of a route → the model whose record fills it.
+RECORDS = {
+    "run_id": "billing.run",
+    "statement_id": "billing.statement",
+    "import_id": "data.import",
+    "job_id": "job",
+    "message_id": "mail.message",
+    "attachment_id": "attachment",
+}
+#: Arguments that name no record of a company, by the endpoint's argument.
+PLAIN: dict[str, Any] = {"name": "no-such-letter", "index": 0, "user_id": 0, "session_id": 0}
+#: Flask-Security's own pages: proven one by one in tests/core/security.
+SECURITY = {
+    "login",
+    "logout",
+    "verify",
+    "change_password",
+    "two_factor_setup",
+    "two_factor_setup_validate",
+    "two_factor_token_validation",
+    "two_factor_rescue",
+    "tf_select",
+    "mf_recovery",
+    "mf_recovery_codes",
+}
+
+
+def visits(app: Flask) -> Iterator[Visit]:
+    """All routes of the app with all their methods, on records of the demo company."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith(("security.", "screens.")) or rule.endpoint == "assets.file":
+            continue
+        permission = app.view_functions[rule.endpoint].permission
+        for values in filled(app, rule):
+            url = app.url_map.bind("localhost").build(rule.endpoint, values)
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                yield Visit(method, url, permission, bool(rule.arguments))
+    for screen in app.extensions["screens"].by_name.values():
+        yield from screen_visits(app, screen)
+
+
+def filled(app: Flask, rule: Any) -> Iterator[dict[str, Any]]:
+    """The values of a route's arguments; fails for one that it does not know."""
+    choices: list[list[tuple[str, Any]]] = []
+    for argument in sorted(rule.arguments):
+        converter = rule._converters[argument]
+        if hasattr(converter, "items"):
+            choices.append([(argument, item) for item in sorted(converter.items)])
+        elif argument in RECORDS:
+            choices.append([(argument, a_record(app, RECORDS[argument]))])
+        else:
+            known = argument in PLAIN or rule.endpoint == "people.accept"
+            assert known, (
+                f"{rule} has the argument {argument!r}, which the walk of rights cannot fill: name its model "
+                "in RECORDS of tests/walks.py, or a plain value in PLAIN where it names no record"
+            )
+            choices.append([(argument, PLAIN.get(argument, "no-such-token"))])
+    for combination in itertools.product(*choices):
+        yield dict(combination)
+
+
+def screen_visits(app: Flask, screen: Any) -> Iterator[Visit]:
+    """The generic pages of a screen."""
+    rights = model_rights(screen.model)
+    owned = "company_id" in app.extensions["composition"].model(screen.model).__table__.c
+    base = f"/m/{screen.name}"
+    if isinstance(screen, ListScreen):
+        yield Visit("GET", base, rights.read, False)
+        yield Visit("GET", f"{base}?q=a&size=100", rights.read, False)
+        for kind in ("csv", "xlsx"):
+            yield Visit("GET", f"{base}/export.{kind}", rights.read, False)
+    if isinstance(screen, FormScreen):
+        record = a_record(app, screen.model)
+        # A user belongs to no company, a record without one to all.
+        foreign = owned and screen.model != "user"
+        yield Visit("GET", f"{base}/{record}", rights.read, foreign)
+        yield Visit("POST", f"{base}/{record if foreign else 0}", rights.write, True)
+        yield Visit("POST", f"{base}/{record if foreign else 0}/delete", rights.delete or "core.nobody", True)
+        if screen.create:
+            yield Visit("GET", f"{base}/new", rights.write, False)
+        for place in walk(screen):
+            if isinstance(place.node, Button):
+                url = f"{base}/{record if foreign else 0}/do/{place.node.name}"
+                yield Visit("POST", url, rights.read, True)
+    for path, needed in choice_paths(app, screen):
+        yield Visit("GET", f"{base}/choices/{path}?q=a", f"{rights.read} {needed}", False)
+
+
+def choice_paths(app: Flask, screen: Any) -> Iterator[tuple[str, str]]:
+    """The search fields of a screen, each with the permission that choosing needs."""
+    screens = app.extensions["screens"]
+    for path in {p.name.removeprefix("filters.") for p in walk(screen)}:
+        try:
+            info, _node = choice_field(screens, screen, path, SYSTEM)
+        except LookupError:
+            continue
+        needed = model_rights(info.target)
+        yield path, needed.choose or needed.read
