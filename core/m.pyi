@@ -447,9 +447,13 @@ class Partner(_Composed):
     name: Mapped[str]
     phone: Mapped[str]
     postcode: Mapped[str]
+    salesperson: Mapped[User | None]
+    salesperson_id: Mapped[int | None]
     statement_cycle: Mapped[str]
     street: Mapped[str]
     tax_number: Mapped[str]
+    team: Mapped[Team | None]
+    team_id: Mapped[int | None]
     def addresses_for(self, role: str) -> str: ...
 
 class PartnerContact(_Composed):
@@ -466,6 +470,7 @@ class Product(_Composed):
     code: Mapped[str]
     company: Mapped[Company]
     company_id: Mapped[int]
+    cost: Mapped[Decimal | None]
     description: Mapped[str]
     id: Mapped[int]
     kind: Mapped[str]
@@ -479,6 +484,7 @@ class Role(_Composed):
     id: Mapped[int]
     name: Mapped[str]
     permissions: Mapped[list[Any]]
+    requires_second_factor: Mapped[bool]
     title: Mapped[str]
 
 class ScheduledAction(_Composed):
@@ -517,6 +523,22 @@ class ShippedRecord(_Composed):
     shipped: Mapped[Any]
     table_name: Mapped[str]
 
+class Team(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    leader: Mapped[User | None]
+    leader_id: Mapped[int | None]
+    members: Mapped[list[TeamMember]]
+    name: Mapped[str]
+
+class TeamMember(_Composed):
+    id: Mapped[int]
+    team: Mapped[Team]
+    team_id: Mapped[int]
+    user: Mapped[User]
+    user_id: Mapped[int]
+
 class User(_Composed):
     active: Mapped[bool]
     companies: Mapped[list[Company]]
@@ -536,8 +558,12 @@ class User(_Composed):
     name: Mapped[str]
     password: Mapped[str | None]
     roles: Mapped[list[Role]]
+    tf_last_counter: Mapped[int | None]
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
+    timezone: Mapped[str]
+    def check_tf_required(self, tf_setup_methods: Any, tf_fresh: bool) -> Any: ...
+    def check_tf_required_setup(self) -> bool: ...
 
 class UserCompany(_Composed):
     company_id: Mapped[int]
@@ -547,4 +573,16 @@ class UserCompany(_Composed):
 class UserRole(_Composed):
     id: Mapped[int]
     role_id: Mapped[int]
+    user_id: Mapped[int]
+
+class UserSession(_Composed):
+    address: Mapped[str]
+    browser: Mapped[str]
+    ended_at: Mapped[_datetime | None]
+    id: Mapped[int]
+    key: Mapped[str]
+    lasting: Mapped[bool]
+    opened_at: Mapped[_datetime]
+    seen_at: Mapped[_datetime]
+    user: Mapped[User]
     user_id: Mapped[int]

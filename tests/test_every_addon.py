@@ -36,6 +36,7 @@ from core.screens.lists import query_of, read_state
 from core.screens.rendering import plan_for
 from core.screens.tree import Button, FormScreen, walk
 from core.security.actor import SYSTEM, Actor, acting, set_actor
+from core.security.permissions import asked_for
 from core.security.rights import ANY_USER, PUBLIC
 from core.security.users import ensure_administrator
 from core.settings import get_settings
@@ -161,15 +162,9 @@ def test_its_roles_grant_only_what_something_asks_for(name, database):
 
 
 def _asked_for(app: Flask) -> set[str]:
-    rights = app.extensions["rights"]
-    asked = {p for r in rights.models.values() for p in (r.read, r.write, r.delete)}
-    asked |= set(rights.fields.values())
-    asked |= {getattr(view, "permission", None) for view in app.view_functions.values()}
-    for screen in app.extensions["screens"].by_name.values():
-        asked |= {p.node.permission for p in walk(screen) if isinstance(p.node, Button)}
-    for _source, targets in declared(app.extensions["sources"], "imports", "targets"):
-        asked |= {target.permission for target in targets.targets.values()}
-    return {permission for permission in asked if permission}
+    screens = app.extensions["screens"].by_name.values()
+    buttons = {p.node.permission for s in screens for p in walk(s) if isinstance(p.node, Button)}
+    return asked_for(app, buttons)
 
 
 # What it says.

@@ -23,7 +23,6 @@ from tests.logins import log_in
 from tests.walks import CONTENTS, COST, MARK, SECURITY, Visit, rights_app, visits
 from tests.walks import NOBODY as NO_ROLE
 
-
 #: How the cost is written on pages and in files.
 SHAPES = (COST, f"{Decimal(COST):,.6f}")
 

@@ -111,6 +111,16 @@ def log_out(session: Any, user: Any) -> str:
     return _("The user is logged out everywhere.")
 
 
+def is_locked(user: Any) -> bool:
+    """Whether too many failures keep the user out."""
+    return locked_for(user) > 0
+
+
+def is_logged_in(user: Any) -> bool:
+    """Whether a browser of the user goes on."""
+    return bool(open_sessions(user))
+
+
 def locked_for(user: Any) -> int:
     """For how many minutes the user cannot log in."""
     return throttle.locked_minutes(db.session, user.email, datetime.now(UTC))
@@ -171,7 +181,7 @@ screens.form(
             _l("Lift the lock-out"),
             action=lift_lockout,
             permission="core.users",
-            visible=locked_for,
+            visible=is_locked,
         ),
         Button(
             "factor",
@@ -186,7 +196,7 @@ screens.form(
             _l("Log out everywhere"),
             action=log_out,
             permission="core.users",
-            visible=open_sessions,
+            visible=is_logged_in,
         ),
     ],
 )

@@ -5,6 +5,8 @@ memory of each process, where a limit holds for each. A counter that is away let
 lock-out of `core.security.throttle` is in the database and holds all the same.
 """
 
+from typing import Any
+
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_login import current_user
@@ -43,7 +45,8 @@ def put_on(app: Flask) -> None:
     for endpoint, (methods, limit) in LIMITS.items():
         view = app.view_functions.get(endpoint)
         if view is not None:
-            app.view_functions[endpoint] = limiter.limit(limit, methods=list(methods))(view)
+            limited: Any = limiter.limit(limit, methods=list(methods))(view)
+            app.view_functions[endpoint] = limited
 
 
 def storage_of(broker_url: str) -> str:

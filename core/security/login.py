@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response, abort, make_response, render_template, request
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_wtf.csrf import CSRFProtect
+from wtforms import Form
 
 from core.db import db
 from core.i18n import _
@@ -74,14 +75,15 @@ def is_local(target: str) -> bool:
 
 def _render(template: str, **context: Any) -> Response:
     """Flask-Security's pages; one with refused input answers 422, as all our forms do."""
-    status = 422 if request.method == "POST" else 200
+    refused = any(value.errors for value in context.values() if isinstance(value, Form))
+    status = 422 if request.method == "POST" and refused else 200
     return make_response(render_template(template, **context), status)
 
 
 class _Security(Security):
     def _check_modules(self, module: str, config_name: str) -> Any:
         """It asks for `qrcode`; the picture is drawn by `segno`."""
-        return True if module == "qrcode" else super()._check_modules(module, config_name)
+        return True if module == "qrcode" else super()._check_modules(module, config_name)  # type: ignore[no-untyped-call]  # Flask-Security's own
 
 
 def init_app(app: Flask) -> None:
@@ -107,16 +109,24 @@ def init_app(app: Flask) -> None:
         password_util_cls=passwords.PasswordPolicy,
         render_template=render,
     )
-    app.before_request(_refuse_other_servers)
+    app.before_request(_refuse_unused)
+    app.after_request(_stay_here)
 
 
 #: Ways that Flask-Security knows and we don't offer: codes by mail, a choice among several factors.
 _UNUSED = ("security.two_factor_rescue", "security.tf_select")
 
 
-def _refuse_other_servers() -> None:
-    """No page of the log-in leads elsewhere; its own form goes to the start page instead."""
+def _refuse_unused() -> None:
     if request.endpoint in _UNUSED:
         abort(404)
-    if request.blueprint == "security" and not is_local(request.args.get("next") or "/"):
-        abort(400)
+
+
+def _stay_here(response: Response) -> Response:
+    """No page of the log-in leads to another server, whatever its address was made to say."""
+    target = response.headers.get("Location", "")
+    if request.blueprint == "security" and target:
+        local = target.removeprefix(request.host_url.rstrip("/"))
+        if not is_local(local or "/"):
+            response.headers["Location"] = "/"
+    return response

@@ -74,8 +74,8 @@ class Rights:
     def rule(self, model: str, permission: str, condition: Any) -> None:
         """Let whoever has the permission see the rows of the condition; those of several add up.
 
-        `condition(rows, actor)` gives SQL on the columns: `all_rows`, `own_rows(column)`, `team_rows(owner, team)` of
-        `core.security.rules`, or one of your own.
+        `condition(rows, actor)` gives SQL on the columns of the table: `all_rows`, `own_rows(column)`,
+        `team_rows(owner, team)` of `core.security.rules`, or one of your own.
         """
         self.rules.setdefault(model, []).append((permission, condition))
 

@@ -101,8 +101,8 @@ def _build(actor: Actor) -> Iterator[Any]:
 
 
 def _criteria(entity: Any, condition: Any) -> Any:
-    # Each statement gets its own: those that relations load later by, too.
-    return with_loader_criteria(entity, condition, include_aliases=True, propagate_to_loaders=False)
+    # Handed on to loaders for the sake of joined ones; all other statements come by the hook themselves.
+    return with_loader_criteria(entity, condition, include_aliases=True)
 
 
 # Functions of the entity, since SQLAlchemy hands them each alias that stands in a query or in a join.

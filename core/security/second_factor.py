@@ -140,7 +140,7 @@ class CodeForm(_Throttled, TwoFactorVerifyCodeForm):
 class SetupForm(TwoFactorSetupForm):
     """Which factor: there is one, so that no choice is shown."""
 
-    setup = StringField()
+    setup = StringField()  # type: ignore[assignment]  # a field all the same
 
 
 class RescueForm(TwoFactorRescueForm):

@@ -1,8 +1,9 @@
 """Slow down whoever guesses passwords, by account and by address.
 
 Rule: ten failures of one account, five codes of its second factor, or thirty failures of one address, within
-a quarter of an hour close that account, factor or address to log-ins until the oldest of them is a quarter of an hour old. The rows are in the database,
-since a server has several processes; they are committed by themselves, since the request that failed is not.
+a quarter of an hour close that account, factor or address to log-ins until the oldest of them is a quarter of
+an hour old. The rows are in the database, since a server has several processes; they are committed by
+themselves, since the request that failed is not.
 """
 
 from dataclasses import dataclass

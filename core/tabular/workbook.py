@@ -15,6 +15,12 @@ from core.tabular.errors import FileError
 
 #: Bytes that the parts of a workbook may unpack to together.
 MAX_UNPACKED = 256 * 1024 * 1024
+#: How many times its packed size a workbook may unpack to, once it is more than `MAY_SWELL`: rows pack to a
+#: tenth or a fiftieth, zeros to a thousandth.
+MAX_RATIO = 200
+MAY_SWELL = 16 * 1024 * 1024
+#: Parts of a workbook; a real one has some dozens.
+MAX_PARTS = 2000
 _BLOCK = 1024 * 1024
 _MIDNIGHT = time()
 
@@ -54,25 +60,32 @@ def _first_sheet(contents: bytes) -> CalamineSheet | None:
 
 def _refuse_bomb(contents: bytes) -> None:
     """Unpack every part once and count: what a zip says about its sizes may be a lie."""
-    left = MAX_UNPACKED
+    left = limit = min(MAX_UNPACKED, max(MAY_SWELL, MAX_RATIO * len(contents)))
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
-            for part in archive.infolist():
-                with archive.open(part) as file:
-                    while block := file.read(_BLOCK):
-                        left -= len(block)
-                        if left < 0:
-                            limit = MAX_UNPACKED // 1024**2
-                            raise FileError(
-                                _(
-                                    "The workbook unpacks to more than %(limit)s MB: save the sheet as csv.",
-                                    limit=limit,
-                                )
-                            )
+            parts = archive.infolist()
+            for part in parts[: MAX_PARTS + 1]:
+                left -= _size_of(archive, part, left)
+                if left < 0 or len(parts) > MAX_PARTS:
+                    raise FileError(
+                        _(
+                            "The workbook unpacks to more than %(limit)s MB: save the sheet as csv.",
+                            limit=limit // 1024**2,
+                        )
+                    )
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise FileError(
             _("The workbook cannot be read: open it, save it as xlsx and upload it again.")
         ) from error
+
+
+def _size_of(archive: zipfile.ZipFile, part: zipfile.ZipInfo, enough: int) -> int:
+    """What a part really unpacks to, counted no further than a little beyond `enough`."""
+    size = 0
+    with archive.open(part) as file:
+        while size <= enough and (block := file.read(_BLOCK)):
+            size += len(block)
+    return size
 
 
 def text_of(value: Any) -> str:

@@ -1,6 +1,8 @@
-"""A rep sees the own customers and their documents, a manager the team's: in lists, relations and by number."""
+"""A rep sees the own customers and their documents, a manager the team's, however it is asked."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -73,7 +75,7 @@ def _customer(name: str, company: Any, salesperson: int | None, team: int | None
 def _documents(company: Any) -> None:
     """For each customer an invoice with a line, a statement with its file, and a skip of a run."""
     run = m.BillingRun(
-        company_id=company.id, cycle="monthly", period_start="2026-01-01", period_end="2026-01-31"
+        company_id=company.id, cycle="monthly", period_start=date(2026, 1, 1), period_end=date(2026, 1, 31)
     )
     db.session.add(run)
     db.session.flush()
@@ -81,12 +83,14 @@ def _documents(company: Any) -> None:
         invoice = m.AccountingInvoice(
             company_id=company.id,
             partner_id=partner.id,
-            date="2026-01-05",
-            due_date="2026-02-05",
+            date=date(2026, 1, 5),
+            due_date=date(2026, 2, 5),
             currency_code="USD",
             reference=f"ref {partner.code}",
         )
-        invoice.lines = [m.AccountingInvoiceLine(position=1, quantity=1, unit_price=1, description="x")]
+        invoice.lines = [
+            m.AccountingInvoiceLine(position=1, quantity=Decimal(1), unit_price=Decimal(1), description="x")
+        ]
         contents = f"%PDF {partner.code}".encode()
         file = m.Attachment(
             company_id=company.id,
@@ -160,8 +164,11 @@ def test_no_way_of_asking_goes_around_it(as_: Any) -> None:
     assert db.session.get(m.Partner, partner) is None
     other = aliased(m.Partner)
     assert set(db.session.scalars(select(other.code))) == {"rita"}
-    joined = select(m.BillingRun.id, other.code).outerjoin(m.BillingStatement).outerjoin(
-        other, other.id == m.BillingStatement.partner_id
+    joined = (
+        select(m.BillingRun.id, other.code)
+        .select_from(m.BillingRun)
+        .outerjoin(m.BillingStatement)
+        .outerjoin(other, other.id == m.BillingStatement.partner_id)
     )
     assert [code for _run, code in db.session.execute(joined)] == ["rita"]
     count = select(func.count()).select_from(select(m.AccountingInvoice.id).subquery())

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
 
 from core import m
 from core.db import db
@@ -122,6 +125,19 @@ def test_an_administrator_takes_a_lost_factor_away(visit: Callable[..., Any], en
 def test_setting_it_up_needs_a_fresh_password(visit: Callable[..., Any]) -> None:
     old = visit("clerk")
     assert old.get("/second-factor").location.startswith("/verify")
+
+
+@pytest.mark.parametrize("target", ["//evil.example/", "/\\evil.example", "https://evil.example"])
+def test_the_second_step_leads_nowhere_else(visit: Callable[..., Any], enrol: Any, target: str) -> None:
+    visitor = visit()
+    log_in(visitor)
+    phone = enrol(visitor)
+    other = visit()
+    log_in(other)
+    answer = send(other, f"/second-factor/code?next={target}", {"code": phone.code()})
+    # As a browser reads it, to which a backslash is a slash.
+    there = urlsplit(urljoin("http://localhost/", answer.location.replace("\\", "/")))
+    assert (answer.status_code, there.netloc) == (302, "localhost")
 
 
 def test_ways_that_are_not_offered_are_not_there(visit: Callable[..., Any]) -> None:

@@ -1,0 +1,115 @@
+"""Files that are made to harm: what they are shows in their contents, and costs little to find out."""
+
+import gzip
+import io
+import resource
+import time
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from core.tabular import workbook
+from core.tabular.errors import FileError
+from core.tabular.readers import count_rows, open_table
+
+pytestmark = pytest.mark.usefixtures("speaking")
+
+SECRET = "root:x:0:0"
+SHARED = "xl/sharedStrings.xml"
+
+
+def book(**parts: bytes) -> bytes:
+    """A workbook of two columns, some of its parts replaced or added."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as written:
+        written.add_worksheet().write_row(0, 0, ["Code", "Name"])
+        written.worksheets()[0].write_row(1, 0, ["C1", "Acme"])
+    out = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            if part.filename not in parts:
+                new.writestr(part, old.read(part))
+        for name, contents in parts.items():
+            new.writestr(name, contents)
+    return out.getvalue()
+
+
+def strings(dtd: str, text: str) -> bytes:
+    """The texts of a workbook, with a document type of one's own."""
+    head = f'<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE sst [{dtd}]>'
+    items = "".join(f"<si><t>{t}</t></si>" for t in ("Code", "Name", "C1", text))
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'{head}<sst xmlns="{namespace}" count="4" uniqueCount="4">{items}</sst>'.encode()
+
+
+def read(contents: bytes) -> str:
+    """All that can be read from a file; what is refused gives nothing."""
+    try:
+        table = open_table(contents)
+        return " ".join(cell for _number, cells in table.rows() for cell in cells)
+    except FileError as error:
+        return str(error)
+
+
+def test_the_workbook_itself_is_read() -> None:
+    assert read(book()) == "C1 Acme"
+
+
+def test_no_entity_brings_a_file_in() -> None:
+    found = read(book(**{SHARED: strings('<!ENTITY x SYSTEM "file:///etc/passwd">', "&x;")}))
+    assert SECRET not in found
+
+
+def test_no_entity_swells() -> None:
+    laughs = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert len(read(book(**{SHARED: strings(laughs, "&a11;")}))) < 1000
+    assert time.monotonic() - started < 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
+
+
+def test_a_workbook_that_swells_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = book(**{"xl/media/zeros.bin": b"\0" * (40 * 1024**2)})
+    assert len(bomb) < 100_000
+    monkeypatch.setattr(workbook, "_first_sheet", lambda _contents: pytest.fail("it was read"))
+    with pytest.raises(FileError, match="The workbook unpacks to more than 16 MB"):
+        open_table(bomb)
+
+
+def test_a_size_that_lies_is_found_out() -> None:
+    bomb = bytearray(book(**{"xl/media/zeros.bin": b"\0" * (40 * 1024**2)}))
+    for mark, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        start = 0
+        while (start := bomb.find(mark, start)) >= 0:
+            if int.from_bytes(bomb[start + at : start + at + 4], "little") == 40 * 1024**2:
+                bomb[start + at : start + at + 4] = (100).to_bytes(4, "little")
+            start += 4
+    assert "unpacks to more than" in read(bytes(bomb)) or "cannot be read" in read(bytes(bomb))
+
+
+def test_thousands_of_parts_are_refused() -> None:
+    parts = {f"xl/media/{n}.bin": b"" for n in range(workbook.MAX_PARTS + 1)}
+    assert "unpacks to more than" in read(book(**parts))
+
+
+def test_a_gzip_that_swells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.tabular.delimited.MAX_UNPACKED", 8 * 1024**2)
+    bomb = gzip.compress(b"Code,Name\n" + b"C1,Acme\n" * (2 * 1024**2), 9)
+    with pytest.raises(FileError, match="unpacks to more than"):
+        count_rows(open_table(bomb))
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        b"MZ\x90\x00" + bytes(range(256)) * 20,
+        b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20,
+        b"PK\x03\x04" + b"\0" * 500,
+        b"%PDF-1.7\n" + bytes(range(256)) * 20,
+    ],
+    ids=["program", "picture", "broken zip", "pdf"],
+)
+def test_what_is_no_table_is_refused_whatever_it_is_called(contents: bytes) -> None:
+    with pytest.raises(FileError):
+        count_rows(open_table(contents))
