@@ -13,7 +13,8 @@ _WORDS = """
 password passwort passw0rd welcome qwerty qwertyuiop asdfghjkl letmein iloveyou administrator admin changeme
 secret bincard company sunshine princess football baseball dragon monkey superman batman master login abc123
 abcdef abcdefghijkl 123456 1234567890 0987654321 111111 000000 woaini woaini1314 5201314 88888888 1qaz2wsx
-1q2w3e4r zaq12wsx qazwsx test guest user default temp summer winter spring autumn monday friday january december
+1q2w3e4r zaq12wsx qazwsx test guest user default temp summer winter spring autumn monday
+friday january december
 """
 _COMMON = frozenset(_WORDS.split())
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
