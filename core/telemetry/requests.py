@@ -18,6 +18,8 @@ REQUEST_ID = "bincard.request_id"
 ROUTE = "bincard.route"
 #: A number that a proxy gave is taken over; anything else could forge lines in the log.
 _GIVEN = re.compile(r"[\w.-]{1,64}\Z")
+#: Addresses that end with what lets somebody in.
+_SECRET_PATHS = re.compile(r"^(/invitation/|/second-factor/(?=[^/]{20}))[^/]+")
 
 
 def init_app(app: Flask) -> None:
@@ -69,7 +71,7 @@ def _note(environ: dict[str, Any], status: int, seconds: float) -> None:
     log.info(
         "request",
         method=method,
-        path=environ.get("PATH_INFO", ""),
+        path=_SECRET_PATHS.sub(r"\1…", environ.get("PATH_INFO", "")),
         status=status,
         ms=round(seconds * 1000, 1),
         address=environ.get("REMOTE_ADDR", ""),

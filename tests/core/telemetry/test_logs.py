@@ -65,3 +65,20 @@ def test_secrets_in_values_and_tracebacks_are_blanked(lines):
 def test_a_line_break_in_a_message_makes_no_second_line(lines):
     logging.getLogger("bincard.test").info('first\n{"event": "forged"}')
     assert [line["event"] for line in lines] == ['first\n{"event": "forged"}']
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/invitation/WzEsImEiXQ.aaaa.bbbb", "/invitation/…"),
+        ("/second-factor/.eJxNjssKgzAQRf9l1.aaaa.bbbb", "/second-factor/…"),
+        ("/second-factor/code", "/second-factor/code"),
+        ("/m/partner.list", "/m/partner.list"),
+    ],
+)
+def test_a_path_that_lets_somebody_in_is_not_written_down(path, written):
+    from core.telemetry import requests
+
+    with structlog.testing.capture_logs() as said:
+        requests._note({"REQUEST_METHOD": "GET", "PATH_INFO": path}, 200, 0.1)
+    assert said[0]["path"] == written
