@@ -12,13 +12,16 @@ _POLICY = (
     "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 )
 
+_LOOPBACK = ("localhost", "127.0.0.1")
+
 
 class SessionCookie(SecureCookieSessionInterface):
-    """The session's cookie goes over TLS only, wherever the page came over TLS."""
+    """The session's cookie goes over TLS only, but on a developer's machine and on loopback."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """By the request: a development server speaks plain HTTP on loopback."""
-        return request.is_secure
+        """Not by the request alone: behind a proxy that is not believed it looks like plain HTTP."""
+        plain = app.extensions["settings"].development or request.host.split(":")[0] in _LOOPBACK
+        return request.is_secure or not plain
 
 
 def csp_nonce() -> str:

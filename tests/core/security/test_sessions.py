@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -142,14 +143,33 @@ def test_browsers_are_named(visit: Callable[..., Any]) -> None:
     assert "Firefox 140 · Linux" in visitor.get("/account").text
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_cookies_are_kept_from_scripts_and_other_sites(shelf: Flask, visit: Any, scheme: str) -> None:
+@pytest.mark.parametrize(
+    ("base", "development", "secure"),
+    [
+        ("http://localhost", True, False),
+        ("http://localhost", False, False),
+        ("https://localhost", True, True),
+        ("http://erp.example", True, False),
+        ("http://erp.example", False, True),
+    ],
+)
+def test_cookies_are_kept_from_scripts_and_other_sites(
+    shelf: Flask, visit: Any, base: str, development: bool, secure: bool
+) -> None:
+    settings = shelf.extensions["settings"].model_copy(update={"development": development})
+    shelf.extensions["settings"] = settings
     visitor = visit()
-    token = visitor.token()
-    base = f"{scheme}://localhost"
-    data = {"email": "clerk@example.com", "password": PASSWORD, "csrf_token": token}
+    data = {"email": "clerk@example.com", "password": PASSWORD}
     with shelf.app_context():
-        answer = visitor.client.post("/login", data=data, base_url=base, headers={"Referer": f"{base}/login"})
-    for cookie in answer.headers.getlist("Set-Cookie"):
+        page = visitor.client.get("/login", base_url=base)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        host = urlsplit(base).hostname or ""
+        kept = visitor.client.get_cookie("session", host)
+        headers = {"Referer": f"{base}/login", "Cookie": f"session={kept.value}"}
+        answer = visitor.client.post(
+            "/login", data={**data, "csrf_token": found[1]}, base_url=base, headers=headers
+        )
+    assert answer.status_code == 302
+    for cookie in (*page.headers.getlist("Set-Cookie"), *answer.headers.getlist("Set-Cookie")):
         assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
-        assert ("Secure" in cookie) == (scheme == "https")
+        assert ("Secure" in cookie) == secure
