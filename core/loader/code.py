@@ -23,6 +23,7 @@ CORE_MODEL_ROOMS = (
     "core.mail.models",
     "core.screens.models",
     "core.exchange.models",
+    "core.api.models",
 )
 
 

@@ -1,6 +1,7 @@
 """Write what a form holds: under the row's lock, against the values that the form was loaded with."""
 
 from dataclasses import dataclass, field
+from decimal import InvalidOperation
 from typing import Any
 
 from sqlalchemy import inspect as orm_inspect
@@ -97,6 +98,9 @@ class RecordEditor:
             return Outcome(form, base)
         except UserError as error:
             form.problems.append(str(error))
+            return Outcome(form, base)
+        except InvalidOperation:  # an amount computed from what was typed has more digits than any column
+            form.problems.append(_("A number is too large to be kept. Check the amounts."))
             return Outcome(form, base)
         return Outcome(form, base, saved_id=record.id)
 

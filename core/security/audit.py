@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session, scoped_session
 from core.security.actor import actor_of
 
 #: Never written down, not even as a hash.
-SECRET = frozenset({"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier"})
+SECRET = frozenset(
+    {"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier", "secret", "secret_hash"}
+)
 _PENDING = "audit rows of this flush"
 
 

@@ -28,3 +28,6 @@ rights.model("mail.template", read="core.configure", write="core.configure", del
 rights.model("menu", read="core.read", write="core.configure")
 rights.model("data.import", read="core.import", write="core.import")
 rights.model("data.import_row", read="core.import", write="core.nobody")
+# Users manage their own on a page of theirs.
+rights.model("api.token", read="core.users", write="core.nobody")
+rights.model("api.reply", read="core.nobody", write="core.nobody")
