@@ -36,7 +36,7 @@ def _without_cookies(wsgi_app: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def any_token(view: Callable[P, R]) -> Callable[P, R]:
-    """Declare that each valid token may call this; what it may do there the view asks by the model's rights."""
+    """Declare that each valid token may call this; the view asks for the model's rights by itself."""
     view.permission = ANY_USER  # type: ignore[attr-defined]  # read by the start-up check
     return view
 
@@ -46,9 +46,7 @@ def identify() -> None:
     scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
     token = recognise(db.session, text.strip()) if scheme.lower() == "bearer" else None
     if token is None:
-        raise ApiProblem(
-            "unauthorised", _("Send the header “Authorization: Bearer bk_…”."), headers=_REALM
-        )
+        raise ApiProblem("unauthorised", _("Send the header “Authorization: Bearer bk_…”."), headers=_REALM)
     actor = actor_of_token(token, _request_id())
     g.api_token_id = token.id
     note_use(token)

@@ -65,7 +65,6 @@ def _describe(actor: Actor) -> Schema:
         "3.1.0",
         info={"description": _("Records and their actions, by the rights of the token.")},
         security=[{"token": []}],
-        tags=[],
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     _add_shared(spec)

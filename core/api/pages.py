@@ -3,8 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, flash, jsonify, make_response, redirect, render_template, request
-from flask import url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_login import current_user
 from sqlalchemy import select
 

@@ -168,4 +168,3 @@ def of_database(error: StatementError) -> ApiProblem:
         return ApiProblem("conflict", _("Somebody else is saving this record at the moment. Try again."))
     message, _field = explain(error, current_app.extensions["composition"])
     return ApiProblem("conflict", message)
-

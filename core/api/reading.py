@@ -97,6 +97,6 @@ def _lines_of(lines: Lines, actor: Actor, ids: Sequence[int]) -> dict[int, list[
 
 
 def etag_of(item: Json) -> str:
-    """The version of a record as this caller sees it, its lines with it: it changes with any of its values."""
+    """The version of a record with its lines, as this caller sees it: it changes with any value."""
     text = json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

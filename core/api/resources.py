@@ -60,11 +60,15 @@ class Resource:
 
     def written(self) -> dict[str, FormField]:
         """The fields that the form lets a person edit, at least on some records."""
-        found = [
-            p.node
-            for p in walk(self.form)
-            if isinstance(p.node, FormField) and not isinstance(p.parent, Grid)
-        ] if self.form else []
+        found = (
+            [
+                p.node
+                for p in walk(self.form)
+                if isinstance(p.node, FormField) and not isinstance(p.parent, Grid)
+            ]
+            if self.form
+            else []
+        )
         return {n.name: n for n in found if n.readonly is not True and self.columns[n.name].kind != "other"}
 
     def currency_of(self, name: str) -> str:
@@ -104,7 +108,7 @@ def _resource(name: str) -> Resource:
 
 def _plain(name: str) -> Resource:
     cls = current_app.extensions["composition"].model(name)
-    names = [key for key in orm_inspect(cls).columns.keys() if key not in SECRET]
+    names = [key for key in dict(orm_inspect(cls).columns) if key not in SECRET]
     return Resource(name, cls, {n: screens().info(name, n) for n in names})
 
 
@@ -134,10 +138,10 @@ def _scope(cls: Any, actor: Actor) -> list[Any]:
         return [or_(cls.company_id.is_(None), cls.company_id == actor.company_id)]
     found = []
     for column in columns.values():
-        key = next(iter(column.foreign_keys), None)
-        if key is not None and not column.nullable and key.ondelete == "CASCADE":
-            parent = _class_of(key.column.table)
-            found.append(column.in_(select(parent.id).where(*_scope(parent, actor))))
+        for key in column.foreign_keys:
+            if not column.nullable and key.ondelete == "CASCADE":
+                parent = _class_of(key.column.table)
+                found.append(column.in_(select(parent.id).where(*_scope(parent, actor))))
     return found
 
 

@@ -32,7 +32,7 @@ def column_schema(resource: Resource, info: FieldInfo) -> Schema:
     """What JSON holds for a column, null aside."""
     if info.kind == "bool":
         return {"type": "boolean"}
-    if is_whole(info) or info.name == "id":
+    if is_whole(resource, info):
         least, largest = whole_range(resource, info)
         return {"type": "integer", "minimum": least, "maximum": largest}
     if info.kind in DECIMAL_KINDS:
@@ -71,7 +71,9 @@ def _described(resource: Resource, info: FieldInfo, schema: Schema, label: str =
     if currency:
         text += " · " + _("in the currency of “%(field)s”", field=currency)
     found = {**schema, "description": text, "examples": [example_of(info)]}
-    return {**found, "x-refers-to": f"{info.target}.{info.target_column}"} if info.target else found
+    # A part of a key of several columns names no record by itself.
+    refers = bool(info.target) and info.target_column != info.name
+    return {**found, "x-refers-to": f"{info.target}.{info.target_column}"} if refers else found
 
 
 def record_schema(resource: Resource, actor: Actor, without: str = "") -> Schema:
@@ -85,7 +87,10 @@ def record_schema(resource: Resource, actor: Actor, without: str = "") -> Schema
         if name not in writable and not without:
             properties[name]["readOnly"] = True
     for name, lines in resource.visible_lines(actor).items():
-        properties[name] = {"type": "array", "items": {"$ref": f"#/components/schemas/{lines_name(resource, lines)}"}}
+        properties[name] = {
+            "type": "array",
+            "items": {"$ref": f"#/components/schemas/{lines_name(resource, lines)}"},
+        }
     # What needs a right of its own is missing for others, and lines come in a list only when asked for.
     always = [n for n in visible if may_see_field(Actor(), resource.name, n)]
     return {"type": "object", "properties": properties, "required": always, "additionalProperties": False}
@@ -123,7 +128,7 @@ def _any_value(resource: Resource, name: str) -> Schema:
 
 def _written(resource: Resource, entry: Entry) -> Schema:
     schema = column_schema(resource, entry.info)
-    must = entry.node.required if getattr(entry.node, "required", None) is not None else entry.info.required
+    must = _is_required(entry)
     if must and schema.get("type") == "string" and "pattern" not in schema and "enum" not in schema:
         schema["minLength"] = 1
     if not must and entry.info.nullable:
@@ -133,13 +138,13 @@ def _written(resource: Resource, entry: Entry) -> Schema:
 
 def _required(entries: Iterable[Entry]) -> list[str]:
     """What a new record can't do without and nothing fills in by itself."""
-    found = []
-    for entry in entries:
-        given = getattr(entry.node, "required", None)
-        must = given if given is not None else entry.info.required
-        if entry.input is not None and must and entry.input.data in (None, ""):
-            found.append(entry.node.name)
-    return found
+    open_ones = [e for e in entries if e.input is not None and e.input.data in (None, "")]
+    return [e.node.name for e in open_ones if _is_required(e)]
+
+
+def _is_required(entry: Entry) -> bool:
+    given = getattr(entry.node, "required", None)
+    return entry.info.required if given is None else bool(given)
 
 
 def _grid_schemas(resource: Resource, form: RecordForm) -> dict[str, Schema]:
@@ -176,9 +181,7 @@ def example(schema: Schema, names: Iterable[str] | None = None) -> Any:
 def list_parameters(resource: Resource, actor: Actor) -> list[Schema]:
     """The parameters of a list: filters by column, then order, page and fields."""
     visible = resource.visible(actor)
-    found = [
-        _filter(resource, info, operator) for info in visible.values() for operator in operators(info)
-    ]
+    found = [_filter(resource, info, operator) for info in visible.values() for operator in operators(info)]
     sortable = [n for n, info in visible.items() if info.kind != "other"]
     found += [
         _choice("sort", [*sortable, *(f"-{n}" for n in sortable)], _("Order; a minus is descending.")),

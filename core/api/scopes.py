@@ -13,7 +13,9 @@ NOBODY = "core.nobody"
 def permissions() -> list[str]:
     """All permissions that models, fields, views and buttons of this app ask for."""
     rights = current_app.extensions["rights"]
-    asked = {p for r in rights.models.values() for p in (r.read, r.write, r.delete)} | {*rights.fields.values()}
+    asked = {p for r in rights.models.values() for p in (r.read, r.write, r.delete)} | {
+        *rights.fields.values()
+    }
     asked |= {getattr(view, "permission", None) for view in current_app.view_functions.values()}
     for screen in current_app.extensions["screens"].by_name.values():
         asked |= {p.node.permission for p in walk(screen) if isinstance(p.node, Button)}

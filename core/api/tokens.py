@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, or_, select, update
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session, joinedload, scoped_session
 
 from core import m
 from core.db import db
@@ -75,9 +75,7 @@ def _checked_scopes(user: Any, scopes: Sequence[str]) -> list[str]:
         raise TokenError(_("Choose at least one scope."))
     lacking = [scope for scope in wanted if scope != EVERYTHING and not actor.may(scope)]
     if lacking:
-        raise TokenError(
-            _("You don't hold %(scopes)s, so a token can't either.", scopes=", ".join(lacking))
-        )
+        raise TokenError(_("You don't hold %(scopes)s, so a token can't either.", scopes=", ".join(lacking)))
     return wanted
 
 
@@ -95,7 +93,7 @@ def recognise(session: AnySession, text: str) -> Any:
     match = _TOKEN.fullmatch(text)
     if match is None:
         return None
-    token = session.scalar(_live(match[1]))
+    token = session.scalars(_live(match[1])).unique().one_or_none()
     # Compared for an unknown prefix too: the time taken tells nothing.
     stored = token.secret_hash if token is not None else "0" * 64
     return token if hmac.compare_digest(stored, _hash(text)) else None
@@ -112,6 +110,7 @@ def _live(prefix: str) -> Any:
         .where(token.prefix == prefix, token.revoked_at.is_(None), user.active)
         .where(or_(token.expires_at.is_(None), token.expires_at > now))
         .where(or_(user.company_id == token.company_id, admitted))
+        .options(joinedload(token.user).joinedload(user.roles))
     )
 
 

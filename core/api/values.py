@@ -51,9 +51,9 @@ def whole_range(resource: Resource, info: FieldInfo) -> tuple[int, int]:
     return -(2**bits), 2**bits - 1
 
 
-def is_whole(info: FieldInfo) -> bool:
+def is_whole(resource: Resource, info: FieldInfo) -> bool:
     """Whether JSON holds it as a whole number: one itself, or the id of another record."""
-    return info.kind == "integer" or (info.kind == "ref" and info.target_column == "id")
+    return isinstance(orm_inspect(resource.cls).columns[info.name].type, Integer)
 
 
 def from_json(resource: Resource, info: FieldInfo, value: Any) -> Any:
@@ -64,7 +64,7 @@ def from_json(resource: Resource, info: FieldInfo, value: Any) -> Any:
         if isinstance(value, bool):
             return value
         raise ValueRefusedError(_("Give true or false."))
-    if is_whole(info):
+    if is_whole(resource, info):
         return _whole(resource, info, value)
     if not isinstance(value, str):
         raise ValueRefusedError(_text_wanted(info))
@@ -73,7 +73,7 @@ def from_json(resource: Resource, info: FieldInfo, value: Any) -> Any:
 
 def _text_wanted(info: FieldInfo) -> str:
     if info.kind in DECIMAL_KINDS:
-        return _("Give a decimal as a string, such as \"12.50\".")
+        return _('Give a decimal as a string, such as "12.50".')
     return _("Give a string.")
 
 
@@ -82,7 +82,9 @@ def _whole(resource: Resource, info: FieldInfo, value: Any) -> int:
         raise ValueRefusedError(_("Give a whole number."))
     least, largest = whole_range(resource, info)
     if not least <= value <= largest:
-        raise ValueRefusedError(_("Give a number from %(least)s to %(largest)s.", least=least, largest=largest))
+        raise ValueRefusedError(
+            _("Give a number from %(least)s to %(largest)s.", least=least, largest=largest)
+        )
     return value
 
 
@@ -97,7 +99,7 @@ def from_text(resource: Resource, info: FieldInfo, text: str) -> Any:
         if text not in ("true", "false"):
             raise ValueRefusedError(_("Give true or false."))
         return text == "true"
-    if is_whole(info):
+    if is_whole(resource, info):
         if not _WHOLE.fullmatch(text):
             raise ValueRefusedError(_("Give a whole number."))
         return _whole(resource, info, int(text))

@@ -76,7 +76,7 @@ def _as_form_data(resource: Resource, opened: Outcome, body: Body) -> Sent:
     for name, entry in form.entries.items():
         if entry.input is not None:
             _put(sent, resource, entry, body, name, name)
-    for name, grid in form.grids.items():
+    for grid in form.grids.values():
         if grid.editable:
             _put_lines(sent, resource, grid, body)
     return sent
@@ -131,10 +131,10 @@ def _put_lines(sent: Sent, resource: Resource, grid: GridForm, body: Body) -> No
         return
     sent.keys[name] = []
     for number, line_body in enumerate(given):
-        line, key = _line_for(sent, grid, stored, line_body, number)
-        if line is not None:
+        found, key = _line_for(sent, grid, stored, line_body, number)
+        if found is not None:
             sent.keys[name].append(key)
-            _put_line(sent, of, line, line_body, f"{name}-{key}", f"{name}.{number}")
+            _put_line(sent, of, found, line_body, f"{name}-{key}", f"{name}.{number}")
 
 
 def _line_for(
@@ -182,7 +182,9 @@ def _refuse_lost_lines(form: RecordForm, sent: Sent) -> None:
     """A form drops lines that nobody filled in; a program that sends one is told."""
     for name, keys in sent.keys.items():
         kept = {line.key for line in form.grids[name].lines}
-        lost = [FieldError(f"{name}.{i}", _("This line is empty.")) for i, k in enumerate(keys) if k not in kept]
+        lost = [
+            FieldError(f"{name}.{i}", _("This line is empty.")) for i, k in enumerate(keys) if k not in kept
+        ]
         if lost:
             raise ApiProblem("invalid", errors=lost)
 

@@ -24,7 +24,10 @@ CORE_MODEL_ROOMS = (
     "core.screens.models",
     "core.exchange.models",
     "core.api.models",
+    "core.webhooks.models",
 )
+#: The host's own rooms with screens.
+CORE_SCREEN_ROOMS = ("core.webhooks.screens",)
 
 
 def room(source: AddonSource, name: str) -> ModuleType | None:
@@ -41,6 +44,12 @@ def declared(sources: list[AddonSource], room_name: str, attribute: str) -> Iter
         module = room(source, room_name)
         if module is not None and hasattr(module, attribute):
             yield source, getattr(module, attribute)
+
+
+def host_screens() -> Iterator[tuple[str, Any]]:
+    """What the host's own rooms declare as `screens`."""
+    for name in CORE_SCREEN_ROOMS:
+        yield CORE, importlib.import_module(name).screens
 
 
 def fragments_of(source: AddonSource, depends: frozenset[str]) -> FragmentSource:

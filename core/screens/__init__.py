@@ -3,7 +3,7 @@
 from flask import Flask
 
 from core.i18n import LOCALES, locale_code
-from core.loader.code import declared
+from core.loader.code import declared, host_screens
 from core.loader.discovery import AddonSource
 from core.screens import assets, errors, home, jobs_page, menu, routes
 from core.screens.actions import check_buttons
@@ -40,7 +40,8 @@ __all__ = [
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Compose the app's screens and serve them; raises ScreenError where they don't fit together."""
-    found = ((source.name, screens) for source, screens in declared(sources, "screens", "screens"))
+    found = [(source.name, screens) for source, screens in declared(sources, "screens", "screens")]
+    found[:0] = host_screens()
     app.extensions["screens"] = compose_screens(found, app.extensions["composition"])
     app.extensions["list_plans"] = {}
     app.jinja_env.globals.update(

@@ -59,10 +59,12 @@ def record(
     record_ids: Iterable[int],
     after: dict[str, Any] | None = None,
 ) -> None:
-    """Write down an act on these records, such as `post` or a bulk change."""
+    """Write down an act on these records, such as `post` or a bulk change; rooms above may listen."""
     rows = [_row(session, action, model, record_id, None, after) for record_id in record_ids]
     if rows:
         session.execute(insert(_table()), rows)
+        for listen in current_app.extensions.get("act_listeners", ()):
+            listen(session, action, model, [row["record_id"] for row in rows])
 
 
 def _table() -> Table:

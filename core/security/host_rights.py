@@ -31,3 +31,6 @@ rights.model("data.import_row", read="core.import", write="core.nobody")
 # Users manage their own on a page of theirs.
 rights.model("api.token", read="core.users", write="core.nobody")
 rights.model("api.reply", read="core.nobody", write="core.nobody")
+rights.model("webhook.endpoint", read="core.configure", write="core.configure", delete="core.configure")
+rights.model("webhook.delivery", read="core.configure", write="core.nobody")
+rights.model("webhook.attempt", read="core.configure", write="core.nobody")
