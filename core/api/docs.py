@@ -56,9 +56,13 @@ def overview(spec: Schema) -> dict[str, Any]:
     for _path, method, operation in _operations(spec):
         if operation["operationId"].startswith(operation["tags"][0]):
             methods.setdefault(operation["tags"][0], []).append(method.upper())
-    resources = [(t["name"], t["description"], sorted(set(methods[t["name"]]))) for t in spec["tags"]]
+    resources = [(t["name"], t["description"], _ordered(methods[t["name"]])) for t in spec["tags"]]
     problems = [(status, problem_type(slug), str(title)) for slug, (status, title) in KINDS.items()]
     return {"resources": resources, "problems": problems}
+
+
+def _ordered(methods: list[str]) -> list[str]:
+    return [method for method in ("GET", "POST", "PATCH", "DELETE") if method in methods]
 
 
 def resource(spec: Schema, name: str) -> ResourceDocs | None:

@@ -120,7 +120,7 @@ class _Describer:
         self.name, self.title = resource.name, title_of(resource)
         rights = model_rights(resource.name)
         form = resource.form
-        self.may_write = form is not None and actor.may(rights.write)
+        self.may_write = resource.writable and actor.may(rights.write)
         self.may_create = self.may_write and form is not None and form.create
         self.may_delete = form is not None and rights.delete is not None and actor.may(rights.delete)
 

@@ -13,6 +13,7 @@ from core.api.queries import Question
 from core.api.resources import Lines, Resource, rows_seen
 from core.api.values import to_json
 from core.db import db
+from core.jobs.queue import progress
 from core.security.actor import Actor
 
 Json = dict[str, Any]
@@ -33,6 +34,8 @@ def one(resource: Resource, actor: Actor, record_id: int) -> Json:
     if not found:
         raise ApiProblem("not-found")
     _add_lines(resource, actor, found, list(resource.visible_lines(actor)))
+    if resource.name == "job":
+        found[0]["progress"] = vars(progress(db.session, record_id))
     return found[0]
 
 

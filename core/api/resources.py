@@ -22,6 +22,10 @@ from core.security.rights import may_see_field, model_rights
 OF_HOST = ("company", "currency", "job", "job.item", "webhook.delivery", "webhook.endpoint")
 
 
+#: The right that models name for what nobody may do by hand.
+NOBODY = "core.nobody"
+
+
 @dataclass(frozen=True)
 class Lines:
     """The lines of a document, nested in it."""
@@ -52,6 +56,11 @@ class Resource:
     def visible_lines(self, actor: Actor) -> dict[str, Lines]:
         """The lines that the caller may see."""
         return {n: ls for n, ls in self.lines.items() if actor.may(model_rights(ls.resource.name).read)}
+
+    @property
+    def writable(self) -> bool:
+        """Whether people write such records by hand: there is a form, and a right that somebody may hold."""
+        return self.form is not None and model_rights(self.name).write != NOBODY
 
     def buttons(self) -> list[Button]:
         """The acts that the form declares; what only opens a page is none."""

@@ -36,7 +36,8 @@ def _resource(name: str, right: str = "read") -> Resource:
 
 def _refuse_read_only(resource: Resource, right: str) -> None:
     """What no form lets a person write, and what nobody deletes by hand, no program does either."""
-    if resource.form is None or (right == "delete" and model_rights(resource.name).delete is None):
+    deletable = resource.form is not None and model_rights(resource.name).delete is not None
+    if not (deletable if right == "delete" else resource.writable):
         raise ApiProblem("method-not-allowed", headers={"Allow": "GET, HEAD, OPTIONS"})
 
 

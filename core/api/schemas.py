@@ -1,6 +1,7 @@
 """JSON Schemas of columns, records and calls, read off the mapped columns and the forms."""
 
 from collections.abc import Iterable
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from core.api.queries import LARGEST_LIMIT, LAST_PAGE, LIMIT, operators
@@ -8,6 +9,7 @@ from core.api.resources import Lines, Resource, screens
 from core.api.values import DECIMAL_KINDS, decimal_pattern, is_whole, whole_range
 from core.db import db
 from core.i18n import _
+from core.jobs.queue import Progress
 from core.screens.fields import FieldInfo, readable
 from core.screens.forms import MAX_LINES, Entry, RecordForm
 from core.screens.saving import RecordEditor
@@ -91,9 +93,16 @@ def record_schema(resource: Resource, actor: Actor, without: str = "") -> Schema
             "type": "array",
             "items": {"$ref": f"#/components/schemas/{lines_name(resource, lines)}"},
         }
+    if resource.name == "job":
+        properties["progress"] = _progress_schema()
     # What needs a right of its own is missing for others, and lines come in a list only when asked for.
     always = [n for n in visible if may_see_field(Actor(), resource.name, n)]
     return {"type": "object", "properties": properties, "required": always, "additionalProperties": False}
+
+
+def _progress_schema() -> Schema:
+    counts = {f.name: {"type": "integer", "minimum": 0} for f in dataclass_fields(Progress)}
+    return {"type": "object", "properties": counts, "readOnly": True, "description": _("Items by outcome.")}
 
 
 def lines_name(resource: Resource, lines: Lines) -> str:

@@ -2,12 +2,10 @@
 
 from flask import current_app
 
+from core.api.resources import NOBODY
 from core.screens.tree import Button, walk
 from core.security.actor import Actor
 from core.security.rights import ANY_USER, PUBLIC
-
-#: Declared for what nobody may do by hand.
-NOBODY = "core.nobody"
 
 
 def permissions() -> list[str]:

@@ -86,6 +86,11 @@ def on(app: Flask) -> Settings:
     return _set(app, webhooks="on", development=True)
 
 
+def at_home() -> Settings:
+    """The settings of a developer's machine."""
+    return get_settings().model_copy(update={"webhooks": "on", "development": True})
+
+
 def _set(app: Flask, **values: Any) -> Settings:
     settings = app.extensions["settings"].model_copy(update=values)
     app.extensions["settings"] = settings
@@ -397,18 +402,20 @@ def test_a_name_that_leads_inside_is_not_called(
      "https://shop.example:99999/", "https://shop.example/#x", "https://shop.example/a b", "//shop.example",
      "https://[::1", "http://10.0.0.1/", "https://shop.example/\r\nHost: x"],
 )  # fmt: skip
-def test_an_address_that_nothing_is_sent_to_is_refused(on: Settings, url: str) -> None:
+def test_an_address_that_nothing_is_sent_to_is_refused(url: str) -> None:
     with pytest.raises(addresses.WebhookAddressError):
-        addresses.parse(url, on)
+        addresses.parse(url, at_home())
 
 
-def test_plain_http_is_for_tests_on_one_s_own_machine(on: Settings) -> None:
+def test_plain_http_is_for_tests_on_one_s_own_machine() -> None:
+    on = at_home()
     assert addresses.parse("http://localhost:8000/x", on).authority == "localhost:8000"
     with pytest.raises(addresses.WebhookAddressError):
         addresses.parse("http://localhost:8000/x", on.model_copy(update={"development": False}))
 
 
-def test_a_receiver_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, on: Settings) -> None:
+def test_a_receiver_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    on = at_home()
     monkeypatch.setattr(transport, "DEADLINE", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         end = threading.Event()
