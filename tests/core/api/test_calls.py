@@ -59,6 +59,13 @@ def test_an_invoice_is_written_with_its_lines_changed_and_posted(program: Make, 
     assert erp.act(url, "post", posted.headers["ETag"]).status_code == 409
 
 
+def test_values_are_the_same_in_every_language(program: Make, partner: int) -> None:
+    body = invoice_of(partner, "12345.6789")
+    made = [program("*", locale=locale).post("accounting.invoice", body) for locale in ("en", "zh-CN")]
+    assert [answer.json["total"] for answer in made] == ["15432.10", "15432.10"]
+    assert [answer.json["date"] for answer in made] == ["2026-03-02", "2026-03-02"]
+
+
 def test_what_is_left_out_stays_as_it_is(program: Make, partner: int) -> None:
     erp = program("*")
     first = erp.post("partner", {"code": "B", "name": "B", "is_supplier": True, "active": False}).json

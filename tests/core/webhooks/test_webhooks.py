@@ -396,19 +396,18 @@ def test_a_name_that_leads_inside_is_not_called(
     assert receiver.got == []
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["http://shop.example/", "ftp://shop.example/", "https://", "https://a:b@shop.example/", "javascript:1",
-     "https://shop.example:99999/", "https://shop.example/#x", "https://shop.example/a b", "//shop.example",
-     "https://[::1", "http://10.0.0.1/", "https://shop.example/\r\nHost: x"],
-)  # fmt: skip
-def test_an_address_that_nothing_is_sent_to_is_refused(url: str) -> None:
-    with pytest.raises(addresses.WebhookAddressError):
-        addresses.parse(url, at_home())
+REFUSED = ["http://shop.example/", "ftp://shop.example/", "https://", "https://a:b@shop.example/", "javascript:1",
+           "https://shop.example:99999/", "https://shop.example/#x", "https://shop.example/a b", "//shop.example",
+           "https://[::1", "http://10.0.0.1/", "https://shop.example/\r\nHost: x"]  # fmt: skip
 
 
-def test_plain_http_is_for_tests_on_one_s_own_machine() -> None:
-    on = at_home()
+def test_an_address_that_nothing_is_sent_to_is_refused(on: Settings) -> None:
+    for url in REFUSED:
+        with pytest.raises(addresses.WebhookAddressError):
+            addresses.parse(url, on)
+
+
+def test_plain_http_is_for_tests_on_one_s_own_machine(on: Settings) -> None:
     assert addresses.parse("http://localhost:8000/x", on).authority == "localhost:8000"
     with pytest.raises(addresses.WebhookAddressError):
         addresses.parse("http://localhost:8000/x", on.model_copy(update={"development": False}))
