@@ -1,9 +1,9 @@
 """Who calls: a bearer token, never a cookie, so that no page of another site can call on a user's behalf."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
+import structlog
 from flask import Flask, g, request
 from flask_login import current_user
 
@@ -13,6 +13,7 @@ from core.db import db
 from core.i18n import _
 from core.security.actor import Actor, actor_of, set_actor
 from core.security.rights import ANY_USER, model_rights
+from core.telemetry.requests import REQUEST_ID
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,20 +48,17 @@ def identify() -> None:
     token = recognise(db.session, text.strip()) if scheme.lower() == "bearer" else None
     if token is None:
         raise ApiProblem("unauthorised", _("Send the header “Authorization: Bearer bk_…”."), headers=_REALM)
-    actor = actor_of_token(token, _request_id())
+    actor = actor_of_token(token, request.environ.get(REQUEST_ID, ""))
     g.api_token_id = token.id
     note_use(token)
     set_actor(db.session, actor)
+    structlog.contextvars.bind_contextvars(user_id=actor.user_id, company_id=actor.company_id, token=token.id)
 
 
 def identify_program_or_person() -> None:
     """As `identify`, for the description of the API, which people read as well."""
     if not current_user.is_authenticated:
         identify()
-
-
-def _request_id() -> str:
-    return request.headers.get("X-Request-ID", "")[:64] or uuid.uuid4().hex
 
 
 def caller() -> Actor:

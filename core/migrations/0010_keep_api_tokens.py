@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "core_0010"
-down_revision = "core_0004"
+down_revision = "core_0031"
 
 
 def upgrade() -> None:

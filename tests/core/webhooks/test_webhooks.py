@@ -396,9 +396,20 @@ def test_a_name_that_leads_inside_is_not_called(
     assert receiver.got == []
 
 
-REFUSED = ["http://shop.example/", "ftp://shop.example/", "https://", "https://a:b@shop.example/", "javascript:1",
-           "https://shop.example:99999/", "https://shop.example/#x", "https://shop.example/a b", "//shop.example",
-           "https://[::1", "http://10.0.0.1/", "https://shop.example/\r\nHost: x"]  # fmt: skip
+REFUSED = [
+    "http://shop.example/",
+    "ftp://shop.example/",
+    "https://",
+    "https://a:b@shop.example/",
+    "javascript:1",
+    "https://shop.example:99999/",
+    "https://shop.example/#x",
+    "https://shop.example/a b",
+    "//shop.example",
+    "https://[::1",
+    "http://10.0.0.1/",
+    "https://shop.example/\r\nHost: x",
+]
 
 
 def test_an_address_that_nothing_is_sent_to_is_refused(on: Settings) -> None:
