@@ -1,7 +1,7 @@
 """Lists and forms of products."""
 
 from core.i18n import _l
-from core.screens import Column, Field, Screens, Section
+from core.screens import Column, Field, Screens, Section, archiving
 
 screens = Screens()
 
@@ -11,10 +11,18 @@ screens.list(
     "product.list",
     model="product",
     title=_l("Products"),
-    columns=["code", Column("mpn", _l("Part number")), "maker_id", "description", "kind", "unit"],
+    columns=[
+        "code",
+        Column("mpn", _l("Part number"), editable=True),
+        Column("maker_id", editable=True),
+        Column("description", editable=True),
+        "kind",
+        Column("unit", editable=True),
+    ],
     filters=["kind", "maker_id", "active"],
     search=["code", "mpn", "description"],
-    group_by=["maker_id", "kind"],
+    actions=["maker_id", *archiving("products.write")],
+    group_by=["maker_id", "kind", "active"],
     order="code",
     empty=_l("Every part and service that you trade is listed here."),
 )

@@ -5,12 +5,27 @@ from flask import Flask
 from core.i18n import LOCALES, locale_code
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
-from core.screens import assets, errors, home, jobs_page, menu, routes
+from core.screens import (
+    assets,
+    bulk_job,
+    bulk_pages,
+    cell_pages,
+    errors,
+    export_job,
+    home,
+    jobs_page,
+    list_pages,
+    menu,
+    routes,
+    view_pages,
+)
 from core.screens.actions import check_buttons
+from core.screens.archiving import archiving
 from core.screens.composition import compose_screens
 from core.screens.fields import choice_text
 from core.screens.forms import shown_nodes
 from core.screens.tree import (
+    BulkAction,
     Button,
     Column,
     Field,
@@ -20,11 +35,13 @@ from core.screens.tree import (
     ScreenError,
     Screens,
     Section,
+    SetField,
     describe,
 )
 from core.security.rights import current_actor
 
 __all__ = [
+    "BulkAction",
     "Button",
     "Column",
     "Field",
@@ -34,6 +51,8 @@ __all__ = [
     "ScreenError",
     "Screens",
     "Section",
+    "SetField",
+    "archiving",
     "describe",
 ]
 
@@ -60,8 +79,9 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     assets.init_app(app, sources)
     errors.init_app(app)
     app.register_blueprint(home.bp)
-    app.register_blueprint(routes.bp)
-    app.register_blueprint(jobs_page.bp)
+    for pages in (list_pages, view_pages, bulk_pages, cell_pages, routes, jobs_page):
+        app.register_blueprint(pages.bp)
+    app.extensions["job_kinds"].update(bulk_job.jobs.kinds | export_job.jobs.kinds)
 
 
 def check(app: Flask) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import String, case, cast, or_, select
 
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo
-from core.screens.lists import label_column
+from core.screens.fields import FieldInfo, label_column
 from core.screens.tree import Field, Grid, ListScreen, Screen, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
