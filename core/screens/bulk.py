@@ -79,6 +79,7 @@ def _declared(screens: ScreenSet, screen: ListScreen, form: FormScreen) -> Itera
 def start(
     session: AnySession,
     screen: ListScreen,
+    form: FormScreen,
     act: Act,
     selection: Selection,
     *,
@@ -91,7 +92,14 @@ def start(
     The records are those that the selection means now: what is added or changed later is no part of it.
     """
     records = selection.records(session)
-    params = {"screen": screen.name, "act": act.name, "data": data, "locale": locale, "back": back}
+    params = {
+        "screen": screen.name,
+        "act": act.name,
+        "form": form.name,
+        "data": data,
+        "locale": locale,
+        "back": back,
+    }
     job = queue.start(session, KIND, f"{act.label.rstrip('…')}: {screen.title}", params=params)
     copy_rows(
         session,

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from werkzeug.datastructures import MultiDict
 
 from core.db import db
-from core.i18n import locale_code
+from core.i18n import locale_code, ngettext
 from core.screens import bulk
 from core.screens.bulk import Act
 from core.screens.composition import field_of
@@ -40,7 +40,9 @@ def start(screen: str, act: str) -> Response:
         return _dialog(listed, found, selection, 422)
     back = url_of(listed, selection.query.state)
     data = {n: v for n, v in request.form.items() if entry and n.partition(".")[0] == entry.node.name}
-    job = bulk.start(db.session, listed, found, selection, data=data, locale=locale_code(), back=back)
+    form = screens().form_of(listed)
+    assert form is not None  # or the list would have no acts
+    job = bulk.start(db.session, listed, form, found, selection, data=data, locale=locale_code(), back=back)
     db.session.commit()
     return go(f"/jobs/{job.id}")
 
@@ -57,11 +59,20 @@ def _selection(listed: ListScreen) -> Selection:
 
 
 def _dialog(listed: ListScreen, act: Act, selection: Selection, status: int = 200) -> Response:
+    count = selection.count(db.session)
     html = render_template(
         "bulk.html",
-        screen=listed,
         act=act,
-        count=selection.count(db.session),
+        count=count,
+        touches=ngettext(
+            "This touches %(num)s record of “%(list)s”.",
+            "This touches %(num)s records of “%(list)s”.",
+            count,
+            list=listed.title,
+        ),
+        button=ngettext(
+            "%(act)s: %(num)s record", "%(act)s: %(num)s records", count, act=act.label.rstrip("…")
+        ),
         expected=request.form.get("expected"),
         entry=_entry(listed, act, request.form if status != 200 else None),
         url=f"/m/{listed.name}/bulk/{act.name}/start?{request.query_string.decode()}",

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import url_for
 from flask_babel import get_timezone
 from markupsafe import Markup
 from sqlalchemy import inspect as orm_inspect
@@ -178,7 +177,8 @@ class FormBuilder:
         return form
 
     def _choices_url(self, path: str) -> str:
-        return url_for("screens.choices", screen=self.screen.name, path=path)
+        # Not by url_for: a worker, too, checks what a form would take, and has no request to ask.
+        return f"/m/{self.screen.name}/choices/{path}"
 
     def _entry(
         self,

@@ -126,6 +126,7 @@ screens.form(
             permission="shelf.write",
             style="primary",
             visible=lambda order: order.state == "draft",
+            bulk=True,
         ),
     ],
 )
