@@ -3,6 +3,9 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import exists
+from sqlalchemy.orm import aliased
+
 from addons.accounting.services.invoices import compute, post_invoices, reverse_invoice
 from addons.accounting.services.payments import post_payment, reverse_payment
 from core import m
@@ -26,6 +29,12 @@ def is_posted(record: Any) -> bool:
 def is_draft(record: Any) -> bool:
     """Whether the document can still be changed."""
     return not is_posted(record)
+
+
+def is_reversed(document: Any) -> Any:
+    """Whether another document takes it back, as a condition in SQL."""
+    other = aliased(document)
+    return exists().where(other.reverses_id == document.id)
 
 
 def post_invoice(session: Any, invoice: Any) -> str:
@@ -148,7 +157,7 @@ screens.form(
             permission="accounting.post",
             visible=is_draft,
             style="primary",
-            bulk=True,
+            bulk=lambda invoice: invoice.state == "draft",
         ),
         Button(
             "reverse",
@@ -158,7 +167,7 @@ screens.form(
             style="danger",
             visible=lambda i: is_posted(i) and i.kind == "invoice" and i.reversed_by is None,
             confirm=_l("Take this invoice back with a credit note of today?"),
-            bulk=True,
+            bulk=lambda i: (i.state == "posted") & (i.kind == "invoice") & ~is_reversed(i),
         ),
     ],
 )
@@ -214,7 +223,7 @@ screens.form(
             permission="accounting.post",
             visible=is_draft,
             style="primary",
-            bulk=True,
+            bulk=lambda payment: payment.state == "draft",
         ),
         Button(
             "reverse",
@@ -224,7 +233,7 @@ screens.form(
             style="danger",
             visible=lambda p: is_posted(p) and p.reverses_id is None and p.reversed_by is None,
             confirm=_l("Take this payment back as of today?"),
-            bulk=True,
+            bulk=lambda p: (p.state == "posted") & p.reverses_id.is_(None) & ~is_reversed(p),
         ),
     ],
 )

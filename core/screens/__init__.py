@@ -86,4 +86,4 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
 
 def check(app: Flask) -> None:
     """Refuse buttons that lead nowhere, once all pages are there; raises ScreenError."""
-    check_buttons(app, app.extensions["screens"].forms())
+    check_buttons(app, app.extensions["screens"].by_name.values())

@@ -27,6 +27,7 @@ def archiving(permission: str) -> list[BulkAction]:
             action=archive,
             permission=permission,
             visible=lambda record: bool(record.active),
+            bulk=lambda model: model.active,
         ),
         BulkAction(
             "restore",
@@ -34,5 +35,6 @@ def archiving(permission: str) -> list[BulkAction]:
             action=restore,
             permission=permission,
             visible=lambda record: not record.active,
+            bulk=lambda model: ~model.active,
         ),
     ]

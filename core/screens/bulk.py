@@ -4,7 +4,7 @@ Each is a job of one item a record, whatever their number: so three and a hundre
 reason stands beside each record that could not be done, and a killed worker loses and doubles nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,12 @@ class Act:
     #: The button that is pressed, or the field that is set; None for deleting.
     node: Button | SetField | None = None
     style: str = ""
+
+    @property
+    def possible(self) -> Callable[[Any], Any] | None:
+        """The condition on the records that it is possible for, None where there is none to ask."""
+        bulk = getattr(self.node, "bulk", None)
+        return bulk if callable(bulk) else None
 
     @property
     def sets(self) -> bool:

@@ -1,13 +1,16 @@
 """The dialog before an act on many records, which says how many it will touch; and its start."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from core.db import db
-from core.i18n import locale_code, ngettext
+from core.i18n import _, locale_code, ngettext
 from core.screens import bulk
 from core.screens.bulk import Act
 from core.screens.composition import field_of
+from core.screens.fields import number_text
 from core.screens.forms import Entry, FormBuilder
 from core.screens.list_pages import list_screen, query_for
 from core.screens.list_state import read_state
@@ -25,7 +28,8 @@ bp = Blueprint("bulk", __name__, url_prefix="/m/<screen>/bulk")
 def confirm(screen: str, act: str) -> Response:
     """Say what will be done with how many records; nothing is done yet."""
     listed = list_screen(screen)
-    return _dialog(listed, _act(listed, act), _selection(listed))
+    found = _act(listed, act)
+    return _dialog(listed, found, _selection(listed, found))
 
 
 @bp.post("/<act>/start")
@@ -33,7 +37,8 @@ def confirm(screen: str, act: str) -> Response:
 def start(screen: str, act: str) -> Response:
     """Start the job, unless the value is wrong or other records are meant than were confirmed."""
     listed = list_screen(screen)
-    found, selection = _act(listed, act), _selection(listed)
+    found = _act(listed, act)
+    selection = _selection(listed, found)
     entry = _entry(listed, found, request.form)
     count = selection.count(db.session)
     if str(count) != request.form.get("expected") or (entry is not None and entry.input.errors):
@@ -54,31 +59,44 @@ def _act(listed: ListScreen, name: str) -> Act:
     return act
 
 
-def _selection(listed: ListScreen) -> Selection:
-    return read_selection(query_for(listed, read_state(listed, request.args)), request.form)
+def _selection(listed: ListScreen, act: Act) -> Selection:
+    query = query_for(listed, read_state(listed, request.args))
+    return replace(read_selection(query, request.form), possible=act.possible)
 
 
 def _dialog(listed: ListScreen, act: Act, selection: Selection, status: int = 200) -> Response:
-    count = selection.count(db.session)
+    selected, count = selection.size(db.session), selection.count(db.session)
+    button = ngettext("%(act)s: %(count)s record", "%(act)s: %(count)s records", count, **_said(act, count))
     html = render_template(
         "bulk.html",
         act=act,
         count=count,
-        touches=ngettext(
-            "This touches %(num)s record of “%(list)s”.",
-            "This touches %(num)s records of “%(list)s”.",
-            count,
-            list=listed.title,
-        ),
-        button=ngettext(
-            "%(act)s: %(num)s record", "%(act)s: %(num)s records", count, act=act.label.rstrip("…")
-        ),
+        touches=_touches(listed, count, selected),
+        button=button,
         expected=request.form.get("expected"),
         entry=_entry(listed, act, request.form if status != 200 else None),
         url=f"/m/{listed.name}/bulk/{act.name}/start?{request.query_string.decode()}",
         ids=",".join(map(str, selection.ids)),
     )
     return make_response(html, status)
+
+
+def _said(act: Act, count: int) -> dict[str, str]:
+    return {"act": act.label.rstrip("…"), "count": number_text(count, locale_code())}
+
+
+def _touches(listed: ListScreen, count: int, selected: int) -> str:
+    said = {"count": number_text(count, locale_code()), "list": str(listed.title)}
+    text = ngettext(
+        "This touches %(count)s record of “%(list)s”.",
+        "This touches %(count)s records of “%(list)s”.",
+        count,
+        **said,
+    )
+    if count == selected:
+        return text
+    left = number_text(selected - count, locale_code())
+    return f"{text} {_('%(left)s of the selected are left out: it is not possible for them.', left=left)}"
 
 
 def _entry(listed: ListScreen, act: Act, data: MultiDict[str, str] | None) -> Entry | None:

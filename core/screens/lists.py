@@ -64,7 +64,11 @@ class ListQuery:
 
     def chosen(self, ids: Sequence[int]) -> "ListQuery":
         """The same list of these records only, as far as they match."""
-        return replace(self, where=(*self.where, self.plan.cls.id.in_(ids)))
+        return self.where_also(self.plan.cls.id.in_(ids))
+
+    def where_also(self, condition: ColumnElement[bool]) -> "ListQuery":
+        """The same list of what fits this condition too."""
+        return replace(self, where=(*self.where, condition))
 
     def ids(self) -> Select[Any]:
         """(id, label) of all that match, in order."""

@@ -1,6 +1,6 @@
 """Which records of a list an act is for: those that were ticked, or all that match."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,17 +27,32 @@ class Selection:
 
     query: ListQuery
     ids: tuple[int, ...] = ()
+    #: Which of them the act is possible for, built from the model; None for all.
+    possible: Callable[[Any], Any] | None = None
 
     @property
     def chosen(self) -> ListQuery:
         """The query of what is selected: only what still matches, and only what the user may see."""
         return self.query.chosen(self.ids) if self.ids else self.query
 
-    def count(self, session: AnySession) -> int:
-        """How many records that are now, exactly; raises SelectionError for none and for too many."""
+    @property
+    def touched(self) -> ListQuery:
+        """The query of what the act is possible for."""
+        chosen = self.chosen
+        return chosen if self.possible is None else chosen.where_also(self.possible(chosen.plan.cls))
+
+    def size(self, session: AnySession) -> int:
+        """How many records are selected now; raises SelectionError for none."""
         found = int(session.scalar(self.chosen.exact_count()) or 0)
         if not found:
             raise SelectionError(_("Nothing is selected any more. Reload the list and choose again."))
+        return found
+
+    def count(self, session: AnySession) -> int:
+        """How many the act will touch, exactly; raises SelectionError for none and for too many."""
+        found = int(session.scalar(self.touched.exact_count()) or 0)
+        if not found:
+            raise SelectionError(_("This is possible for none of the selected records as they are now."))
         if found > MOST:
             most = number_text(MOST, locale_code())
             raise SelectionError(
@@ -47,7 +62,7 @@ class Selection:
 
     def records(self, session: AnySession) -> list[tuple[int, str]]:
         """(id, label) of each, in the order of the list."""
-        return [(key, str(label or key)) for key, label in session.execute(self.chosen.ids())]
+        return [(key, str(label or key)) for key, label in session.execute(self.touched.ids())]
 
 
 def read_ids(form: Mapping[str, str]) -> tuple[int, ...]:

@@ -179,8 +179,9 @@ class Button(Node):
     confirm: Text = ""
     #: Of an endpoint: a page that is opened (`get`) or an act (`post`).
     method: str = "post"
-    #: Whether lists of the model offer it for many records at once.
-    bulk: bool = False
+    #: Whether lists of the model offer it for many records at once; a condition, built from the model, says
+    #: for which, as `visible` says it of one.
+    bulk: bool | Callable[[Any], Any] = False
 
 
 @dataclass
@@ -189,7 +190,7 @@ class BulkAction(Button):
 
     kind: ClassVar[str] = "bulk action"
 
-    bulk: bool = True
+    bulk: bool | Callable[[Any], Any] = True
 
 
 @dataclass

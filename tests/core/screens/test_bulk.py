@@ -1,4 +1,4 @@
-"""Acts on many records: what was confirmed is what is touched, each by itself, with a reason for what was not."""
+"""What was confirmed is what is touched, each record by itself, with a reason for what was not."""
 
 import csv
 import io
@@ -95,6 +95,19 @@ def test_a_button_that_a_record_does_not_show_is_not_pressed(
         "done": [(parts[0].mpn, "")],
         "skipped": [(parts[1].mpn, "“Retire” is not possible as the record is now.")],
     }
+
+
+def test_a_condition_says_beforehand_what_is_left_out(
+    visit: Callable[..., Any], parts: list[Any], shelf: Flask
+) -> None:
+    clerk = visit("clerk")
+    html = clerk.post(f"{LIST}/bulk/discontinue", {"all": "1"}).text
+    assert "This touches 4 records of “Parts”. 8 of the selected are left out" in html
+    job = started(clerk, "discontinue", all="1")
+    work(shelf)
+    assert [label for label, _ in outcomes(job)["done"]] == [parts[n].mpn for n in (1, 4, 7, 10)]
+    none = clerk.post(f"{LIST}/bulk/discontinue", {"ids": f"{parts[0].id}"})
+    assert "This is possible for none of the selected records as they are now." in none.text
 
 
 def test_what_comes_after_the_start_is_not_touched(

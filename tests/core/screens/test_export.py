@@ -98,14 +98,16 @@ from core.screens.lists import query_of
 from core.screens.rendering import plan_for
 from core.tabular.writers import stream_csv, write_xlsx
 import tempfile
-app = create_app(resolve(("shelf", "shelf_label"), discover(sys.argv[2])), get_settings().model_copy(update={"database_url": sys.argv[1]}))
+settings = get_settings().model_copy(update={"database_url": sys.argv[1]})
+app = create_app(resolve(("shelf", "shelf_label"), discover(sys.argv[2])), settings)
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 actor = Actor(None, "t", None, is_superuser=True)
 with app.test_request_context():
     set_actor(db.session, actor)
     screens = app.extensions["screens"]
     def run(size):
-        state = ListState(columns=("mpn", "description", "stock", "since"), filters={"stock.to": (str(size),)})
+        columns, filters = ("mpn", "description", "stock", "since"), {"stock.to": (str(size),)}
+        state = ListState(columns=columns, filters=filters)
         query = query_of(plan_for(screens, screens.by_name["shelf.part.list"]), state, actor, "en")
         with export.cursor(query, actor) as rows:
             sent = sum(len(block) for block in stream_csv(export.headings(query), rows))

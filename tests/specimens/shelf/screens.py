@@ -58,6 +58,13 @@ screens.list(
         "maker_id",
         "cost",
         BulkAction("praise", _l("Praise"), action="addons.shelf.services:praise", permission="shelf.write"),
+        BulkAction(
+            "discontinue",
+            _l("Discontinue"),
+            action="retire",
+            permission="shelf.write",
+            bulk=lambda part: part.state == "sample",
+        ),
     ],
     group_by=["state", "maker_id", "since", "active"],
     order="mpn",
