@@ -88,6 +88,8 @@ screens.list(
         "net",
         "tax",
         "total",
+        Column("currency_code", shown=False),
+        Column("posted_at", shown=False),
     ],
     filters=[
         Filter("kind", choices=KINDS),

@@ -20,6 +20,8 @@ from core.security.actor import Actor
 
 #: Counting further than this costs more than it tells.
 COUNT_LIMIT = 10_000
+#: Statements of one list that are kept.
+STATEMENTS = 200
 
 
 def visible_columns(plan: ListPlan, state: ListState, actor: Actor) -> list[PlannedColumn]:
@@ -56,7 +58,13 @@ class ListQuery:
 
     def everything(self) -> Select[Any]:
         """All rows that match, in order."""
-        return self._select().where(*self.where).order_by(*self._order())
+        built, key = self.plan.built, (*(c.node.name for c in self.columns), self._sort(), self.state.group)
+        if key not in built:
+            if len(built) >= STATEMENTS:
+                built.clear()
+            built[key] = self._select().order_by(*self._order())
+        statement: Select[Any] = built[key]
+        return statement.where(*self.where)
 
     def one(self, record_id: int) -> Select[Any]:
         """The row of this record, whether it matches or not."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import and_, delete, or_, select
+from flask import current_app
+from sqlalchemy import BigInteger, Text, and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session, aliased, scoped_session
 from werkzeug.datastructures import MultiDict
 
@@ -76,14 +77,10 @@ class Opened:
 
 def menu_of(session: AnySession, screen: str, actor: Actor) -> ViewMenu:
     """The user's own views of the list and those that are shared, by name: one query."""
-    view, mine, all_ = m.ListView, aliased(m.ListDefaultView), aliased(m.ListDefaultView)
-    query = (
-        select(view.id, view.name, view.state, view.user_id, view.shared, mine.id, all_.id)
-        .outerjoin(mine, and_(mine.view_id == view.id, mine.user_id == actor.user_id))
-        .outerjoin(all_, and_(all_.view_id == view.id, all_.user_id.is_(None)))
-        .where(view.screen == screen, or_(view.shared, view.user_id == actor.user_id))
-        .order_by(view.name, view.id)
-    )
+    query = current_app.extensions.get("views_query")
+    if query is None:
+        query = current_app.extensions["views_query"] = _menu_query()
+    rows = session.execute(query, {"screen": screen, "user": actor.user_id})
     may_share = actor.may(SHARE)
     views = [
         View(
@@ -96,9 +93,22 @@ def menu_of(session: AnySession, screen: str, actor: Actor) -> ViewMenu:
             is_default=default is not None and shared,
             may_change=may_share if shared else owner == actor.user_id,
         )
-        for key, name, state, owner, shared, my_default, default in session.execute(query)
+        for key, name, state, owner, shared, my_default, default in rows
     ]
     return ViewMenu(views, may_share)
+
+
+def _menu_query() -> Any:
+    """Built once an app: each list asks it."""
+    view, mine, all_ = m.ListView, aliased(m.ListDefaultView), aliased(m.ListDefaultView)
+    user = bindparam("user", type_=BigInteger())
+    return (
+        select(view.id, view.name, view.state, view.user_id, view.shared, mine.id, all_.id)
+        .outerjoin(mine, and_(mine.view_id == view.id, mine.user_id == user))
+        .outerjoin(all_, and_(all_.view_id == view.id, all_.user_id.is_(None)))
+        .where(view.screen == bindparam("screen", type_=Text()), or_(view.shared, view.user_id == user))
+        .order_by(view.name, view.id)
+    )
 
 
 def opened(menu: ViewMenu, plan: ListPlan, args: MultiDict[str, str], actor: Actor) -> Opened:
