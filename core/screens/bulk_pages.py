@@ -96,7 +96,8 @@ def _touches(listed: ListScreen, count: int, selected: int) -> str:
     if count == selected:
         return text
     left = number_text(selected - count, locale_code())
-    return f"{text} {_('%(left)s of the selected are left out: it is not possible for them.', left=left)}"
+    rest = _("%(left)s of the selected are left out: it is not possible for them.", left=left)
+    return f"{text} {rest}"
 
 
 def _entry(listed: ListScreen, act: Act, data: MultiDict[str, str] | None) -> Entry | None:
