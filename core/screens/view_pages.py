@@ -38,8 +38,6 @@ def change(screen: str, view_id: int, act: str) -> Response:
     if act not in _ACTS:
         abort(404)
     view = _view(screen, view_id, act)
-    if act in _SHARING and not current_actor().may(views.SHARE):
-        abort(403)
     try:
         message = _ACTS[act](view)
     except IntegrityError as error:
@@ -48,7 +46,14 @@ def change(screen: str, view_id: int, act: str) -> Response:
     return _done(screen, 0 if act == "delete" else view_id, message)
 
 
-_SHARING = ("share", "withdraw", "everyone", "nobody")
+@bp.post("/<int:view_id>/for-all/<act>")
+@requires(views.SHARE)
+def change_for_all(screen: str, view_id: int, act: str) -> Response:
+    """Show a view to the company, or let everyone's lists open with it."""
+    list_screen(screen)
+    if act not in _ACTS_FOR_ALL:
+        abort(404)
+    return _done(screen, view_id, _ACTS_FOR_ALL[act](_view(screen, view_id, act)))
 
 
 def _view(screen: str, view_id: int, act: str) -> Any:
@@ -57,7 +62,7 @@ def _view(screen: str, view_id: int, act: str) -> Any:
     shown = views.menu_of(db.session, screen, actor).get(str(view_id))
     if shown is None:
         abort(404)
-    if not shown.may_change and act not in ("default", "undefault", "share"):
+    if not shown.may_change and act not in ("default", "undefault"):
         abort(403)
     return db.session.scalars(select(m.ListView).where(m.ListView.id == view_id)).one()
 
@@ -119,11 +124,13 @@ def _delete(view: Any) -> str:
 _ACTS: dict[str, Callable[[Any], str]] = {
     "save": _save,
     "rename": _rename,
-    "share": _share,
-    "withdraw": _withdraw,
     "default": _default,
     "undefault": _undefault,
+    "delete": _delete,
+}
+_ACTS_FOR_ALL: dict[str, Callable[[Any], str]] = {
+    "share": _share,
+    "withdraw": _withdraw,
     "everyone": _everyone,
     "nobody": _nobody,
-    "delete": _delete,
 }

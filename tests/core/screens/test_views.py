@@ -24,7 +24,8 @@ def saved(visitor: Any, name: str, query: str) -> str:
 
 def change(visitor: Any, view: str, act: str, query: str = "", **sent: str) -> Any:
     """Do something with a view."""
-    return visitor.post(f"{LIST}/views/{view}/{act}?{query}", sent)
+    path = f"for-all/{act}" if act in ("share", "withdraw", "everyone", "nobody") else act
+    return visitor.post(f"{LIST}/views/{view}/{path}?{query}", sent)
 
 
 def views_on(html: str) -> list[str]:
