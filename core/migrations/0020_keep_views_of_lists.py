@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "core_0020"
-down_revision = "core_0004"
+down_revision = "core_0031"
 
 
 def upgrade() -> None:
