@@ -105,6 +105,8 @@ export function startLists(root) {
   if (root.id !== "list" && !root.querySelector("#list")) return;
   const again = openMenu && document.getElementById(openMenu);
   if (again) again.open = true;
+  // The box asks by itself as one types: leaving it by a click must not ask once more, and overtake the click.
+  list.querySelector("#search")?.addEventListener("change", (event) => event.stopPropagation());
   const hidden = list.querySelector("input[name=columns]");
   list.querySelector("#drop-columns")?.addEventListener("change", (event) => {
     if (!event.target.dataset.column) return;
