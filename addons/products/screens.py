@@ -1,11 +1,21 @@
 """Lists and forms of products."""
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+
 from core.i18n import _l
-from core.screens import Column, Field, Screens, Section, archiving
+from core.screens import Column, Field, Filter, Screens, Section, archiving
 
 screens = Screens()
 
 KINDS = {"goods": _l("Goods"), "service": _l("Service")}
+
+
+def incomplete(product: Any) -> ColumnElement[bool]:
+    """The condition that nobody can order a part by its maker's number."""
+    return or_(product.maker_id.is_(None), product.mpn == "")
+
 
 screens.list(
     "product.list",
@@ -19,7 +29,12 @@ screens.list(
         "kind",
         Column("unit", editable=True),
     ],
-    filters=["kind", "maker_id", "active"],
+    filters=[
+        "kind",
+        "maker_id",
+        "active",
+        Filter("incomplete", _l("No maker or part number"), where=incomplete),
+    ],
     search=["code", "mpn", "description"],
     actions=["maker_id", *archiving("products.write")],
     group_by=["maker_id", "kind", "active"],

@@ -1,10 +1,13 @@
 """The generic screens: lists and forms declared as data, and the pages around them."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Flask
 
 from core.i18n import LOCALES, locale_code
 from core.loader.code import declared
-from core.loader.discovery import AddonSource
+from core.loader.discovery import CORE, AddonSource
 from core.screens import (
     assets,
     bulk_job,
@@ -13,6 +16,7 @@ from core.screens import (
     errors,
     export_job,
     home,
+    host_board,
     jobs_page,
     list_pages,
     menu,
@@ -22,6 +26,7 @@ from core.screens import (
 from core.screens.actions import check_buttons
 from core.screens.archiving import archiving
 from core.screens.composition import compose_screens
+from core.screens.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
 from core.screens.fields import choice_text
 from core.screens.forms import shown_nodes
 from core.screens.tree import (
@@ -43,8 +48,11 @@ from core.security.rights import current_actor
 __all__ = [
     "BulkAction",
     "Button",
+    "Chart",
     "Column",
+    "Dashboards",
     "Field",
+    "Figure",
     "Filter",
     "Grid",
     "Part",
@@ -53,20 +61,25 @@ __all__ = [
     "Section",
     "SetField",
     "archiving",
+    "Series",
     "describe",
 ]
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Compose the app's screens and serve them; raises ScreenError where they don't fit together."""
-    found = ((source.name, screens) for source, screens in declared(sources, "screens", "screens"))
+    found = _named(declared(sources, "screens", "screens"))
     app.extensions["screens"] = compose_screens(found, app.extensions["composition"])
     app.extensions["list_plans"] = {}
+    app.extensions["dashboards"] = compose_boards(
+        [(CORE, host_board.dashboards), *_named(declared(sources, "dashboards", "dashboards"))]
+    )
     app.jinja_env.globals.update(
         menu=menu.current_menu,
         company=home.company,
         theme=home.theme,
         actor=current_actor,
+        chart_data=chart_data,
         locales=LOCALES,
         leaves=menu.leaves,
         locale_code=locale_code,
@@ -82,6 +95,10 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     for pages in (list_pages, view_pages, bulk_pages, cell_pages, routes, jobs_page):
         app.register_blueprint(pages.bp)
     app.extensions["job_kinds"].update(bulk_job.jobs.kinds | export_job.jobs.kinds)
+
+
+def _named(found: Iterable[tuple[AddonSource, Any]]) -> list[tuple[str, Any]]:
+    return [(source.name, declaration) for source, declaration in found]
 
 
 def check(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """The pages around the screens: home, palette, and what a user sets for himself."""
 
+from datetime import date, datetime
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
@@ -11,6 +12,7 @@ from core import m
 from core.db import db
 from core.i18n import COOKIE, LOCALES, _
 from core.screens.choices import search_everywhere
+from core.screens.dashboards import boards_for, read_items
 from core.screens.jobs_page import PERSONAL
 from core.screens.menu import current_menu, leaves
 from core.security.actor import SYSTEM, acting
@@ -27,8 +29,16 @@ _YEAR = 365 * 24 * 3600
 @bp.get("/")
 @requires(ANY_USER)
 def index() -> str:
-    """Tiles of the menus, and the latest jobs."""
-    return render_template("home.html", jobs=_recent_jobs())
+    """The user's dashboard, or the one of `board`; the menus as tiles for whom there is none."""
+    boards = boards_for(current_app.extensions["dashboards"], current_actor())
+    wanted = request.args.get("board", "")
+    board = next((b for b in boards if b.name == wanted), boards[0] if boards else None)
+    read = read_items(board, db.session, _today()) if board else []
+    return render_template("home.html", boards=boards, board=board, items=read, jobs=_recent_jobs())
+
+
+def _today() -> date:
+    return datetime.now(current_app.extensions["settings"].zone).date()
 
 
 def _recent_jobs() -> list[Any]:
