@@ -159,6 +159,11 @@ def format_date(value: date | None) -> str:
     return babel_date(value, "medium") if value else ""
 
 
+def format_month(first: date) -> str:
+    """A month, short, with its year: `Jan 2026`, `1月 2026`."""
+    return str(babel_date(first, "MMM yyyy"))
+
+
 def format_moment(value: datetime | None) -> str:
     """A moment in the user's time zone; empty for none."""
     return babel_datetime(value, "medium") if value else ""

@@ -394,6 +394,24 @@ class JobItem(_Composed):
     state: Mapped[str]
     updated_at: Mapped[_datetime]
 
+class ListDefaultView(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    screen: Mapped[str]
+    user_id: Mapped[int | None]
+    view_id: Mapped[int]
+
+class ListView(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    name: Mapped[str]
+    screen: Mapped[str]
+    shared: Mapped[bool]
+    state: Mapped[str]
+    user_id: Mapped[int]
+
 class LoginFailure(_Composed):
     at: Mapped[_datetime]
     id: Mapped[int]

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -65,6 +66,11 @@ class Settings(BaseSettings):
     def owner_url(self) -> str:
         """The database in the name of the role that owns the tables."""
         return self.database_owner_url or self.database_url
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone by which a day begins."""
+        return ZoneInfo(self.timezone)
 
     @property
     def attachments(self) -> Path:

@@ -5,13 +5,14 @@
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from flask import Flask
+from flask import Flask, request
 from sqlalchemy import func, select, text
 
 from core import m
@@ -29,8 +30,13 @@ from core.loader.graph import closure_of, resolve
 from core.loader.lifecycle import Lifecycle
 from core.loader.scratch import scratch_database, with_dependencies
 from core.records.companies import demo_company
+from core.screens import Chart, Figure
+from core.screens.dashboards import read_items
+from core.screens.list_state import read_state
+from core.screens.lists import query_of
+from core.screens.rendering import plan_for
 from core.screens.tree import Button, FormScreen, walk
-from core.security.actor import SYSTEM, set_actor
+from core.security.actor import SYSTEM, Actor, acting, set_actor
 from core.security.rights import ANY_USER, PUBLIC
 from core.security.users import ensure_administrator
 from core.settings import get_settings
@@ -287,6 +293,55 @@ def test_lists_ask_the_same_number_of_questions_for_any_number_of_rows(name, dem
             few = queries_of(lambda url=url: page(demo, f"{url}?size=2"))
             many = queries_of(lambda url=url: page(demo, f"{url}?size=100"))
             assert many <= few, screen.name
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_dashboard_is_shown(locale, demo):
+    for board in demo.extensions["dashboards"]:
+        shown = page(demo, f"/?board={board.name}", locale)
+        assert shown.status_code == 200
+        assert locale == "en" or english(shown.text, only_labels=True) == []
+
+
+def readings(demo: Flask) -> Iterator[tuple[str, Figure | Chart]]:
+    """What every item of every board says of the demo company."""
+    company = db.session.scalars(select(m.Company).where(m.Company.is_demo)).one()
+    with acting(db.session, Actor(None, "admin", company.id, is_superuser=True)):
+        for board in demo.extensions["dashboards"]:
+            for item, said in read_items(board, db.session, datetime.now(UTC).date()):
+                yield f"{board.name}.{item.name}", said
+
+
+def test_every_figure_leads_to_as_many_records_as_it_counts(demo):
+    """A count of zero leads to an empty list, and an amount to a list with something in it."""
+    for name, said in readings(demo):
+        if isinstance(said, Figure) and said.link.startswith("/m/"):
+            found = records_behind(demo, said.link)
+            assert said.number == found if said.number is not None else bool(said.amounts) == bool(found), (
+                name
+            )
+
+
+def test_every_bar_leads_to_a_list_that_opens(demo):
+    for name, said in readings(demo):
+        if isinstance(said, Chart):
+            assert all(len(series.values) == len(said.labels) for series in said.series), name
+            assert len(said.links) in (0, len(said.labels)), name
+            for n, link in enumerate(said.links):
+                empty = all(not series.values[n] for series in said.series)
+                assert bool(records_behind(demo, link)) is not empty, (name, said.labels[n])
+
+
+def records_behind(app: Flask, link: str) -> int:
+    """How many rows a list has in the state that its address gives."""
+    company = db.session.scalars(select(m.Company).where(m.Company.is_demo)).one()
+    with app.test_request_context(link):
+        screens = app.extensions["screens"]
+        screen = screens.by_name[request.path.removeprefix("/m/")]
+        actor = Actor(None, "admin", company.id, is_superuser=True)
+        with acting(db.session, actor):
+            query = query_of(plan_for(screens, screen), read_state(screen, request.args), actor, "en")
+            return db.session.scalar(query.count())
 
 
 @pytest.mark.parametrize("locale", LOCALES)

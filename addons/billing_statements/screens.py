@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_
+
 from addons.billing_statements.services.redo import redo
+from addons.billing_statements.services.runs import without_address
 from core.i18n import _, _l
 from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
 
@@ -27,9 +30,16 @@ screens.extend("partner.form").after(
     "currency_code",
     Field("statement_cycle", _l("Statements"), choices=CYCLES, help=_l("How often a statement is due.")),
 )
+
+
+def unreachable(partner: Any) -> ColumnElement[bool]:
+    """The condition that a customer gets statements and has no address for them."""
+    return and_(partner.is_customer, partner.statement_cycle != "none", without_address(partner))
+
+
 screens.extend("partner.list").inside(
     "columns", Column("statement_cycle", _l("Statements"), choices=CYCLES, shown=False)
-)
+).inside("filters", Filter("unreachable", _l("No address for statements"), where=unreachable))
 
 
 def redo_statement(session: Any, statement: Any) -> str:

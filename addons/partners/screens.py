@@ -1,7 +1,7 @@
 """Lists and forms of partners."""
 
 from core.i18n import LOCALES, _l
-from core.screens import Field, Filter, Grid, Screens, Section
+from core.screens import Column, Field, Filter, Grid, Screens, Section, archiving
 
 screens = Screens()
 
@@ -16,7 +16,15 @@ screens.list(
     "partner.list",
     model="partner",
     title=_l("Partners"),
-    columns=["code", "name", "email", "phone", "city", "country", "currency_code"],
+    columns=[
+        "code",
+        Column("name", editable=True),
+        Column("email", editable=True),
+        Column("phone", editable=True),
+        Column("city", editable=True),
+        Column("country", editable=True),
+        "currency_code",
+    ],
     filters=[
         Filter("customers", _l("Customers"), where=lambda partner: partner.is_customer),
         Filter("suppliers", _l("Suppliers"), where=lambda partner: partner.is_supplier),
@@ -25,7 +33,8 @@ screens.list(
         "active",
     ],
     search=["code", "name", "email"],
-    group_by=["country"],
+    actions=["country", "currency_code", "locale", *archiving("partners.write")],
+    group_by=["country", "active"],
     order="code",
     empty=_l("Everyone that you buy from or sell to is listed here."),
 )

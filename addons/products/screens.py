@@ -1,20 +1,43 @@
 """Lists and forms of products."""
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+
 from core.i18n import _l
-from core.screens import Column, Field, Screens, Section
+from core.screens import Column, Field, Filter, Screens, Section, archiving
 
 screens = Screens()
 
 KINDS = {"goods": _l("Goods"), "service": _l("Service")}
 
+
+def incomplete(product: Any) -> ColumnElement[bool]:
+    """The condition that nobody can order a part by its maker's number."""
+    return or_(product.maker_id.is_(None), product.mpn == "")
+
+
 screens.list(
     "product.list",
     model="product",
     title=_l("Products"),
-    columns=["code", Column("mpn", _l("Part number")), "maker_id", "description", "kind", "unit"],
-    filters=["kind", "maker_id", "active"],
+    columns=[
+        "code",
+        Column("mpn", _l("Part number"), editable=True),
+        Column("maker_id", editable=True),
+        Column("description", editable=True),
+        "kind",
+        Column("unit", editable=True),
+    ],
+    filters=[
+        "kind",
+        "maker_id",
+        "active",
+        Filter("incomplete", _l("No maker or part number"), where=incomplete),
+    ],
     search=["code", "mpn", "description"],
-    group_by=["maker_id", "kind"],
+    actions=["maker_id", *archiving("products.write")],
+    group_by=["maker_id", "kind", "active"],
     order="code",
     empty=_l("Every part and service that you trade is listed here."),
 )

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "core_0010"
-down_revision = "core_0031"
+down_revision = "core_0020"
 
 
 def upgrade() -> None:

@@ -1,16 +1,19 @@
 """The pages around the screens: home, palette, and what a user sets for himself."""
 
+from datetime import date, datetime
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from werkzeug.exceptions import BadRequest
 
 from core import m
 from core.db import db
 from core.i18n import COOKIE, LOCALES, _
 from core.screens.choices import search_everywhere
+from core.screens.dashboards import boards_for, read_items
+from core.screens.jobs_page import PERSONAL
 from core.screens.menu import current_menu, leaves
 from core.security.actor import SYSTEM, acting
 from core.security.login import is_local
@@ -26,15 +29,26 @@ _YEAR = 365 * 24 * 3600
 @bp.get("/")
 @requires(ANY_USER)
 def index() -> str:
-    """Tiles of the menus, and the latest jobs."""
-    return render_template("home.html", jobs=_recent_jobs())
+    """The user's dashboard, or the one of `board`; the menus as tiles for whom there is none."""
+    boards = boards_for(current_app.extensions["dashboards"], current_actor())
+    wanted = request.args.get("board", "")
+    board = next((b for b in boards if b.name == wanted), boards[0] if boards else None)
+    read = read_items(board, db.session, _today()) if board else []
+    return render_template("home.html", boards=boards, board=board, items=read, jobs=_recent_jobs())
+
+
+def _today() -> date:
+    return datetime.now(current_app.extensions["settings"].zone).date()
 
 
 def _recent_jobs() -> list[Any]:
     if not current_actor().may(model_rights("job").read):
         return []
+    actor = current_actor()
     columns = (m.Job.id, m.Job.title, m.Job.state, m.Job.created_at)
-    return list(db.session.execute(select(*columns).order_by(m.Job.id.desc()).limit(6)))
+    here = or_(m.Job.company_id.is_(None), m.Job.company_id == actor.company_id)
+    mine = or_(m.Job.kind.not_in(PERSONAL), m.Job.user_id == actor.user_id)
+    return list(db.session.execute(select(*columns).where(here, mine).order_by(m.Job.id.desc()).limit(6)))
 
 
 @bp.get("/palette")

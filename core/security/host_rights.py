@@ -26,6 +26,8 @@ rights.model("mail.attempt", read="core.mail", write="core.nobody")
 rights.model("mail.attachment", read="core.mail", write="core.nobody")
 rights.model("mail.template", read="core.configure", write="core.configure", delete="core.configure")
 rights.model("menu", read="core.read", write="core.configure")
+rights.model("list.view", read="core.read", write="core.read", delete="core.read")
+rights.model("list.default_view", read="core.read", write="core.read", delete="core.read")
 rights.model("data.import", read="core.import", write="core.import")
 rights.model("data.import_row", read="core.import", write="core.nobody")
 # Users manage their own on a page of theirs.

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.periods import CYCLES, Period, period_with
@@ -79,14 +79,18 @@ def preview(session: AnySession, company_id: int, cycle: str, period: Period) ->
     )
 
 
-def _without_email(session: AnySession, partner_ids: set[int]) -> list[int]:
-    has_contact = (
-        select(m.PartnerContact.id)
-        .where(m.PartnerContact.partner_id == m.Partner.id, m.PartnerContact.role == "statement")
-        .where(m.PartnerContact.email != "")
+def without_address(partner: Any) -> ColumnElement[bool]:
+    """The condition that a statement to this partner would have nowhere to go."""
+    contact = m.PartnerContact
+    has_contact = select(contact.id).where(
+        contact.partner_id == partner.id, contact.role == "statement", contact.email != ""
     )
+    return and_(partner.email == "", ~has_contact.exists())
+
+
+def _without_email(session: AnySession, partner_ids: set[int]) -> list[int]:
     query = select(m.Partner.id).where(
-        m.Partner.id == func.any(sorted(partner_ids)), m.Partner.email == "", ~has_contact.exists()
+        m.Partner.id == func.any(sorted(partner_ids)), without_address(m.Partner)
     )
     return list(session.scalars(query.order_by(m.Partner.code)))
 
