@@ -1,6 +1,6 @@
 """The worker's entry: `celery -A core.celery_app worker` and `… beat`.
 
-Three tasks carry no data but a job's number; what they do is read from rows.
+Four tasks carry no data but a job's number; what they do is read from rows.
 """
 
 import logging
@@ -16,13 +16,14 @@ from core import m
 from core.db import db
 from core.db.outage import is_away
 from core.host import get_host
-from core.jobs.ring import RUN_JOB, SEND_MAIL, SWEEP, celery_app, ring
+from core.jobs.ring import RUN_JOB, SEND_MAIL, SEND_WEBHOOKS, SWEEP, celery_app, ring
 from core.jobs.schedule import start_due
 from core.jobs.worker import run_job
 from core.mail import sender
 from core.security.seal import seal_events
 from core.settings import get_settings
 from core.telemetry import logs
+from core.webhooks import sender as webhooks
 
 app = celery_app()
 
@@ -36,6 +37,7 @@ def _configure_logs(**_: object) -> None:
 log = logging.getLogger(__name__)
 #: Few, since an install waits for a turn to end.
 MAILS_A_TURN = 20
+WEBHOOKS_A_TURN = 5
 
 
 @contextmanager
@@ -66,6 +68,14 @@ def send_mail() -> None:
             ring(SEND_MAIL)
 
 
+@app.task(name=SEND_WEBHOOKS)
+def send_webhooks() -> None:
+    """Deliver the events that are due."""
+    with _patient(), get_host().lease() as flask_app, flask_app.app_context():
+        if webhooks.send_due(limit=WEBHOOKS_A_TURN).total:
+            ring(SEND_WEBHOOKS)
+
+
 @app.task(name=SWEEP)
 def sweep() -> None:
     """Start what the clock asks for, seal the audit, and ring for all that is still open."""
@@ -73,6 +83,7 @@ def sweep() -> None:
         for job_id in _start_due_and_list_open():
             ring(RUN_JOB, job_id)
         ring(SEND_MAIL)
+        ring(SEND_WEBHOOKS)
 
 
 def _start_due_and_list_open() -> list[int]:

@@ -188,6 +188,31 @@ class Addon(_Composed):
     name: Mapped[str]
     version: Mapped[str]
 
+class ApiReply(_Composed):
+    body: Mapped[str]
+    created_at: Mapped[_datetime]
+    fingerprint: Mapped[str]
+    headers: Mapped[Any]
+    id: Mapped[int]
+    key: Mapped[str]
+    status: Mapped[int]
+    token_id: Mapped[int]
+
+class ApiToken(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    created_at: Mapped[_datetime]
+    expires_at: Mapped[_datetime | None]
+    id: Mapped[int]
+    last_used_at: Mapped[_datetime | None]
+    name: Mapped[str]
+    prefix: Mapped[str]
+    revoked_at: Mapped[_datetime | None]
+    scopes: Mapped[list[Any]]
+    secret_hash: Mapped[str]
+    user: Mapped[User]
+    user_id: Mapped[int]
+
 class Attachment(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -368,6 +393,24 @@ class JobItem(_Composed):
     result: Mapped[Any]
     state: Mapped[str]
     updated_at: Mapped[_datetime]
+
+class ListDefaultView(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    screen: Mapped[str]
+    user_id: Mapped[int | None]
+    view_id: Mapped[int]
+
+class ListView(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    name: Mapped[str]
+    screen: Mapped[str]
+    shared: Mapped[bool]
+    state: Mapped[str]
+    user_id: Mapped[int]
 
 class LoginFailure(_Composed):
     at: Mapped[_datetime]
@@ -586,3 +629,45 @@ class UserSession(_Composed):
     seen_at: Mapped[_datetime]
     user: Mapped[User]
     user_id: Mapped[int]
+
+class WebhookAttempt(_Composed):
+    at: Mapped[_datetime]
+    delivery_id: Mapped[int]
+    id: Mapped[int]
+    milliseconds: Mapped[int]
+    response: Mapped[str]
+    status_code: Mapped[int | None]
+
+class WebhookDelivery(_Composed):
+    attempts: Mapped[int]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    created_at: Mapped[_datetime]
+    delivered_at: Mapped[_datetime | None]
+    endpoint: Mapped[WebhookEndpoint]
+    endpoint_id: Mapped[int]
+    event: Mapped[str]
+    id: Mapped[int]
+    key: Mapped[str]
+    model: Mapped[str]
+    next_attempt_at: Mapped[_datetime]
+    record_id: Mapped[int]
+    response: Mapped[str]
+    state: Mapped[str]
+    status_code: Mapped[int | None]
+    transaction: Mapped[int]
+
+class WebhookEndpoint(_Composed):
+    active: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    created_at: Mapped[_datetime]
+    disabled_reason: Mapped[str]
+    events: Mapped[str]
+    failing_since: Mapped[_datetime | None]
+    id: Mapped[int]
+    name: Mapped[str]
+    secret: Mapped[str]
+    url: Mapped[str]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]

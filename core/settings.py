@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     #: How many proxies in front of the web server may say for whom they ask.
     proxies: int = Field(default=0, ge=0)
+    #: `off`: events are kept as held deliveries, and nothing leaves the machine.
+    webhooks: Literal["off", "on"] = "off"
+    #: Networks inside the company that webhooks may reach, such as `10.1.0.0/16,192.168.7.5/32`; all other
+    #: private addresses are refused, whatever a name resolves to.
+    webhooks_private: str = ""
 
     #: Seconds between two sweeps, which ring again for all that is still open.
     sweep_seconds: float = Field(default=5.0, gt=0)

@@ -32,7 +32,8 @@ from core.loader.scratch import scratch_database, with_dependencies
 from core.records.companies import demo_company
 from core.screens import Chart, Figure
 from core.screens.dashboards import read_items
-from core.screens.lists import query_of, read_state
+from core.screens.list_state import read_state
+from core.screens.lists import query_of
 from core.screens.rendering import plan_for
 from core.screens.tree import Button, FormScreen, walk
 from core.security.actor import SYSTEM, Actor, acting, set_actor

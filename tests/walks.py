@@ -21,8 +21,11 @@ from core.db import db
 from core.db.session import engine_for
 from core.loader.graph import resolve
 from core.records.companies import ensure_company
+from core.screens.bulk import acts_of
 from core.screens.choices import choice_field
+from core.screens.rendering import editable_columns, plan_for
 from core.screens.tree import Button, FormScreen, ListScreen, walk
+from core.screens.views import SHARE
 from core.security.actor import SYSTEM, acting, set_actor
 from core.security.rights import model_rights
 from core.settings import get_settings
@@ -114,6 +117,14 @@ def _further_records(demo: Any) -> None:
             m.Team(company_id=demo.id, name=MARK),
         ]
     )
+    endpoint = m.WebhookEndpoint(company_id=demo.id, name=MARK, url=f"https://{MARK}.example/", events="*")
+    db.session.add(endpoint)
+    db.session.flush()
+    delivery = m.WebhookDelivery(
+        endpoint_id=endpoint.id, company_id=demo.id, event=MARK, model="x", record_id=1, transaction=1
+    )
+    delivery.state = "held"
+    db.session.add(delivery)
 
 
 def a_record(app: Flask, model: str) -> int:
@@ -135,6 +146,10 @@ class Visit:
     permission: str | None
     #: Whether it names a record of another company, which is then not there.
     foreign: bool
+    #: What it sends.
+    data: tuple[tuple[str, str], ...] = ()
+    #: How it says that such a record is not there.
+    missing: tuple[int, ...] = (404,)
 
 
 #: Argument of a route → the model whose record fills it.
@@ -147,7 +162,33 @@ RECORDS = {
     "attachment_id": "attachment",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
-PLAIN: dict[str, Any] = {"name": "no-such-letter", "index": 0, "user_id": 0, "session_id": 0}
+PLAIN: dict[str, Any] = {
+    "name": "no-such-letter",
+    "index": 0,
+    "user_id": 0,
+    "session_id": 0,
+    "token_id": 0,
+    "model": "no.such.model",
+}
+#: Routes of the generic screens, which `screen_visits` walks for each screen.
+OF_SCREENS = {
+    "lists.show_list",
+    "lists.as_file",
+    "bulk.confirm",
+    "bulk.start",
+    "cells.edit",
+    "cells.save",
+    "views.create",
+    "views.change",
+    "views.change_for_all",
+    "screens.choices",
+    "screens.new",
+    "screens.create",
+    "screens.show",
+    "screens.save",
+    "screens.do",
+    "screens.delete",
+}
 #: Flask-Security's own pages: proven one by one in tests/core/security.
 SECURITY = {
     "login",
@@ -167,7 +208,11 @@ SECURITY = {
 def visits(app: Flask) -> Iterator[Visit]:
     """All routes of the app with all their methods, on records of the demo company."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith(("security.", "screens.")) or rule.endpoint == "assets.file":
+        # Programs come with tokens: tests/core/api walks their routes.
+        if rule.endpoint.startswith(("security.", "api.")) or rule.endpoint == "assets.file":
+            continue
+        if "screen" in rule.arguments:
+            assert rule.endpoint in OF_SCREENS, f"let screen_visits of tests/walks.py walk {rule}"
             continue
         permission = app.view_functions[rule.endpoint].permission
         for values in filled(app, rule):
@@ -208,6 +253,7 @@ def screen_visits(app: Flask, screen: Any) -> Iterator[Visit]:
         yield Visit("GET", f"{base}?q=a&size=100", rights.read, False)
         for kind in ("csv", "xlsx"):
             yield Visit("GET", f"{base}/export.{kind}", rights.read, False)
+        yield from list_visits(app, screen, owned)
     if isinstance(screen, FormScreen):
         record = a_record(app, screen.model)
         # A user belongs to no company, a record without one to all.
@@ -223,6 +269,25 @@ def screen_visits(app: Flask, screen: Any) -> Iterator[Visit]:
                 yield Visit("POST", url, rights.read, True)
     for path, needed in choice_paths(app, screen):
         yield Visit("GET", f"{base}/choices/{path}?q=a", f"{rights.read} {needed}", False)
+
+
+def list_visits(app: Flask, screen: ListScreen, owned: bool) -> Iterator[Visit]:
+    """Acts on records of a list, its cells and its views."""
+    screens, base, read = app.extensions["screens"], f"/m/{screen.name}", model_rights(screen.model).read
+    record = a_record(app, screen.model) if owned and screen.model != "user" else 0
+    chosen = (("ids", str(record)), ("expected", "1"))
+    for act in acts_of(screens, screen, SYSTEM):
+        for url in (f"{base}/bulk/{act.name}", f"{base}/bulk/{act.name}/start"):
+            yield Visit("POST", url, f"{read} {act.permission}", True, chosen, (409, 422))
+    write = model_rights(screen.model).write
+    for name in editable_columns(screens, plan_for(screens, screen), SYSTEM):
+        url = f"{base}/{record}/cell/{name}"
+        yield Visit("GET", url, f"{read} {write}", True, (), (404, 409, 422))
+        yield Visit("POST", url, f"{read} {write}", True, ((name, "x"),), (404, 409, 422))
+    yield Visit("POST", f"{base}/views", read, False, (("name", "Walked"),))
+    for act in ("save", "rename", "delete", "share", "default"):
+        yield Visit("POST", f"{base}/views/0/{act}", read, True)
+    yield Visit("POST", f"{base}/views/0/for-all/everyone", f"{read} {SHARE}", True)
 
 
 def choice_paths(app: Flask, screen: Any) -> Iterator[tuple[str, str]]:

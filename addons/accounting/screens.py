@@ -3,6 +3,9 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import exists
+from sqlalchemy.orm import aliased
+
 from addons.accounting.services.invoices import compute, post_invoices, reverse_invoice
 from addons.accounting.services.payments import post_payment, reverse_payment
 from core import m
@@ -26,6 +29,12 @@ def is_posted(record: Any) -> bool:
 def is_draft(record: Any) -> bool:
     """Whether the document can still be changed."""
     return not is_posted(record)
+
+
+def is_reversed(document: Any) -> Any:
+    """Whether another document takes it back, as a condition in SQL."""
+    other = aliased(document)
+    return exists().where(other.reverses_id == document.id)
 
 
 def post_invoice(session: Any, invoice: Any) -> str:
@@ -72,13 +81,15 @@ screens.list(
         "number",
         Column("kind", choices=KINDS),
         "date",
-        "due_date",
+        Column("due_date", editable=True),
         "partner_id",
-        "reference",
+        Column("reference", editable=True),
         Column("state", choices=STATES),
         "net",
         "tax",
         "total",
+        Column("currency_code", shown=False),
+        Column("posted_at", shown=False),
     ],
     filters=[
         Filter("kind", choices=KINDS),
@@ -88,6 +99,7 @@ screens.list(
         "due_date",
     ],
     search=["number", "reference", "partner_id"],
+    actions=["due_date"],
     group_by=["kind", "state", "partner_id", "date"],
     order="-date",
     empty=_l("Invoices and credit notes to customers are listed here."),
@@ -147,6 +159,7 @@ screens.form(
             permission="accounting.post",
             visible=is_draft,
             style="primary",
+            bulk=lambda invoice: invoice.state == "draft",
         ),
         Button(
             "reverse",
@@ -156,6 +169,7 @@ screens.form(
             style="danger",
             visible=lambda i: is_posted(i) and i.kind == "invoice" and i.reversed_by is None,
             confirm=_l("Take this invoice back with a credit note of today?"),
+            bulk=lambda i: (i.state == "posted") & (i.kind == "invoice") & ~is_reversed(i),
         ),
     ],
 )
@@ -168,7 +182,7 @@ screens.list(
         Column("direction", choices=DIRECTIONS),
         "date",
         "partner_id",
-        "reference",
+        Column("reference", editable=True),
         Column("state", choices=STATES),
         "amount",
     ],
@@ -211,6 +225,7 @@ screens.form(
             permission="accounting.post",
             visible=is_draft,
             style="primary",
+            bulk=lambda payment: payment.state == "draft",
         ),
         Button(
             "reverse",
@@ -220,6 +235,7 @@ screens.form(
             style="danger",
             visible=lambda p: is_posted(p) and p.reverses_id is None and p.reversed_by is None,
             confirm=_l("Take this payment back as of today?"),
+            bulk=lambda p: (p.state == "posted") & p.reverses_id.is_(None) & ~is_reversed(p),
         ),
     ],
 )

@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 from core import m
 from core.errors import UserError
 from core.i18n import LOCALES, _, _l
-from core.screens import Column, Field, Filter, Grid, Screens, Section
+from core.screens import Column, Field, Filter, Grid, Screens, Section, archiving
 from core.security.actor import Actor, actor_of
 from core.security.rights import current_actor
 
@@ -55,11 +55,11 @@ screens.list(
     title=_l("Partners"),
     columns=[
         "code",
-        "name",
-        "email",
-        "phone",
-        "city",
-        "country",
+        Column("name", editable=True),
+        Column("email", editable=True),
+        Column("phone", editable=True),
+        Column("city", editable=True),
+        Column("country", editable=True),
         "currency_code",
         Column("salesperson_id", _l("Salesperson"), shown=False),
         Column("team_id", _l("Sales team"), shown=False),
@@ -74,7 +74,8 @@ screens.list(
         "active",
     ],
     search=["code", "name", "email"],
-    group_by=["country"],
+    actions=["country", "currency_code", "locale", *archiving("partners.write")],
+    group_by=["country", "active"],
     order="code",
     empty=_l("Everyone that you buy from or sell to is listed here."),
 )

@@ -57,4 +57,13 @@ class Product(CompanyOwned, Model):
             CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
             CheckConstraint("cost >= 0", name="cost_not_negative"),
             Index(None, "mpn"),
+            # A search looks for parts of words: trigrams find them without reading every row.
+            Index(
+                "ix_product_search",
+                "code",
+                "mpn",
+                "description",
+                postgresql_using="gin",
+                postgresql_ops={"code": "gin_trgm_ops", "mpn": "gin_trgm_ops", "description": "gin_trgm_ops"},
+            ),
         )

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_
 
 from core.i18n import _l
-from core.screens import Column, Field, Filter, Screens, Section
+from core.screens import Column, Field, Filter, Screens, Section, archiving
 
 screens = Screens()
 
@@ -23,11 +23,11 @@ screens.list(
     title=_l("Products"),
     columns=[
         "code",
-        Column("mpn", _l("Part number")),
-        "maker_id",
-        "description",
+        Column("mpn", _l("Part number"), editable=True),
+        Column("maker_id", editable=True),
+        Column("description", editable=True),
         "kind",
-        "unit",
+        Column("unit", editable=True),
         Column("cost", _l("Cost"), shown=False),
     ],
     filters=[
@@ -37,7 +37,8 @@ screens.list(
         Filter("incomplete", _l("No maker or part number"), where=incomplete),
     ],
     search=["code", "mpn", "description"],
-    group_by=["maker_id", "kind"],
+    actions=["maker_id", *archiving("products.write")],
+    group_by=["maker_id", "kind", "active"],
     order="code",
     empty=_l("Every part and service that you trade is listed here."),
 )

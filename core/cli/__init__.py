@@ -9,6 +9,7 @@ from core.app import UndeclaredRightsError
 from core.backup.archive import BackupError
 from core.backup.postgres import DumpError
 from core.cli.addon import addon
+from core.cli.api import api
 from core.cli.audit import audit
 from core.cli.backup import backup, restore
 from core.cli.base import current_app, within_app
@@ -80,6 +81,7 @@ cli.add_command(audit)
 cli.add_command(backup)
 cli.add_command(restore)
 cli.add_command(examine)
+cli.add_command(api)
 cli.add_command(import_file)
 cli.add_command(inspect)
 cli.add_command(messages)

@@ -1,4 +1,4 @@
-"""`bincard work`: do the open jobs and send the mail that is due, here and now, without a broker."""
+"""`bincard work`: do the open jobs, send mail and webhooks that are due, here and now, without a broker."""
 
 import click
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from core.db import db
 from core.host import get_host
 from core.jobs.worker import run_job
 from core.mail import sender
+from core.webhooks import sender as webhooks
 
 
 @click.command()
@@ -22,7 +23,9 @@ def work(json_output: bool) -> None:
                 pass
             done.append(job_id)
     sent = _send()
-    show({"jobs": done, "mails": sent}, [f"{len(done)} jobs, {sent} mails"], json_output)
+    told = _deliver()
+    lines = [f"{len(done)} jobs, {sent} mails, {told} webhooks"]
+    show({"jobs": done, "mails": sent, "webhooks": told}, lines, json_output)
 
 
 def _open_jobs() -> list[int]:
@@ -36,5 +39,13 @@ def _send() -> int:
     with current_app():
         sender.recover()
         while count := sender.send_due().sent:
+            total += count
+    return total
+
+
+def _deliver() -> int:
+    total = 0
+    with current_app():
+        while count := webhooks.send_due().delivered:
             total += count
     return total

@@ -37,6 +37,8 @@ class Step:
     job_params: dict[str, Any]
     company_id: int | None
     user_id: int | None
+    #: What the planner called it, unique within the job.
+    key: str = ""
 
 
 class SkippedError(Exception):

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 RUN_JOB = "bincard.run_job"
 SEND_MAIL = "bincard.send_mail"
+SEND_WEBHOOKS = "bincard.send_webhooks"
 SWEEP = "bincard.sweep"
 _BELLS = "bells to ring after commit"
 

@@ -154,7 +154,7 @@ def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
     if taken.attempts > MAX_ATTEMPTS:
         _note(taken.id, "failed", f"its worker died {MAX_ATTEMPTS} times at it: see the log of the workers")
         return
-    step = Step(job.id, item.id, item.label, item.params, job.params, job.company_id, job.user_id)
+    step = Step(job.id, item.id, item.label, item.params, job.params, job.company_id, job.user_id, item.key)
     try:
         result = kind.work(db.session, step) or {}
         _outcome(taken.id, "done", "", result)

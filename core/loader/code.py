@@ -23,7 +23,11 @@ CORE_MODEL_ROOMS = (
     "core.mail.models",
     "core.screens.models",
     "core.exchange.models",
+    "core.api.models",
+    "core.webhooks.models",
 )
+#: The host's own rooms with screens.
+CORE_SCREEN_ROOMS = ("core.screens.people_screens", "core.webhooks.screens")
 
 
 def room(source: AddonSource, name: str) -> ModuleType | None:
@@ -40,6 +44,12 @@ def declared(sources: list[AddonSource], room_name: str, attribute: str) -> Iter
         module = room(source, room_name)
         if module is not None and hasattr(module, attribute):
             yield source, getattr(module, attribute)
+
+
+def host_screens() -> Iterator[tuple[str, Any]]:
+    """What the host's own rooms declare as `screens`."""
+    for name in CORE_SCREEN_ROOMS:
+        yield CORE, importlib.import_module(name).screens
 
 
 def fragments_of(source: AddonSource, depends: frozenset[str]) -> FragmentSource:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "core_0005"
-down_revision = "core_0031"
+down_revision = "core_0011"
 
 
 def upgrade() -> None:

@@ -5,9 +5,12 @@ leaves a file that no row names, never a row without its file.
 """
 
 import hashlib
+import io
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from core.settings import get_settings
 
@@ -26,15 +29,29 @@ def store(contents: bytes) -> str:
     sha256 = hashlib.sha256(contents).hexdigest()
     target = path_of(sha256)
     if not target.exists():
-        _write(target, contents)
+        _write(target, io.BytesIO(contents))
     return sha256
 
 
-def _write(target: Path, contents: bytes) -> None:
+def store_file(file: IO[bytes]) -> tuple[str, int]:
+    """Keep the contents of a file without reading it whole; returns their SHA-256 and length in bytes."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while block := file.read(1 << 20):
+        digest.update(block)
+    sha256, length = digest.hexdigest(), file.tell()
+    file.seek(0)
+    target = path_of(sha256)
+    if not target.exists():
+        _write(target, file)
+    return sha256, length
+
+
+def _write(target: Path, contents: IO[bytes]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent)
     with os.fdopen(handle, "wb") as file:
-        file.write(contents)
+        shutil.copyfileobj(contents, file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, target)

@@ -6,15 +6,33 @@ from typing import Any
 from flask import Flask
 
 from core.i18n import LOCALES, locale_code
-from core.loader.code import declared
+from core.loader.code import declared, host_screens
 from core.loader.discovery import CORE, AddonSource
-from core.screens import assets, errors, home, host_board, jobs_page, menu, people, people_screens, routes
+from core.screens import (
+    assets,
+    bulk_job,
+    bulk_pages,
+    cell_pages,
+    errors,
+    export_job,
+    home,
+    host_board,
+    jobs_page,
+    list_pages,
+    menu,
+    people,
+    people_screens,
+    routes,
+    view_pages,
+)
 from core.screens.actions import check_buttons
+from core.screens.archiving import archiving
 from core.screens.composition import compose_screens
 from core.screens.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
 from core.screens.fields import choice_text
 from core.screens.forms import shown_nodes
 from core.screens.tree import (
+    BulkAction,
     Button,
     Column,
     Field,
@@ -24,11 +42,13 @@ from core.screens.tree import (
     ScreenError,
     Screens,
     Section,
+    SetField,
     describe,
 )
 from core.security.rights import current_actor
 
 __all__ = [
+    "BulkAction",
     "Button",
     "Chart",
     "Column",
@@ -41,6 +61,8 @@ __all__ = [
     "ScreenError",
     "Screens",
     "Section",
+    "SetField",
+    "archiving",
     "Series",
     "describe",
 ]
@@ -48,7 +70,7 @@ __all__ = [
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Compose the app's screens and serve them; raises ScreenError where they don't fit together."""
-    found = [(CORE, people_screens.screens), *_named(declared(sources, "screens", "screens"))]
+    found = [*host_screens(), *_named(declared(sources, "screens", "screens"))]
     app.extensions["screens"] = compose_screens(found, app.extensions["composition"])
     app.extensions["list_plans"] = {}
     app.extensions["dashboards"] = compose_boards(
@@ -75,9 +97,9 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     assets.init_app(app, sources)
     errors.init_app(app)
     app.register_blueprint(home.bp)
-    app.register_blueprint(routes.bp)
-    app.register_blueprint(jobs_page.bp)
-    app.register_blueprint(people.bp)
+    for pages in (list_pages, view_pages, bulk_pages, cell_pages, routes, jobs_page, people):
+        app.register_blueprint(pages.bp)
+    app.extensions["job_kinds"].update(bulk_job.jobs.kinds | export_job.jobs.kinds)
 
 
 def _named(found: Iterable[tuple[AddonSource, Any]]) -> list[tuple[str, Any]]:
@@ -86,4 +108,4 @@ def _named(found: Iterable[tuple[AddonSource, Any]]) -> list[tuple[str, Any]]:
 
 def check(app: Flask) -> None:
     """Refuse buttons that lead nowhere, once all pages are there; raises ScreenError."""
-    check_buttons(app, app.extensions["screens"].forms())
+    check_buttons(app, app.extensions["screens"].by_name.values())

@@ -9,7 +9,7 @@ from flask import Flask, current_app, url_for
 
 from core.errors import UserError
 from core.i18n import _
-from core.screens.tree import Button, FormScreen, ScreenError, walk
+from core.screens.tree import Button, FormScreen, Screen, ScreenError, walk
 from core.security.actor import Actor
 
 
@@ -65,15 +65,15 @@ def _action(button: Button, record: Any) -> Callable[[Any], Any]:
     return lambda session: getattr(record, action)()
 
 
-def check_buttons(app: Flask, forms: Iterable[FormScreen]) -> None:
+def check_buttons(app: Flask, screens: Iterable[Screen]) -> None:
     """Refuse at start a button that leads nowhere; raises ScreenError with its name."""
-    for form in forms:
-        for place in walk(form):
+    for screen in screens:
+        for place in walk(screen):
             if isinstance(place.node, Button):
-                _check(app, form, place.node)
+                _check(app, screen, place.node)
 
 
-def _check(app: Flask, form: FormScreen, button: Button) -> None:
+def _check(app: Flask, form: Screen, button: Button) -> None:
     action = button.action
     where = f"{button.addon}: the button {button.name} in {form.name}"
     if callable(action):
@@ -83,6 +83,8 @@ def _check(app: Flask, form: FormScreen, button: Button) -> None:
         if not callable(getattr(importlib.import_module(module), name, None)):
             raise ScreenError(f"{where}: {module} has no function {name}")
     elif "." in action:
+        if button.bulk:
+            raise ScreenError(f"{where} opens a page: it cannot be pressed for many records")
         if action not in app.view_functions:
             raise ScreenError(f"{where}: no addon has the page {action}")
     elif not callable(getattr(app.extensions["composition"].model(form.model), action, None)):

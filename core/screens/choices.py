@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import String, case, cast, literal, or_, select
 
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo
-from core.screens.lists import label_column
+from core.screens.fields import FieldInfo, label_column
+from core.screens.narrowing import contains
 from core.screens.tree import Field, Grid, ListScreen, Screen, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
@@ -50,13 +50,13 @@ def find_choices(
 ) -> list[Choice]:
     """The records of the field's target that match `q`, those that begin with it first."""
     cls = screens.models.model(info.target)
-    label = cast(label_column(cls), String)
+    label = _text(label_column(cls))
     hint, searched = _searched(screens, info.target, cls, actor)
     # Names of their own: where the label is the key as text, both would be called after its column.
     shown = (getattr(cls, info.target_column).label("key"), label.label("shown"))
     query = select(*shown, hint if hint is not None else literal(""))
     for word in q.split()[:6]:
-        query = query.where(or_(*(c.icontains(word, autoescape=True) for c in (label, *searched))))
+        query = query.where(or_(*(contains(c, word) for c in (label, *searched))))
     if isinstance(node, Field) and node.where is not None:
         query = query.where(node.where(cls))
     begins = case((label.istartswith(q, autoescape=True), 0), else_=1) if q else label
@@ -64,6 +64,11 @@ def find_choices(
     return [
         Choice(key, text, str(more) if hint is not None and more != text else "") for key, text, more in rows
     ]
+
+
+def _text(column: Any) -> Any:
+    """The column as text; one that is text already stays itself, so that its index serves."""
+    return column if isinstance(column.type, String) else cast(column, String)
 
 
 def _searched(screens: ScreenSet, model: str, cls: Any, actor: Actor) -> tuple[Any, list[Any]]:
@@ -108,11 +113,11 @@ def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
 
 def _hits(session: Any, screens: ScreenSet, screen: ListScreen, q: str, actor: Actor, each: int) -> list[Hit]:
     cls = screens.models.model(screen.model)
-    label = cast(label_column(cls), String)
+    label = _text(label_column(cls))
     hint, columns = _searched(screens, screen.model, cls, actor)
     searched = [label, *columns]
     query = select(cls.id, label, hint if hint is not None else literal(""))
-    query = query.where(or_(*(c.icontains(q, autoescape=True) for c in searched)))
+    query = query.where(or_(*(contains(c, q) for c in searched)))
     if screen.where is not None:
         query = query.where(screen.where(cls))
     rank = case(

@@ -21,6 +21,7 @@ from core.screens.tree import (
     Screen,
     ScreenError,
     Screens,
+    SetField,
     walk,
 )
 
@@ -171,8 +172,25 @@ def _check_node(together: ScreenSet, screen: Screen, place: Place) -> None:
         _check_field(together, screen, node, model, node.name)
     if isinstance(node, Grid) and node.model not in together.models.parts:
         raise ScreenError(f"{node.addon}: the grid {node.name} is of {node.model}, which no addon brings")
+    if isinstance(node, SetField) or getattr(node, "editable", False):
+        _check_editable(together, screen, node)
     if isinstance(node, Button) and not node.permission:
         raise ScreenError(f"{node.addon}: the button {node.name} in {screen.name} names no permission")
+
+
+def _check_editable(together: ScreenSet, screen: Screen, node: Node) -> None:
+    """What a list changes goes through the form of its records: their field must be there."""
+    form = together.form_of(screen) if isinstance(screen, ListScreen) else None
+    if form is None or field_of(form, node.name) is None:
+        raise ScreenError(
+            f"{node.addon}: {screen.name} edits {node.name!r}, but the form of its records doesn't"
+        )
+
+
+def field_of(form: FormScreen, name: str) -> Place | None:
+    """Where the form has its field of this name, outside of its grids."""
+    found = (p for p in walk(form) if isinstance(p.node, Field) and not isinstance(p.parent, Grid))
+    return next((place for place in found if place.node.name == name), None)
 
 
 def _check_field(together: ScreenSet, screen: Screen, node: Node, model: str, name: str) -> None:

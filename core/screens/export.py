@@ -1,30 +1,37 @@
-"""The rows of a list as a file: CSV or xlsx, by way of a temporary file.
+"""The rows of a list as a file, read by a cursor of the database and written as they come.
 
-A cell that begins like a formula is no formula: `=HYPERLINK(...)` in a customer's name must not run on an
-accountant's machine. Text gets an apostrophe in front; numbers and days stay what they are.
+csv is sent while it is read, however long it gets; a workbook has to be whole before its first byte can be
+sent, so a long one is made by a job (ADR 071). Whatever begins like a formula is made text in `core.tabular`.
 """
 
-import csv
-import io
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
-from typing import IO, Any
+from typing import Any
 
-import xlsxwriter
+from flask_babel import get_timezone
+from sqlalchemy.orm import Session
 
+from core.db import db
 from core.i18n import _
 from core.screens.fields import choice_text, label_of
-from core.screens.lists import ListQuery, PlannedColumn
+from core.screens.list_plan import PlannedColumn, may_see
+from core.screens.lists import ListQuery
+from core.security.actor import Actor, set_actor
 
-CHUNK = 1000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: Rows that the database hands over at a time.
+CHUNK = 2000
+#: Rows from which on a workbook is made by a job: some ten seconds of work.
+LONG = 50_000
 
 
-def neutral(text: str) -> str:
-    """The text, with an apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def for_file(query: ListQuery, actor: Actor) -> ListQuery:
+    """The query with what it is grouped by among its columns, so that the file says it too."""
+    shown = {column.node.name for column in query.columns}
+    groups = [n for n in query.state.group if n not in shown and may_see(query.plan, n, actor)]
+    columns = [*(query.plan.columns[n] for n in groups), *query.columns]
+    return replace(query, columns=columns)
 
 
 def headings(query: ListQuery) -> list[str]:
@@ -33,90 +40,44 @@ def headings(query: ListQuery) -> list[str]:
     for column in query.columns:
         label = label_of(column.node, column.info)
         found += [label, _("Currency")] if column.currency is not None else [label]
-    return [neutral(text) for text in found]
+    return found
 
 
-def values(query: ListQuery) -> Any:
-    """The function that turns a database row into the values of a file."""
+def values(query: ListQuery) -> Callable[[Sequence[Any]], list[Any]]:
+    """The function that turns a database row into the values of a file; it needs no app around it."""
     currencies = query.currencies()
-    at = [next((i for i, c in enumerate(currencies) if c is col.currency), None) for col in query.columns]
-
-    def make(row: Sequence[Any]) -> list[Any]:
-        out: list[Any] = []
-        for position, column in enumerate(query.columns):
-            out.append(_plain(column, row[1 + position]))
-            index = at[position]
-            if index is not None:
-                out.append(row[1 + len(query.columns) + index])
-        return out
-
-    return make
+    first = 1 + len(query.columns)
+    parts: list[tuple[int, Callable[[Any], Any]]] = []
+    for position, column in enumerate(query.columns, start=1):
+        parts.append((position, _plain(column)))
+        at = next((i for i, c in enumerate(currencies) if c is column.currency), None)
+        if at is not None:
+            parts.append((first + at, lambda value: value))
+    return lambda row: ["" if row[at] is None else plain(row[at]) for at, plain in parts]
 
 
-def _plain(column: PlannedColumn, value: Any) -> Any:
-    if value is None:
-        return ""
+def _plain(column: PlannedColumn) -> Callable[[Any], Any]:
+    """How a file holds the values of a column: numbers and days as such, all else in the user's words."""
     if column.kind == "choice":
-        return choice_text(value, column.node.choices)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return neutral(value) if isinstance(value, str) else value
+        known = (*(column.info.values if column.info else ()), *(column.node.choices or ()))
+        texts = {value: choice_text(value, column.node.choices) for value in known}
+        return lambda value: texts.get(value, value)
+    if column.kind == "bool":
+        words = {True: _("Yes"), False: _("No")}
+        return lambda value: words[bool(value)]
+    zone = get_timezone()
+    return lambda value: value.astimezone(zone).replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
-def csv_file(query: ListQuery, rows: Iterable[Sequence[Any]]) -> IO[bytes]:
-    """CSV with a byte order mark, by which Excel knows that it is UTF-8.
+@contextmanager
+def cursor(query: ListQuery, actor: Actor) -> Iterator[Iterator[list[Any]]]:
+    """The values of all rows, read little by little in a session of their own, which outlives the request's.
 
-    A file, not a stream: the rows are read by a cursor that ends with the request.
+    The rows are those that the actor may see, as everywhere.
     """
     make = values(query)
-    file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    writer = csv.writer(text)
-    writer.writerow(headings(query))
-    writer.writerows(make(row) for row in rows)
-    text.flush()
-    text.detach()
-    file.seek(0)
-    return file
-
-
-def xlsx_file(query: ListQuery, rows: Iterable[Sequence[Any]]) -> IO[bytes]:
-    """A workbook, written row by row to a temporary file that is positioned at its beginning."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "remove_timezone": True,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet()
-        formats = {
-            "head": book.add_format({"bold": True}),
-            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        }
-        formats["moment"] = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        formats["number"] = book.add_format({"num_format": "#,##0.00####"})
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, headings(query), formats["head"])
-        make = values(query)
-        for number, row in enumerate(rows, start=1):
-            _write_row(sheet, number, make(row), formats)
-    file.seek(0)
-    return file
-
-
-def _write_row(sheet: Any, number: int, cells: list[Any], formats: dict[str, Any]) -> None:
-    for position, value in enumerate(cells):
-        if isinstance(value, str):
-            sheet.write_string(number, position, value)
-        elif isinstance(value, Decimal):
-            sheet.write_number(number, position, value, formats["number"])
-        elif isinstance(value, int):
-            sheet.write_number(number, position, value)
-        elif hasattr(value, "isoformat"):
-            sheet.write_datetime(
-                number, position, value, formats["moment" if isinstance(value, datetime) else "day"]
-            )
-        else:
-            sheet.write_string(number, position, neutral(str(value)))
+    factory: Callable[[], Session] = db.session.session_factory
+    with factory() as session:
+        set_actor(session, actor)
+        rows = session.execute(query.everything(), execution_options={"yield_per": CHUNK})
+        yield map(make, rows)

@@ -141,6 +141,13 @@ def readable(name: str) -> str:
     return name.removesuffix("_id").removesuffix("_code").replace("_", " ").capitalize()
 
 
+def label_column(entity: Any) -> Any:
+    """The column that names a record of the model, its id where it declares none."""
+    mapper = orm_inspect(entity).mapper
+    name = mapper.class_._label
+    return getattr(entity, name if name in mapper.columns else "id")
+
+
 def choice_text(value: str, choices: dict[str, Any] | None) -> str:
     """What a person reads for a value of a state."""
     if choices and value in choices:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import url_for
 from flask_babel import get_timezone
 from markupsafe import Markup
 from sqlalchemy import inspect as orm_inspect
@@ -21,9 +20,8 @@ from wtforms import Form
 from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo, label_of, shower
+from core.screens.fields import FieldInfo, label_column, label_of, shower
 from core.screens.inputs import RefField, input_for
-from core.screens.lists import label_column
 from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
@@ -179,7 +177,8 @@ class FormBuilder:
         return form
 
     def _choices_url(self, path: str) -> str:
-        return url_for("screens.choices", screen=self.screen.name, path=path)
+        # Not by url_for: a worker, too, checks what a form would take, and has no request to ask.
+        return f"/m/{self.screen.name}/choices/{path}"
 
     def _entry(
         self,
@@ -215,6 +214,13 @@ class FormBuilder:
         keys = sent_keys(made, data) if editable and data is not None else list(by_id)
         made.lines = [self._line(grid, columns, key, by_id.get(key), data, editable) for key in keys]
         return made
+
+    def single(self, node: Field, data: MultiDict[str, str] | None) -> Entry:
+        """One field by itself, of no record: checked where `data` was sent, its label not filled in."""
+        form = self._bind([node], self.screen.model, None, data, {}, "", "")
+        if data is not None:
+            form.validate()
+        return self._entry(node, self.screen.model, form, None)
 
     def line(self, grid: Grid, key: str, record: Any) -> Line:
         """A line of the grid as it is stored."""

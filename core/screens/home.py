@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from werkzeug.exceptions import BadRequest
 
 from core import m
@@ -13,6 +13,7 @@ from core.db import db
 from core.i18n import COOKIE, LOCALES, _
 from core.screens.choices import search_everywhere
 from core.screens.dashboards import boards_for, read_items
+from core.screens.jobs_page import PERSONAL
 from core.screens.menu import current_menu, leaves
 from core.security.actor import SYSTEM, acting
 from core.security.login import is_local
@@ -43,8 +44,11 @@ def _today() -> date:
 def _recent_jobs() -> list[Any]:
     if not current_actor().may(model_rights("job").read):
         return []
+    actor = current_actor()
     columns = (m.Job.id, m.Job.title, m.Job.state, m.Job.created_at)
-    return list(db.session.execute(select(*columns).order_by(m.Job.id.desc()).limit(6)))
+    here = or_(m.Job.company_id.is_(None), m.Job.company_id == actor.company_id)
+    mine = or_(m.Job.kind.not_in(PERSONAL), m.Job.user_id == actor.user_id)
+    return list(db.session.execute(select(*columns).where(here, mine).order_by(m.Job.id.desc()).limit(6)))
 
 
 @bp.get("/palette")

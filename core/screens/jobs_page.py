@@ -1,6 +1,7 @@
 """The page of a job: how far it is, what became of each item, and the reins."""
 
 from collections.abc import Callable
+from tempfile import TemporaryFile
 from typing import Any, cast
 
 from flask import (
@@ -12,20 +13,27 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     url_for,
 )
-from sqlalchemy import select
+from flask_babel import to_user_timezone
+from sqlalchemy import Select, select
 
 from core import m
 from core.db import db
 from core.i18n import _, _l, ngettext
 from core.jobs import queue
+from core.records.attachments import path_of
+from core.screens import bulk, export_job
 from core.screens.fields import choice_text
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
+from core.tabular.writers import stream_csv, write_xlsx
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 PAGE = 100
+#: Their items name records that others may not see.
+PERSONAL = (bulk.KIND, export_job.KIND)
 FINISHED = ("done", "failed", "cancelled")
 STATES = {"pending": _l("Left"), "done": _l("Done"), "skipped": _l("Skipped"), "failed": _l("Failed")}
 
@@ -37,6 +45,8 @@ def _job(job_id: int) -> Any:
         abort(403)
     job = db.session.get(m.Job, job_id)
     if job is None or job.company_id not in (None, actor.company_id):
+        abort(404)
+    if job.kind in PERSONAL and not _may_steer(job):
         abort(404)
     return job
 
@@ -67,9 +77,57 @@ def show(job_id: int) -> Response:
         states=[(key, str(text), getattr(progress, key)) for key, text in STATES.items()],
         job_state=choice_text(job.state, None),
         finished=job.state in FINISHED,
+        back=job.params.get("back", ""),
+        records=f"/m/{job.params['form']}/" if job.params.get("form") else "",
+        files=_files(job),
         may_steer=_may_steer(job),
     )
     return make_response(html)
+
+
+def _files(job: Any) -> list[Any]:
+    """What the job has made for its owner to fetch."""
+    if job.kind != export_job.KIND:
+        return []
+    attachment = m.Attachment
+    mine = (attachment.model == "job") & (attachment.record_id == job.id)
+    return list(db.session.execute(select(attachment.id, attachment.filename).where(mine)))
+
+
+@bp.get("/<int:job_id>/file/<int:attachment_id>")
+@requires(ANY_USER)
+def fetch(job_id: int, attachment_id: int) -> Response:
+    """A file that the job has made."""
+    job = _job(job_id)
+    if attachment_id not in {key for key, _name in _files(job)}:
+        abort(404)
+    made = db.session.get_one(m.Attachment, attachment_id)
+    return send_file(
+        path_of(made.sha256), mimetype=made.mimetype, as_attachment=True, download_name=made.filename
+    )
+
+
+@bp.get("/<int:job_id>/items.<any(csv, xlsx):kind>")
+@requires(ANY_USER)
+def items_as_file(job_id: int, kind: str) -> Response:
+    """The items of one outcome, with their reasons, to work through."""
+    job = _job(job_id)
+    state = request.args.get("state", "")
+    header = [_("Item"), _("State"), _("Reason"), _("Time")]
+    query = _items_query(job_id, state if state in STATES else "")
+    texts = {key: str(text) for key, text in STATES.items()}
+    rows = [
+        (item.label or item.key, texts[item.state], item.reason, to_user_timezone(item.updated_at))
+        for item in db.session.execute(query)
+    ]
+    name = f"job_{job.id}_{state or 'items'}.{kind}"
+    if kind == "csv":
+        response = Response(stream_csv(header, rows), mimetype="text/csv; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+    file: Any = TemporaryFile()  # noqa: SIM115  # the response closes it
+    write_xlsx(header, rows, file)
+    return send_file(file, mimetype=export_job.XLSX, as_attachment=True, download_name=name)
 
 
 def _shares(progress: queue.Progress) -> list[tuple[str, float, float]]:
@@ -83,6 +141,12 @@ def _shares(progress: queue.Progress) -> list[tuple[str, float, float]]:
 
 
 def _items(job_id: int, state: str, page: int) -> list[Any]:
+    query = _items_query(job_id, state)
+    # One more than a page holds, to know whether there is a next one.
+    return list(db.session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
+
+
+def _items_query(job_id: int, state: str) -> Select[*tuple[Any, ...]]:
     columns = (
         m.JobItem.id,
         m.JobItem.label,
@@ -94,10 +158,7 @@ def _items(job_id: int, state: str, page: int) -> list[Any]:
     query = select(*columns).where(m.JobItem.job_id == job_id)
     if state:
         query = query.where(m.JobItem.state == state)
-    # One more than a page holds, to know whether there is a next one.
-    return list(
-        db.session.execute(query.order_by(m.JobItem.position).limit(PAGE + 1).offset((page - 1) * PAGE))
-    )
+    return query.order_by(m.JobItem.position)
 
 
 @bp.post("/<int:job_id>/<any(pause, resume, cancel, retry):act>")

@@ -31,6 +31,8 @@ def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
         return _("Somebody else is saving this record at the moment. Save again in a few seconds."), ""
     if isinstance(origin, errors.NumericValueOutOfRange):
         return _("A number is too large to be kept. Check the amounts."), ""
+    if isinstance(origin, errors.ProgramLimitExceeded):  # longer than an index takes
+        return _("A text is too long to be kept. Shorten it."), ""
     raise error
 
 

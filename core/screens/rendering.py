@@ -1,31 +1,24 @@
-"""What the list template gets: headings, cells as text or safe HTML, groups, filters and addresses."""
+"""What the list template gets: headings, rows as HTML, filters and addresses."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app
-from flask_babel import format_date, get_timezone
-from markupsafe import Markup
 from sqlalchemy import select
 
 from core.db import db
 from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
-from core.screens.fields import choice_text, label_of, number_text, shower
-from core.screens.lists import (
-    COUNT_LIMIT,
-    ListPlan,
-    ListQuery,
-    ListState,
-    PlannedColumn,
-    label_column,
-    may_see,
-    plan_of,
-)
+from core.screens.fields import choice_text, label_column, label_of, number_text
+from core.screens.list_plan import ListPlan, PlannedColumn, may_see, plan_of
+from core.screens.list_state import LEVELS, PAGE_SIZES, ListState
+from core.screens.lists import COUNT_LIMIT, ListQuery
+from core.screens.rows import Group, css_of, groups_of, row_maker
 from core.screens.tree import Filter, FormScreen, ListScreen
 from core.security.actor import Actor
+from core.security.rights import model_rights
 
 
 @dataclass(frozen=True)
@@ -38,22 +31,8 @@ class Head:
     sort_url: str = ""
     #: `ascending`, `descending` or empty.
     sorted: str = ""
-
-
-@dataclass
-class Group:
-    """Rows under one heading; the only one has no heading where nothing is grouped."""
-
-    label: str = ""
-    count: int = 0
-    sums: list[str] = field(default_factory=list)
-    #: Each row as HTML.
-    rows: list[str] = field(default_factory=list)
-
-    @property
-    def html(self) -> Markup:
-        """All rows."""
-        return Markup("\n".join(self.rows))  # noqa: S704  # `row_maker` escapes
+    #: Whether its cells may be changed in place.
+    editable: bool = False
 
 
 @dataclass
@@ -84,7 +63,8 @@ class ListPage:
     total: int
     filters: list[FilterView]
     columns: list[tuple[str, str, bool]]
-    group_choices: list[tuple[str, str]]
+    #: For each level that may be chosen, (name, label, chosen) of what to group by.
+    group_choices: list[list[tuple[str, str, bool]]]
     form: FormScreen | None
 
     @property
@@ -114,9 +94,15 @@ class ListPage:
         """The address of this list with some of its state changed."""
         return url_of(self.screen, self.state.but(**changes))
 
-    def export_url(self, kind: str) -> str:
-        """Where the same rows come as a file."""
-        return f"/m/{self.screen.name}/export.{kind}?{urlencode(self.state.args())}"
+    def address(self, path: str) -> str:
+        """The address of what is done with the same rows: `export.csv`, `bulk/post`."""
+        args = urlencode(self.state.args())
+        return f"/m/{self.screen.name}/{path}?{args}" if args else f"/m/{self.screen.name}/{path}"
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many rows a page may have."""
+        return sorted({*PAGE_SIZES, self.state.size})
 
 
 def url_of(screen: ListScreen, state: ListState) -> str:
@@ -136,6 +122,7 @@ def plan_for(screens: ScreenSet, screen: ListScreen) -> ListPlan:
 def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
     """Ask the database and lay the answer out: two queries, three with groups."""
     plan, state = query.plan, query.state
+    editable = editable_columns(screens, plan, actor)
     rows = db.session.execute(query.rows()).all()
     form = screens.form_of(plan.screen)
     full = state.page == 1 and len(rows) < state.size
@@ -144,8 +131,10 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
         screen=plan.screen,
         state=state,
         title=str(plan.screen.title),
-        heads=[_head(plan, c, state) for c in query.columns],
-        groups=_groups(query, rows, form),
+        heads=[_head(plan, c, state, editable) for c in query.columns],
+        groups=groups_of(
+            query, rows, row_maker(query, base_of(form), editable), lambda s: url_of(plan.screen, s)
+        ),
         total=total,
         filters=[
             _filter_view(screens, plan, node, state)
@@ -153,9 +142,32 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
             if may_see(plan, node.name, actor)
         ],
         columns=_column_choices(plan, query.columns, actor),
-        group_choices=[(n, _label(plan, n)) for n in plan.screen.group_by if may_see(plan, n, actor)],
+        group_choices=_group_choices(plan, state, actor),
         form=form,
     )
+
+
+def base_of(form: FormScreen | None) -> str:
+    """What the addresses of the records begin with, empty where no form shows them."""
+    return f"/m/{form.name}/" if form else ""
+
+
+def editable_columns(screens: ScreenSet, plan: ListPlan, actor: Actor) -> frozenset[str]:
+    """The columns whose cells this actor may change in place."""
+    form = screens.form_of(plan.screen)
+    if form is None or not actor.may(model_rights(form.model).write):
+        return frozenset()
+    names = (c.name for c in plan.screen.columns if c.editable)
+    return frozenset(name for name in names if may_see(plan, name, actor))
+
+
+def _group_choices(plan: ListPlan, state: ListState, actor: Actor) -> list[list[tuple[str, str, bool]]]:
+    names = [n for n in plan.screen.group_by if may_see(plan, n, actor)]
+    levels = [*state.group, ""][: min(LEVELS, len(names))]
+    return [
+        [(n, _label(plan, n), n == chosen) for n in names if n not in state.group[:level]]
+        for level, chosen in enumerate(levels)
+    ]
 
 
 def _label(plan: ListPlan, name: str) -> str:
@@ -163,98 +175,14 @@ def _label(plan: ListPlan, name: str) -> str:
     return label_of(column.node, column.info)
 
 
-def _css(column: PlannedColumn) -> str:
-    numeric = column.kind in ("money", "price", "quantity", "rate", "integer")
-    return "n" if numeric else "t" if column.kind in ("text", "ref") else column.kind
-
-
-def _head(plan: ListPlan, column: PlannedColumn, state: ListState) -> Head:
+def _head(plan: ListPlan, column: PlannedColumn, state: ListState, editable: frozenset[str]) -> Head:
     name = column.node.name
     current = state.sort or plan.screen.order
     order = "" if current.lstrip("-") != name else "descending" if current.startswith("-") else "ascending"
     url = ""
     if column.node.sortable:
         url = url_of(plan.screen, state.but(sort=f"-{name}" if order == "ascending" else name))
-    return Head(name, label_of(column.node, column.info), _css(column), url, order)
-
-
-def row_maker(query: ListQuery, base: str) -> Callable[[Sequence[Any]], str]:
-    """The function that turns a database row into a row of the table.
-
-    In Python, not in the template: 80 rows of 11 columns are 900 pieces, each of which a template would hand
-    up through every template that it extends. `base` is the address of the form; the first cell links to it.
-    """
-    locale, zone = locale_code(), get_timezone()
-    currencies = query.currencies()
-    first = 1 + len(query.columns)
-    parts = []
-    for position, column in enumerate(query.columns, start=1):
-        code_at = next((first + i for i, c in enumerate(currencies) if c is column.currency), 0)
-        show = shower(column.kind, locale, zone, column.node.choices)
-        parts.append((position, code_at, f'<td class="{_css(column)}">', show))
-
-    def make(row: Sequence[Any]) -> str:
-        cells = [
-            head if row[at] is None else f"{head}{show(row[at], row[code_at] if code_at else '')}"
-            for at, code_at, head, show in parts
-        ]
-        if not base:
-            return f"<tr>{'</td>'.join(cells)}</td></tr>"
-        url = f"{base}{row[0]}"
-        head = parts[0][2]
-        cells[0] = f'{head}<a href="{url}" hx-boost="false">{cells[0][len(head) :] or "–"}</a>'
-        return f'<tr data-href="{url}">{"</td>".join(cells)}</td></tr>'
-
-    return make
-
-
-def _groups(query: ListQuery, rows: Sequence[Any], form: FormScreen | None) -> list[Group]:
-    make = row_maker(query, f"/m/{form.name}/" if form else "")
-    if query.group_key() is None:
-        return [Group(rows=[make(row) for row in rows])]
-    heads = _group_heads(query)
-    groups: dict[Any, Group] = {}
-    for row in rows:
-        key = row.group_key
-        if key not in groups:
-            groups[key] = heads.get(key, Group())
-        groups[key].rows.append(make(row))
-    return list(groups.values())
-
-
-def _group_heads(query: ListQuery) -> dict[Any, Group]:
-    heads: dict[Any, Group] = {}
-    summed = query.summed()
-    currencies = query.currencies()
-    show = {i: shower(query.columns[i].kind, locale_code(), None) for i in summed}
-    for row in db.session.execute(query.groups()):
-        group = heads.setdefault(
-            row.group_key, Group(_group_label(query, row.group_key), sums=[""] * len(query.columns))
-        )
-        group.count += row.n
-        for at, i in enumerate(summed):
-            value = row[2 + len(currencies) + at]
-            code = row[2] if currencies and query.columns[i].currency is not None else ""
-            if value is not None:
-                text = Markup(show[i](value, code))  # noqa: S704  # a shower escapes
-                group.sums[i] = group.sums[i] + _SEPARATOR + text if group.sums[i] else text
-    return heads
-
-
-_SEPARATOR = Markup("<br>")
-
-
-def _group_label(query: ListQuery, key: Any) -> str:
-    column = query.plan.columns[query.state.group]
-    if key is None or key == "":
-        return _("None")
-    if column.kind in ("date", "moment"):
-        return str(format_date(key, "MMMM y"))
-    if column.kind == "choice":
-        return choice_text(key, column.node.choices)
-    if column.kind == "bool":
-        return _("Yes") if key else _("No")
-    return str(key)
+    return Head(name, label_of(column.node, column.info), css_of(column), url, order, name in editable)
 
 
 def _column_choices(

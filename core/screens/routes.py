@@ -1,4 +1,4 @@
-"""The generic pages under `/m`: a list, a form, its buttons, its choices, and the list as a file."""
+"""The generic pages of records under `/m`: a form, its buttons and its choices."""
 
 from typing import Any, cast
 
@@ -13,7 +13,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from sqlalchemy.exc import DBAPIError
@@ -21,17 +20,14 @@ from werkzeug.datastructures import MultiDict
 
 from core.db import db
 from core.errors import UserError
-from core.i18n import _, locale_code
-from core.screens import export as files
+from core.i18n import _
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.choices import NoSuchChoiceError, choice_field, find_choices
 from core.screens.composition import ScreenSet
 from core.screens.forms import shown_nodes
-from core.screens.lists import ListQuery, query_of, read_state
 from core.screens.refusals import explain
-from core.screens.rendering import page_of, plan_for
 from core.screens.saving import BASE, Outcome, RecordEditor
-from core.screens.tree import FormScreen, ListScreen, Screen
+from core.screens.tree import FormScreen, Screen
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
 
 bp = Blueprint("screens", __name__, url_prefix="/m")
@@ -42,7 +38,7 @@ def screens() -> ScreenSet:
     return cast(ScreenSet, current_app.extensions["screens"])
 
 
-def _screen(name: str, right: str = "read") -> Any:
+def open_screen(name: str, right: str = "read") -> Any:
     """The screen, when the user has this right on its model; 404 and 403 otherwise."""
     screen = screens().by_name.get(name)
     if screen is None:
@@ -54,49 +50,10 @@ def _screen(name: str, right: str = "read") -> Any:
 
 
 def _form_screen(name: str, right: str = "read") -> FormScreen:
-    screen = _screen(name, right)
+    screen = open_screen(name, right)
     if not isinstance(screen, FormScreen):
         abort(404)
     return screen
-
-
-def _query(name: str) -> ListQuery:
-    screen = _screen(name)
-    if not isinstance(screen, ListScreen):
-        abort(404)
-    state = read_state(screen, request.args)
-    return query_of(plan_for(screens(), screen), state, current_actor(), locale_code())
-
-
-@bp.get("/<screen>")
-@requires(ANY_USER)
-def show_list(screen: str) -> Response:
-    """A list in the state that the address gives; only its body where htmx asks for that."""
-    query = _query(screen)
-    page = page_of(screens(), query, current_actor())
-    may_create = page.form is not None and _may_create(query.plan.screen, page.form)
-    only_body = request.headers.get("HX-Target") in ("list", "results")
-    template = "list_body.html" if only_body else "list.html"
-    return make_response(
-        render_template(template, page=page, screen=query.plan.screen, may_create=may_create)
-    )
-
-
-def _may_create(listed: ListScreen, form: FormScreen) -> bool:
-    return listed.create and form.create and current_actor().may(model_rights(form.model).write)
-
-
-@bp.get("/<screen>/export.<kind>")
-@requires(ANY_USER)
-def export(screen: str, kind: str) -> Response:
-    """All rows of the list in its state, as `csv` or `xlsx`."""
-    if kind not in ("csv", "xlsx"):
-        abort(404)
-    query = _query(screen)
-    rows = db.session.execute(query.everything(), execution_options={"yield_per": files.CHUNK})
-    name = f"{screen.removesuffix('.list').replace('.', '_')}.{kind}"
-    write = files.csv_file if kind == "csv" else files.xlsx_file
-    return send_file(write(query, rows), as_attachment=True, download_name=name)
 
 
 @bp.get("/<screen>/choices/<path>")
@@ -104,7 +61,7 @@ def export(screen: str, kind: str) -> Response:
 def choices(screen: str, path: str) -> Response:
     """What a search field offers for the text `q`."""
     try:
-        info, node = choice_field(screens(), _screen(screen), path, current_actor())
+        info, node = choice_field(screens(), open_screen(screen), path, current_actor())
     except NoSuchChoiceError:
         abort(404)
     needed = model_rights(info.target)
@@ -168,7 +125,7 @@ def _save(form: FormScreen, record_id: int | None) -> Response:
         return _show(form, outcome, status=422)
     db.session.commit()
     flash(_("Saved."), "success")
-    return _go(url_for("screens.show", screen=form.name, record_id=outcome.saved_id))
+    return go(url_for("screens.show", screen=form.name, record_id=outcome.saved_id))
 
 
 def _show(screen: FormScreen, outcome: Outcome, status: int = 200) -> Response:
@@ -212,7 +169,7 @@ def _may_delete(screen: Screen, record: Any) -> bool:
     return record is not None and needed is not None and not readonly and current_actor().may(needed)
 
 
-def _go(url: str) -> Response:
+def go(url: str) -> Response:
     """Lead the browser on; htmx follows a header, since it would swap a redirect's page in."""
     if request.headers.get("HX-Request"):
         response = make_response("", 204)
@@ -241,9 +198,9 @@ def do(screen: str, record_id: int, button: str) -> Response:
     except (UserError, DBAPIError) as error:
         db.session.rollback()
         flash(str(error) if isinstance(error, UserError) else explain(error, screens().models)[0], "danger")
-        return _go(here)
+        return go(here)
     flash(str(message), "success")
-    return _go(here)
+    return go(here)
 
 
 @bp.post("/<screen>/<int:record_id>/delete")
@@ -262,7 +219,7 @@ def delete(screen: str, record_id: int) -> Response:
     except DBAPIError as error:
         db.session.rollback()
         flash(explain(error, screens().models)[0], "danger")
-        return _go(url_for("screens.show", screen=form.name, record_id=record_id))
+        return go(url_for("screens.show", screen=form.name, record_id=record_id))
     flash(_("Deleted."), "success")
     listed = screens().list_of(form.model)
-    return _go(url_for("screens.show_list", screen=listed.name) if listed else "/")
+    return go(url_for("lists.show_list", screen=listed.name) if listed else "/")

@@ -1,6 +1,7 @@
 """Write what a form holds: under the row's lock, against the values that the form was loaded with."""
 
 from dataclasses import dataclass, field
+from decimal import InvalidOperation
 from typing import Any
 
 from sqlalchemy import inspect as orm_inspect
@@ -98,6 +99,9 @@ class RecordEditor:
         except UserError as error:
             form.problems.append(str(error))
             return Outcome(form, base)
+        except InvalidOperation:  # an amount computed from what was typed has more digits than any column
+            form.problems.append(_("A number is too large to be kept. Check the amounts."))
+            return Outcome(form, base)
         return Outcome(form, base, saved_id=record.id)
 
     def _written(self, form: RecordForm, lines: dict[str, list[Any]]) -> Any:
@@ -111,6 +115,7 @@ class RecordEditor:
         for grid in form.grids.values():
             if grid.editable:
                 self._write_lines(grid, record, lines.get(grid.node.name, []))
+        self._forget_lines(form, record)
         if self.screen.on_save is not None:
             self.screen.on_save(self.session, record)
         self.session.flush()
@@ -121,8 +126,25 @@ class RecordEditor:
         for gone in before:
             if id(gone) not in kept:
                 self.session.delete(gone)
+        self._make_room(grid)
         for number, line in enumerate(grid.lines, start=1):
             self._write_line(grid, record, line, number)
+
+    def _forget_lines(self, form: RecordForm, record: Any) -> None:
+        """Let `on_save` see the lines of now, and not those that the record had when it was loaded."""
+        models = {grid.node.model for grid in form.grids.values()}
+        stale = [r.key for r in orm_inspect(self.cls).relationships if r.mapper.class_._name in models]
+        if stale:
+            self.session.flush()
+            self.session.expire(record, stale)
+
+    def _make_room(self, grid: GridForm) -> None:
+        """Take lines that move out of the way: the session writes new lines before it deletes old ones."""
+        numbered = [(n, line.record) for n, line in enumerate(grid.lines, start=1) if line.record is not None]
+        for number, row in numbered:
+            if getattr(row, "position", number) != number:
+                row.position = -number
+        self.session.flush()
 
     def _write_line(self, grid: GridForm, record: Any, line: Line, number: int) -> None:
         cls = self.screens.models.model(grid.node.model)

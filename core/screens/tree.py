@@ -8,9 +8,9 @@
 
     screens.extend("sales.order.form").after("partner_id", Field("price_list_id"))     # addons/pricing
 
-A node is found by its name; what stands in a grid or among the filters has the name of that container in
-front (`lines.part_id`, `filters.state`). Nothing is changed where it was declared: each app composes its own
-copies, so that two apps of one process can hold two sets of addons.
+A node is found by its name; what stands in a grid, among the filters or the actions has the name of that
+container in front (`lines.part_id`, `filters.state`, `actions.archive`). Nothing is changed where it was
+declared: each app composes its own copies, so that two apps of one process can hold two sets of addons.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -84,6 +84,8 @@ class Column(Node):
     currency: str = ""
     #: In a grid: shown, never typed into.
     readonly: bool = False
+    #: In a list: may be changed in its cell, by way of the field of the same name in the list's form.
+    editable: bool = False
 
 
 @dataclass
@@ -177,6 +179,25 @@ class Button(Node):
     confirm: Text = ""
     #: Of an endpoint: a page that is opened (`get`) or an act (`post`).
     method: str = "post"
+    #: Whether lists of the model offer it for many records at once; a condition, built from the model, says
+    #: for which, as `visible` says it of one.
+    bulk: bool | Callable[[Any], Any] = False
+
+
+@dataclass
+class BulkAction(Button):
+    """An act that a list offers for many records, and their form does not; `action` takes each record."""
+
+    kind: ClassVar[str] = "bulk action"
+
+    bulk: bool | Callable[[Any], Any] = True
+
+
+@dataclass
+class SetField(Node):
+    """Lets a list give many records the same value of a field of their form."""
+
+    kind: ClassVar[str] = "set field"
 
 
 @dataclass
@@ -202,6 +223,14 @@ class _Filters(Node):
 
     def take(self, nodes: Sequence[Node | str]) -> list[Node]:
         return [Filter(node) if isinstance(node, str) else node for node in nodes]
+
+
+class _Actions(Node):
+    kind = "actions"
+    qualifies = True
+
+    def take(self, nodes: Sequence[Node | str]) -> list[Node]:
+        return [SetField(node) if isinstance(node, str) else node for node in nodes]
 
 
 @dataclass
@@ -241,6 +270,11 @@ class ListScreen(Screen):
     def filters(self) -> list[Filter]:
         """The filters, in order."""
         return [n for n in self.nodes[1].nodes if isinstance(n, Filter)]
+
+    @property
+    def actions(self) -> list[BulkAction | SetField]:
+        """What it does with many records, besides the buttons of their form that say `bulk`."""
+        return [n for n in self.nodes[2].nodes if isinstance(n, BulkAction | SetField)]
 
 
 @dataclass
@@ -331,12 +365,13 @@ class Screens:
         title: Text,
         columns: Sequence[Node | str],
         filters: Sequence[Node | str] = (),
+        actions: Sequence[Node | str] = (),
         **options: Any,
     ) -> ListScreen:
-        """Declare a list; `options` are those of `ListScreen`."""
+        """Declare a list; a bare name among `actions` is a field to set; `options`: see `ListScreen`."""
         screen = ListScreen(name, model, title, **options)
-        screen.nodes = [_Columns("columns"), _Filters("filters")]
-        for group, nodes in zip(screen.nodes, (columns, filters), strict=True):
+        screen.nodes = [_Columns("columns"), _Filters("filters"), _Actions("actions")]
+        for group, nodes in zip(screen.nodes, (columns, filters, actions), strict=True):
             group.nodes = group.take(nodes)
         return self._declare(screen)
 

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session, scoped_session
 from core.security.actor import actor_of
 
 #: Never written down, not even as a hash.
-SECRET = frozenset({"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier"})
+SECRET = frozenset(
+    {"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier", "secret", "secret_hash"}
+)
 _PENDING = "audit rows of this flush"
 
 
@@ -57,10 +59,12 @@ def record(
     record_ids: Iterable[int],
     after: dict[str, Any] | None = None,
 ) -> None:
-    """Write down an act on these records, such as `post` or a bulk change."""
+    """Write down an act on these records, such as `post` or a bulk change; rooms above may listen."""
     rows = [_row(session, action, model, record_id, None, after) for record_id in record_ids]
     if rows:
         session.execute(insert(_table()), rows)
+        for listen in current_app.extensions.get("act_listeners", ()):
+            listen(session, action, model, [row["record_id"] for row in rows])
 
 
 def _table() -> Table:

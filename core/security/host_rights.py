@@ -32,8 +32,16 @@ rights.model("mail.attempt", read="core.mail", write=NEVER)
 rights.model("mail.attachment", read="core.mail", write=NEVER)
 rights.model("mail.template", read="core.configure", write="core.configure", delete="core.configure")
 rights.model("menu", read="core.read", write="core.configure")
+rights.model("list.view", read="core.read", write="core.read", delete="core.read")
+rights.model("list.default_view", read="core.read", write="core.read", delete="core.read")
 rights.model("data.import", read="core.import", write="core.import")
 rights.model("data.import_row", read="core.import", write=NEVER)
+# Users manage their own on a page of theirs.
+rights.model("api.token", read="core.users", write=NEVER)
+rights.model("api.reply", read=NEVER, write=NEVER)
+rights.model("webhook.endpoint", read="core.configure", write="core.configure", delete="core.configure")
+rights.model("webhook.delivery", read="core.configure", write=NEVER)
+rights.model("webhook.attempt", read="core.configure", write=NEVER)
 
 for secret in ("password", "tf_totp_secret", "tf_last_counter", "mf_recovery_codes", "fs_uniquifier"):
     rights.field("user", secret, read=NEVER)

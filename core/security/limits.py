@@ -21,7 +21,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], str]] = {
     "security.verify": (("POST",), "20 per minute"),
     "security.change_password": (("POST",), "20 per minute"),
     "people.accept": (("GET", "POST"), "30 per minute"),
-    "screens.export": (("GET",), "30 per minute"),
+    "lists.as_file": (("GET",), "30 per minute"),
     "exchange.create": (("POST",), "20 per minute"),
 }
 

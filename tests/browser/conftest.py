@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -64,7 +65,7 @@ def open_as(server: str, context: BrowserContext, faults: list[str]) -> Callable
         page.on(
             "console", lambda m: faults.append(m.text) if m.type == "error" and "422" not in m.text else None
         )
-        page.goto(f"{server}/login?next={path}")
+        page.goto(f"{server}/login?next={quote(path)}")
         page.fill("[name=email]", f"{user}@example.com")
         page.fill("[name=password]", "a long enough password")
         page.press("[name=password]", "Enter")

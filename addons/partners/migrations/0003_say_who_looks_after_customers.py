@@ -6,8 +6,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "partners_0002"
-down_revision = "partners_0001"
+revision = "partners_0003"
+down_revision = "partners_0002"
 
 
 def upgrade() -> None:

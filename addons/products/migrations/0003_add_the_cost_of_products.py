@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "products_0002"
-down_revision = "products_0001"
+revision = "products_0003"
+down_revision = "products_0002"
 
 
 def upgrade() -> None:

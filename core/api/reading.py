@@ -1,0 +1,105 @@
+"""Records as JSON: one, or a page of a list, each with its lines in one query a kind of line."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.api.problems import ApiProblem
+from core.api.queries import Question
+from core.api.resources import Lines, Resource, rows_seen
+from core.api.values import to_json
+from core.db import db
+from core.jobs.queue import progress
+from core.security.actor import Actor
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list."""
+
+    items: list[Json]
+    more: bool
+    total: int | None
+
+
+def one(resource: Resource, actor: Actor, record_id: int) -> Json:
+    """A record with its lines; 404 for what there is not, or not for this caller."""
+    found = _rows(resource, actor, [resource.cls.id == record_id], list(resource.visible(actor)))
+    if not found:
+        raise ApiProblem("not-found")
+    _add_lines(resource, actor, found, list(resource.visible_lines(actor)))
+    if resource.name == "job":
+        found[0]["progress"] = vars(progress(db.session, record_id))
+    return found[0]
+
+
+def page_of(resource: Resource, actor: Actor, asked: Question) -> Page:
+    """The rows that the address asks for, and whether there are more."""
+    where = [*asked.where, *([resource.cls.id > asked.after] if asked.after is not None else [])]
+    names = list(asked.fields or resource.visible(actor))
+    offset = (asked.page - 1) * asked.limit
+    # One more than asked for tells whether there is a next page.
+    items = _rows(resource, actor, where, ["id", *names], _order(resource, asked), asked.limit + 1, offset)
+    more = len(items) > asked.limit
+    del items[asked.limit :]
+    _add_lines(resource, actor, items, asked.include)
+    total = _count(resource, actor, asked) if asked.count else None
+    return Page(items, more, total)
+
+
+def _count(resource: Resource, actor: Actor, asked: Question) -> int:
+    matching = rows_seen(resource, actor, resource.cls.id).where(*asked.where).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(matching)) or 0)
+
+
+def _order(resource: Resource, asked: Question) -> list[Any]:
+    by = [(getattr(resource.cls, name), down) for name, down in asked.order]
+    return [*(column.desc() if down else column.asc() for column, down in by), resource.cls.id]
+
+
+def _rows(
+    resource: Resource,
+    actor: Actor,
+    where: Sequence[Any],
+    names: Sequence[str],
+    order: Sequence[Any] = (),
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Json]:
+    wanted = [resource.columns[name] for name in dict.fromkeys(names)]
+    columns = [getattr(resource.cls, info.name) for info in wanted]
+    statement = rows_seen(resource, actor, *columns).where(*where).order_by(*order)
+    rows = db.session.execute(statement.limit(limit).offset(offset))
+    return [{i.name: to_json(i, v) for i, v in zip(wanted, row, strict=True)} for row in rows]
+
+
+def _add_lines(resource: Resource, actor: Actor, items: list[Json], names: Sequence[str]) -> None:
+    for name in names if items else ():
+        lines = resource.lines[name]
+        by_parent = _lines_of(lines, actor, [item["id"] for item in items])
+        for item in items:
+            item[name] = by_parent.get(item["id"], [])
+
+
+def _lines_of(lines: Lines, actor: Actor, ids: Sequence[int]) -> dict[int, list[Json]]:
+    of = lines.resource
+    parent = getattr(of.cls, lines.parent)
+    order = (getattr(of.cls, lines.order), of.cls.id)
+    # The documents were found by what the caller may see; their lines go with them.
+    rows = _rows(of, actor, [parent.in_(ids)], [lines.parent, *of.visible(actor)], order)
+    found: dict[int, list[Json]] = {}
+    for row in rows:
+        found.setdefault(row.pop(lines.parent), []).append(row)
+    return found
+
+
+def etag_of(item: Json) -> str:
+    """The version of a record with its lines, as this caller sees it: it changes with any value."""
+    text = json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,144 @@
+"""Values between the database and JSON: decimals as strings, days and moments as ISO 8601 writes them."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Integer, SmallInteger
+from sqlalchemy import inspect as orm_inspect
+
+from core.api.resources import Resource
+from core.i18n import _
+from core.screens.fields import FieldInfo
+
+DECIMAL_KINDS = frozenset({"money", "price", "quantity", "rate"})
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_DAY_IN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+class ValueRefusedError(ValueError):
+    """This is no value of the field; the message says what one looks like."""
+
+
+def to_json(info: FieldInfo, value: Any) -> Any:
+    """A stored value as JSON holds it."""
+    if isinstance(value, Decimal):
+        return format(value, "f") if info.scale is None else f"{value:.{info.scale}f}"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def digits(resource: Resource, info: FieldInfo) -> int:
+    """How many digits a decimal may have before its point."""
+    column = orm_inspect(resource.cls).columns[info.name]
+    return int(column.type.precision) - int(info.scale or 0)
+
+
+def decimal_pattern(resource: Resource, info: FieldInfo) -> str:
+    """What a decimal looks like, as a regular expression of JSON Schema."""
+    return rf"^-?[0-9]{{1,{digits(resource, info)}}}(\.[0-9]{{1,{info.scale}}})?$"
+
+
+def whole_range(resource: Resource, info: FieldInfo) -> tuple[int, int]:
+    """The least and the largest whole number that the column holds."""
+    if info.kind == "ref" or info.name == "id":
+        return 1, 2**63 - 1
+    kind = orm_inspect(resource.cls).columns[info.name].type
+    bits = 15 if isinstance(kind, SmallInteger) else 31 if type(kind) is Integer else 63
+    return -(2**bits), 2**bits - 1
+
+
+def is_whole(resource: Resource, info: FieldInfo) -> bool:
+    """Whether JSON holds it as a whole number: one itself, or the id of another record."""
+    return isinstance(orm_inspect(resource.cls).columns[info.name].type, Integer)
+
+
+def from_json(resource: Resource, info: FieldInfo, value: Any) -> Any:
+    """The value that JSON gives, as Python has it; raises ValueRefusedError."""
+    if value is None:
+        return None
+    if info.kind == "bool":
+        if isinstance(value, bool):
+            return value
+        raise ValueRefusedError(_("Give true or false."))
+    if is_whole(resource, info):
+        return _whole(resource, info, value)
+    if not isinstance(value, str):
+        raise ValueRefusedError(_text_wanted(info))
+    return from_text(resource, info, value)
+
+
+def _text_wanted(info: FieldInfo) -> str:
+    if info.kind in DECIMAL_KINDS:
+        return _('Give a decimal as a string, such as "12.50".')
+    return _("Give a string.")
+
+
+def _whole(resource: Resource, info: FieldInfo, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueRefusedError(_("Give a whole number."))
+    least, largest = whole_range(resource, info)
+    if not least <= value <= largest:
+        raise ValueRefusedError(
+            _("Give a number from %(least)s to %(largest)s.", least=least, largest=largest)
+        )
+    return value
+
+
+def from_text(resource: Resource, info: FieldInfo, text: str) -> Any:
+    """The value that a text writes, in the address or in JSON; raises ValueRefusedError."""
+    _refuse_unstorable(text)
+    if info.kind in DECIMAL_KINDS:
+        return _decimal(resource, info, text)
+    if info.kind in ("date", "moment"):
+        return _day(text) if info.kind == "date" else _moment(text)
+    if info.kind == "bool":
+        if text not in ("true", "false"):
+            raise ValueRefusedError(_("Give true or false."))
+        return text == "true"
+    if is_whole(resource, info):
+        if not _WHOLE.fullmatch(text):
+            raise ValueRefusedError(_("Give a whole number."))
+        return _whole(resource, info, int(text))
+    if info.values and text not in info.values:
+        raise ValueRefusedError(_("Give one of: %(values)s.", values=", ".join(info.values)))
+    return text
+
+
+def _refuse_unstorable(text: str) -> None:
+    """PostgreSQL keeps no NUL, UTF-8 has no half of a surrogate pair."""
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueRefusedError(_("The text holds a character that can't be stored."))
+
+
+def _decimal(resource: Resource, info: FieldInfo, text: str) -> Decimal:
+    if not re.fullmatch(decimal_pattern(resource, info)[1:-1], text):
+        raise ValueRefusedError(
+            _(
+                "Give a decimal with at most %(whole)s digits before the point and %(scale)s behind it.",
+                whole=digits(resource, info),
+                scale=info.scale,
+            )
+        )
+    return Decimal(text)
+
+
+def _day(text: str) -> date:
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # such as 30 February
+    raise ValueRefusedError(_("Give a day, such as 2026-03-31."))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        if _DAY_IN_MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # such as 25 o'clock, or a zone that leads out of all years
+    raise ValueRefusedError(_("Give a moment with its zone, such as 2026-03-31T14:30:00Z."))

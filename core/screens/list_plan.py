@@ -1,0 +1,87 @@
+"""The SQL parts of a list, made once an app: of its columns, its search, its filters and its groups."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+
+from core.screens.composition import ScreenSet
+from core.screens.fields import FieldInfo, kind_of, label_column
+from core.screens.tree import Column, ListScreen
+from core.security.actor import Actor
+from core.security.rights import may_see_field
+
+
+@dataclass(frozen=True)
+class PlannedColumn:
+    """A column with its SQL, made once an app."""
+
+    node: Column
+    info: FieldInfo | None
+    kind: str
+    #: What is shown, sorted and searched: the label of a related record, else the value.
+    shown: Any
+    #: What is stored.
+    stored: Any
+    alias: Any = None
+    on: Any = None
+    #: The model that it points to.
+    target: Any = None
+    #: The ISO code beside an amount.
+    currency: Any = None
+
+
+@dataclass(frozen=True)
+class ListPlan:
+    """What is the same for every request of one list."""
+
+    screen: ListScreen
+    cls: Any
+    columns: dict[str, PlannedColumn]
+    conditions: dict[str, ColumnElement[bool]]
+    #: Statements that were built before, by (columns, order, groups): what is built anew costs a millisecond.
+    built: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+
+def plan_of(screens: ScreenSet, screen: ListScreen) -> ListPlan:
+    """The list's SQL parts: for its columns, its search, its filters and its groups."""
+    cls = screens.models.model(screen.model)
+    nodes = {column.name: column for column in screen.columns}
+    names = [*screen.search, *screen.group_by, screen.order.lstrip("-")]
+    names += [f.name for f in screen.filters if f.where is None]
+    for name in names:
+        nodes.setdefault(name, Column(name, shown=False))
+    columns = {name: _planned(screens, screen.model, cls, node) for name, node in nodes.items()}
+    conditions = {f.name: f.where(cls) for f in screen.filters if f.where is not None}
+    return ListPlan(screen, cls, columns, conditions)
+
+
+def _planned(screens: ScreenSet, model: str, cls: Any, node: Column) -> PlannedColumn:
+    if node.value is not None:
+        value = node.value(cls)
+        kind = node.show or kind_of(value.type)
+        return PlannedColumn(node, None, kind, value, value, currency=_currency(cls, node, kind))
+    info = screens.info(model, node.name)
+    stored = getattr(cls, node.name)
+    if info.kind != "ref":
+        kind = node.show or info.kind
+        return PlannedColumn(node, info, kind, stored, stored, currency=_currency(cls, node, kind))
+    cls_of_target = screens.models.model(info.target)
+    target = aliased(cls_of_target, name=f"{node.name}_target")
+    on = stored == getattr(target, info.target_column)
+    label = label_column(target)
+    if label.key == info.target_column:
+        return PlannedColumn(node, info, "ref", stored, stored)
+    return PlannedColumn(node, info, "ref", label, stored, alias=target, on=on, target=cls_of_target)
+
+
+def _currency(cls: Any, node: Column, kind: str) -> Any:
+    if kind not in ("money", "price"):
+        return None
+    return getattr(cls, node.currency or "currency_code", None)
+
+
+def may_see(plan: ListPlan, name: str, actor: Actor) -> bool:
+    """Whether the actor may see this column, and so sort and filter by it."""
+    return may_see_field(actor, plan.screen.model, name)
