@@ -10,7 +10,6 @@ import hmac
 from datetime import UTC, datetime
 from typing import Any
 
-import segno
 from flask import Flask, current_app, request
 from flask_security import (
     MfRecoveryCodesUtil,
@@ -70,6 +69,8 @@ class OnceTotp(Totp):
 
     def generate_qrcode(self, username: str, totp: str) -> str:
         """The picture to scan, as SVG that stands in the page itself."""
+        import segno  # for those who enrol, not for every start
+
         code = segno.make(self.get_totp_uri(username, totp), error="m")
         return Markup(code.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, dark="#000"))  # noqa: S704
 

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
-import xlsxwriter
-
 from core.tabular.formulas import neutral
 
 #: Bytes that are gathered before they are sent.
@@ -50,6 +48,8 @@ def _safe(value: Any) -> Any:
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> None:
     """Write a workbook to `file` and go back to its beginning; a full sheet is continued on a further one."""
+    import xlsxwriter  # a tenth of a second, which only those who write a workbook shall wait for
+
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         formats = {name: book.add_format(options) for name, options in _FORMATS.items()}
         formats[""] = None
