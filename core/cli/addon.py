@@ -36,7 +36,7 @@ def list_addons(json_output: bool) -> None:
     ]
     lines = [f"{r['name']:24} {r['installed'] or '-':10} {r['version']:10} {r['title']}" for r in rows]
     head = f"{'addon':24} {'installed':10} {'found':10} title"
-    problems = list(lifecycle.catalogue.problems)
+    problems = [problem.text for problem in lifecycle.catalogue.problems]
     show({"addons": rows, "problems": problems}, [head, *lines, *problems], json_output)
 
 

@@ -32,11 +32,20 @@ class AddonSource:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """What is wrong with a place that holds addons."""
+
+    text: str
+    #: The addon that it concerns; empty where it is none in particular.
+    addon: str = ""
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """All addons that were found, and what is wrong with the places that hold them."""
 
     found: dict[str, AddonSource]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def addon_folders(addons_path: str) -> list[Path]:
@@ -62,15 +71,16 @@ def discover(addons_path: str = "") -> Catalogue:
     folders = addon_folders(addons_path)
     join_namespace(folders)
     found: dict[str, AddonSource] = {CORE: _core_source()}
-    problems = [f"the addon folder {f} does not exist" for f in folders if not f.is_dir()]
+    problems = [Problem(f"the addon folder {f} does not exist") for f in folders if not f.is_dir()]
     for name, module, path in [*_in_folders(folders), *_in_packages()]:
         try:
             source = AddonSource(name, module, path, read_manifest(path))
         except ManifestError as error:
-            problems.append(str(error))
+            problems.append(Problem(str(error), name))
             continue
         if name in found:
-            problems.append(f"the addon {name} is found twice: {found[name].path} and {path}")
+            twice = f"the addon {name} is found twice: {found[name].path} and {path}"
+            problems.append(Problem(twice, name))
         else:
             found[name] = source
     return Catalogue(found, tuple(problems))

@@ -24,7 +24,7 @@ def resolve(wanted: Iterable[str], catalogue: Catalogue) -> list[AddonSource]:
     with every problem: missing, cyclic, version, host, missing Python package, found twice.
     """
     names = _closure({CORE, *wanted}, catalogue.found)
-    problems = [*catalogue.problems]
+    problems = [problem.text for problem in catalogue.problems]
     problems += [f"the addon {n} is not found" for n in sorted(_named(wanted) - set(catalogue.found))]
     for name in sorted(names):
         problems += _problems_of(catalogue.found[name], catalogue.found)

@@ -54,8 +54,9 @@ def installed_sources(installed: Installed, catalogue: Catalogue) -> Sequence[Ad
     """The sources of the installed addons in order.
 
     Raises ResolutionError naming each addon whose files are missing: the app must not start without
-    code that its tables belong to.
+    code that its tables belong to. What is wrong with an addon that is not installed is no reason.
     """
     refuse_missing(installed, catalogue)
-    exactly = Catalogue({n: catalogue.found[n] for n in installed.versions}, catalogue.problems)
+    problems = tuple(problem for problem in catalogue.problems if problem.addon in installed.versions)
+    exactly = Catalogue({n: catalogue.found[n] for n in installed.versions}, problems)
     return resolve(set(installed.versions) - {CORE}, exactly)

@@ -236,3 +236,27 @@ def test_no_start_without_the_files_of_an_installed_addon(lifecycle, engine, dat
         done = bincard(*command, BINCARD_ADDONS_PATH="")
         assert (done.returncode, done.stdout, done.stderr) == (1, "", f"bincard: {MISSING}\n"), command
     assert everything() == before
+
+
+def test_a_broken_addon_that_is_not_installed_keeps_nobody_from_starting(
+    lifecycle, folder, database, addons_path
+):
+    lifecycle().install(["crate"])
+    folder.write("unfinished", manifest="{")
+    settings = get_settings().model_copy(
+        update={"database_url": database_url(database), "addons_path": addons_path}
+    )
+    with Host(settings).lease() as app:
+        assert "crate" in app.extensions["composition"].parts
+    with pytest.raises(ResolutionError, match="unfinished"):
+        lifecycle().install(["unfinished"])
+
+
+def test_an_installed_addon_that_is_found_twice_is_not_guessed(lifecycle, folder, database, addons_path):
+    lifecycle().install(["crate"])
+    folder.write("crate")
+    settings = get_settings().model_copy(
+        update={"database_url": database_url(database), "addons_path": addons_path}
+    )
+    with pytest.raises(ResolutionError, match="the addon crate is found twice"), Host(settings).lease():
+        pass
