@@ -15,6 +15,7 @@ from core.security.users import ensure_administrator
 from tests.bench import work
 from tests.bench.app import bench_app
 from tests.bench.measure import Result, measured
+from tests.logins import log_in
 
 DOCUMENTS, REQUESTS, ROWS = 50_000, 100, 500_000
 LIST = "/m/accounting.invoice.list"
@@ -44,8 +45,7 @@ def _browser(app: Flask) -> FlaskClient:
     db.session.commit()
     client = app.test_client()
     user: Any = db.session.query(m.User).one()
-    with client.session_transaction() as session:
-        session.update({"_user_id": user.fs_uniquifier, "_fresh": True})
+    log_in(app, client, user.fs_uniquifier)
     return client
 
 
