@@ -217,13 +217,17 @@ class Attachment(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
     created_at: Mapped[_datetime]
+    document: Mapped[str]
     filename: Mapped[str]
     id: Mapped[int]
     mimetype: Mapped[str]
     model: Mapped[str]
     record_id: Mapped[int | None]
+    removed_at: Mapped[_datetime | None]
     sha256: Mapped[str]
     size: Mapped[int]
+    user_id: Mapped[int | None]
+    user_name: Mapped[str]
 
 class AuditEvent(_Composed):
     action: Mapped[str]
@@ -472,6 +476,17 @@ class Menu(_Composed):
     parent_id: Mapped[int | None]
     position: Mapped[int]
     screen: Mapped[str]
+
+class Note(_Composed):
+    at: Mapped[_datetime]
+    body: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    model: Mapped[str]
+    record_id: Mapped[int]
+    user_id: Mapped[int | None]
+    user_name: Mapped[str]
 
 class Partner(_Composed):
     active: Mapped[bool]

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     #: private addresses are refused, whatever a name resolves to.
     webhooks_private: str = ""
 
+    #: How large a file may be that is put beside a record.
+    attachment_megabytes: int = Field(default=25, gt=0)
+
     #: Seconds between two sweeps, which ring again for all that is still open.
     sweep_seconds: float = Field(default=5.0, gt=0)
 

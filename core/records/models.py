@@ -1,4 +1,4 @@
-"""Company, currency, sequence and attachment."""
+"""Company, currency, sequence, attachment and note."""
 
 from datetime import datetime
 from typing import Any
@@ -116,10 +116,50 @@ class Attachment(CompanyOwned, Model):
     model: Mapped[str] = mapped_column(Text, server_default="")
     record_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    #: Who put it there; nobody where the program made it.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    user_name: Mapped[str] = mapped_column(Text, server_default="")
+    #: Of the archived copy of a document: its name and version, such as `accounting.invoice/1`.
+    document: Mapped[str] = mapped_column(Text, server_default="")
+    #: Since when it is out of sight; what was mailed with it keeps it.
+    removed_at: Mapped[datetime | None] = mapped_column(Timestamp)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_hex"),
             Index(None, "model", "record_id"),
+            # Two people who print at once archive one copy.
+            Index(
+                "uq_attachment_document",
+                "model",
+                "record_id",
+                "document",
+                unique=True,
+                postgresql_where="document <> ''",
+            ),
+        )
+
+
+class Note(CompanyOwned, Model):
+    """What somebody wrote beside a record; notes are only ever added."""
+
+    _name = "note"
+    _audited = False
+    _title = "Note"
+    _label = "body"
+
+    model: Mapped[str] = mapped_column(Text)
+    record_id: Mapped[int] = mapped_column(BigInteger)
+    user_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: As in the audit: the note outlives the user.
+    user_name: Mapped[str] = mapped_column(Text, server_default="")
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            CheckConstraint("body <> ''", name="not_empty"),
+            Index(None, "model", "record_id", "at"),
         )
