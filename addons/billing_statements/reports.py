@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from core.documents import Documents
+from addons.billing_statements.services import delivery
+from core.documents import Delivery, Documents
 from core.i18n import _, _l, format_date
 
 documents = Documents()
@@ -79,4 +80,15 @@ documents.define(
     filename=lambda statement: _("Statement %(number)s.pdf", number=statement.number),
     context=context,
     slots=("after_header", "after_lines", "after_totals"),
+    delivery=Delivery(
+        identity=delivery.identity_of,
+        locale=delivery.locale_of,
+        recipients=lambda statement: statement.partner.addresses_for("statement"),
+        mail=delivery.mail_of,
+        words=delivery.words_of,
+        permission="billing_statements.send",
+        ready=lambda statement: statement.state in ("released", "sent"),
+        kept=lambda statement: statement.attachment,
+        on_sent=delivery.note_sent_by_hand,
+    ),
 )

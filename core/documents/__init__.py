@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from core.documents.declare import Contribution, Document, DocumentError, Documents, Registry, collect
+from core.documents.copies import MisdirectedError, copy_of, delivery_of
+from core.documents.declare import (
+    Contribution,
+    Delivery,
+    Document,
+    DocumentError,
+    Documents,
+    Registry,
+    collect,
+)
 from core.documents.identity import DataFile, Identity, UnidentifiedError, read_identity
 from core.documents.render import filename_of, render_html, render_pdf
 from core.loader.code import declared
@@ -11,12 +20,16 @@ from core.loader.discovery import AddonSource
 __all__ = [
     "Contribution",
     "DataFile",
+    "Delivery",
     "Document",
     "DocumentError",
     "Documents",
     "Identity",
+    "MisdirectedError",
     "Registry",
     "UnidentifiedError",
+    "copy_of",
+    "delivery_of",
     "filename_of",
     "read_identity",
     "render_html",

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.documents.identity import Identity
 from core.loader.discovery import AddonSource
 from core.loader.graph import closure_of
 
@@ -26,6 +27,31 @@ class DocumentError(Exception):
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """How a record's document reaches its reader: with it, the record's form has Print and Send by mail.
+
+    `name` of the document is then the name of the record's model. All functions take the record.
+    """
+
+    identity: Callable[[Any], Identity]
+    #: The reader's language.
+    locale: Callable[[Any], str]
+    #: Mail addresses as a person writes them, separated by commas; empty where none is known.
+    recipients: Callable[[Any], str]
+    #: Code of the mail template, and what it may name; the latter called in the reader's language.
+    mail: Callable[[Any], str]
+    words: Context
+    #: What sending it needs; printing needs no more than reading the record.
+    permission: str
+    #: Whether it can be printed and sent as the record is now.
+    ready: Callable[[Any], bool] = lambda record: True
+    #: The copy that the addon itself has kept: it is printed and sent, and nothing is made anew.
+    kept: Callable[[Any], Any] | None = None
+    #: Called with (session, record, message) when it was put into the outbox.
+    on_sent: Callable[[Any, Any, Any], None] | None = None
+
+
+@dataclass(frozen=True)
 class Definition:
     """A kind of document."""
 
@@ -35,6 +61,7 @@ class Definition:
     filename: Callable[[Any], str]
     context: Context
     slots: tuple[str, ...]
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +90,10 @@ class Documents:
         filename: Callable[[Any], str],
         context: Context,
         slots: Iterable[str] = (),
+        delivery: Delivery | None = None,
     ) -> None:
         """Declare a document; `slots` are the places in its template that others may fill."""
-        self.defined.append(Definition(name, title, template, filename, context, tuple(slots)))
+        self.defined.append(Definition(name, title, template, filename, context, tuple(slots), delivery))
 
     def add(self, document: str, *, slot: str, template: str, context: Context) -> None:
         """Fill a slot; the template sees the document's names and those of its own `context`."""

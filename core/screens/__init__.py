@@ -20,6 +20,7 @@ from core.screens import (
     jobs_page,
     list_pages,
     menu,
+    panel_pages,
     people,
     people_screens,
     routes,
@@ -30,6 +31,7 @@ from core.screens.archiving import archiving
 from core.screens.composition import compose_screens
 from core.screens.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
 from core.screens.fields import choice_text
+from core.screens.files import file_size
 from core.screens.forms import shown_nodes
 from core.screens.tree import (
     BulkAction,
@@ -86,6 +88,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         leaves=menu.leaves,
         locale_code=locale_code,
         shown_nodes=shown_nodes,
+        file_size=file_size,
         choice_text=choice_text,
         locked_for=people_screens.locked_for,
         open_sessions=people_screens.open_sessions,
@@ -97,7 +100,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     assets.init_app(app, sources)
     errors.init_app(app)
     app.register_blueprint(home.bp)
-    for pages in (list_pages, view_pages, bulk_pages, cell_pages, routes, jobs_page, people):
+    for pages in (list_pages, view_pages, bulk_pages, cell_pages, routes, panel_pages, jobs_page, people):
         app.register_blueprint(pages.bp)
     app.extensions["job_kinds"].update(bulk_job.jobs.kinds | export_job.jobs.kinds)
 

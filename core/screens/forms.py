@@ -319,7 +319,7 @@ def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
             key = (entry.info.target, entry.info.target_column)
             wanted.setdefault(key, set()).add(value)
             holders.append((key, value, entry))
-    labels = {key: _labels(session, screens, key, values) for key, values in wanted.items()}
+    labels = {key: labels_of(session, screens, key, values) for key, values in wanted.items()}
     for key, value, entry in holders:
         _give_label(entry, labels[key].get(value))
 
@@ -331,7 +331,8 @@ def _all_entries(form: RecordForm) -> Iterator[Entry]:
             yield from line.entries
 
 
-def _labels(session: Any, screens: ScreenSet, key: tuple[str, str], values: set[Any]) -> dict[Any, str]:
+def labels_of(session: Any, screens: ScreenSet, key: tuple[str, str], values: set[Any]) -> dict[Any, str]:
+    """The labels of records of the model `key[0]`, by the value of its column `key[1]`; one query."""
     cls = screens.models.model(key[0])
     stored = getattr(cls, key[1])
     rows = session.execute(select(stored, label_column(cls)).where(stored.in_(values)))

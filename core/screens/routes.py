@@ -25,6 +25,7 @@ from core.screens.actions import find_button, press, shown_buttons
 from core.screens.choices import NoSuchChoiceError, choice_field, find_choices
 from core.screens.composition import ScreenSet
 from core.screens.forms import shown_nodes
+from core.screens.letters import shown_delivery
 from core.screens.refusals import explain
 from core.screens.saving import BASE, Outcome, RecordEditor
 from core.screens.tree import FormScreen, Screen
@@ -144,6 +145,7 @@ def _show(screen: FormScreen, outcome: Outcome, status: int = 200) -> Response:
         action=_action(screen, form.record),
         buttons=shown_buttons(screen, form.record, current_actor()),
         may_delete=_may_delete(screen, form.record),
+        delivery=shown_delivery(form.record, current_actor()),
     )
     return make_response(html, status)
 

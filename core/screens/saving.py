@@ -16,8 +16,10 @@ from core.screens.conflict import Difference, base_of, meet, seal, unseal
 from core.screens.fields import FieldInfo
 from core.screens.forms import FormBuilder, GridForm, Line, RecordForm, fill_labels, load_lines, parent_column
 from core.screens.inputs import value_of
+from core.screens.line_trace import LINES, deleted_line, written_line
 from core.screens.refusals import explain
 from core.screens.tree import FormScreen
+from core.security import audit
 from core.security.actor import Actor
 
 #: Where a form carries the values that it was loaded with.
@@ -112,23 +114,33 @@ class RecordEditor:
         self.session.add(record)
         if form.grids:
             self.session.flush()
+        traces: list[dict[str, Any]] = []
         for grid in form.grids.values():
             if grid.editable:
-                self._write_lines(grid, record, lines.get(grid.node.name, []))
+                traces += self._write_lines(grid, record, lines.get(grid.node.name, []))
+        # The lines of a new document are part of its making.
+        if traces and form.record is not None:
+            audit.record(self.session, LINES, self.screen.model, [record.id], {"lines": traces})
         self._forget_lines(form, record)
         if self.screen.on_save is not None:
             self.screen.on_save(self.session, record)
         self.session.flush()
         return record
 
-    def _write_lines(self, grid: GridForm, record: Any, before: list[Any]) -> None:
+    def _write_lines(self, grid: GridForm, record: Any, before: list[Any]) -> list[dict[str, Any]]:
+        """Write the lines of a grid; returns what became of them, for the audit."""
         kept = {id(line.record) for line in grid.lines}
-        for gone in before:
+        names = [head.node.name for head in grid.heads if not getattr(head.node, "readonly", False)]
+        traces: list[dict[str, Any] | None] = []
+        for number, gone in enumerate(before, start=1):
             if id(gone) not in kept:
+                traces.append(deleted_line(grid.node.name, number, gone, names))
                 self.session.delete(gone)
         self._make_room(grid)
         for number, line in enumerate(grid.lines, start=1):
-            self._write_line(grid, record, line, number)
+            row = self._write_line(grid, record, line, number)
+            traces.append(written_line(grid.node.name, number, row, names, line.record is None))
+        return [trace for trace in traces if trace]
 
     def _forget_lines(self, form: RecordForm, record: Any) -> None:
         """Let `on_save` see the lines of now, and not those that the record had when it was loaded."""
@@ -146,7 +158,7 @@ class RecordEditor:
                 row.position = -number
         self.session.flush()
 
-    def _write_line(self, grid: GridForm, record: Any, line: Line, number: int) -> None:
+    def _write_line(self, grid: GridForm, record: Any, line: Line, number: int) -> Any:
         cls = self.screens.models.model(grid.node.model)
         columns = orm_inspect(cls).columns
         row = line.record
@@ -160,6 +172,7 @@ class RecordEditor:
         for entry in line.entries:
             if entry.input is not None:
                 _assign(row, entry.info, entry.input, line.record is None)
+        return row
 
     def _refuse(self, form: RecordForm, error: DBAPIError) -> None:
         message, name = explain(error, self.screens.models)

@@ -136,18 +136,34 @@ def send(session: AnySession, statement: Any) -> Any:
 
 def _text(session: AnySession, statement: Any) -> tuple[str, str]:
     locale = locale_of(statement)
-    code = "billing.statement_replaced" if statement.replaces_id else "billing.statement"
     with in_locale(locale):
-        context = {
-            "number": statement.number,
-            "version": statement.version,
-            "partner": statement.partner.name,
-            "company": statement.company.name,
-            "period_start": format_date(statement.period_start),
-            "period_end": format_date(statement.period_end),
-            "closing": format_money(statement.closing, statement.currency_code),
-        }
-    return render_template(session, code, locale, context)
+        words = words_of(statement)
+    return render_template(session, mail_of(statement), locale, words)
+
+
+def mail_of(statement: Any) -> str:
+    """Which mail template goes with it."""
+    return "billing.statement_replaced" if statement.replaces_id else "billing.statement"
+
+
+def words_of(statement: Any) -> dict[str, Any]:
+    """What the mail templates may name, in the language of now."""
+    return {
+        "number": statement.number,
+        "version": statement.version,
+        "partner": statement.partner.name,
+        "company": statement.company.name,
+        "period_start": format_date(statement.period_start),
+        "period_end": format_date(statement.period_end),
+        "closing": format_money(statement.closing, statement.currency_code),
+    }
+
+
+def note_sent_by_hand(session: AnySession, statement: Any, message: Any) -> None:
+    """A released statement that a person mails is sent: its run doesn't mail it again."""
+    if statement.state == "released":
+        statement.mail_id, statement.state = message.id, "sent"
+        session.flush()
 
 
 def statement_with_id(session: AnySession, statement_id: int) -> Any:

@@ -3,6 +3,9 @@ import "./menus.js";
 import "./palette.js";
 import "./toasts.js";
 import "./short-urls.js";
+import "./panel.js";
+import "./letter.js";
+import { startDrafts } from "./drafts.js";
 import { startLists } from "./list.js";
 import { startForms } from "./form.js";
 import { startComboboxes } from "./combobox.js";
@@ -13,6 +16,7 @@ export function start(root) {
   startGrids(root);
   startLists(root);
   startForms(root);
+  startDrafts(root);
 }
 
 document.body.addEventListener("htmx:load", (event) => start(event.detail.elt));

@@ -6,7 +6,8 @@ let form = null;
 let loaded = "";
 
 const written = () => (form ? new URLSearchParams(new FormData(form)).toString() : "");
-const dirty = () => form !== null && document.contains(form) && written() !== loaded;
+/** Whether the page has changes that are not saved. */
+export const dirty = () => form !== null && document.contains(form) && written() !== loaded;
 
 document.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s" || !form || covered()) return;
