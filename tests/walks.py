@@ -188,7 +188,27 @@ OF_SCREENS = {
     "screens.save",
     "screens.do",
     "screens.delete",
+    "panel.show",
+    "panel.activity",
+    "panel.add_note",
+    "panel.add_files",
+    "panel.file",
+    "panel.change_file",
+    "panel.print_document",
+    "panel.letter",
+    "panel.send",
 }
+#: What stands beside a record, for whoever may read it; what writes is refused after that.
+PANEL = (
+    ("POST", "notes"),
+    ("POST", "files"),
+    ("GET", "files/1"),
+    ("POST", "files/1/remove"),
+    ("POST", "files/1/restore"),
+    ("GET", "print"),
+    ("GET", "send"),
+    ("POST", "send"),
+)
 #: Flask-Security's own pages: proven one by one in tests/core/security.
 SECURITY = {
     "login",
@@ -267,6 +287,10 @@ def screen_visits(app: Flask, screen: Any) -> Iterator[Visit]:
             if isinstance(place.node, Button):
                 url = f"{base}/{record if foreign else 0}/do/{place.node.name}"
                 yield Visit("POST", url, rights.read, True)
+        for path in ("panel", "activity?before=2026-01-01"):
+            yield Visit("GET", f"{base}/{record}/{path}", rights.read, foreign)
+        for method, path in PANEL:
+            yield Visit(method, f"{base}/{record if foreign else 0}/{path}", rights.read, True)
     for path, needed in choice_paths(app, screen):
         yield Visit("GET", f"{base}/choices/{path}?q=a", f"{rights.read} {needed}", False)
 

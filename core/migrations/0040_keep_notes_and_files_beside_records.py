@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "core_0040"
-down_revision = "core_0011"
+down_revision = "core_0005"
 
 
 def upgrade() -> None:
