@@ -131,15 +131,16 @@ function takeLines(name, values) {
   return lines;
 }
 
-// A session that ended answers with the log-in: go there and come back, the draft is kept.
+// A session that ended answers with the log-in, or refuses the form's token: come back by the log-in, the draft is kept.
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const to = new URL(event.detail.xhr.responseURL || location.href, location.href);
-  if (to.pathname !== "/login") return;
+  const { xhr } = event.detail;
+  const to = new URL(xhr.responseURL || location.href, location.href);
+  if (to.pathname !== "/login" && !(xhr.status === 400 && event.target.closest?.(".beside"))) return;
   event.detail.shouldSwap = false;
   clearTimeout(timer);
   timer = 0;
   if (form) { delete form.dataset.sending; keep(); form.dataset.sending = "1"; }
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  location.reload();
 });
 
 /** Watch the form of the page, and offer what was typed into it before. */
