@@ -38,6 +38,8 @@ def facts(invoice: Any) -> list[tuple[str, str]]:
         (_("Customer no."), invoice.partner.code),
         (_("Currency"), invoice.currency_code),
     ]
+    if invoice.kind == "invoice":
+        found.append((_("Due date"), format_date(invoice.due_date)))
     if invoice.reference:
         found.append((_("Your reference"), invoice.reference))
     if invoice.partner.tax_number:

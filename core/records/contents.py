@@ -3,9 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from core.errors import UserError
-from core.i18n import _
-
 #: First bytes → type. Nothing is decoded: a picture that unpacks to gigabytes is a few bytes here.
 _SIGNATURES: Sequence[tuple[bytes, str]] = (
     (b"%PDF-", "application/pdf"),
@@ -42,10 +39,6 @@ _HEAD = 4096
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
-class ProgramError(UserError):
-    """The file is a program; those are kept nowhere."""
-
-
 def type_of(contents: bytes) -> str:
     """The media type; what is unknown is `application/octet-stream`, markup of any kind `text/plain`."""
     head = contents[:_HEAD]
@@ -64,12 +57,9 @@ def _office(contents: bytes) -> str:
     return next(found, "application/zip")
 
 
-def refuse_program(filename: str, contents: bytes) -> None:
-    """Raise ProgramError for what a double click would run."""
-    if contents.startswith(_PROGRAMS):
-        raise ProgramError(
-            _("“%(name)s” is a program. Programs are not kept: put it into a zip.", name=filename)
-        )
+def is_program(contents: bytes) -> bool:
+    """Whether a double click would run it."""
+    return contents.startswith(_PROGRAMS)
 
 
 def safe_name(filename: str) -> str:

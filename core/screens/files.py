@@ -15,7 +15,7 @@ from core import m
 from core.errors import UserError
 from core.i18n import _
 from core.records import attachments
-from core.records.contents import refuse_program, safe_name, type_of
+from core.records.contents import is_program, safe_name, type_of
 from core.security import audit
 from core.security.actor import Actor
 from core.security.rights import model_rights
@@ -26,7 +26,7 @@ MOST = 200
 
 
 class FileRefusedError(UserError):
-    """The file is too large, or empty."""
+    """The file is too large, empty, or a program."""
 
 
 def may_add(actor: Actor, model: str) -> bool:
@@ -58,14 +58,17 @@ def files_of(session: Any, model: str, record_id: int) -> Sequence[Any]:
 
 
 def add_file(session: Any, record: Any, filename: str, contents: bytes, actor: Actor) -> Any:
-    """Keep a file beside the record; raises FileRefusedError and ProgramError."""
+    """Keep a file beside the record; raises FileRefusedError."""
     name = safe_name(filename)
     limit = current_app.extensions["settings"].attachment_megabytes
     if not contents:
         raise FileRefusedError(_("“%(name)s” is empty.", name=name))
     if len(contents) > limit * 1024 * 1024:
         raise FileRefusedError(_("“%(name)s” is larger than %(limit)s MB.", name=name, limit=limit))
-    refuse_program(name, contents)
+    if is_program(contents):
+        raise FileRefusedError(
+            _("“%(name)s” is a program. Programs are not kept: put it into a zip.", name=name)
+        )
     file = m.Attachment(
         company_id=getattr(record, "company_id", None) or actor.company_id,
         filename=name,

@@ -15,17 +15,19 @@ from flask import (
     send_file,
     url_for,
 )
+from flask_babel import get_timezone
 from sqlalchemy import select
 
 from core import m
 from core.db import db
 from core.documents import Delivery, copy_of, delivery_of
 from core.errors import UserError
-from core.i18n import _, ngettext
+from core.i18n import _, locale_code, ngettext
 from core.records import attachments
 from core.records.contents import SHOWN
 from core.screens import files, letters
 from core.screens.changes import Teller
+from core.screens.fields import moment_text
 from core.screens.routes import go, open_screen, screens
 from core.screens.timeline import Reader
 from core.screens.tree import FormScreen
@@ -80,7 +82,12 @@ def activity(screen: str, record_id: int) -> str:
 def _timeline(form: FormScreen, record: Any, before: datetime | None = None) -> dict[str, Any]:
     actor = current_actor()
     reader = Reader(db.session, form, record, Teller(screens(), form, record, actor))
-    return {"timeline": reader.page(before), "may_see_mail": actor.may("core.mail")}
+    return {"timeline": reader.page(before), "may_see_mail": actor.may("core.mail"), "when": _when}
+
+
+def _when(moment: datetime) -> str:
+    """To the minute, in the reader's zone."""
+    return moment_text(moment, locale_code(), get_timezone())
 
 
 def _files(record: Any) -> dict[str, Any]:

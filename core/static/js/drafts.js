@@ -3,7 +3,7 @@
 import { addLine } from "./grid.js";
 import { text } from "./page.js";
 
-const DELAY = 1500;
+const DELAY = 1000;
 const DAYS = 7 * 24 * 3600 * 1000;
 const PREFIX = "draft ";
 const LEFT_OUT = new Set(["csrf_token", "_base"]);

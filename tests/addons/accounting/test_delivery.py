@@ -80,7 +80,9 @@ def test_a_posted_invoice_is_printed_once(browser, invoice_of, customer):
 
 def test_taxes_and_terms_stand_on_it_in_the_customers_language(browser, company, customer):
     customer.locale, customer.name = "zh_CN", "深圳市华强智能电子科技有限公司"
-    account = db.session.get(m.AccountingAccount, next(iter(books_of(db.session, company.id).accounts.values())))
+    account = db.session.get(
+        m.AccountingAccount, next(iter(books_of(db.session, company.id).accounts.values()))
+    )
     tax = m.AccountingTax(company_id=company.id, name="增值税", rate=Decimal("0.13"), account_id=account.id)
     db.session.add(tax)
     db.session.flush()
@@ -133,7 +135,11 @@ def test_the_dialog_sends_once_and_the_panel_says_so(browser, invoice_of, custom
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
-    [({"to": "nobody"}, "is not a mail address"), ({"subject": " "}, "Write a subject"), ({"to": ""}, "no mail")],
+    [
+        ({"to": "nobody"}, "is not a mail address"),
+        ({"subject": " "}, "Write a subject"),
+        ({"to": ""}, "no mail"),
+    ],
 )
 def test_what_cannot_be_sent_comes_back_as_it_was_written(browser, invoice_of, wrong, says):
     invoice = invoice_of("99")

@@ -13,9 +13,10 @@ from addons.billing_statements.services import delivery, runs
 from addons.billing_statements.services.redo import redo
 from core import m
 from core.db import db
-from core.documents import read_identity
+from core.documents import delivery_of, read_identity
 from core.mail import send_due
 from core.records import attachments
+from core.screens import letters
 from tests.conftest import work
 
 FEBRUARY = period_with("monthly", date(2026, 2, 1))
@@ -314,3 +315,19 @@ def test_creating_statements_takes_the_same_number_of_queries_for_any_number(
     for n in range(20):
         bill(customer_of(f"D{n:02}"), 1, "2026-02-10")
     assert count_queries(lambda: create(2)) == few
+
+
+def test_a_statement_that_is_mailed_by_hand_is_not_mailed_by_its_run(app, customer_of, bill, run_month):
+    bill(customer_of("C1"), "100", "2026-01-05")
+    run, [statement] = run_month("2026-01")
+    runs.release(db.session, run)
+    db.session.refresh(statement)
+    how = delivery_of("billing.statement")
+    assert how.ready(statement)
+    letter = letters.proposed(db.session, how, statement)
+    assert letter.to == "C1@customer.example" and statement.number in letter.subject
+    message = letters.send(db.session, how, statement, letter)
+    db.session.commit()
+    assert message.attachments == [statement.attachment]
+    assert (statement.state, statement.mail_id) == ("sent", message.id)
+    assert letters.send(db.session, how, statement, letter).id == message.id
