@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "core_0040"
-down_revision = "core_0005"
+revision = "core_0011"
+down_revision = "core_0010"
 
 
 def upgrade() -> None:

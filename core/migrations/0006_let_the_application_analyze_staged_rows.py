@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "core_0031"
-down_revision = "core_0030"
+revision = "core_0006"
+down_revision = "core_0005"
 
 
 def upgrade() -> None:

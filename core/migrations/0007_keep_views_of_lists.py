@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "core_0020"
-down_revision = "core_0031"
+revision = "core_0007"
+down_revision = "core_0006"
 
 
 def upgrade() -> None:

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "core_0010"
-down_revision = "core_0020"
+revision = "core_0008"
+down_revision = "core_0007"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from alembic import op
 
 from core.db.types import Timestamp
 
-revision = "core_0030"
+revision = "core_0005"
 down_revision = "core_0004"
 
 REFUSAL = "audit events are only ever added"

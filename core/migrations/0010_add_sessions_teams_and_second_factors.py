@@ -6,8 +6,8 @@ Jobs are seen by whoever started them from now on; roles that decide about mails
 import sqlalchemy as sa
 from alembic import op
 
-revision = "core_0005"
-down_revision = "core_0011"
+revision = "core_0010"
+down_revision = "core_0009"
 
 
 def upgrade() -> None:
