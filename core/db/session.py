@@ -4,7 +4,7 @@ An install rebuilds the Flask app; the engine and its pool outlive it, so that a
 second set of connections.
 """
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.local import LocalProxy
 
 
-@lru_cache
+@cache
 def engine_for(url: str) -> Engine:
     """The process's engine for a database; `pool_pre_ping` rides over a restart of the server.
 

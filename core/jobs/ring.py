@@ -39,7 +39,9 @@ def celery_app() -> "Celery":
         # Without an end: a worker that gives up on its broker waits for somebody to start it again.
         broker_connection_max_retries=None,
         broker_connection_timeout=2,
-        broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 30},
+        # Bells that a dying worker has not answered need not be put back: the sweeper rings again, and to put
+        # them back into a broker that has just gone would end the worker for good.
+        broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 30, "ack_emulation": False},
         worker_hijack_root_logger=False,
         beat_schedule={"sweep": {"task": SWEEP, "schedule": every, "options": {"expires": every}}},
     )

@@ -16,7 +16,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.crash]
 
 ITEMS = 20
 STATE = "SELECT state FROM job WHERE id = :id"
-MORE_DONE = "SELECT count(*) > 22 FROM job_item WHERE state = 'done'"
+MORE_DONE = (
+    "SELECT count(*) > 22 FROM job_item i JOIN job j ON j.id = i.job_id "
+    "WHERE i.state = 'done' AND j.kind = 'errand.run'"
+)
 #: Far less than what a bell has that nobody hears.
 SOON = 5.0
 
@@ -54,7 +57,9 @@ def test_a_job_hears_the_bell_and_outlives_the_broker(
         check_ends(stack, start_errands(0))  # on the connection of a broker that is no more
         stack.children["beat"].stop()
         check_bell(stack)
-        counted = select(m.JobItem.state, func.count()).group_by(m.JobItem.state)
+        errands = select(m.Job.id).where(m.Job.kind == "errand.run")
+        counted = select(m.JobItem.state, func.count()).where(m.JobItem.job_id.in_(errands))
+        counted = counted.group_by(m.JobItem.state)
         assert [tuple(row) for row in db.session.execute(counted)] == [("done", 5 * ITEMS)]
 
 

@@ -103,7 +103,7 @@ def test_problems_speak_the_language_of_the_call(program: Make) -> None:
 
 
 def test_only_what_the_screen_lets_a_person_do(program: Make, partner: int) -> None:
-    reader = program("core.read", "partners.read", "accounting.read")
+    reader = program("core.read", "partners.read", "partners.read_all", "accounting.read")
     assert reader.get(f"partner/{partner}").status_code == 200
     assert reader.post("partner", {"code": "X", "name": "X"}).status_code == 403
     assert reader.patch(f"partner/{partner}", {"name": "X"}).status_code == 403
@@ -353,7 +353,7 @@ def test_a_job_tells_how_far_it_is(app: Flask, program: Make, company: Any) -> N
         db.session.add(m.JobItem(job_id=job.id, position=number, key=str(number), state=state))
         db.session.flush()
     db.session.commit()
-    shown = program("core.read").get(f"job/{job.id}").json
+    shown = program("core.read", "core.jobs").get(f"job/{job.id}").json
     assert shown["progress"] == {"total": 3, "done": 1, "skipped": 0, "failed": 0, "pending": 2}
 
 

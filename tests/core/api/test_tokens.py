@@ -18,6 +18,7 @@ from core.api.tokens import TokenError, create_token, revoke
 from core.cli.api import api
 from core.db import db
 from tests.core.api.conftest import Program
+from tests.logins import log_in
 
 Make = Callable[..., Program]
 
@@ -43,9 +44,9 @@ def test_without_a_live_token_nothing_is_answered(app: Flask, program: Make) -> 
 
 def test_a_browser_s_session_is_no_token(app: Flask, user: Callable[..., Any]) -> None:
     person = user("*")
+    db.session.commit()
     client = app.test_client()
-    with client.session_transaction() as session:
-        session.update({"_user_id": person.fs_uniquifier, "_fresh": True})
+    log_in(app, client, person.fs_uniquifier)
     with app.app_context():
         assert client.get("/").status_code == 200
     with app.app_context():
@@ -54,7 +55,7 @@ def test_a_browser_s_session_is_no_token(app: Flask, user: Callable[..., Any]) -
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "inactive", "expelled"])
 def test_a_token_ends(app: Flask, program: Make, end: str) -> None:
-    caller = program("*")
+    caller = program("core.read")
     token = db.session.scalars(select(m.ApiToken)).one()
     assert caller.get("currency").status_code == 200
     if end == "revoked":
@@ -114,8 +115,9 @@ def test_only_the_hash_is_kept_and_the_audit_names_the_token(app: Flask, program
 def browser(app: Flask, user: Callable[..., Any]) -> Callable[..., Any]:
     """A logged-in user's browser: `browser("GET", url)`."""
     client = app.test_client()
-    with client.session_transaction() as session:
-        session.update({"_user_id": user("partners.read", "core.read").fs_uniquifier, "_fresh": True})
+    person = user("partners.read", "partners.read_all", "core.read")
+    db.session.commit()
+    log_in(app, client, person.fs_uniquifier)
 
     def call(method: str, url: str, data: Any = None, locale: str = "en") -> Any:
         client.set_cookie("locale", locale)
