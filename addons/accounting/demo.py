@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from addons.accounting import demo_people
 from addons.accounting.services import batch
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.invoices import Line
@@ -16,29 +17,22 @@ from core import m
 from core.db import reserve_ids
 from core.records.sequences import next_numbers
 from core.security.actor import Actor, acting
-from core.security.users import LogIn, ensure_user
+from core.security.users import LogIn
 
 YEARS = 2
 TERMS = 30
 
 
 def load(session: Any, company: Any) -> list[LogIn]:
-    """Make the documents once, and the log-in of someone from finance."""
-    log_in = ensure_user(
-        session,
-        "finance@demo.example",
-        "demo-finance-2026",
-        company,
-        name="Fiona Finance",
-        roles=("accounting.finance", "billing_statements.clerk"),
-    )
-    if session.scalar(
-        select(m.AccountingInvoice.id).where(m.AccountingInvoice.company_id == company.id).limit(1)
-    ):
-        return [log_in]
+    """Make the people and the documents once; returns the log-ins of finance, a rep and purchasing."""
+    log_ins = demo_people.log_ins(session, company)
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
-        _documents(session, company, date.today())  # noqa: DTZ011  # the demo plays around the user's day
-    return [log_in]
+        demo_people.share_customers(session, company)
+        if not session.scalar(
+            select(m.AccountingInvoice.id).where(m.AccountingInvoice.company_id == company.id).limit(1)
+        ):
+            _documents(session, company, date.today())  # noqa: DTZ011  # the demo plays around the user's day
+    return log_ins
 
 
 def _documents(session: Any, company: Any, today: date) -> None:

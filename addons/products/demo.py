@@ -1,6 +1,7 @@
 """3,000 parts of 20 makers, the same at every load; maker names and numbers are made up."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -82,7 +83,14 @@ def _parts(maker_ids: list[int]) -> Iterator[dict[str, Any]]:
                 "description": text,
                 "kind": "goods",
                 "unit": "pcs",
+                "cost": _cost(text, number),
             }
+
+
+def _cost(text: str, number: int) -> Decimal:
+    """What a piece costs us, in the company's currency: cents for what goes on reels, more for the rest."""
+    passive = text.startswith(("Resistor", "Capacitor"))
+    return Decimal(8 + number % 89) / 10_000 if passive else Decimal(15 + number % 640) / 100
 
 
 def _kinds() -> Iterator[tuple[str, str]]:
