@@ -597,6 +597,13 @@ class TeamMember(_Composed):
     user: Mapped[User]
     user_id: Mapped[int]
 
+class TourPlace(_Composed):
+    ended: Mapped[bool]
+    id: Mapped[int]
+    step: Mapped[int]
+    tour: Mapped[str]
+    user_id: Mapped[int]
+
 class User(_Composed):
     active: Mapped[bool]
     companies: Mapped[list[Company]]

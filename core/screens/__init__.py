@@ -17,6 +17,7 @@ from core.screens import (
     export_job,
     home,
     host_board,
+    host_tour,
     jobs_page,
     list_pages,
     menu,
@@ -24,6 +25,7 @@ from core.screens import (
     people,
     people_screens,
     routes,
+    tour_pages,
     view_pages,
 )
 from core.screens.actions import check_buttons
@@ -33,6 +35,7 @@ from core.screens.dashboards import Chart, Dashboards, Figure, Series, chart_dat
 from core.screens.fields import choice_text
 from core.screens.files import file_size
 from core.screens.forms import shown_nodes
+from core.screens.tour import Step, Tours, compose_tours
 from core.screens.tree import (
     BulkAction,
     Button,
@@ -63,9 +66,11 @@ __all__ = [
     "ScreenError",
     "Screens",
     "Section",
-    "SetField",
-    "archiving",
     "Series",
+    "SetField",
+    "Step",
+    "Tours",
+    "archiving",
     "describe",
 ]
 
@@ -77,6 +82,9 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     app.extensions["list_plans"] = {}
     app.extensions["dashboards"] = compose_boards(
         [(CORE, host_board.dashboards), *_named(declared(sources, "dashboards", "dashboards"))]
+    )
+    app.extensions["tours"] = compose_tours(
+        [(CORE, host_tour.tours), *_named(declared(sources, "tours", "tours"))]
     )
     app.jinja_env.globals.update(
         menu=menu.current_menu,
@@ -93,6 +101,8 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         locked_for=people_screens.locked_for,
         open_sessions=people_screens.open_sessions,
         permission_groups=people_screens.permission_groups,
+        tour_card=tour_pages.tour_card,
+        tour_of_user=tour_pages.tour_of_user,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     macros = vars(app.jinja_env.get_template("macros.html").module)
@@ -100,7 +110,9 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     assets.init_app(app, sources)
     errors.init_app(app)
     app.register_blueprint(home.bp)
-    for pages in (list_pages, view_pages, bulk_pages, cell_pages, routes, panel_pages, jobs_page, people):
+    for pages in (list_pages, view_pages, bulk_pages, cell_pages, routes, panel_pages, jobs_page):
+        app.register_blueprint(pages.bp)
+    for pages in (people, tour_pages):
         app.register_blueprint(pages.bp)
     app.extensions["job_kinds"].update(bulk_job.jobs.kinds | export_job.jobs.kinds)
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from core import m
 from core.i18n import _l
 from core.screens.dashboards import Dashboards, Figure
+from core.screens.job_list import failed
 
 dashboards = Dashboards()
 
@@ -18,8 +19,8 @@ def _counted(number: int, link: str) -> Figure:
 
 def failed_jobs(session: Any, _today: date) -> Figure:
     """Jobs that ended with a fault."""
-    query = select(func.count()).select_from(m.Job).where(m.Job.state == "failed")
-    return _counted(session.scalar(query), "")
+    query = select(func.count()).select_from(m.Job).where(failed(m.Job))
+    return _counted(session.scalar(query), "/m/job.list?f.state=failed")
 
 
 def stuck_mail(session: Any, _today: date) -> Figure:
@@ -40,7 +41,8 @@ def queued_mail(session: Any, _today: date) -> Figure:
 
 def users(session: Any, _today: date) -> Figure:
     """People who can log in."""
-    return Figure(number=session.scalar(select(func.count()).select_from(m.User).where(m.User.active)))
+    count = session.scalar(select(func.count()).select_from(m.User).where(m.User.active))
+    return Figure(number=count, link="/m/user.list?f.active=yes")
 
 
 dashboards.board("system", _l("System"), permission="core.configure", position=90)

@@ -49,6 +49,26 @@ class ListView(CompanyOwned, Model):
         )
 
 
+class TourPlace(Model):
+    """How far a user is in a tour."""
+
+    _name = "tour.place"
+    _title = "Tour"
+    _label = "tour"
+    _audited = False
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    tour: Mapped[str] = mapped_column(Text)
+    #: Counted from 0.
+    step: Mapped[int] = mapped_column(Integer, server_default="0")
+    #: Gone through or skipped: it is not shown again unless the user begins it anew.
+    ended: Mapped[bool] = mapped_column(server_default="false")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("user_id", "tour"), CheckConstraint("step >= 0", name="step_counts"))
+
+
 class ListDefaultView(CompanyOwned, Model):
     """The view that a list opens with: for one user, or for everyone."""
 

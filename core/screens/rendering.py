@@ -125,6 +125,7 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
     editable = editable_columns(screens, plan, actor)
     rows = db.session.execute(query.rows()).all()
     form = screens.form_of(plan.screen)
+    make = row_maker(query, plan.screen.address or base_of(form), editable)
     full = state.page == 1 and len(rows) < state.size
     total = len(rows) if full else int(db.session.scalar(query.count()) or 0)
     return ListPage(
@@ -132,9 +133,7 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
         state=state,
         title=str(plan.screen.title),
         heads=[_head(plan, c, state, editable) for c in query.columns],
-        groups=groups_of(
-            query, rows, row_maker(query, base_of(form), editable), lambda s: url_of(plan.screen, s)
-        ),
+        groups=groups_of(query, rows, make, lambda s: url_of(plan.screen, s)),
         total=total,
         filters=[
             _filter_view(screens, plan, node, state)

@@ -254,6 +254,8 @@ class ListScreen(Screen):
     group_by: Sequence[str] = ()
     #: The form that a row opens; left out, the form of the same model.
     form: str = ""
+    #: Where a row leads instead, followed by its id: a page that is no form.
+    address: str = ""
     #: What belongs here, said when there is nothing.
     empty: Text = ""
     #: Whether "New" is offered to those who may write.

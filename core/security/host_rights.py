@@ -36,6 +36,8 @@ rights.model("mail.template", read="core.configure", write="core.configure", del
 rights.model("menu", read="core.read", write="core.configure")
 rights.model("list.view", read="core.read", write="core.read", delete="core.read")
 rights.model("list.default_view", read="core.read", write="core.read", delete="core.read")
+# Users move their own by the buttons of its card.
+rights.model("tour.place", read=NEVER, write=NEVER)
 rights.model("data.import", read="core.import", write="core.import")
 rights.model("data.import_row", read="core.import", write=NEVER)
 # Users manage their own on a page of theirs.

@@ -1,0 +1,53 @@
+"""All jobs in one list; a row opens the page of the job, which steers it."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from core.i18n import _l
+from core.screens.tree import Column, Filter, Screens
+from core.security.rights import current_actor
+
+screens = Screens()
+
+STATES = {
+    "queued": _l("Queued"),
+    "running": _l("Running"),
+    "paused": _l("Paused"),
+    "done": _l("Done"),
+    "failed": _l("Failed"),
+    "cancelled": _l("Cancelled"),
+}
+
+
+def of_company(job: Any) -> ColumnElement[bool]:
+    """The condition that a job is of the company that the user works in, or of none."""
+    return or_(job.company_id.is_(None), job.company_id == current_actor().company_id)
+
+
+def failed(job: Any) -> ColumnElement[bool]:
+    """The condition that a job of this company ended with a fault."""
+    return and_(of_company(job), job.state == "failed")
+
+
+screens.list(
+    "job.list",
+    model="job",
+    title=_l("Jobs"),
+    columns=[
+        "title",
+        Column("state", choices=STATES),
+        Column("user_id", _l("Started by")),
+        Column("created_at", _l("Started")),
+        Column("finished_at", _l("Finished")),
+        Column("error", _l("Fault"), shown=False),
+    ],
+    filters=[Filter("state", choices=STATES), Filter("user_id", _l("Started by")), "created_at"],
+    search=["title", "error"],
+    group_by=["state"],
+    order="-created_at",
+    create=False,
+    address="/jobs/",
+    where=of_company,
+    empty=_l("Work in the background is listed here: statement runs, exports, changes of many records."),
+)
