@@ -10,7 +10,7 @@ from addons.accounting.services.invoices import compute, post_invoices, reverse_
 from addons.accounting.services.payments import post_payment, reverse_payment
 from core import m
 from core.i18n import _, _l
-from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
+from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
 from core.security.actor import actor_of
 
 screens = Screens()
@@ -41,6 +41,11 @@ def post_invoice(session: Any, invoice: Any) -> str:
     """Post one invoice from its form."""
     post_invoices(session, [invoice])
     return _("%(number)s is posted.", number=invoice.number)
+
+
+def has_reversal(document: Any) -> bool:
+    """Whether it reverses another document, or was reversed."""
+    return document is not None and (document.reverses is not None or document.reversed_by is not None)
 
 
 def reverse(session: Any, invoice: Any) -> str:
@@ -148,10 +153,10 @@ screens.form(
         Section(
             "links",
             Field("entry_id", readonly=True),
-            Field("reverses_id", readonly=True),
             title=_l("Links"),
             visible=is_posted,
         ),
+        Part("reversal", template="accounting/reversals.html", visible=has_reversal),
         Button(
             "post",
             _l("Post"),
@@ -214,10 +219,10 @@ screens.form(
         Section(
             "links",
             Field("entry_id", readonly=True),
-            Field("reverses_id", readonly=True),
             title=_l("Links"),
             visible=is_posted,
         ),
+        Part("reversal", template="accounting/reversals.html", visible=has_reversal),
         Button(
             "post",
             _l("Post"),

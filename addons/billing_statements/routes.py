@@ -9,17 +9,20 @@ from sqlalchemy import func, select
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
 from addons.billing_statements.periods import last_closed
-from addons.billing_statements.services import runs
+from addons.billing_statements.services import delivery, runs
 from core import m
 from core.db import db
 from core.i18n import _, ngettext
 from core.jobs import queue
+from core.mail import MailAddressError
 from core.records import attachments
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("billing_statements", __name__)
 
 PAGE = 100
+#: Among the states of statements in a run's filter: those whose mail failed.
+MAIL_FAILED = "mail_failed"
 
 
 def _company() -> int:
@@ -59,7 +62,8 @@ def preview() -> Response | str | tuple[str, int]:
     except StatementError as error:
         return redirect_to_runs(str(error))
     found = runs.preview(db.session, _company(), form.cycle.data, period)
-    names = _names([p for p, _reason in found.skipped] + found.without_email)
+    bad = [partner_id for partner_id, _reason in found.bad_addresses]
+    names = _names([p for p, _reason in found.skipped] + found.without_email + bad)
     return render_template(
         "billing_statements/preview.html", preview=found, names=names, form=form, cycle=form.cycle.data
     )
@@ -114,6 +118,7 @@ def run_page(run_id: int) -> str:
         page=page,
         page_size=PAGE,
         progress=_progress(run.id),
+        failed_mails=len(runs.failed_mails(db.session, run.id)),
         may_run=current_actor().may("billing_statements.run"),
         may_send=current_actor().may("billing_statements.send"),
     )
@@ -164,7 +169,11 @@ def _statements(run_id: int, state: str, page: int) -> list[Any]:
         .limit(PAGE + 1)
         .offset((page - 1) * PAGE)
     )
-    return list(db.session.execute(query.where(statement.state == state) if state else query))
+    if state == MAIL_FAILED:
+        query = query.where(mail.state == "failed")
+    elif state:
+        query = query.where(statement.state == state)
+    return list(db.session.execute(query))
 
 
 def _skips(run_id: int) -> list[Any]:
@@ -208,6 +217,61 @@ def send(run_id: int) -> Response:
     return _act(run_id, runs.send, _("The statements are being sent."))
 
 
+@bp.post("/runs/<int:run_id>/<any(pause, resume):act>")
+@requires("core.jobs")
+def steer(run_id: int, act: str) -> Response:
+    """Pause the job of the run, or let it go on."""
+    return _act(
+        run_id, pause if act == "pause" else resume, _("Paused.") if act == "pause" else _("It goes on.")
+    )
+
+
+def pause(session: Any, run: Any) -> None:
+    """Start no further item; what is in hand is finished."""
+    _steered(queue.pause, session, run)
+
+
+def resume(session: Any, run: Any) -> None:
+    """Go on where it was paused."""
+    _steered(queue.resume, session, run)
+
+
+def _steered(act: Any, session: Any, run: Any) -> None:
+    try:
+        act(session, _latest_job(run.id))
+    except queue.JobStateError as error:
+        raise StatementError(_("The job has gone on meanwhile: look at its state.")) from error
+
+
+@bp.post("/runs/<int:run_id>/retry")
+@requires("billing_statements.send")
+def retry_mails(run_id: int) -> Response:
+    """Send the failed mails of the run once more."""
+    return _act(run_id, runs.retry_mails, _("The failed mails are sent once more."))
+
+
+@bp.post("/statements/<int:statement_id>/again")
+@requires("billing_statements.send")
+def send_again(statement_id: int) -> Response:
+    """Mail a statement once more, with a reason."""
+    statement = _statement(statement_id)
+    try:
+        after = request.form.get("mails", 0, type=int)
+        delivery.send_again(db.session, statement, request.form.get("reason", ""), after)
+        db.session.commit()
+        flash(_("The statement is sent again."), "success")
+    except (StatementError, MailAddressError) as error:
+        db.session.rollback()
+        flash(str(error), "danger")
+    return cast(Response, redirect(f"/m/billing.statement.form/{statement_id}", 303))
+
+
+@bp.app_template_global()
+def statement_mails(statement: Any) -> list[Any]:
+    """For the statement's form: its mails, for whoever may see the outbox."""
+    return list(delivery.mails_of(db.session, statement)) if current_actor().may("core.mail") else []
+
+
 def _act(run_id: int, act: Any, message: str) -> Response:
     run = _run(run_id)
     try:
@@ -229,13 +293,18 @@ def _to(run: Any) -> Response:
 @requires("billing_statements.read")
 def pdf(statement_id: int) -> Response:
     """The very file that is sent."""
-    query = select(m.BillingStatement).where(m.BillingStatement.id == statement_id)
-    statement = db.session.scalars(query).one_or_none()
-    if statement is None or statement.attachment is None:
+    statement = _statement(statement_id)
+    if statement.attachment is None:
         abort(404)
     response = Response(attachments.read(statement.attachment.sha256), mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=statement.attachment.filename)
     return response
+
+
+def _statement(statement_id: int) -> Any:
+    query = select(m.BillingStatement).where(m.BillingStatement.id == statement_id)
+    statement = db.session.scalars(query).one_or_none()
+    return statement if statement is not None else abort(404)
 
 
 def _today() -> date:

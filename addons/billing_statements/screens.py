@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_
 from addons.billing_statements.services.redo import redo
 from addons.billing_statements.services.runs import without_address
 from core.i18n import _, _l
-from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
+from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
 
 screens = Screens()
 
@@ -93,6 +93,7 @@ screens.form(
             Field("state", choices=STATES),
             "replaces_id",
         ),
+        Part("mails", template="billing_statements/mails.html", visible=lambda s: s is not None),
         Section("balances", "opening", "debits", "credits", "closing", title=_l("Balances")),
         Section(
             "ageing",

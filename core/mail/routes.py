@@ -47,6 +47,7 @@ OUTCOME_NAMES = {
     "unsure": _l("No answer"),
     "retry": _l("Sent again by a person"),
     "cancel": _l("Cancelled by a person"),
+    "again": _l("Sent once more, for a reason"),
     "arrived": _l("Found to have arrived"),
     "not arrived": _l("Found not to have arrived"),
 }

@@ -2,12 +2,14 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
-from addons.billing_statements.errors import MisdirectedError
+from addons.billing_statements.errors import MisdirectedError, StatementError
 from core import m
 from core.db.bulk import AnySession
 from core.documents import DataFile, Identity, filename_of, read_identity, render_pdf
@@ -15,6 +17,8 @@ from core.i18n import _, format_date, format_money, in_locale
 from core.jobs.kinds import SkippedError
 from core.mail import parse_addresses, queue, render_template
 from core.records import attachments
+from core.security.actor import actor_of
+from core.security.audit import record
 
 DOCUMENT = "billing.statement"
 
@@ -115,9 +119,50 @@ def send(session: AnySession, statement: Any) -> Any:
         raise SkippedError(
             _("no e-mail address: add one to customer %(code)s, then send again", code=partner.code)
         )
+    message = _mail(session, statement, recipients, f"{DOCUMENT}:{statement.id}:{statement.version}")
+    statement.mail_id, statement.state = message.id, "sent"
+    session.flush()
+    return message
+
+
+def send_again(session: AnySession, statement: Any, reason: str, after: int) -> Any:
+    """Mail a statement that was sent, once more, for a reason that is kept in its mail log.
+
+    `after` is how many mails of it the person saw: asking twice from one page sends once. Raises
+    StatementError, and MailAddressError for a customer whose address is bad.
+    """
+    statement = statement_with_id(session, statement.id)
+    if statement.state != "sent":
+        raise StatementError(_("Only a statement that was sent can be sent again."))
+    if not reason.strip():
+        raise StatementError(_("Give the reason why it is sent again."))
+    known = mails_of(session, statement)
+    if len(known) > after:
+        return known[-1]
+    recipients = parse_addresses(statement.partner.addresses_for("statement"))
+    key = f"{DOCUMENT}:{statement.id}:{statement.version}:again:{after}"
+    message = _mail(session, statement, recipients, key)
+    note = f"{actor_of(session).name}: {reason.strip()}"
+    session.add(m.MailAttempt(message_id=message.id, outcome="again", response=note))
+    record(session, "send", DOCUMENT, [statement.id], {"reason": reason.strip(), "mail": message.id})
+    statement.mail_id = message.id
+    session.flush()
+    return message
+
+
+def mails_of(session: AnySession, statement: Any) -> Sequence[Any]:
+    """All mails of this statement, in order, with their attempts and files."""
+    mail = m.MailMessage
+    query = select(mail).where(mail.model == DOCUMENT, mail.record_id == statement.id)
+    loaded = selectinload(mail.attempt_log), selectinload(mail.attachments)
+    return session.scalars(query.options(*loaded).order_by(mail.id)).all()
+
+
+def _mail(session: AnySession, statement: Any, recipients: list[str], key: str) -> Any:
+    """Put the statement's very file into the outbox."""
     check_file(statement, attachments.read(statement.attachment.sha256))
     subject, body = _text(session, statement)
-    message = queue(
+    return queue(
         session,
         to=recipients,
         subject=subject,
@@ -126,12 +171,9 @@ def send(session: AnySession, statement: Any) -> Any:
         record_id=statement.id,
         company_id=statement.company_id,
         attachments=[statement.attachment],
-        idempotency_key=f"{DOCUMENT}:{statement.id}:{statement.version}",
+        idempotency_key=key,
         when_unsure="park",
     )
-    statement.mail_id, statement.state = message.id, "sent"
-    session.flush()
-    return message
 
 
 def _text(session: AnySession, statement: Any) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from core.db import advisory_lock
 from core.db.bulk import AnySession
 from core.i18n import _
 from core.jobs import queue
+from core.mail import MailAddressError, outbox, parse_addresses
 from core.security.audit import record
 
 RENDER = "billing_statements.render"
@@ -35,6 +36,8 @@ class Preview:
     skipped: list[tuple[int, str]]
     #: Customers with a statement but without an address to send it to.
     without_email: list[int]
+    #: Customers with an address to which nothing can be sent, with what is wrong with it.
+    bad_addresses: list[tuple[int, str]]
 
 
 def check_period(cycle: str, period_end: date, today: date) -> Period:
@@ -76,6 +79,7 @@ def preview(session: AnySession, company_id: int, cycle: str, period: Period) ->
         totals,
         sorted(skipped.items()),
         _without_email(session, served),
+        _bad_addresses(session, served),
     )
 
 
@@ -93,6 +97,26 @@ def _without_email(session: AnySession, partner_ids: set[int]) -> list[int]:
         m.Partner.id == func.any(sorted(partner_ids)), without_address(m.Partner)
     )
     return list(session.scalars(query.order_by(m.Partner.code)))
+
+
+def _bad_addresses(session: AnySession, partner_ids: set[int]) -> list[tuple[int, str]]:
+    """What sending would stumble over, found before anything is created."""
+    contact, partner = m.PartnerContact, m.Partner
+    own = func.string_agg(contact.email, ", ").filter(contact.role == "statement", contact.email != "")
+    query = (
+        select(partner.id, func.coalesce(own, partner.email))
+        .outerjoin(contact, contact.partner_id == partner.id)
+        .where(partner.id == func.any(sorted(partner_ids)))
+        .group_by(partner.id)
+        .order_by(partner.code)
+    )
+    found = []
+    for partner_id, addresses in session.execute(query):
+        try:
+            parse_addresses(addresses)
+        except MailAddressError as error:
+            found.append((partner_id, str(error)))
+    return found
 
 
 def start_run(session: AnySession, company_id: int, cycle: str, period: Period) -> tuple[Any, list[int]]:
@@ -157,6 +181,21 @@ def send(session: AnySession, run: Any) -> Any:
     title = _("Statements up to %(day)s: send", day=run.period_end)
     record(session, "send", "billing.run", [run.id])
     return queue.start(session, SEND, title, params={"run": run.id}, model="billing.run", record_id=run.id)
+
+
+def failed_mails(session: AnySession, run_id: int) -> Sequence[Any]:
+    """The mails of the run's statements that failed for good."""
+    mail, statement = m.MailMessage, m.BillingStatement
+    of_run = select(statement.mail_id).where(statement.run_id == run_id)
+    return session.scalars(select(mail).where(mail.id.in_(of_run), mail.state == "failed")).all()
+
+
+def retry_mails(session: AnySession, run: Any) -> int:
+    """Send the failed mails of the run once more, and no other; returns how many."""
+    failed = failed_mails(session, run.id)
+    for mail in failed:
+        outbox.retry(session, mail)
+    return len(failed)
 
 
 def statement_ids(session: AnySession, run_id: int, state: str) -> Sequence[Any]:
