@@ -263,7 +263,11 @@ def send_again(statement_id: int) -> Response:
     except (StatementError, MailAddressError) as error:
         db.session.rollback()
         flash(str(error), "danger")
-    return cast(Response, redirect(f"/m/billing.statement.form/{statement_id}", 303))
+    address = f"/m/billing.statement.form/{statement_id}"
+    # From the form, htmx asks: the whole page is loaded anew, so that it says what was done.
+    if "HX-Request" in request.headers:
+        return Response(headers={"HX-Redirect": address})
+    return cast(Response, redirect(address, 303))
 
 
 @bp.app_template_global()

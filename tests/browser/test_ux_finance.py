@@ -149,7 +149,7 @@ def test_ux_18_what_is_previewed_is_what_is_sent(
 
 
 def test_ux_19_a_run_goes_on_in_the_background_and_is_paused(
-    app: Flask, open_as: Opener, bill: Any, january: Any
+    app: Flask, open_as: Opener, bill: Any, january: Any, context: Any
 ) -> None:
     for n in range(4):
         bill(f"C{n}")
@@ -167,10 +167,12 @@ def test_ux_19_a_run_goes_on_in_the_background_and_is_paused(
     assert mails() == 0
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    address = page.url
     page.close()
     work(app)
     assert mails() == 4
-    page = open_as("fiona", run_address(run))
+    page = context.new_page()
+    page.goto(address)
     expect(page.get_by_role("link", name="Sent 4")).to_be_visible()
 
 
