@@ -327,6 +327,32 @@ def test_every_bar_leads_to_a_list_that_opens(demo):
                 assert bool(records_behind(demo, link)) is not empty, (name, said.labels[n])
 
 
+@pytest.mark.parametrize("name", FURTHER)
+def test_every_list_of_the_demo_has_rows(name, demo):
+    empty = [
+        s.name for s in screens_of(name) if s.kind == "list" and not records_behind(demo, f"/m/{s.name}")
+    ]
+    assert empty == []
+
+
+def test_no_chart_of_the_demo_is_empty(demo):
+    charts = {name: said for name, said in readings(demo) if isinstance(said, Chart)}
+    assert [name for name, said in charts.items() if not any(any(s.values) for s in said.series)] == []
+
+
+@pytest.mark.parametrize("email", ["rep@demo.example", "purchasing@demo.example"])
+def test_no_list_in_the_menu_of_a_demo_log_in_is_empty(email, demo):
+    user = db.session.scalars(select(m.User.fs_uniquifier).where(m.User.email == email)).one()
+    client = demo.test_client()
+    log_in(demo, client, user)
+    screens = [s.name for s in demo.extensions["screens"].lists() if s.addon != CORE]
+    with demo.app_context():
+        pages = {name: client.get(f"/m/{name}") for name in screens}
+    shown = {name: found.text for name, found in pages.items() if found.status_code == 200}
+    assert shown
+    assert [name for name, html in shown.items() if "data-id=" not in html] == []
+
+
 def records_behind(app: Flask, link: str) -> int:
     """How many rows a list has in the state that its address gives."""
     company = db.session.scalars(select(m.Company).where(m.Company.is_demo)).one()

@@ -25,8 +25,8 @@ tours.tour(
         Step(
             _l("A new part"),
             _l("Give it the maker and the maker's number: by them it is ordered and found."),
-            "/m/product.form/new",
-            "form",
+            "/m/product.list",
+            "#new",
         ),
         Step(
             _l("Makers"),

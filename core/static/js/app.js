@@ -3,13 +3,10 @@ import "./menus.js";
 import "./palette.js";
 import "./toasts.js";
 import "./short-urls.js";
-<<<<<<< HEAD
 import "./panel.js";
 import "./letter.js";
 import { startDrafts } from "./drafts.js";
-=======
 import "./tour.js";
->>>>>>> 0268252 (Lead each role through its first five steps, and list all jobs)
 import { startLists } from "./list.js";
 import { startForms } from "./form.js";
 import { startComboboxes } from "./combobox.js";

@@ -1,9 +1,9 @@
 // The card of the first-run tour: it stands beside what it speaks of. Without this it stands in its corner.
 const card = document.getElementById("tour");
+const anchor = card?.dataset.anchor ? document.querySelector(card.dataset.anchor) : null;
 const GAP = 10;
 
 function place() {
-  const anchor = card.dataset.anchor && document.querySelector(card.dataset.anchor);
   const box = anchor?.getBoundingClientRect();
   card.style.removeProperty("left");
   card.style.removeProperty("top");
@@ -18,7 +18,7 @@ function place() {
 }
 
 if (card) {
-  card.dataset.anchor && document.querySelector(card.dataset.anchor)?.classList.add("tour-anchor");
+  anchor?.classList.add("tour-anchor");
   place();
   window.addEventListener("resize", place);
   if (location.hash === "#tour") {
