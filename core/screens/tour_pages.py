@@ -4,13 +4,16 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, redirect, request
 from flask_login import current_user
+from werkzeug.exceptions import BadRequest
 
 from core.db import db
 from core.screens.tour import Card, Tour, card_on, move, tour_for
 from core.security.login import is_local
 from core.security.rights import ANY_USER, current_actor, requires
 
-bp = Blueprint("tour", __name__, url_prefix="/me/tour")
+bp = Blueprint("tour", __name__)
+
+ACTS = ("next", "back", "skip", "start")
 
 
 def tour_of_user() -> Tour | None:
@@ -28,10 +31,13 @@ def tour_card() -> Card | None:
     return card_on(db.session, tour, user_id, request.path)
 
 
-@bp.post("/<any(next, back, skip, start):act>")
+@bp.post("/me/tour")
 @requires(ANY_USER)
-def go(act: str) -> Response:
+def go() -> Response:
     """Go on, go back, end the tour, or begin it anew; opens the page of the step."""
+    act = request.form.get("act", "")
+    if act not in ACTS:
+        raise BadRequest
     tour, user_id = tour_of_user(), current_actor().user_id
     here = request.form.get("next", "")
     target = ""
