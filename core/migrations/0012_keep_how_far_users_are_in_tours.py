@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "core_0050"
+revision = "core_0012"
 down_revision = "core_0011"
 
 
