@@ -29,18 +29,9 @@ UCI = HERE.parents[2] / "shared/data/wholesale/uci_online_retail.csv.gz"
 #: Documents that are imported a second time.
 DOCUMENTS_AGAIN = 2500
 
+#: The real file; where the shared data is not there, a small one of the same shape covers the ground.
 FILES = [
-    pytest.param(SMALL, id="small"),
-    pytest.param(
-        UCI,
-        id="uci",
-        marks=[
-            pytest.mark.slow,
-            pytest.mark.skipif(
-                not UCI.exists(), reason="the shared data is not here; the small file covers the ground"
-            ),
-        ],
-    ),
+    pytest.param(UCI, id="uci", marks=pytest.mark.slow) if UCI.exists() else pytest.param(SMALL, id="small")
 ]
 
 

@@ -27,8 +27,8 @@ from core.loader.code import declared
 from core.records.companies import demo_company
 from tests.core.api.conftest import Program
 
-#: As many as take half a minute.
-CALLS = int(os.environ.get("BINCARD_API_CALLS", "800"))
+#: As many as take some twenty seconds.
+CALLS = int(os.environ.get("BINCARD_API_CALLS", "500"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

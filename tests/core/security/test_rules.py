@@ -241,6 +241,7 @@ def test_rules_cost_no_query(
     app: Flask, people: dict[str, Any], count_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.extensions, "tours", ())  # each role has another one
+
     def queries(name: str) -> int:
         client = app.test_client()
         log_in(app, client, name)
