@@ -31,10 +31,10 @@ from core.loader.lifecycle import Lifecycle
 from core.loader.scratch import scratch_database, with_dependencies
 from core.records.companies import demo_company
 from core.screens import Chart, Figure
-from core.screens.dashboards import read_items
-from core.screens.list_state import read_state
-from core.screens.lists import query_of
-from core.screens.rendering import plan_for
+from core.screens.boards.dashboards import read_items
+from core.screens.lists.page import plan_for
+from core.screens.lists.query import query_of
+from core.screens.lists.state import read_state
 from core.screens.tree import Button, FormScreen, walk
 from core.security.actor import SYSTEM, Actor, acting, set_actor
 from core.security.permissions import asked_for

@@ -21,11 +21,11 @@ from core.db import db
 from core.db.session import engine_for
 from core.loader.graph import resolve
 from core.records.companies import ensure_company
-from core.screens.bulk import acts_of
-from core.screens.choices import choice_field
-from core.screens.rendering import editable_columns, plan_for
+from core.screens.bulk.acts import acts_of
+from core.screens.forms.choices import choice_field
+from core.screens.lists.page import editable_columns, plan_for
+from core.screens.lists.views import SHARE
 from core.screens.tree import Button, FormScreen, ListScreen, walk
-from core.screens.views import SHARE
 from core.security.actor import SYSTEM, acting, set_actor
 from core.security.rights import model_rights
 from core.settings import get_settings

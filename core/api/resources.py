@@ -10,7 +10,7 @@ from sqlalchemy import inspect as orm_inspect
 from core.records.models import CompanyOwned
 from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo
-from core.screens.forms import parent_column
+from core.screens.forms.form import parent_column
 from core.screens.tree import Button, FormScreen, Grid, walk
 from core.screens.tree import Field as FormField
 from core.security.actor import Actor

@@ -11,8 +11,8 @@ from core.db import db
 from core.i18n import _
 from core.jobs.queue import Progress
 from core.screens.fields import FieldInfo, readable
-from core.screens.forms import MAX_LINES, Entry, RecordForm
-from core.screens.saving import RecordEditor
+from core.screens.forms.form import MAX_LINES, Entry, RecordForm
+from core.screens.forms.saving import RecordEditor
 from core.security.actor import Actor
 from core.security.rights import may_see_field
 

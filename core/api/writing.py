@@ -19,8 +19,8 @@ from core.db import db
 from core.i18n import _, locale_code
 from core.screens.actions import press
 from core.screens.fields import number_text
-from core.screens.forms import MAX_LINES, Entry, GridForm, Line, RecordForm
-from core.screens.saving import BASE, Outcome, RecordEditor
+from core.screens.forms.form import MAX_LINES, Entry, GridForm, Line, RecordForm
+from core.screens.forms.saving import BASE, Outcome, RecordEditor
 from core.screens.tree import Button, FormScreen
 from core.security.actor import Actor
 

@@ -8,34 +8,22 @@ from flask import Flask
 from core.i18n import LOCALES, locale_code
 from core.loader.code import declared, host_screens
 from core.loader.discovery import CORE, AddonSource
-from core.screens import (
-    assets,
-    bulk_job,
-    bulk_pages,
-    cell_pages,
-    errors,
-    export_job,
-    home,
-    host_board,
-    host_tour,
-    jobs_page,
-    list_pages,
-    menu,
-    panel_pages,
-    people,
-    people_screens,
-    routes,
-    tour_pages,
-    view_pages,
-)
+from core.screens import assets, errors, menu
 from core.screens.actions import check_buttons
 from core.screens.archiving import archiving
+from core.screens.boards import host as host_board
+from core.screens.boards.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
+from core.screens.bulk import job as bulk_job
 from core.screens.composition import compose_screens
-from core.screens.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
 from core.screens.fields import choice_text
-from core.screens.files import file_size
-from core.screens.forms import shown_nodes
-from core.screens.tour import Step, Tours, compose_tours
+from core.screens.forms.form import shown_nodes
+from core.screens.lists import export_job
+from core.screens.pages import BLUEPRINTS
+from core.screens.pages.home import company, theme
+from core.screens.pages.tours import tour_card, tour_of_user
+from core.screens.panel.files import file_size
+from core.screens.tours import host as host_tour
+from core.screens.tours.tour import Step, Tours, compose_tours
 from core.screens.tree import (
     BulkAction,
     Button,
@@ -88,8 +76,8 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     )
     app.jinja_env.globals.update(
         menu=menu.current_menu,
-        company=home.company,
-        theme=home.theme,
+        company=company,
+        theme=theme,
         actor=current_actor,
         chart_data=chart_data,
         locales=LOCALES,
@@ -98,22 +86,16 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         shown_nodes=shown_nodes,
         file_size=file_size,
         choice_text=choice_text,
-        locked_for=people_screens.locked_for,
-        open_sessions=people_screens.open_sessions,
-        permission_groups=people_screens.permission_groups,
-        tour_card=tour_pages.tour_card,
-        tour_of_user=tour_pages.tour_of_user,
+        tour_card=tour_card,
+        tour_of_user=tour_of_user,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     macros = vars(app.jinja_env.get_template("macros.html").module)
     app.jinja_env.globals.update(csrf_input=macros["csrf_input"], key=macros["key"])
     assets.init_app(app, sources)
     errors.init_app(app)
-    app.register_blueprint(home.bp)
-    for pages in (list_pages, view_pages, bulk_pages, cell_pages, routes, panel_pages, jobs_page):
-        app.register_blueprint(pages.bp)
-    for pages in (people, tour_pages):
-        app.register_blueprint(pages.bp)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     app.extensions["job_kinds"].update(bulk_job.jobs.kinds | export_job.jobs.kinds)
 
 

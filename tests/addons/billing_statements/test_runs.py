@@ -16,7 +16,7 @@ from core.db import db
 from core.documents import delivery_of, read_identity
 from core.mail import send_due
 from core.records import attachments
-from core.screens import letters
+from core.screens.panel import letters
 from tests.conftest import work
 
 FEBRUARY = period_with("monthly", date(2026, 2, 1))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.screens.dashboards import (
+from core.screens.boards.dashboards import (
     DashboardError,
     Dashboards,
     Figure,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from core import m
 from core.db import db
-from core.screens import export
+from core.screens.lists import export
 from tests.conftest import work
 
 LIST = "/m/shelf.part.list"
@@ -92,10 +92,10 @@ from core.loader.discovery import discover
 from core.loader.graph import resolve
 from core.security.actor import Actor, set_actor
 from core.settings import get_settings
-from core.screens import export
-from core.screens.list_state import ListState
-from core.screens.lists import query_of
-from core.screens.rendering import plan_for
+from core.screens.lists import export
+from core.screens.lists.state import ListState
+from core.screens.lists.query import query_of
+from core.screens.lists.page import plan_for
 from core.tabular.writers import stream_csv, write_xlsx
 import tempfile
 settings = get_settings().model_copy(update={"database_url": sys.argv[1]})

@@ -1,0 +1,1 @@
+"""Dashboards: figures and charts that lead to the documents behind them."""

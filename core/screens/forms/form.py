@@ -1,0 +1,366 @@
+"""A form on one record: made from its screen and the mapped columns, read, checked and written.
+
+Traps that this keeps away from: what was typed wins over what is stored when a form comes back with errors;
+an existing record is the only one whose values fill a form; a field that the user may not see is not in the
+form at all, so it can be neither read nor sent.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import get_timezone
+from markupsafe import Markup
+from sqlalchemy import inspect as orm_inspect
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from core.errors import UserError
+from core.i18n import _, locale_code
+from core.screens.composition import ScreenSet
+from core.screens.fields import FieldInfo, label_column, label_of, shower
+from core.screens.forms.inputs import RefField, input_for
+from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
+from core.security.actor import Actor
+from core.security.rights import may_see_field, model_rights
+
+#: The row that new lines are copied from.
+BLANK = "__n__"
+MAX_LINES = 2000
+
+
+@dataclass
+class Entry:
+    """A field as the page shows it: an input, or a value to read."""
+
+    node: Field | Column
+    info: FieldInfo
+    label: str
+    #: The bound WTForms field, None where there is only a value to read.
+    input: Any = None
+    value: Any = None
+    text: str = ""
+
+    @property
+    def css(self) -> str:
+        """How its column or box is laid out."""
+        return "n" if self.info.numeric else self.info.kind
+
+
+@dataclass
+class Line:
+    """One row of a grid."""
+
+    key: str
+    entries: list[Entry]
+    form: Form | None = None
+    record: Any = None
+
+
+@dataclass
+class GridForm:
+    """The lines of a grid."""
+
+    node: Grid
+    label: str
+    heads: list[Entry]
+    editable: bool
+    lines: list[Line] = field(default_factory=list)
+    blank: Line | None = None
+
+
+@dataclass
+class RecordForm:
+    """A form on a record, or on one that is to be."""
+
+    screen: FormScreen
+    record: Any
+    editable: bool
+    form: Form
+    entries: dict[str, Entry]
+    grids: dict[str, GridForm]
+    #: Errors that belong to no field.
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing was refused."""
+        forms = [self.form, *(line.form for g in self.grids.values() for line in g.lines if line.form)]
+        return not self.problems and not any(form.errors for form in forms)
+
+    def inputs(self) -> Iterator[tuple[Any, Entry]]:
+        """(form, entry) of all inputs, those of lines too."""
+        for entry in self.entries.values():
+            if entry.input is not None:
+                yield self.form, entry
+        for grid in self.grids.values():
+            for line in [*grid.lines, *([grid.blank] if grid.blank else [])]:
+                yield from ((line.form, entry) for entry in line.entries if entry.input is not None)
+
+
+class FormBuilder:
+    """Builds the form of one screen for one actor."""
+
+    def __init__(self, screens: ScreenSet, screen: FormScreen, actor: Actor) -> None:
+        self.screens, self.screen, self.actor = screens, screen, actor
+
+    def build(
+        self,
+        record: Any,
+        lines: dict[str, list[Any]],
+        data: MultiDict[str, str] | None = None,
+        defaults: dict[str, Any] | None = None,
+    ) -> RecordForm:
+        """The form with the record's values, or with what was sent."""
+        editable = self._editable(record)
+        nodes = [
+            n for n in self._field_nodes() if n.visible is None or (record is not None and n.visible(record))
+        ]
+        writable = [n for n in nodes if editable and self._takes_input(n, record)]
+        form = self._bind(writable, self.screen.model, record, data, defaults or {}, "", "")
+        entries = {n.name: self._entry(n, self.screen.model, form, record, defaults) for n in nodes}
+        # What a new record will have one day is nothing to look at yet.
+        entries = {
+            n: e
+            for n, e in entries.items()
+            if record is not None or e.input is not None or e.value is not None
+        }
+        grids = {
+            g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)
+        }
+        return RecordForm(self.screen, record, editable, form, entries, grids)
+
+    def _editable(self, record: Any) -> bool:
+        rights = model_rights(self.screen.model)
+        return self.actor.may(rights.write) and not (
+            record is not None and _is_true(self.screen.readonly, record)
+        )
+
+    def _takes_input(self, node: Field, record: Any) -> bool:
+        # JSON and arrays have no input of their own: they are shown.
+        known = self.screens.info(self.screen.model, node.name).kind != "other"
+        return known and not _is_true(node.readonly, record)
+
+    def _field_nodes(self) -> list[Field]:
+        found = [
+            p.node for p in walk(self.screen) if isinstance(p.node, Field) and not isinstance(p.parent, Grid)
+        ]
+        return [n for n in found if may_see_field(self.actor, self.screen.model, n.name)]
+
+    def _grids(self, record: Any) -> list[Grid]:
+        found = [p.node for p in walk(self.screen) if isinstance(p.node, Grid)]
+        return [g for g in found if self._shows(g, record)]
+
+    def _shows(self, grid: Grid, record: Any) -> bool:
+        seen = grid.visible is None or (record is not None and grid.visible(record))
+        return seen and self.actor.may(model_rights(grid.model).read)
+
+    def _bind(
+        self,
+        nodes: Sequence[Field],
+        model: str,
+        record: Any,
+        data: MultiDict[str, str] | None,
+        defaults: dict[str, Any],
+        prefix: str,
+        path: str,
+    ) -> Form:
+        body = {
+            n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name))
+            for n in nodes
+        }
+        cls = type("ScreenForm", (Form,), body)
+        usual = {n.name: self.screens.info(model, n.name).default for n in nodes} | defaults
+        form: Form = cls(data, obj=record, data=None if record is not None else usual, prefix=prefix)
+        return form
+
+    def _choices_url(self, path: str) -> str:
+        # Not by url_for: a worker, too, checks what a form would take, and has no request to ask.
+        return f"/m/{self.screen.name}/choices/{path}"
+
+    def _entry(
+        self,
+        node: Field | Column,
+        model: str,
+        form: Form | None,
+        record: Any,
+        defaults: dict[str, Any] | None = None,
+    ) -> Entry:
+        info = self.screens.info(model, node.name)
+        bound = form[node.name] if form is not None and node.name in form else None
+        value = getattr(record, node.name) if record is not None else (defaults or {}).get(node.name)
+        entry = Entry(node, info, label_of(node, info), bound, value)
+        if bound is None and value is not None:
+            show = shower(info.kind, locale_code(), get_timezone(), node.choices)
+            currency = getattr(record, "currency_code", "") if info.kind in ("money", "price") else ""
+            entry.text = Markup(show(value, currency))  # noqa: S704  # a shower escapes
+        return entry
+
+    def _grid(
+        self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None, editable: bool
+    ) -> GridForm:
+        columns = self._columns(grid)
+        editable = (
+            editable
+            and self.actor.may(model_rights(grid.model).write)
+            and not _is_true(grid.readonly, record)
+        )
+        heads = [self._entry(c, grid.model, None, None) for c in columns]
+        made = GridForm(grid, str(grid.title) or _(grid.name.capitalize()), heads, editable)
+        by_id = {str(r.id): r for r in records}
+        made.blank = self._line(grid, columns, BLANK, None, None, True) if editable else None
+        keys = sent_keys(made, data) if editable and data is not None else list(by_id)
+        made.lines = [self._line(grid, columns, key, by_id.get(key), data, editable) for key in keys]
+        return made
+
+    def single(self, node: Field, data: MultiDict[str, str] | None) -> Entry:
+        """One field by itself, of no record: checked where `data` was sent, its label not filled in."""
+        form = self._bind([node], self.screen.model, None, data, {}, "", "")
+        if data is not None:
+            form.validate()
+        return self._entry(node, self.screen.model, form, None)
+
+    def line(self, grid: Grid, key: str, record: Any) -> Line:
+        """A line of the grid as it is stored."""
+        return self._line(grid, self._columns(grid), key, record, None, True)
+
+    def _columns(self, grid: Grid) -> list[Column]:
+        found = [c for c in grid.nodes if isinstance(c, Column)]
+        return [c for c in found if may_see_field(self.actor, grid.model, c.name)]
+
+    def _line(
+        self,
+        grid: Grid,
+        columns: list[Column],
+        key: str,
+        record: Any,
+        data: MultiDict[str, str] | None,
+        editable: bool,
+    ) -> Line:
+        form = None
+        if editable:
+            writable = [Field(c.name, label=c.label, choices=c.choices) for c in columns if not c.readonly]
+            prefix = f"{grid.name}-{key}-"
+            form = self._bind(writable, grid.model, record, data, {}, prefix, f"{grid.name}.")
+        return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
+
+
+def sent_keys(grid: GridForm, data: MultiDict[str, str]) -> list[str]:
+    """The keys of the lines that were sent, in their order on the page; a new one left as it came is none."""
+    pattern = re.compile(rf"{re.escape(grid.node.name)}-(\w+)-(.+)")
+    usual = {e.node.name: e for e in grid.blank.entries} if grid.blank else {}
+    filled: dict[str, bool] = {}
+    for name, value in data.items():
+        match = pattern.fullmatch(name)
+        if match and match[1] != BLANK:
+            stored = match[1].isdigit()
+            filled[match[1]] = filled.get(match[1], stored) or _is_written(usual, match[2], value.strip())
+    keys = [key for key, is_filled in filled.items() if is_filled]
+    if len(keys) > MAX_LINES:
+        raise UserError(_("At most %(n)s lines can be saved at once. Import a longer list.", n=MAX_LINES))
+    return keys
+
+
+def _is_written(usual: dict[str, Entry], name: str, value: str) -> bool:
+    """Whether somebody filled this in: a choice always holds something, and a default was there before."""
+    entry = usual.get(name.removesuffix(".text"))
+    if entry is None or entry.input is None or entry.info.kind in ("choice", "bool"):
+        return False
+    if isinstance(entry.input, RefField):
+        return value not in ("", entry.input.text, str(entry.input.data))
+    return value not in ("", entry.input._value())
+
+
+def _is_true(condition: Any, record: Any) -> bool:
+    if callable(condition):
+        return record is not None and bool(condition(record))
+    return bool(condition)
+
+
+def load_lines(session: Any, screens: ScreenSet, screen: FormScreen, record_id: int) -> dict[str, list[Any]]:
+    """The lines of all grids of the record: one query a grid."""
+    found: dict[str, list[Any]] = {}
+    for place in walk(screen):
+        if isinstance(place.node, Grid):
+            cls = screens.models.model(place.node.model)
+            parent = getattr(cls, parent_column(screens, screen, place.node))
+            found[place.node.name] = list(
+                session.scalars(select(cls).where(parent == record_id).order_by(*_order(cls, place.node)))
+            )
+    return found
+
+
+def _order(cls: Any, grid: Grid) -> list[Any]:
+    name = grid.order or ("position" if "position" in orm_inspect(cls).columns else "id")
+    return [getattr(cls, name), cls.id]
+
+
+def parent_column(screens: ScreenSet, screen: FormScreen, grid: Grid) -> str:
+    """The column of the line that points to the record."""
+    if grid.parent:
+        return grid.parent
+    table = screens.models.model(screen.model).__table__
+    mapper = orm_inspect(screens.models.model(grid.model))
+    found = [c.key for c in mapper.columns if any(key.column.table is table for key in c.foreign_keys)]
+    if len(found) != 1:
+        raise LookupError(f"name the parent column of the grid {grid.name}: {grid.model} has {found}")
+    return str(found[0])
+
+
+def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
+    """Give every related record its label: one query a model, however many lines there are."""
+    wanted: dict[tuple[str, str], set[Any]] = {}
+    holders: list[tuple[tuple[str, str], Any, Entry]] = []
+    for entry in _all_entries(form):
+        value = entry.input.data if entry.input is not None else entry.value
+        if entry.info.kind == "ref" and value is not None:
+            key = (entry.info.target, entry.info.target_column)
+            wanted.setdefault(key, set()).add(value)
+            holders.append((key, value, entry))
+    labels = {key: labels_of(session, screens, key, values) for key, values in wanted.items()}
+    for key, value, entry in holders:
+        _give_label(entry, labels[key].get(value))
+
+
+def _all_entries(form: RecordForm) -> Iterator[Entry]:
+    yield from form.entries.values()
+    for grid in form.grids.values():
+        for line in [*grid.lines, *([grid.blank] if grid.blank else [])]:
+            yield from line.entries
+
+
+def labels_of(session: Any, screens: ScreenSet, key: tuple[str, str], values: set[Any]) -> dict[Any, str]:
+    """The labels of records of the model `key[0]`, by the value of its column `key[1]`; one query."""
+    cls = screens.models.model(key[0])
+    stored = getattr(cls, key[1])
+    rows = session.execute(select(stored, label_column(cls)).where(stored.in_(values)))
+    return {value: str(label) for value, label in rows}
+
+
+def _give_label(entry: Entry, label: str | None) -> None:
+    if entry.input is None:
+        entry.text = label or ""
+        return
+    field_: RefField = entry.input
+    if label is not None:
+        field_.text = label
+    elif field_.raw_data:
+        field_.errors = [*field_.errors, _("Choose a record from the list.")]
+
+
+def shown_nodes(nodes: Iterable[Node], form: RecordForm) -> list[Node]:
+    """The nodes that show: what the user may see of this record, and no section that would be empty."""
+    return [node for node in nodes if _shows(node, form)]
+
+
+def _shows(node: Node, form: RecordForm) -> bool:
+    condition = getattr(node, "visible", None)
+    if condition is not None and (form.record is None or not condition(form.record)):
+        return False
+    if isinstance(node, Field):
+        return node.name in form.entries
+    if isinstance(node, Grid):
+        return node.name in form.grids
+    return bool(shown_nodes(node.nodes, form)) if isinstance(node, Section) else isinstance(node, Part)

@@ -1,0 +1,106 @@
+"""The conditions that the search box and the filters of a list put on its rows."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import ColumnElement, Numeric, String, and_, cast, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from core.i18n import _
+from core.screens.fields import label_column, label_of
+from core.screens.lists.plan import ListPlan, PlannedColumn
+from core.screens.lists.state import ListState, ListStateError
+from core.screens.tree import Filter
+
+#: What a bigint holds.
+_LARGEST = 2**63
+WORDS = 8
+
+
+def contains(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether the column has this text in it, in any case; a trigram index serves it."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    subject = column if isinstance(column.type, String) else cast(column, String)
+    found: ColumnElement[bool] = subject.ilike(f"%{escaped}%", escape="\\")
+    return found
+
+
+def search(plan: ListPlan, names: Sequence[str], q: str) -> list[ColumnElement[bool]]:
+    """Each word of `q` is in one of these columns."""
+    columns = [plan.columns[name] for name in names]
+    # Related records first: a hit among their keys spares the row all comparing of texts.
+    columns.sort(key=lambda column: column.target is None)
+    return [or_(*(_has(column, word) for column in columns)) for word in q.split()[:WORDS] if columns]
+
+
+def _has(column: PlannedColumn, word: str) -> ColumnElement[bool]:
+    """In a related record's label it is looked for once, before the rows, whatever their number."""
+    if column.target is None or column.info is None:
+        return contains(column.shown, word)
+    target = aliased(column.target)
+    keys = select(getattr(target, column.info.target_column)).where(contains(label_column(target), word))
+    found: ColumnElement[bool] = column.stored.in_(keys)
+    return found
+
+
+def narrow(plan: ListPlan, node: Filter, state: ListState) -> list[ColumnElement[bool]]:
+    """What the state chooses of one filter; raises ListStateError for a value that cannot be read."""
+    mine = {n: v for n, v in state.filters.items() if n.split(".")[0] == node.name}
+    if not mine:
+        return []
+    if node.where is not None:
+        return [plan.conditions[node.name]]
+    column = plan.columns[node.name]
+    return [_bound(column, name.partition(".")[2], values) for name, values in mine.items()]
+
+
+def _bound(column: PlannedColumn, bound: str, values: tuple[str, ...]) -> ColumnElement[bool]:
+    if bound in ("from", "to"):
+        return _between(column, bound, values[0])
+    if column.kind == "bool":
+        wanted: ColumnElement[bool] = column.stored.is_(values[0] == "yes")
+        return wanted
+    if column.kind == "text":
+        return and_(*(contains(column.stored, value) for value in values))
+    return or_(column.stored.in_([_value(column, v) for v in values if v != "none"]), *_empty(column, values))
+
+
+def _empty(column: PlannedColumn, values: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    return [column.stored.is_(None)] if "none" in values else []
+
+
+def _between(column: PlannedColumn, bound: str, text: str) -> ColumnElement[bool]:
+    value = _value(column, text)
+    if bound == "from":
+        return column.stored >= value  # type: ignore[no-any-return]  # a column of any type
+    if column.kind == "moment":
+        return column.stored < value + timedelta(days=1)  # type: ignore[no-any-return]  # a column of any type
+    return column.stored <= value  # type: ignore[no-any-return]  # a column of any type
+
+
+def _value(column: PlannedColumn, text: str) -> Any:
+    """The value that an address writes as `text`: canonical, the same in every language."""
+    try:
+        if column.kind in ("date", "moment"):
+            return date.fromisoformat(text)
+        if column.kind in ("money", "price", "quantity", "rate"):
+            # An amount between two cents is a fine bound, but no value of the column.
+            return literal(_checked(Decimal(text)), Numeric())
+        if column.kind == "integer" or (
+            column.kind == "ref" and column.info and column.info.target_column == "id"
+        ):
+            return int(_checked(Decimal(int(text))))
+    except (ValueError, InvalidOperation) as error:
+        label = label_of(column.node, column.info)
+        raise ListStateError(
+            _("“%(text)s” cannot be a value of %(label)s.", text=text, label=label)
+        ) from error
+    return text
+
+
+def _checked(number: Decimal) -> Decimal:
+    if not number.is_finite() or abs(number) >= _LARGEST:
+        raise ValueError(number)
+    return number

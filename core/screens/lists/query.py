@@ -1,0 +1,186 @@
+"""A list: its state is wholly in the URL, its rows come as column tuples in one query.
+
+Related records show by their label through an outer join, so that the number of queries does not depend on
+the number of rows. What the user may not see is left out of columns, filters, search, order and groups: a
+hidden cost must not be found out by sorting.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, literal_column, or_, select, tuple_
+
+from core.i18n import _
+from core.screens.fields import label_column
+from core.screens.lists.narrowing import narrow, search
+from core.screens.lists.plan import ListPlan, PlannedColumn, may_see
+from core.screens.lists.state import ListState, ListStateError
+from core.security.actor import Actor
+
+#: Counting further than this costs more than it tells.
+COUNT_LIMIT = 10_000
+#: Statements of one list that are kept.
+STATEMENTS = 200
+
+
+def visible_columns(plan: ListPlan, state: ListState, actor: Actor) -> list[PlannedColumn]:
+    """The chosen columns, without those that the actor may not see."""
+    wanted = state.columns or [c.name for c in plan.screen.columns if c.shown]
+    chosen = [plan.columns[name] for name in wanted]
+    return [c for c in chosen if may_see(plan, c.node.name, actor)]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """What the rows are grouped by at one level."""
+
+    name: str
+    #: Equal for the rows of one group; days go by month.
+    key: Any
+    #: What people read where that is not the key itself: the label of a related record.
+    label: Any = None
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """One request's question to the database."""
+
+    plan: ListPlan
+    state: ListState
+    columns: Sequence[PlannedColumn]
+    where: tuple[ColumnElement[bool], ...]
+
+    def rows(self) -> Select[Any]:
+        """The rows of the page: id, the columns, the currencies, the keys of the groups, their labels."""
+        statement = self.everything().limit(self.state.size)
+        return statement.offset((self.state.page - 1) * self.state.size)
+
+    def everything(self) -> Select[Any]:
+        """All rows that match, in order."""
+        built, key = self.plan.built, (*(c.node.name for c in self.columns), self._sort(), self.state.group)
+        if key not in built:
+            if len(built) >= STATEMENTS:
+                built.clear()
+            built[key] = self._select().order_by(*self._order())
+        statement: Select[Any] = built[key]
+        return statement.where(*self.where)
+
+    def one(self, record_id: int) -> Select[Any]:
+        """The row of this record, whether it matches or not."""
+        return self._select().where(self.plan.cls.id == record_id)
+
+    def chosen(self, ids: Sequence[int]) -> "ListQuery":
+        """The same list of these records only, as far as they match."""
+        return self.where_also(self.plan.cls.id.in_(ids))
+
+    def where_also(self, condition: ColumnElement[bool]) -> "ListQuery":
+        """The same list of what fits this condition too."""
+        return replace(self, where=(*self.where, condition))
+
+    def ids(self) -> Select[Any]:
+        """(id, label) of all that match, in order."""
+        label = label_column(self.plan.cls)
+        statement = self._joined(
+            select(self.plan.cls.id, label), [self._sort().lstrip("-"), *self.state.group]
+        )
+        return statement.where(*self.where).order_by(*self._order())
+
+    def _select(self) -> Select[Any]:
+        shown = [c.shown.label(f"c_{i}") for i, c in enumerate(self.columns)]
+        groups = self.groupings()
+        keys = [g.key.label(f"g_{i}") for i, g in enumerate(groups)]
+        labels = [g.label.label(f"l_{i}") for i, g in enumerate(groups) if g.label is not None]
+        statement = select(self.plan.cls.id, *shown, *self.currencies(), *keys, *labels)
+        return self._joined(statement, self._needed())
+
+    def currencies(self) -> list[Any]:
+        """The distinct currency columns of the amounts shown."""
+        return list({id(c.currency): c.currency for c in self.columns if c.currency is not None}.values())
+
+    def count(self) -> Select[Any]:
+        """How many match, at most one more than the limit."""
+        matching = select(self.plan.cls.id).where(*self.where).limit(COUNT_LIMIT + 1)
+        return select(func.count()).select_from(matching.subquery())
+
+    def exact_count(self) -> Select[Any]:
+        """How many match, however many that are."""
+        return select(func.count()).select_from(self.plan.cls).where(*self.where)
+
+    def groups(self, outermost: Iterable[Any]) -> Select[Any]:
+        """Of these outermost groups and all within: level, keys, currencies, count, sums of the amounts."""
+        groups = self.groupings()
+        keys = [g.key for g in groups]
+        currencies = self.currencies()
+        level = sum((func.grouping(key) for key in keys), literal(0))
+        summed = [func.sum(self.columns[i].stored) for i in self.summed()]
+        sets = [tuple_(*keys[: n + 1], *currencies) for n in range(len(keys))]
+        statement: Select[Any] = select(level, *keys, *currencies, func.count(), *summed).select_from(
+            self.plan.cls
+        )
+        statement = self._joined(statement, [g.name for g in groups if g.label is None])
+        shown = or_(keys[0].in_([v for v in outermost if v is not None]), keys[0].is_(None))
+        return statement.where(*self.where, shown).group_by(func.grouping_sets(*sets))
+
+    def summed(self) -> list[int]:
+        """The positions of the columns that `groups` sums."""
+        return [i for i, c in enumerate(self.columns) if c.kind in ("money", "quantity")]
+
+    def groupings(self) -> list[Grouping]:
+        """What rows are grouped by, the outermost level first."""
+        return [_grouping(name, self.plan.columns[name]) for name in self.state.group]
+
+    def _sort(self) -> str:
+        return self.state.sort or self.plan.screen.order
+
+    def _needed(self) -> Iterable[str]:
+        return [*(c.node.name for c in self.columns), self._sort().lstrip("-"), *self.state.group]
+
+    def _joined(self, statement: Select[Any], names: Iterable[str]) -> Select[Any]:
+        for name in dict.fromkeys(names):
+            column = self.plan.columns.get(name)
+            if column is not None and column.alias is not None:
+                statement = statement.outerjoin(column.alias, column.on)
+        return statement
+
+    def _order(self) -> list[Any]:
+        sort = self._sort()
+        column = self.plan.columns[sort.lstrip("-")]
+        by = column.shown.desc() if sort.startswith("-") else column.shown.asc()
+        if column.info is None or not _never_null(column):
+            by = by.nulls_last()
+        key = self.plan.cls.id.desc() if sort.startswith("-") else self.plan.cls.id.asc()
+        groups = [g.label.nulls_last() if g.label is not None else None for g in self.groupings()]
+        keys = [g.key.nulls_last() for g in self.groupings()]
+        grouped = [part for pair in zip(groups, keys, strict=True) for part in pair if part is not None]
+        return [*grouped, by, key]
+
+
+def _grouping(name: str, column: PlannedColumn) -> Grouping:
+    if column.kind in ("date", "moment"):
+        return Grouping(name, func.date_trunc(literal_column("'month'"), column.shown))
+    # Two partners may have one name: they are told apart by their key.
+    return Grouping(name, column.stored, column.shown if column.alias is not None else None)
+
+
+def _never_null(column: PlannedColumn) -> bool:
+    # NULLS LAST on a column that has none would keep PostgreSQL from its index.
+    return column.alias is None and not column.stored.property.columns[0].nullable
+
+
+def query_of(plan: ListPlan, state: ListState, actor: Actor, locale: str) -> ListQuery:
+    """The query of a state; raises ListStateError for a value that cannot be read."""
+    hidden = [n for n in named_by(state) if not may_see(plan, n, actor)]
+    if hidden:
+        raise ListStateError(_("You may not see “%(name)s”.", name=hidden[0]))
+    where = [plan.screen.where(plan.cls)] if plan.screen.where is not None else []
+    where += search(plan, [n for n in plan.screen.search if may_see(plan, n, actor)], state.q)
+    for node in plan.screen.filters:
+        where += narrow(plan, node, state)
+    return ListQuery(plan, state, visible_columns(plan, state, actor), tuple(where))
+
+
+def named_by(state: ListState) -> list[str]:
+    """The columns whose values decide which rows show, and in which order."""
+    names = [state.sort.lstrip("-"), *state.group, *(name.split(".")[0] for name in state.filters)]
+    return [name for name in names if name]

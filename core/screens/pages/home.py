@@ -1,0 +1,134 @@
+"""The pages around the screens: home, palette, and what a user sets for himself."""
+
+from datetime import date, datetime
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
+from flask_login import current_user
+from sqlalchemy import or_, select
+from werkzeug.exceptions import BadRequest
+
+from core import m
+from core.db import db
+from core.i18n import COOKIE, LOCALES, _
+from core.screens.boards.dashboards import boards_for, read_items
+from core.screens.forms.choices import search_everywhere
+from core.screens.menu import current_menu, leaves
+from core.screens.pages.jobs import PERSONAL
+from core.security.actor import SYSTEM, acting
+from core.security.login import is_local
+from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights, requires
+
+bp = Blueprint("home", __name__)
+
+THEMES = ("light", "dark", "auto")
+THEME_COOKIE = "theme"
+_YEAR = 365 * 24 * 3600
+
+
+@bp.get("/")
+@requires(ANY_USER)
+def index() -> str:
+    """The user's dashboard, or the one of `board`; the menus as tiles for whom there is none."""
+    boards = boards_for(current_app.extensions["dashboards"], current_actor())
+    wanted = request.args.get("board", "")
+    board = next((b for b in boards if b.name == wanted), boards[0] if boards else None)
+    read = read_items(board, db.session, _today()) if board else []
+    return render_template("home.html", boards=boards, board=board, items=read, jobs=_recent_jobs())
+
+
+def _today() -> date:
+    return datetime.now(current_app.extensions["settings"].zone).date()
+
+
+def _recent_jobs() -> list[Any]:
+    if not current_actor().may(model_rights("job").read):
+        return []
+    actor = current_actor()
+    columns = (m.Job.id, m.Job.title, m.Job.state, m.Job.created_at)
+    here = or_(m.Job.company_id.is_(None), m.Job.company_id == actor.company_id)
+    mine = or_(m.Job.kind.not_in(PERSONAL), m.Job.user_id == actor.user_id)
+    return list(db.session.execute(select(*columns).where(here, mine).order_by(m.Job.id.desc()).limit(6)))
+
+
+@bp.get("/palette")
+@requires(ANY_USER)
+def palette() -> Response:
+    """Menus and records that match `q`, those that match exactly first."""
+    q = request.args.get("q", "").strip()[:100]
+    words = q.casefold().split()
+    menus = [
+        {"kind": _("Menu"), "label": entry.label, "hint": path.removesuffix(" › "), "url": entry.url}
+        for path, entry in leaves(current_menu())
+        if all(word in f"{path}{entry.label}".casefold() for word in words)
+    ]
+    hits = (
+        search_everywhere(db.session, current_app.extensions["screens"], q, current_actor())
+        if len(q) > 1
+        else []
+    )
+    records = [{"kind": h.kind, "label": h.label, "hint": h.hint, "url": h.url} for h in hits]
+    exact = sum(hit.exact for hit in hits)
+    return jsonify([*records[:exact], *menus[:8], *records[exact:]])
+
+
+@bp.post("/me/locale")
+@requires(PUBLIC)
+def set_locale() -> Response:
+    """Choose the language; a user's choice goes with the user, a visitor's stays in the browser."""
+    locale = request.form.get("locale", "")
+    if locale not in LOCALES:
+        raise BadRequest
+    if current_user.is_authenticated:
+        current_user.locale = locale
+        db.session.commit()
+    response = _back()
+    _keep(response, COOKIE, locale)
+    return response
+
+
+@bp.post("/me/theme")
+@requires(PUBLIC)
+def set_theme() -> Response:
+    """Choose light, dark, or as the system is."""
+    theme = request.form.get("theme", "")
+    if theme not in THEMES:
+        raise BadRequest
+    response = _back()
+    _keep(response, THEME_COOKIE, theme)
+    return response
+
+
+@bp.post("/me/company")
+@requires(ANY_USER)
+def set_company() -> Response:
+    """Work in another company, one of the user's."""
+    wanted = request.form.get("company", type=int)
+    if wanted not in {company.id for company in current_user.companies}:
+        raise BadRequest
+    current_user.company_id = wanted
+    db.session.commit()
+    return cast(Response, redirect("/", 303))
+
+
+def _back() -> Response:
+    target = request.form.get("next", "")
+    return make_response(redirect(target if is_local(target) else "/", 303))
+
+
+def _keep(response: Response, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+
+
+def theme() -> str:
+    """The theme that the browser asked for."""
+    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def company() -> Any:
+    """The company that the user works in, None for a visitor."""
+    if not current_user.is_authenticated or current_user.company_id is None:
+        return None
+    with acting(db.session, SYSTEM):
+        return db.session.get(m.Company, current_user.company_id)

@@ -1,0 +1,207 @@
+"""The page of a job: how far it is, what became of each item, and the reins."""
+
+from collections.abc import Callable
+from tempfile import TemporaryFile
+from typing import Any, cast
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_babel import to_user_timezone
+from sqlalchemy import Select, select
+
+from core import m
+from core.db import db
+from core.i18n import _, _l, ngettext
+from core.jobs import queue
+from core.records.attachments import path_of
+from core.screens.bulk import acts
+from core.screens.fields import choice_text
+from core.screens.lists import export_job
+from core.security.rights import ANY_USER, current_actor, model_rights, requires
+from core.tabular.writers import stream_csv, write_xlsx
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+PAGE = 100
+#: Their items name records that others may not see.
+PERSONAL = (acts.KIND, export_job.KIND)
+FINISHED = ("done", "failed", "cancelled")
+STATES = {"pending": _l("Left"), "done": _l("Done"), "skipped": _l("Skipped"), "failed": _l("Failed")}
+
+
+def _job(job_id: int) -> Any:
+    """The job, when it is one of the user's company or the user's own; 404 otherwise."""
+    actor = current_actor()
+    if not actor.may(model_rights("job").read):
+        abort(403)
+    job = db.session.get(m.Job, job_id)
+    if job is None or job.company_id not in (None, actor.company_id):
+        abort(404)
+    if job.kind in PERSONAL and not _may_steer(job):
+        abort(404)
+    return job
+
+
+def _may_steer(job: Any) -> bool:
+    actor = current_actor()
+    return actor.is_superuser or job.user_id == actor.user_id or actor.may("core.jobs")
+
+
+@bp.get("/<int:job_id>")
+@requires(ANY_USER)
+def show(job_id: int) -> Response:
+    """The page; htmx asks for its changing part every two seconds until the job has ended."""
+    job = _job(job_id)
+    state = request.args.get("state", "")
+    page = max(1, request.args.get("page", 1, type=int))
+    progress = queue.progress(db.session, job_id)
+    part = request.headers.get("HX-Target") == "job"
+    html = render_template(
+        "job_body.html" if part else "job.html",
+        job=job,
+        progress=progress,
+        shares=_shares(progress),
+        items=_items(job_id, state if state in STATES else "", page),
+        state=state,
+        page=page,
+        page_size=PAGE,
+        states=[(key, str(text), getattr(progress, key)) for key, text in STATES.items()],
+        job_state=choice_text(job.state, None),
+        finished=job.state in FINISHED,
+        back=job.params.get("back", ""),
+        records=f"/m/{job.params['form']}/" if job.params.get("form") else "",
+        files=_files(job),
+        may_steer=_may_steer(job),
+    )
+    return make_response(html)
+
+
+def _files(job: Any) -> list[Any]:
+    """What the job has made for its owner to fetch."""
+    if job.kind != export_job.KIND:
+        return []
+    attachment = m.Attachment
+    mine = (attachment.model == "job") & (attachment.record_id == job.id)
+    return list(db.session.execute(select(attachment.id, attachment.filename).where(mine)))
+
+
+@bp.get("/<int:job_id>/file/<int:attachment_id>")
+@requires(ANY_USER)
+def fetch(job_id: int, attachment_id: int) -> Response:
+    """A file that the job has made."""
+    job = _job(job_id)
+    if attachment_id not in {key for key, _name in _files(job)}:
+        abort(404)
+    made = db.session.get_one(m.Attachment, attachment_id)
+    return send_file(
+        path_of(made.sha256), mimetype=made.mimetype, as_attachment=True, download_name=made.filename
+    )
+
+
+@bp.get("/<int:job_id>/items.<any(csv, xlsx):kind>")
+@requires(ANY_USER)
+def items_as_file(job_id: int, kind: str) -> Response:
+    """The items of one outcome, with their reasons, to work through."""
+    job = _job(job_id)
+    state = request.args.get("state", "")
+    header = [_("Item"), _("State"), _("Reason"), _("Time")]
+    query = _items_query(job_id, state if state in STATES else "")
+    texts = {key: str(text) for key, text in STATES.items()}
+    rows = [
+        (item.label or item.key, texts[item.state], item.reason, to_user_timezone(item.updated_at))
+        for item in db.session.execute(query)
+    ]
+    name = f"job_{job.id}_{state or 'items'}.{kind}"
+    if kind == "csv":
+        response = Response(stream_csv(header, rows), mimetype="text/csv; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+    file: Any = TemporaryFile()  # noqa: SIM115  # the response closes it
+    write_xlsx(header, rows, file)
+    return send_file(file, mimetype=export_job.XLSX, as_attachment=True, download_name=name)
+
+
+def _shares(progress: queue.Progress) -> list[tuple[str, float, float]]:
+    """(outcome, where its part of the bar begins, how wide it is), in hundredths."""
+    shares, at = [], 0.0
+    for name in ("done", "skipped", "failed"):
+        width = 100 * getattr(progress, name) / progress.total if progress.total else 0.0
+        shares.append((name, round(at, 3), round(width, 3)))
+        at += width
+    return shares
+
+
+def _items(job_id: int, state: str, page: int) -> list[Any]:
+    query = _items_query(job_id, state)
+    # One more than a page holds, to know whether there is a next one.
+    return list(db.session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
+
+
+def _items_query(job_id: int, state: str) -> Select[*tuple[Any, ...]]:
+    columns = (
+        m.JobItem.id,
+        m.JobItem.label,
+        m.JobItem.key,
+        m.JobItem.state,
+        m.JobItem.reason,
+        m.JobItem.updated_at,
+    )
+    query = select(*columns).where(m.JobItem.job_id == job_id)
+    if state:
+        query = query.where(m.JobItem.state == state)
+    return query.order_by(m.JobItem.position)
+
+
+@bp.post("/<int:job_id>/<any(pause, resume, cancel, retry):act>")
+@requires(ANY_USER)
+def steer(job_id: int, act: str) -> Response:
+    """Pause, resume, cancel, or do the failed items once more."""
+    job = _job(job_id)
+    if not _may_steer(job):
+        abort(403)
+    try:
+        message = _ACTS[act](job)
+        db.session.commit()
+        flash(message, "success")
+    except queue.JobStateError:
+        db.session.rollback()
+        flash(_("The job has gone on meanwhile: look at its state and choose again."), "warning")
+    return cast(Response, redirect(url_for("jobs.show", job_id=job_id), 303))
+
+
+def _pause(job: Any) -> str:
+    queue.pause(db.session, job)
+    return _("Paused. What is in hand is still finished.")
+
+
+def _resume(job: Any) -> str:
+    queue.resume(db.session, job)
+    return _("The job goes on.")
+
+
+def _cancel(job: Any) -> str:
+    queue.cancel(db.session, job)
+    return _("Cancelled. What was done stays done.")
+
+
+def _retry(job: Any) -> str:
+    count = queue.retry_failed(db.session, job)
+    return ngettext("%(num)s item is done once more.", "%(num)s items are done once more.", count)
+
+
+_ACTS: dict[str, Callable[[Any], str]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "cancel": _cancel,
+    "retry": _retry,
+}

@@ -1,0 +1,1 @@
+"""What stands beside a record: its history, notes, files and mails."""

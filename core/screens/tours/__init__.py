@@ -1,0 +1,1 @@
+"""Tours: a few steps through a role's work, for the first day."""
