@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
 
 from core.documents.engine import engine_problems
 from core.jobs.ring import broker_answers, celery_app
@@ -42,9 +43,20 @@ def examine(lifecycle: Lifecycle, settings: Settings) -> Iterator[Finding]:
     yield from _print_engine()
     yield from _broker(settings)
     yield from _migrations(lifecycle)
-    with lifecycle.engine.connect() as connection:
-        for check in CHECKS:
-            yield from check(connection, settings)
+    for check in CHECKS:
+        yield from _tried(check, lifecycle, settings)
+
+
+def _tried(check: Check, lifecycle: Lifecycle, settings: Settings) -> list[Finding]:
+    """What a check finds; that it cannot look, where tables or folders are missing, is a finding too."""
+    name = check.__name__.strip("_")
+    try:
+        with lifecycle.engine.connect() as connection:
+            return list(check(connection, settings))
+    except ProgrammingError as error:
+        return [Finding(name, BAD, str(error.orig).splitlines()[0], "run: bincard init")]
+    except OSError as error:
+        return [Finding(name, BAD, str(error), "check BINCARD_DATA")]
 
 
 def _judge(name: str, wrong: bool, found: str, remedy: str, state: str = BAD) -> Finding:

@@ -2,13 +2,23 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """Variables of the environment that cannot be used; the text has a line for each of them."""
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("there is no such time zone: take a name such as Asia/Shanghai or Europe/Berlin")
+    return name
 
 
 class Settings(BaseSettings):
@@ -30,7 +40,8 @@ class Settings(BaseSettings):
     #: Further folders with addons, beside `addons/`, separated by the path separator of the system.
     addons_path: str = ""
     default_locale: str = "en"
-    timezone: str = "UTC"
+    #: Where the company is: its day dates documents and ends periods.
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
 
     #: `mailbox` writes each message to a folder and shows it on a page: nothing leaves the machine.
     mail_transport: Literal["mailbox", "smtp"] = "mailbox"
@@ -90,5 +101,15 @@ class Settings(BaseSettings):
 
 @lru_cache
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once; raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_told(problem) for problem in error.errors())) from None
+
+
+def _told(problem: Any) -> str:
+    # Without the value: it may be a secret.
+    name = str(problem["loc"][0])
+    variable = name if name.isupper() else f"BINCARD_{name.upper()}"
+    return f"{variable}: {problem['msg']}"

@@ -14,6 +14,7 @@ from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.invoices import Line
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from core import m
+from core.clock import today
 from core.db import reserve_ids
 from core.records.sequences import next_numbers
 from core.security.actor import Actor, acting
@@ -31,7 +32,7 @@ def load(session: Any, company: Any) -> list[LogIn]:
         if not session.scalar(
             select(m.AccountingInvoice.id).where(m.AccountingInvoice.company_id == company.id).limit(1)
         ):
-            _documents(session, company, date.today())  # noqa: DTZ011  # the demo plays around the user's day
+            _documents(session, company, today())
     return log_ins
 
 

@@ -1,6 +1,5 @@
 """Lists and forms of accounting."""
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import exists
@@ -9,6 +8,7 @@ from sqlalchemy.orm import aliased
 from addons.accounting.services.invoices import compute, post_invoices, reverse_invoice
 from addons.accounting.services.payments import post_payment, reverse_payment
 from core import m
+from core.clock import today
 from core.i18n import _, _l
 from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
 from core.security.actor import actor_of
@@ -50,7 +50,7 @@ def has_reversal(document: Any) -> bool:
 
 def reverse(session: Any, invoice: Any) -> str:
     """Reverse one invoice from its form, today."""
-    note = reverse_invoice(session, invoice, date.today())  # noqa: DTZ011  # the user's day, as on the form
+    note = reverse_invoice(session, invoice, today())
     return _("%(number)s takes it back.", number=note.number)
 
 
@@ -62,15 +62,14 @@ def post_one_payment(session: Any, payment: Any) -> str:
 
 def take_payment_back(session: Any, payment: Any) -> str:
     """Reverse one payment, today."""
-    opposite = reverse_payment(session, payment, date.today())  # noqa: DTZ011  # the user's day, as on the form
+    opposite = reverse_payment(session, payment, today())
     return _("%(number)s takes it back.", number=opposite.number)
 
 
 def document_defaults(session: Any) -> dict[str, Any]:
     """A new document is of today, in the company's currency."""
     company = session.get(m.Company, actor_of(session).company_id)
-    today = date.today()  # noqa: DTZ011  # the user's day
-    return {"date": today, "due_date": today, "currency_code": company.currency_code}
+    return {"date": today(), "due_date": today(), "currency_code": company.currency_code}
 
 
 def payment_defaults(session: Any) -> dict[str, Any]:

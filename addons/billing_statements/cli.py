@@ -14,6 +14,7 @@ from addons.billing_statements.periods import Period
 from addons.billing_statements.services import runs
 from addons.billing_statements.services.redo import redo
 from core import m
+from core.clock import today
 from core.db import db
 from core.security.actor import SYSTEM, Actor, set_actor
 
@@ -53,7 +54,7 @@ def _company(code: str) -> Iterator[int]:
 
 
 def _period(cycle: str, until: datetime) -> Period:
-    return runs.check_period(cycle, until.date(), date.today())  # noqa: DTZ011  # the operator's day
+    return runs.check_period(cycle, until.date(), today())
 
 
 def _show(data: dict[str, Any], json_output: bool) -> None:

@@ -1,6 +1,5 @@
 """The statement runs of the last closed months: one sent long ago, the latest waiting to be previewed."""
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -9,6 +8,7 @@ from addons.billing_statements.periods import last_closed
 from addons.billing_statements.services.creation import create_statements
 from addons.billing_statements.services.runs import start_rendering
 from core import m
+from core.clock import today
 from core.security.actor import Actor, acting
 from core.security.users import LogIn
 
@@ -18,8 +18,7 @@ def load(session: Any, company: Any) -> list[LogIn]:
     if session.scalar(select(m.BillingRun.id).where(m.BillingRun.company_id == company.id).limit(1)):
         return []
     _spread_cycles(session, company)
-    today = date.today()  # noqa: DTZ011  # the demo plays around the user's day
-    latest = last_closed("monthly", today)
+    latest = last_closed("monthly", today())
     before = last_closed("monthly", latest.start)
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
         for period in (last_closed("monthly", before.start), before):

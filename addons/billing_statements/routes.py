@@ -1,6 +1,5 @@
 """Pages of statement runs: preview, create, look, release, send."""
 
-from datetime import date
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from addons.billing_statements.forms import RunForm
 from addons.billing_statements.periods import last_closed
 from addons.billing_statements.services import delivery, runs
 from core import m
+from core.clock import today
 from core.db import db
 from core.i18n import _, ngettext
 from core.jobs import queue
@@ -46,7 +46,7 @@ def runs_page() -> str:
     )
     form = RunForm(request.args, meta={"csrf": False})
     if form.period_end.data is None:
-        form.period_end.data = last_closed("monthly", _today()).end
+        form.period_end.data = last_closed("monthly", today()).end
     return render_template("billing_statements/runs.html", rows=db.session.execute(query).all(), form=form)
 
 
@@ -58,7 +58,7 @@ def preview() -> Response | str | tuple[str, int]:
     if not form.validate() or form.period_end.data is None:
         return redirect_to_runs(_("Give the last day of the period."))
     try:
-        period = runs.check_period(form.cycle.data, form.period_end.data, _today())
+        period = runs.check_period(form.cycle.data, form.period_end.data, today())
     except StatementError as error:
         return redirect_to_runs(str(error))
     found = runs.preview(db.session, _company(), form.cycle.data, period)
@@ -88,7 +88,7 @@ def create() -> Response:
     if not form.validate_on_submit() or form.period_end.data is None:
         return redirect_to_runs(_("Give the last day of the period."))
     try:
-        period = runs.check_period(form.cycle.data, form.period_end.data, _today())
+        period = runs.check_period(form.cycle.data, form.period_end.data, today())
     except StatementError as error:
         return redirect_to_runs(str(error))
     run, ids = runs.start_run(db.session, _company(), form.cycle.data, period)
@@ -309,7 +309,3 @@ def _statement(statement_id: int) -> Any:
     query = select(m.BillingStatement).where(m.BillingStatement.id == statement_id)
     statement = db.session.scalars(query).one_or_none()
     return statement if statement is not None else abort(404)
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011  # the user's day

@@ -29,6 +29,7 @@ from core.loader.scaffold import ScaffoldError
 from core.loader.shipped import ShippedDataError
 from core.models import CompositionError
 from core.screens import ScreenError
+from core.settings import SettingsError
 
 #: What a person can mend: told in a line, not in a traceback.
 REFUSALS = (
@@ -42,6 +43,7 @@ REFUSALS = (
     ResolutionError,
     ScaffoldError,
     ScreenError,
+    SettingsError,
     ShippedDataError,
     UndeclaredRightsError,
 )

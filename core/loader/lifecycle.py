@@ -69,7 +69,7 @@ class Lifecycle:
     def pending(self) -> dict[str, list[str]]:
         """Installed addon → the migrations that `upgrade` would run, where there are any."""
         with self.engine.connect() as connection:
-            sources = self._all(self._installed(connection).versions)
+            sources = self._all({CORE, *self._installed(connection).versions})
             found = {s.name: migrations.pending(connection, s) for s in sources}
         return {name: revisions for name, revisions in found.items() if revisions}
 

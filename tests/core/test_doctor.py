@@ -8,7 +8,7 @@ from core import doctor
 from core.db import db
 from core.records import attachments
 from core.settings import get_settings
-from tests.conftest import lifecycle_on
+from tests.conftest import RUN, execute_on_server, lifecycle_on
 
 SOUND = {
     "secret_key": SecretStr("x" * 40),
@@ -71,6 +71,17 @@ def test_what_is_wrong_in_the_database_is_found(findings, name):
 def test_what_is_wrong_in_the_settings_is_found(findings, name, changed, state):
     found = findings(**changed)[name]
     assert (found.state, bool(found.remedy)) == (state, True)
+
+
+def test_an_empty_database_is_told_check_by_check(tmp_path):
+    empty = f"test_{RUN}_empty"
+    execute_on_server(f'DROP DATABASE IF EXISTS "{empty}"', f'CREATE DATABASE "{empty}"')
+    settings = get_settings().model_copy(update={**SOUND, "data": tmp_path / "missing"})
+    found = {f.name: f for f in doctor.examine(lifecycle_on(empty), settings)}
+    assert found["migrations"].state == found["beat"].state == found["mail"].state == doctor.BAD
+    assert found["beat"].remedy == "run: bincard init"
+    assert found["files"].remedy == "check BINCARD_DATA"
+    assert found["PostgreSQL"].state == found["clock"].state == doctor.OK
 
 
 def test_a_missing_attachment_is_found(findings, company):

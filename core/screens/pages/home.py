@@ -1,6 +1,5 @@
 """The pages around the screens: home, palette, and what a user sets for himself."""
 
-from datetime import date, datetime
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
@@ -9,6 +8,7 @@ from sqlalchemy import or_, select
 from werkzeug.exceptions import BadRequest
 
 from core import m
+from core.clock import today
 from core.db import db
 from core.i18n import COOKIE, LOCALES, _
 from core.screens.boards.dashboards import boards_for, read_items
@@ -33,12 +33,8 @@ def index() -> str:
     boards = boards_for(current_app.extensions["dashboards"], current_actor())
     wanted = request.args.get("board", "")
     board = next((b for b in boards if b.name == wanted), boards[0] if boards else None)
-    read = read_items(board, db.session, _today()) if board else []
+    read = read_items(board, db.session, today()) if board else []
     return render_template("home.html", boards=boards, board=board, items=read, jobs=_recent_jobs())
-
-
-def _today() -> date:
-    return datetime.now(current_app.extensions["settings"].zone).date()
 
 
 def _recent_jobs() -> list[Any]:
