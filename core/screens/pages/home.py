@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
 from flask_login import current_user
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
 
 from core import m
@@ -13,8 +13,8 @@ from core.db import db
 from core.i18n import COOKIE, LOCALES, _
 from core.screens.boards.dashboards import boards_for, read_items
 from core.screens.forms.choices import search_everywhere
+from core.screens.job_list import of_company
 from core.screens.menu import current_menu, leaves
-from core.screens.pages.jobs import PERSONAL
 from core.security.actor import SYSTEM, acting
 from core.security.login import is_local
 from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights, requires
@@ -40,11 +40,9 @@ def index() -> str:
 def _recent_jobs() -> list[Any]:
     if not current_actor().may(model_rights("job").read):
         return []
-    actor = current_actor()
     columns = (m.Job.id, m.Job.title, m.Job.state, m.Job.created_at)
-    here = or_(m.Job.company_id.is_(None), m.Job.company_id == actor.company_id)
-    mine = or_(m.Job.kind.not_in(PERSONAL), m.Job.user_id == actor.user_id)
-    return list(db.session.execute(select(*columns).where(here, mine).order_by(m.Job.id.desc()).limit(6)))
+    query = select(*columns).where(of_company(m.Job))
+    return list(db.session.execute(query.order_by(m.Job.id.desc()).limit(6)))
 
 
 @bp.get("/palette")
