@@ -5,7 +5,20 @@ from collections.abc import Iterable, Sequence
 
 from flask import Flask
 
-from core import api, documents, exchange, i18n, jobs, mail, people, screens, security, templating, webhooks
+from core import (
+    administration,
+    api,
+    documents,
+    exchange,
+    i18n,
+    jobs,
+    mail,
+    people,
+    screens,
+    security,
+    templating,
+    webhooks,
+)
 from core.db import Database
 from core.loader.code import declared, fragments_of
 from core.loader.discovery import AddonSource
@@ -16,7 +29,7 @@ from core.settings import Settings, get_settings
 from core.telemetry import requests
 
 #: Each room of the host that takes part in an app has `init_app(app, sources)`.
-ROOMS = (security, jobs, mail, documents, screens, people, exchange, webhooks, api)
+ROOMS = (security, jobs, mail, documents, screens, people, administration, exchange, webhooks, api)
 
 _KEY_OF_PROCESS = secrets.token_urlsafe(32)
 

@@ -322,7 +322,9 @@ class Company(_Composed):
     email: Mapped[str]
     id: Mapped[int]
     is_demo: Mapped[bool]
+    locale: Mapped[str]
     name: Mapped[str]
+    payment_details: Mapped[str]
     phone: Mapped[str]
     street: Mapped[str]
     tax_number: Mapped[str]
@@ -513,6 +515,10 @@ class Partner(_Composed):
     team: Mapped[Team | None]
     team_id: Mapped[int | None]
     def addresses_for(self, role: str) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def postal_address(self) -> Any: ...
 
 class PartnerContact(_Composed):
     email: Mapped[str]

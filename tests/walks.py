@@ -130,8 +130,11 @@ def _further_records(demo: Any) -> None:
 def a_record(app: Flask, model: str) -> int:
     """A record of the model in the demo company, where the model has companies."""
     cls = app.extensions["composition"].model(model)
+    query = select(func.max(cls.id))
+    if "company_id" in cls.__table__.c:
+        query = query.join(m.Company, m.Company.id == cls.company_id).where(m.Company.is_demo)
     with acting(db.session, SYSTEM):
-        found = db.session.scalar(select(func.max(cls.id)))
+        found = db.session.scalar(query)
     assert found is not None, f"the demo company has no {model}: make one in tests/walks.py"
     return int(found)
 
@@ -160,6 +163,7 @@ RECORDS = {
     "job_id": "job",
     "message_id": "mail.message",
     "attachment_id": "attachment",
+    "event_id": "audit.event",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {
@@ -169,6 +173,7 @@ PLAIN: dict[str, Any] = {
     "session_id": 0,
     "token_id": 0,
     "model": "no.such.model",
+    "record_id": 0,
 }
 #: Routes of the generic screens, which `screen_visits` walks for each screen.
 OF_SCREENS = {

@@ -11,11 +11,6 @@ documents = Documents()
 INVOICE = "accounting.invoice"
 
 
-def locale_of(invoice: Any) -> str:
-    """The language that the customer reads."""
-    return invoice.partner.locale or "en"
-
-
 def identity_of(invoice: Any) -> Identity:
     """What the PDF says of itself; what is posted never changes, so it has one version."""
     return Identity(INVOICE, invoice.number, invoice.partner.code, invoice.posted_at.astimezone(UTC))
@@ -67,11 +62,9 @@ def terms(invoice: Any) -> str:
 
 def context(invoice: Any) -> dict[str, Any]:
     """What the template names."""
-    partner = invoice.partner
-    town = " ".join(part for part in (partner.postcode, partner.city) if part)
     return {
         "company": invoice.company,
-        "recipient": [partner.name, partner.street, town, partner.country],
+        "recipient": invoice.partner.postal_address,
         "title": title_of(invoice),
         "number": invoice.number or "",
         "facts": facts(invoice),
@@ -103,7 +96,7 @@ documents.define(
     slots=("after_header", "after_lines", "after_totals"),
     delivery=Delivery(
         identity=identity_of,
-        locale=locale_of,
+        locale=lambda invoice: invoice.partner.language,
         recipients=lambda invoice: invoice.partner.addresses_for("invoice"),
         mail=lambda invoice: INVOICE,
         words=words,

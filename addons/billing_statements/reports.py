@@ -61,10 +61,9 @@ def context(statement: Any) -> dict[str, Any]:
     ]
     if statement.replaces is not None:
         facts.append((_("Replaces"), statement.replaces.number))
-    town = " ".join(part for part in (partner.postcode, partner.city) if part)
     return {
         "company": statement.company,
-        "recipient": [partner.name, partner.street, town, partner.country],
+        "recipient": partner.postal_address,
         "number": statement.number,
         "facts": facts,
         "rows": rows(statement),
@@ -82,7 +81,7 @@ documents.define(
     slots=("after_header", "after_lines", "after_totals"),
     delivery=Delivery(
         identity=delivery.identity_of,
-        locale=delivery.locale_of,
+        locale=lambda statement: statement.partner.language,
         recipients=lambda statement: statement.partner.addresses_for("statement"),
         mail=delivery.mail_of,
         words=delivery.words_of,

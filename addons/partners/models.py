@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,6 +63,18 @@ class Partner(CompanyOwned, Model):
                 postgresql_ops={"code": "gin_trgm_ops", "name": "gin_trgm_ops", "email": "gin_trgm_ops"},
             ),
         )
+
+    @property
+    def language(self) -> str:
+        """The language of documents and mails: the own one, else the company's, else the default."""
+        default: str = current_app.config["BABEL_DEFAULT_LOCALE"]
+        return self.locale or self.company.locale or default
+
+    @property
+    def postal_address(self) -> list[str]:
+        """The lines of an address window, the name first."""
+        town = " ".join(part for part in (self.postcode, self.city) if part)
+        return [self.name, self.street, town, self.country]
 
     def addresses_for(self, role: str) -> str:
         """Where to write to about `role`: the contacts with that role, else the partner's own address."""

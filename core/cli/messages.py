@@ -39,7 +39,13 @@ from core.templating import HOST_TEMPLATES
 #: The languages that have catalogs; what the code says is English.
 TRANSLATED = tuple(code for code in LOCALES if code != "en")
 #: Table → columns of shipped records that are translated where they are shown.
-SHIPPED = {"menu": ("name",), "role": ("title",)}
+SHIPPED = {
+    "currency": ("name",),
+    "menu": ("name",),
+    "role": ("title",),
+    "scheduled_action": ("name",),
+    "sequence": ("name",),
+}
 KEYWORDS: Mapping[str, Any] = {"_": None, "_l": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 METHODS = [
     ("**.py", "python"),

@@ -70,7 +70,16 @@ def _start(session: AnySession, action: Any, now: datetime) -> Any:
     turns, following = turns_until(action.next_run_at, action.every, action.unit, now, day)
     action.missed, action.last_run_at, action.next_run_at = turns - 1, now, following
     action.day = day if following.day < day else 0
-    params = {**action.params, "scheduled": True, "missed": action.missed}
+    return _started(session, action, missed=action.missed)
+
+
+def start_now(session: AnySession, action: Any) -> Any:
+    """Start the action's job out of turn; the caller commits."""
+    return _started(session, action, missed=0)
+
+
+def _started(session: AnySession, action: Any, missed: int) -> Any:
+    params = {**action.params, "scheduled": True, "missed": missed}
     return start(
         session, action.kind, action.name, params=params, model="scheduled.action", record_id=action.id
     )

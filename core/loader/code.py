@@ -27,7 +27,13 @@ CORE_MODEL_ROOMS = (
     "core.webhooks.models",
 )
 #: The host's own rooms with screens.
-CORE_SCREEN_ROOMS = ("core.people.screens", "core.screens.job_list", "core.webhooks.screens")
+CORE_SCREEN_ROOMS = (
+    "core.people.screens",
+    "core.screens.job_list",
+    "core.webhooks.screens",
+    "core.administration.screens",
+    "core.administration.audit_list",
+)
 
 
 def room(source: AddonSource, name: str) -> ModuleType | None:

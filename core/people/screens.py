@@ -204,7 +204,10 @@ screens.list(
     "role.list",
     model="role",
     title=_l("Roles"),
-    columns=["title", Column("requires_second_factor", _l("Requires a second factor"))],
+    columns=[
+        Column("title", show="phrase"),
+        Column("requires_second_factor", _l("Requires a second factor")),
+    ],
     search=["title", "name"],
     order="title",
     empty=_l("What users may do is bundled in roles."),

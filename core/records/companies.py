@@ -39,5 +39,6 @@ def demo_company(session: AnySession) -> Any:
         tax_number="M90312345A",
         phone="+65 6555 0100",
         email="accounts@meridian.example",
+        payment_details="Harbour Bank, Singapore · SWIFT HRBKSGSG\nAccount 003-912345-6",
         is_demo=True,
     )

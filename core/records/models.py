@@ -55,6 +55,10 @@ class Company(Model):
     tax_number: Mapped[str] = mapped_column(Text, server_default="")
     email: Mapped[str] = mapped_column(Text, server_default="")
     phone: Mapped[str] = mapped_column(Text, server_default="")
+    #: Of documents and mails to partners who have chosen none; empty for the installation's.
+    locale: Mapped[str] = mapped_column(Text, server_default="")
+    #: Bank and account as documents print them; several lines.
+    payment_details: Mapped[str] = mapped_column(Text, server_default="")
     is_demo: Mapped[bool] = mapped_column(server_default="false")
 
 

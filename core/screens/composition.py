@@ -47,7 +47,11 @@ class ScreenSet:
         named = self.by_name.get(screen.form)
         if isinstance(named, FormScreen):
             return named
-        return next((form for form in self.forms() if form.model == screen.model), None)
+        return self.form_for(screen.model)
+
+    def form_for(self, model: str) -> FormScreen | None:
+        """The first form of a model, in order of names."""
+        return next((form for form in self.forms() if form.model == model), None)
 
     def list_of(self, model: str) -> ListScreen | None:
         """The first list of a model, in order of names."""

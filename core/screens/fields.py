@@ -212,6 +212,8 @@ def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = N
         "integer": lambda v, c: number_text(v, locale),
         "date": lambda v, c: date_text(v, locale),
         "moment": lambda v, c: moment_text(v, locale, zone),
+        # A name that an addon shipped in English and a user may have written anew.
+        "phrase": lambda v, c: escape(_(v)),
     }
     return simple.get(kind, lambda v, c: escape(v))
 

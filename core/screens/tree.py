@@ -74,6 +74,7 @@ class Column(Node):
     #: Builds the SQL expression from the model, for what is no field of it.
     value: Callable[[Any], Any] | None = None
     #: How an expression is shown: `money`, `quantity`, `date`, ...; a field knows it by its column.
+    #: `phrase` is a name that was shipped in English: it is shown translated.
     show: str = ""
     #: Whether it shows without being asked for.
     shown: bool = True

@@ -44,10 +44,12 @@ def collect_changes(session: Session, _context: Any, _instances: Any) -> None:
 def write_changes(session: Session, _context: Any) -> None:
     """After the flush, when new records have their ids: write the trace."""
     changes = session.info.pop(_PENDING, [])
-    rows = [
-        _row(session, action, r._name, r.id, before, _values(r) if action == "create" else after)
-        for r, action, before, after in changes
-    ]
+    rows = []
+    for r, action, before, after in changes:
+        row = _row(session, action, r._name, r.id, before, _values(r) if action == "create" else after)
+        # What the program does of itself, it does in no company; the record is of one all the same.
+        row["company_id"] = inspect(r).dict.get("company_id") or row["company_id"]
+        rows.append(row)
     if rows:
         session.execute(insert(_table()), rows)
 

@@ -3,11 +3,11 @@
 from core.i18n import _l
 from core.security.actor import NEVER
 from core.security.rights import Rights
-from core.security.rules import all_rows, own_rows
+from core.security.rules import all_rows, own_companies, own_rows
 
 rights = Rights()
-rights.model("currency", read="core.read", write="core.configure")
-rights.model("company", read="core.read", write="core.configure")
+rights.model("currency", read="core.configure", write="core.configure", choose="core.read")
+rights.model("company", read="core.configure", write="core.configure", choose="core.read")
 rights.model("sequence", read="core.configure", write="core.configure")
 rights.model("sequence.counter", read="core.configure", write="core.configure")
 rights.model("attachment", read="core.read", write="core.read")
@@ -51,6 +51,7 @@ for secret in ("password", "tf_totp_secret", "tf_last_counter", "mf_recovery_cod
     rights.field("user", secret, read=NEVER)
 rights.field("user.session", "key", read=NEVER)
 
+rights.rule("company", "core.read", own_companies)
 # The items of a job name customers: one sees one's own jobs.
 rights.rule("job", "core.read", own_rows("user_id"))
 rights.rule("job", "core.jobs", all_rows)

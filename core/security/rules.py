@@ -60,6 +60,13 @@ def team_rows(owner: str, team: str) -> Condition:
     return condition
 
 
+def own_companies(rows: Any, actor: Actor) -> ColumnElement[bool]:
+    """The companies that the actor may work in."""
+    link = _table("user.company")
+    mine = select(link.c.company_id).where(link.c.user_id == actor.user_id)
+    return or_(rows.id == actor.company_id, rows.id.in_(mine))
+
+
 def teams_of(actor: Actor) -> Select[Any]:
     """The ids of the teams that the actor leads or belongs to, as a query."""
     team, member = _table("team"), _table("team.member")

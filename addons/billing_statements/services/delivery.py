@@ -23,11 +23,6 @@ from core.security.audit import record
 DOCUMENT = "billing.statement"
 
 
-def locale_of(statement: Any) -> str:
-    """The language that the customer reads."""
-    return statement.partner.locale or "en"
-
-
 def identity_of(statement: Any) -> Identity:
     """Which statement, whose, in which version: what the PDF says of itself."""
     return Identity(
@@ -41,7 +36,7 @@ def identity_of(statement: Any) -> Identity:
 
 def render(session: AnySession, statement: Any) -> Any:
     """Print the statement and keep the file: what is previewed is what is sent."""
-    locale = locale_of(statement)
+    locale = statement.partner.language
     contents = render_pdf(
         DOCUMENT,
         statement,
@@ -177,7 +172,7 @@ def _mail(session: AnySession, statement: Any, recipients: list[str], key: str) 
 
 
 def _text(session: AnySession, statement: Any) -> tuple[str, str]:
-    locale = locale_of(statement)
+    locale = statement.partner.language
     with in_locale(locale):
         words = words_of(statement)
     return render_template(session, mail_of(statement), locale, words)

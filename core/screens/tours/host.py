@@ -17,6 +17,12 @@ tours.tour(
             ".stats",
         ),
         Step(
+            _l("Your company"),
+            _l("Its address, bank account and letterhead stand on every document. Fill them in first."),
+            "/m/company.list",
+            "#search",
+        ),
+        Step(
             _l("People"),
             _l("Whoever works here is listed. A new user gets an invitation link from you."),
             "/m/user.list",
@@ -27,12 +33,6 @@ tours.tour(
             _l("A role bundles what people may do. You can change each of them, and write your own."),
             "/m/role.list",
             "#new",
-        ),
-        Step(
-            _l("Jobs"),
-            _l("Long work runs in the background: see how far it is, pause it, repeat what failed."),
-            "/m/job.list",
-            "#search",
         ),
         Step(
             _l("Your own settings"),

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from addons.accounting.services.invoices import Line, create_invoice, post_invoi
 from core import m
 from core.db import db
 from core.documents import read_identity
+from core.documents.letterhead import set_logo
 from core.security.users import ensure_administrator
 from tests.logins import log_in
 
@@ -147,3 +149,15 @@ def test_what_cannot_be_sent_comes_back_as_it_was_written(browser, invoice_of, w
     answer = browser.post(f"{page(invoice)}/send", letter)
     assert answer.status_code == 422 and says in answer.text and "Kept text" in answer.text
     assert db.session.scalars(select(m.MailMessage)).all() == []
+
+
+def test_it_has_the_companys_language_account_and_picture(browser, company, invoice_of):
+    company.locale, company.payment_details = "zh_CN", "Harbour Bank\nAccount 003-912345-6"
+    picture = io.BytesIO()
+    Image.new("RGB", (60, 20), "navy").save(picture, "PNG")
+    set_logo(db.session, company.id, picture.getvalue())
+    db.session.commit()
+    pdf = browser.get(f"{page(invoice_of(100))}/print").data
+    text = text_of(pdf)
+    assert all(words in text for words in ("发票", "Harbour Bank", "Account 003-912345-6"))
+    assert [image.image.size for image in PdfReader(io.BytesIO(pdf)).pages[0].images] == [(60, 20)]

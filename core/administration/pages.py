@@ -1,0 +1,105 @@
+"""Pages of the administration that are no generic list or form: the letterhead, and an event of the audit."""
+
+import json
+from typing import Any, cast
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from core import m
+from core.administration.audit_list import of_company
+from core.db import db
+from core.documents.letterhead import logo_of, remove_logo, set_logo
+from core.documents.pictures import PictureError
+from core.i18n import _
+from core.records import attachments
+from core.screens.pages.forms import screens
+from core.security.rights import current_actor, may_see_field, model_rights, requires
+
+bp = Blueprint("administration", __name__)
+
+
+def _company(record_id: int, lock: bool = False) -> Any:
+    query = select(m.Company).where(m.Company.id == record_id)
+    company = db.session.scalar(query.with_for_update() if lock else query)
+    if company is None:
+        abort(404)
+    return company
+
+
+@bp.get("/companies/<int:record_id>/letterhead")
+@requires("core.configure")
+def letterhead(record_id: int) -> str:
+    """The picture on the company's documents, and the form that changes it."""
+    return _page(_company(record_id))
+
+
+def _page(company: Any, problem: str = "") -> str:
+    logo = logo_of(db.session, company.id)
+    return render_template("administration/letterhead.html", record=company, logo=logo, problem=problem)
+
+
+@bp.get("/companies/<int:record_id>/letterhead.png")
+@requires("core.configure")
+def picture(record_id: int) -> Response:
+    """The picture itself."""
+    logo = logo_of(db.session, _company(record_id).id)
+    if logo is None:
+        abort(404)
+    return Response(attachments.read(logo.sha256), mimetype="image/png")
+
+
+@bp.post("/companies/<int:record_id>/letterhead")
+@requires("core.configure")
+def change_letterhead(record_id: int) -> Response | tuple[str, int]:
+    """Put the sent picture onto the documents; without one, take it off them."""
+    company = _company(record_id, lock=True)
+    sent = request.files.get("file")
+    try:
+        if sent and sent.filename:
+            set_logo(db.session, company.id, sent.read())
+        elif "remove" in request.form:
+            remove_logo(db.session, company.id)
+        else:
+            raise PictureError(_("Choose a picture first."))
+    except PictureError as error:
+        db.session.rollback()
+        return _page(_company(record_id), str(error)), 422
+    db.session.commit()
+    flash(_("Saved. It stands on documents that are printed from now on."), "success")
+    return cast(Response, redirect(url_for("administration.letterhead", record_id=record_id), 303))
+
+
+@bp.get("/audit/<int:event_id>")
+@requires("core.audit")
+def event(event_id: int) -> str:
+    """An event with the values before and after."""
+    found = db.session.scalar(
+        select(m.AuditEvent).where(m.AuditEvent.id == event_id, of_company(m.AuditEvent))
+    )
+    if found is None:
+        abort(404)
+    return render_template(
+        "administration/event.html", event=found, rows=_rows(found), address=_address(found)
+    )
+
+
+def _rows(event: Any) -> list[tuple[str, str, str]]:
+    """(name, before, after) of each value that the event tells of and the reader may see."""
+    before, after = event.before or {}, event.after or {}
+    names = [n for n in dict.fromkeys([*before, *after]) if may_see_field(current_actor(), event.model, n)]
+    return [(name, _text(before.get(name)), _text(after.get(name))) for name in names]
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _address(event: Any) -> str:
+    """Where the record is, empty where no form shows it or the reader may not read it."""
+    form = screens().form_for(event.model)
+    if form is None or event.record_id is None or not current_actor().may(model_rights(event.model).read):
+        return ""
+    return url_for("screens.show", screen=form.name, record_id=event.record_id)

@@ -1,0 +1,238 @@
+"""Lists and forms of companies, currencies, number sequences, mail templates, schedules and addons."""
+
+from typing import Any
+
+from sqlalchemy import inspect
+
+from core import m
+from core.errors import UserError
+from core.i18n import LOCALES, _, _l
+from core.jobs.schedule import start_now
+from core.mail.templates import MailTemplateError, check_template
+from core.screens import Button, Column, Field, Grid, Screens, Section
+from core.security.actor import actor_of
+
+screens = Screens()
+
+UNITS = {"minutes": _l("Minutes"), "hours": _l("Hours"), "days": _l("Days"), "months": _l("Months")}
+
+
+def is_kept(record: Any) -> bool:
+    """Whether it is in the database already: some values are chosen once."""
+    return bool(inspect(record).persistent)
+
+
+def let_founder_in(session: Any, company: Any) -> None:
+    """Whoever founds a company may work in it."""
+    actor = actor_of(session)
+    if is_kept(company) or actor.user_id is None:
+        return
+    session.get(m.User, actor.user_id).companies.append(company)
+
+
+def check_mail(_session: Any, template: Any) -> None:
+    """Refuse a template that cannot be read."""
+    try:
+        check_template(template.subject, template.body)
+    except MailTemplateError as error:
+        raise UserError(str(error)) from error
+
+
+def run_now(session: Any, action: Any) -> str:
+    """Start it at once; its next turn stays where it is."""
+    start_now(session, action)
+    return _("Started: see it under Jobs.")
+
+
+screens.list(
+    "company.list",
+    model="company",
+    title=_l("Companies"),
+    columns=["code", "name", "city", "country", "currency_code", "email", "phone"],
+    search=["code", "name"],
+    order="code",
+    empty=_l("The legal entities that keep their books here are listed."),
+)
+screens.form(
+    "company.form",
+    model="company",
+    title=_l("Company"),
+    on_save=let_founder_in,
+    nodes=[
+        Section(
+            "main",
+            Field("code", help=_l("Short and unique; nobody outside sees it.")),
+            "name",
+            Field("currency_code", readonly=is_kept, help=_l("The books are kept in it; it stays.")),
+        ),
+        Section(
+            "address",
+            "street",
+            "city",
+            "country",
+            "tax_number",
+            "email",
+            "phone",
+            title=_l("Address on documents"),
+        ),
+        Section(
+            "documents",
+            Field(
+                "locale",
+                _l("Language"),
+                choices=dict(LOCALES),
+                help=_l("Of documents and mails to partners who have chosen none."),
+            ),
+            Field(
+                "payment_details",
+                _l("Payment details"),
+                multiline=True,
+                help=_l("Bank and account, as they are printed on invoices and statements."),
+            ),
+            title=_l("Documents"),
+        ),
+        Button(
+            "letterhead",
+            _l("Letterhead…"),
+            action="administration.letterhead",
+            method="get",
+            permission="core.configure",
+        ),
+    ],
+)
+screens.list(
+    "currency.list",
+    model="currency",
+    title=_l("Currencies"),
+    columns=["code", Column("name", show="phrase"), "digits"],
+    search=["code", "name"],
+    order="code",
+    empty=_l("The currencies that documents may be in are listed here."),
+)
+screens.form(
+    "currency.form",
+    model="currency",
+    title=_l("Currency"),
+    nodes=[
+        Section(
+            "main",
+            Field("code", readonly=is_kept, help=_l("Three letters by ISO 4217.")),
+            "name",
+            Field("digits", _l("Decimals"), readonly=is_kept),
+        )
+    ],
+)
+screens.list(
+    "sequence.list",
+    model="sequence",
+    title=_l("Number sequences"),
+    columns=[Column("name", show="phrase"), "prefix", "padding", Column("code", shown=False)],
+    search=["name", "prefix"],
+    order="name",
+    create=False,
+    empty=_l("How documents are numbered is listed here."),
+)
+screens.form(
+    "sequence.form",
+    model="sequence",
+    title=_l("Number sequence"),
+    create=False,
+    nodes=[
+        Section(
+            "main",
+            "name",
+            Field("prefix", help=_l("{year} stands for the year of the document. Numbers given stay.")),
+            Field("padding", _l("Digits"), help=_l("5: 00001. A longer number has more.")),
+        ),
+        Grid(
+            "counters",
+            model="sequence.counter",
+            title=_l("Next numbers"),
+            readonly=True,
+            order="year",
+            columns=["company_id", "year", Column("next_number", _l("Next number"))],
+        ),
+    ],
+)
+screens.list(
+    "mail.template.list",
+    model="mail.template",
+    title=_l("Mail templates"),
+    columns=["code", Column("locale", _l("Language"), choices=dict(LOCALES)), "subject"],
+    filters=[],
+    search=["code", "subject"],
+    order="code",
+    empty=_l("The texts of mails, one for each kind and language, are listed here."),
+)
+screens.form(
+    "mail.template.form",
+    model="mail.template",
+    title=_l("Mail template"),
+    on_save=check_mail,
+    nodes=[
+        Section(
+            "main",
+            Field("code", readonly=is_kept),
+            Field("locale", _l("Language"), choices=dict(LOCALES), readonly=is_kept),
+            Field("subject", wide=True),
+            Field(
+                "body",
+                _l("Text"),
+                multiline=True,
+                help=_l("What stands in {{ }} is filled in; keep the names as they were shipped."),
+            ),
+        )
+    ],
+)
+screens.list(
+    "scheduled.action.list",
+    model="scheduled.action",
+    title=_l("Schedules"),
+    columns=[
+        Column("name", show="phrase"),
+        "every",
+        Column("unit", choices=UNITS),
+        "active",
+        Column("next_run_at", _l("Next time")),
+        Column("last_run_at", _l("Last time")),
+        Column("missed", _l("Turns caught up")),
+    ],
+    filters=["active"],
+    search=["name"],
+    order="next_run_at",
+    create=False,
+    empty=_l("What starts by the clock is listed here."),
+)
+screens.form(
+    "scheduled.action.form",
+    model="scheduled.action",
+    title=_l("Schedule"),
+    create=False,
+    nodes=[
+        Section(
+            "main",
+            "name",
+            "every",
+            Field("unit", choices=UNITS),
+            Field("next_run_at", _l("Next time")),
+            "active",
+        ),
+        Section(
+            "past",
+            Field("last_run_at", _l("Last time"), readonly=True),
+            Field("missed", _l("Turns caught up"), readonly=True),
+            title=_l("So far"),
+        ),
+        Button("run", _l("Run now"), action=run_now, permission="core.configure"),
+    ],
+)
+screens.list(
+    "addon.list",
+    model="addon",
+    title=_l("Addons"),
+    columns=["name", "version", Column("installed_at", _l("Installed"))],
+    search=["name"],
+    order="name",
+    create=False,
+    empty=_l("What is installed is listed here; `bincard addon` installs more."),
+)

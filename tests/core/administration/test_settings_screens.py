@@ -1,0 +1,100 @@
+"""Companies, numbers, templates, schedules and the audit, as an administrator sees them."""
+
+import pytest
+from sqlalchemy import select
+
+from core import m
+from core.db import db
+
+
+@pytest.fixture
+def admin(visit):
+    return visit("admin")
+
+
+def saved(visitor, url, **changes):
+    """Save a form with some of its values changed."""
+    return visitor.post(url, {**visitor.form(url), **changes})
+
+
+def test_the_lists_open_for_an_administrator_and_for_nobody_else(visit, admin):
+    clerk = visit("clerk")
+    for name in (
+        "company",
+        "currency",
+        "sequence",
+        "mail.template",
+        "scheduled.action",
+        "audit.event",
+        "addon",
+    ):
+        assert admin.get(f"/m/{name}.list").status_code == 200, name
+        assert clerk.get(f"/m/{name}.list").status_code == 403, name
+
+
+def test_a_company_is_changed_and_its_currency_stays(admin, company, fresh):
+    page = admin.get(f"/m/company.form/{company.id}").text
+    assert 'name="currency_code' not in page
+    answer = saved(admin, f"/m/company.form/{company.id}", street="18 Harbour Road", locale="zh_CN")
+    assert answer.status_code == 303, answer.text
+    kept = fresh("Company", company.id)
+    assert (kept.street, kept.locale, kept.currency_code) == (
+        "18 Harbour Road",
+        "zh_CN",
+        company.currency_code,
+    )
+
+
+def test_whoever_founds_a_company_may_work_in_it(admin):
+    values = {
+        "code": "NEW",
+        "name": "New Components Ltd",
+        "currency_code": "USD",
+        "currency_code.text": "USD",
+    }
+    answer = saved(admin, "/m/company.form/new", **values)
+    assert answer.status_code == 303, answer.text
+    made = db.session.scalars(select(m.Company).where(m.Company.code == "NEW")).one()
+    assert admin.post("/me/company", {"company": made.id}).status_code == 303
+    assert "New Components Ltd" in admin.get("/").text
+
+
+def test_a_mail_template_that_cannot_be_read_is_refused(admin, fresh):
+    db.session.add(m.MailTemplate(code="x", locale="en", subject="Hello {{ name }}", body="..."))
+    db.session.commit()
+    template = db.session.scalars(select(m.MailTemplate).where(m.MailTemplate.code == "x")).one()
+    url = f"/m/mail.template.form/{template.id}"
+    answer = saved(admin, url, subject="Hello {{ name")
+    assert (answer.status_code, "can&#39;t be read" in answer.text) == (422, True)
+    assert saved(admin, url, subject="Good day {{ name }}").status_code == 303
+    assert fresh("MailTemplate", template.id).subject == "Good day {{ name }}"
+
+
+def test_a_schedule_is_run_out_of_turn(admin, fresh):
+    action = db.session.scalars(select(m.ScheduledAction).order_by(m.ScheduledAction.id)).first()
+    due = action.next_run_at
+    answer = admin.post(f"/m/scheduled.action.form/{action.id}/do/run")
+    assert answer.status_code == 303
+    job = db.session.scalars(select(m.Job)).one()
+    assert (job.kind, job.model, job.record_id) == (action.kind, "scheduled.action", action.id)
+    assert fresh("ScheduledAction", action.id).next_run_at == due
+
+
+def test_the_audit_tells_who_changed_what(visit, admin, company):
+    saved(admin, f"/m/company.form/{company.id}", name="Renamed Ltd")
+    event = db.session.scalars(select(m.AuditEvent).where(m.AuditEvent.model == "company")).all()[-1]
+    assert f"/audit/{event.id}" in admin.get("/m/audit.event.list?f.model=company").text
+    page = admin.get(f"/audit/{event.id}").text
+    assert all(text in page for text in ("Renamed Ltd", company.name, f"/m/company.form/{company.id}"))
+    assert visit("clerk").get(f"/audit/{event.id}").status_code == 403
+
+
+def test_events_of_another_company_are_not_there(admin, company):
+    other = m.Company(code="OTHER", name="Other Ltd", currency_code="USD")
+    db.session.add(other)
+    db.session.flush()
+    event = m.AuditEvent(action="update", model="company", record_id=other.id, company_id=other.id)
+    db.session.add(event)
+    db.session.commit()
+    assert admin.get(f"/audit/{event.id}").status_code == 404
+    assert f"/audit/{event.id}" not in admin.get("/m/audit.event.list").text
