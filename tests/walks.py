@@ -26,7 +26,7 @@ from core.screens.forms.choices import choice_field
 from core.screens.lists.page import editable_columns, plan_for
 from core.screens.lists.views import SHARE
 from core.screens.tree import Button, FormScreen, ListScreen, walk
-from core.security.actor import SYSTEM, acting, set_actor
+from core.security.actor import NEVER, SYSTEM, acting, set_actor
 from core.security.rights import model_rights
 from core.settings import get_settings
 from tests.conftest import RUN, database_url, execute_on_server
@@ -285,7 +285,7 @@ def screen_visits(app: Flask, screen: Any) -> Iterator[Visit]:
         foreign = owned and screen.model != "user"
         yield Visit("GET", f"{base}/{record}", rights.read, foreign)
         yield Visit("POST", f"{base}/{record if foreign else 0}", rights.write, True)
-        yield Visit("POST", f"{base}/{record if foreign else 0}/delete", rights.delete or "core.nobody", True)
+        yield Visit("POST", f"{base}/{record if foreign else 0}/delete", rights.delete or NEVER, True)
         if screen.create:
             yield Visit("GET", f"{base}/new", rights.write, False)
         for place in walk(screen):

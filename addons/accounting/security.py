@@ -5,6 +5,7 @@ has a permission of its own: an entry tells of several partners, and of accounts
 """
 
 from core.i18n import _l
+from core.security.actor import NEVER
 from core.security.rights import Rights
 
 rights = Rights()
@@ -19,9 +20,9 @@ for document in (
 ):
     rights.model(document, read="accounting.read", write="accounting.write", delete="accounting.write")
 for item in ("accounting.open_item", "accounting.allocation"):
-    rights.model(item, read="accounting.read", write="core.nobody")
+    rights.model(item, read="accounting.read", write=NEVER)
 for ledger in ("accounting.entry", "accounting.entry_line"):
-    rights.model(ledger, read="accounting.read_ledger", write="core.nobody")
+    rights.model(ledger, read="accounting.read_ledger", write=NEVER)
 
 for document in ("accounting.invoice", "accounting.payment", "accounting.open_item", "accounting.allocation"):
     rights.follows(document, "partner_id", "partner")

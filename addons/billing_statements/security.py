@@ -1,11 +1,12 @@
 """Who may see statements, run them, and let them go out; a statement is seen by whoever sees its customer."""
 
 from core.i18n import _l
+from core.security.actor import NEVER
 from core.security.rights import Rights
 
 rights = Rights()
 for model in ("billing.run", "billing.run_skip", "billing.statement", "billing.statement_line"):
-    rights.model(model, read="billing_statements.read", write="core.nobody")
+    rights.model(model, read="billing_statements.read", write=NEVER)
 
 for model in ("billing.statement", "billing.run_skip"):
     rights.follows(model, "partner_id", "partner")

@@ -13,17 +13,13 @@ from core.screens.fields import FieldInfo
 from core.screens.forms.form import parent_column
 from core.screens.tree import Button, FormScreen, Grid, walk
 from core.screens.tree import Field as FormField
-from core.security.actor import Actor
+from core.security.actor import NEVER, Actor
 from core.security.audit import SECRET
 from core.security.rights import may_see_field, model_rights
 
 #: Models of the host are reached only when they are named here: most are of no use to a program, and some
 #: hold secrets. Those of addons are reached as soon as their rights are declared.
 OF_HOST = ("company", "currency", "job", "job.item", "webhook.delivery", "webhook.endpoint")
-
-
-#: The right that models name for what nobody may do by hand.
-NOBODY = "core.nobody"
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Resource:
     @property
     def writable(self) -> bool:
         """Whether people write such records by hand: there is a form, and a right that somebody may hold."""
-        return self.form is not None and model_rights(self.name).write != NOBODY
+        return self.form is not None and model_rights(self.name).write != NEVER
 
     def buttons(self) -> list[Button]:
         """The acts that the form declares; what only opens a page is none."""

@@ -2,9 +2,8 @@
 
 from flask import current_app
 
-from core.api.resources import NOBODY
 from core.screens.tree import Button, walk
-from core.security.actor import Actor
+from core.security.actor import NEVER, Actor
 from core.security.rights import ANY_USER, PUBLIC
 
 
@@ -17,7 +16,7 @@ def permissions() -> list[str]:
     asked |= {getattr(view, "permission", None) for view in current_app.view_functions.values()}
     for screen in current_app.extensions["screens"].by_name.values():
         asked |= {p.node.permission for p in walk(screen) if isinstance(p.node, Button)}
-    return sorted(asked - {None, "", PUBLIC, ANY_USER, NOBODY})
+    return sorted(asked - {None, "", PUBLIC, ANY_USER, NEVER})
 
 
 def choices(actor: Actor) -> dict[str, list[str]]:

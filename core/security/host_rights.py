@@ -12,7 +12,7 @@ rights.model("sequence", read="core.configure", write="core.configure")
 rights.model("sequence.counter", read="core.configure", write="core.configure")
 rights.model("attachment", read="core.read", write="core.read")
 # Read and written in the panel of its record, by whoever may read that.
-rights.model("note", read="core.nobody", write="core.nobody")
+rights.model("note", read=NEVER, write=NEVER)
 rights.model("role", read="core.users", write="core.users", delete="core.users")
 rights.model("user", read="core.users", write="core.users", choose="core.read")
 rights.model("user.role", read="core.users", write="core.users", delete="core.users")

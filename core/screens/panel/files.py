@@ -17,11 +17,9 @@ from core.i18n import _
 from core.records import attachments
 from core.records.contents import is_program, safe_name, type_of
 from core.security import audit
-from core.security.actor import Actor
+from core.security.actor import NEVER, Actor
 from core.security.rights import model_rights
 
-#: What models name as the right to write records that only the program writes.
-NOBODY = "core.nobody"
 MOST = 200
 
 
@@ -32,7 +30,7 @@ class FileRefusedError(UserError):
 def may_add(actor: Actor, model: str) -> bool:
     """Whether the actor, who may read the record, may put files beside it."""
     rights = model_rights(model)
-    return rights.write == NOBODY or actor.may(rights.write)
+    return rights.write == NEVER or actor.may(rights.write)
 
 
 def may_remove(actor: Actor, file: Any) -> bool:
@@ -43,7 +41,7 @@ def may_remove(actor: Actor, file: Any) -> bool:
     if not file.user_name or file.document:
         return False
     rights = model_rights(file.model)
-    return file.user_id == actor.user_id or (rights.write != NOBODY and actor.may(rights.write))
+    return file.user_id == actor.user_id or actor.may(rights.write)
 
 
 def files_of(session: Any, model: str, record_id: int) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from core import m
 from core.db import db
-from core.security.actor import Actor, set_actor
+from core.security.actor import NEVER, Actor, set_actor
 from core.security.guard import GrantError, LastAdministratorError
 from tests.core.security.conftest import PASSWORD, log_in, user_of
 
@@ -129,7 +129,7 @@ def test_every_permission_is_offered_in_words(visit: Callable[..., Any]) -> None
     page = visit("admin").get("/m/role.form/new").text
     offered = set(re.findall(r'name="permissions" value="([^"]+)"', page))
     assert {"shelf.retire", "shelf.cost", "core.users", "core.jobs", "*"} <= offered
-    assert "core.nobody" not in offered and "public" not in offered
+    assert NEVER not in offered and "public" not in offered
     assert "Manage users, roles and teams" in page
 
 

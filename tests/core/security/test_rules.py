@@ -13,8 +13,9 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from core import m
 from core.db import db
 from core.records import attachments
-from core.security.actor import SYSTEM, Actor, acting, set_actor
+from core.security.actor import NEVER, SYSTEM, Actor, acting, set_actor
 from core.security.rules import ALL_COMPANIES
+from core.settings import ROOT
 from tests.logins import log_in
 
 PERMISSIONS = frozenset({"core.read", "partners.read", "accounting.read", "billing_statements.read"})
@@ -256,3 +257,10 @@ def test_rules_cost_no_query(
         sam.roles = list(db.session.scalars(select(m.Role).where(m.Role.name == "core.administrator")))
         db.session.commit()
     assert queries("rita") <= queries("sam")
+
+
+def test_what_nobody_may_has_one_name() -> None:
+    """A second spelling of it would one day be a permission that somebody can be given."""
+    code = [path for folder in ("core", "addons") for path in (ROOT / folder).rglob("*.py")]
+    assert [path.name for path in code if f'"{NEVER}"' in path.read_text()] == ["actor.py"]
+    assert not Actor(is_superuser=True, permissions=frozenset({NEVER, "*"})).may(NEVER)
