@@ -35,9 +35,9 @@ from core.screens.boards.dashboards import read_items
 from core.screens.lists.page import plan_for
 from core.screens.lists.query import query_of
 from core.screens.lists.state import read_state
-from core.screens.tree import Button, FormScreen, walk
+from core.screens.permissions import grantable
+from core.screens.tree import FormScreen
 from core.security.actor import SYSTEM, Actor, acting, set_actor
-from core.security.permissions import asked_for
 from core.security.rights import ANY_USER, PUBLIC
 from core.security.users import ensure_administrator
 from core.settings import get_settings
@@ -159,13 +159,7 @@ def test_its_roles_grant_only_what_something_asks_for(name, database):
     acts.install([name])
     with acts.engine.connect() as connection:
         granted = {p for row in connection.execute(text("SELECT permissions FROM role")) for p in row[0]}
-    assert granted - {"*"} - _asked_for(app_of(name)) == set()
-
-
-def _asked_for(app: Flask) -> set[str]:
-    screens = app.extensions["screens"].by_name.values()
-    buttons = {p.node.permission for s in screens for p in walk(s) if isinstance(p.node, Button)}
-    return asked_for(app, buttons)
+    assert granted - {"*"} - grantable(app_of(name)) == set()
 
 
 # What it says.

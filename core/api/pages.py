@@ -22,7 +22,7 @@ from core import m
 from core.api import docs
 from core.api.access import any_token, caller, identify_program_or_person
 from core.api.openapi import description
-from core.api.scopes import choices
+from core.api.scopes import choices, titles
 from core.api.tokens import TokenError, create_token, revoke
 from core.db import db
 from core.i18n import _
@@ -69,9 +69,16 @@ def tokens() -> Response:
 def _tokens(status: int = 200, **shown: Any) -> Response:
     token = m.ApiToken
     rows = db.session.scalars(select(token).where(token.user_id == current_user.id).order_by(token.id.desc()))
-    groups = choices(current_actor())
     html = render_template(
-        "api/tokens.html", tokens=rows.all(), now=datetime.now(UTC), groups=groups, sent=request.form, **shown
+        "api/tokens.html",
+        tokens=rows.all(),
+        now=datetime.now(UTC),
+        groups=choices(current_actor()),
+        titles=titles(),
+        # What was refused is shown again; after a success the form is empty.
+        sent=request.form if "problem" in shown else {},
+        chosen=request.form.getlist("scope") if "problem" in shown else [],
+        **shown,
     )
     return make_response(html, status)
 

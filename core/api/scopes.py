@@ -1,28 +1,23 @@
-"""Which scopes there are to choose from: the permissions that something in this app asks for."""
+"""What a token can be given as scopes: the permissions that its user holds, each in words."""
 
 from flask import current_app
 
-from core.screens.tree import Button, walk
-from core.security.actor import NEVER, Actor
-from core.security.rights import ANY_USER, PUBLIC
+from core.screens.permissions import grantable_groups
+from core.security.actor import Actor
+from core.security.permissions import PermissionGroup
+from core.security.session import EVERYTHING
 
 
-def permissions() -> list[str]:
-    """All permissions that models, fields, views and buttons of this app ask for."""
-    rights = current_app.extensions["rights"]
-    asked = {p for r in rights.models.values() for p in (r.read, r.write, r.delete)} | {
-        *rights.fields.values()
-    }
-    asked |= {getattr(view, "permission", None) for view in current_app.view_functions.values()}
-    for screen in current_app.extensions["screens"].by_name.values():
-        asked |= {p.node.permission for p in walk(screen) if isinstance(p.node, Button)}
-    return sorted(asked - {None, "", PUBLIC, ANY_USER, NEVER})
+def choices(actor: Actor) -> list[PermissionGroup]:
+    """The permissions that this actor holds, by addon; without the one for everything, which is no choice."""
+    held = []
+    for group in grantable_groups(current_app):
+        offered = [(n, title) for n, title in group.permissions if n != EVERYTHING and actor.may(n)]
+        if offered:
+            held.append(PermissionGroup(group.title, offered))
+    return held
 
 
-def choices(actor: Actor) -> dict[str, list[str]]:
-    """The permissions that this actor holds, by what they belong to."""
-    found: dict[str, list[str]] = {}
-    for permission in permissions():
-        if actor.may(permission):
-            found.setdefault(permission.partition(".")[0], []).append(permission)
-    return found
+def titles() -> dict[str, str]:
+    """Each permission with what it allows in words."""
+    return {name: title for group in grantable_groups(current_app) for name, title in group.permissions}

@@ -14,10 +14,10 @@ from core.db import db
 from core.errors import UserError
 from core.i18n import LOCALES, _, _l
 from core.mail.addresses import MailAddressError, parse_addresses
-from core.screens.tree import Button, Column, Field, Filter, Grid, Part, Screens, Section, walk
+from core.screens.permissions import grantable, grantable_groups
+from core.screens.tree import Button, Column, Field, Filter, Grid, Part, Screens, Section
 from core.security import second_factor, sessions, throttle
 from core.security.guard import check_may_manage
-from core.security.permissions import grouped
 from core.security.rights import current_actor
 
 screens = Screens()
@@ -29,26 +29,18 @@ def permission_groups(role: Any) -> Iterator[tuple[str, list[tuple[str, str, boo
     chosen = set(role.permissions if role is not None else ())
     if request.method == "POST" and "permissions_sent" in request.form:
         chosen = set(request.form.getlist("permissions"))
-    for group in grouped(current_app, _button_permissions()):
+    for group in grantable_groups(current_app):
         yield (
             group.title,
             [(name, title, name in chosen, actor.may(name)) for name, title in group.permissions],
         )
 
 
-def _button_permissions() -> Iterator[str]:
-    for form in current_app.extensions["screens"].forms():
-        yield from (p.node.permission for p in walk(form) if isinstance(p.node, Button))
-
-
 def keep_permissions(session: Any, role: Any) -> None:
     """Take the ticks of the role's form; what the actor may not grant stays as it was."""
     if "permissions_sent" in request.form:
         actor = current_actor()
-        known = {
-            name for group in grouped(current_app, _button_permissions()) for name, _t in group.permissions
-        }
-        open_to_actor = {name for name in known if actor.may(name)}
+        open_to_actor = {name for name in grantable(current_app) if actor.may(name)}
         kept = [name for name in role.permissions or () if name not in open_to_actor]
         chosen = open_to_actor & set(request.form.getlist("permissions"))
         wanted = [*kept, *sorted(chosen)]

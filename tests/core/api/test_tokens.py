@@ -153,6 +153,32 @@ def test_a_user_makes_and_revokes_tokens_on_a_page(app: Flask, browser: Callable
     assert "You don&#39;t hold core.users" in refused.text
 
 
+def test_scopes_are_offered_in_words_also_those_of_record_rules_and_acts(
+    app: Flask, browser: Callable[..., Any]
+) -> None:
+    page = browser("GET", "/me/tokens").text
+    offered = re.findall(r'name="scope" value="([^"]+)"', page)
+    assert offered == ["core.read", "partners.read", "partners.read_all"]  # what this user holds
+    assert "<legend>Partners</legend>" in page
+    assert "See all partners" in page
+    made = browser("POST", "/me/tokens", {"name": "All", "extent": "chosen", "scope": offered[1:]})
+    assert made.status_code == 201
+    assert "See all partners</span>" in made.text  # in the list of tokens too
+    refused = browser("POST", "/me/tokens", {"name": "", "extent": "chosen", "scope": offered[1:2]}).text
+    assert 'value="partners.read" checked' in refused
+    assert 'value="partners.read_all" checked' not in refused
+    assert 'value="chosen" checked' in refused
+
+
+def test_a_token_of_a_chosen_scope_sees_the_rows_that_the_scope_opens(company: Any, program: Make) -> None:
+    db.session.add(m.Partner(company_id=company.id, code="A", name="A"))
+    db.session.commit()
+    permissions = ("partners.read", "partners.read_all")
+    own, every = program(*permissions, scopes=permissions[:1]), program(*permissions, scopes=permissions)
+    assert own.get("partner").json["items"] == []
+    assert [row["code"] for row in every.get("partner").json["items"]] == ["A"]
+
+
 def test_nobody_revokes_another_one_s_token(program: Make, browser: Callable[..., Any]) -> None:
     other = program("*")
     token = db.session.scalars(select(m.ApiToken)).one()
