@@ -1,11 +1,10 @@
 """What the API does by the clock."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from core.api.replies import forget_old
-from core.jobs.kinds import Jobs, Planned, Step
+from core.jobs.kinds import Jobs, Step
 
 jobs = Jobs()
 
@@ -14,8 +13,3 @@ jobs = Jobs()
 def forget_replies(session: Any, step: Step) -> dict[str, Any]:
     """Delete the answers that were kept for repeated calls and are older than a day."""
     return {"deleted": forget_old(session, datetime.now(UTC))}
-
-
-@forget_replies.plan
-def _once(session: Any, job: Any) -> Iterator[Planned]:
-    yield Planned(key="all")

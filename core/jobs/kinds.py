@@ -7,6 +7,8 @@ def render(session, step): ...                       # one item: effects and out
 
 @render.plan
 def plan(session, job): yield Planned(key="17", label="ACME", params={"statement": 17})
+
+A kind without a planner has one item, which has the key `all` and the job's title.
 """
 
 from collections.abc import Callable, Iterable
@@ -64,6 +66,10 @@ class Kind:
         """Say which items a job of this kind has; called once, in the transaction that writes them."""
         self.planner = planner
         return planner
+
+    def items_of(self, session: Any, job: Any) -> Iterable[Planned]:
+        """What there is to do: what the planner says, without one the job as a whole."""
+        return self.planner(session, job) if self.planner else (Planned(key="all", label=job.title),)
 
     def finish(self, finisher: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         """Say what happens when no item is left, in the transaction that ends the job."""

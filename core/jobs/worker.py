@@ -113,10 +113,9 @@ def _fail_job(job: Any, reason: str) -> None:
 def _plan(job: Any, kind: Kind) -> None:
     if job.planned:
         return
-    planned = kind.planner(db.session, job) if kind.planner else ()
     rows = [
         {"job_id": job.id, "position": n, "key": p.key, "label": p.label, "params": p.params}
-        for n, p in enumerate(planned)
+        for n, p in enumerate(kind.items_of(db.session, job))
     ]
     if rows:
         db.session.execute(insert(m.JobItem), rows)

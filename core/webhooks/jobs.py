@@ -1,13 +1,12 @@
 """What webhooks do by the clock."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 
 from core import m
-from core.jobs.kinds import Jobs, Planned, Step
+from core.jobs.kinds import Jobs, Step
 
 jobs = Jobs()
 #: How long the log goes back.
@@ -20,8 +19,3 @@ def forget_deliveries(session: Any, step: Step) -> dict[str, Any]:
     delivery = m.WebhookDelivery
     old = (delivery.created_at < datetime.now(UTC) - KEPT) & delivery.state.in_(("delivered", "failed"))
     return {"deleted": len(session.execute(delete(delivery).where(old).returning(delivery.id)).all())}
-
-
-@forget_deliveries.plan
-def _once(session: Any, job: Any) -> Iterator[Planned]:
-    yield Planned(key="all")

@@ -1,6 +1,5 @@
 """The job that writes a long workbook; its page offers the file to whoever asked for it."""
 
-from collections.abc import Iterable
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -10,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from core import m
 from core.i18n import _, locale_code
-from core.jobs.kinds import Jobs, Planned, RefusedError, Step
+from core.jobs.kinds import Jobs, RefusedError, Step
 from core.records.attachments import store_file
 from core.screens.composition import ScreenSet
 from core.screens.lists import export
@@ -50,12 +49,6 @@ def write(session: AnySession, step: Step) -> dict[str, Any]:
         session.add(attachment)
         session.flush()
         return {"attachment": attachment.id}
-
-
-@write.plan
-def plan(_session: AnySession, job: Any) -> Iterable[Planned]:
-    """One step: a workbook cannot be written in parts."""
-    yield Planned(key="file", label=job.params["name"])
 
 
 def _query(step: Step, actor: Actor) -> Any:

@@ -38,6 +38,11 @@ def plan(session, job):
         yield Planned(key=label, label=label)
 
 
+@jobs.kind("tests.close_year")
+def close_year(session, step):
+    return {"key": step.key, "year": step.job_params["year"]}
+
+
 @pytest.fixture(autouse=True)
 def kinds(app: Flask):
     before = dict(app.extensions["job_kinds"])
@@ -75,6 +80,15 @@ def test_the_effects_of_an_item_that_breaks_are_not_kept(app):
     start("break")
     work(app)
     assert db.session.scalars(select(m.Company.code)).all() == ["TEST"]
+
+
+def test_a_kind_without_a_planner_has_one_item(app):
+    job = queue.start(db.session, "tests.close_year", "Close 2025", params={"year": 2025})
+    db.session.commit()
+    work(app)
+    item = db.session.scalars(select(m.JobItem).where(m.JobItem.job_id == job.id)).one()
+    assert (item.label, item.state, item.result) == ("Close 2025", "done", {"key": "all", "year": 2025})
+    assert job.state == "done"
 
 
 def test_progress_counts_items_by_outcome(app):
