@@ -17,6 +17,7 @@ from core.api.resources import Resource
 from core.api.values import ValueRefusedError, from_text
 from core.i18n import _
 from core.screens.fields import FieldInfo
+from core.screens.lists.narrowing import contains
 from core.security.actor import Actor
 
 LIMIT, LARGEST_LIMIT, LAST_PAGE = 50, 500, 10_000
@@ -96,7 +97,7 @@ class _Reader:
             return _emptiness(stored, values[0])
         if operator == "contains":
             from_text(self.resource, info, values[0])
-            return stored.icontains(values[0], autoescape=True)  # type: ignore[no-any-return]  # of any type
+            return contains(stored, values[0])
         read = [from_text(self.resource, info, value) for value in values]
         if operator in ("from", "to"):
             return stored >= read[0] if operator == "from" else stored <= read[0]  # type: ignore[no-any-return]  # of any type

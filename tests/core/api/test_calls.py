@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from werkzeug.datastructures import MultiDict
 
 from core import m
+from core.api.queries import parse
+from core.api.resources import find_resource
 from core.api.tokens import create_token
 from core.db import db
 from core.security.actor import SYSTEM, set_actor
@@ -194,6 +197,26 @@ def test_lists_are_filtered_ordered_and_paged(program: Make) -> None:
         url = link[1 : link.index(">")] if link else ""
     assert seen == [f"P{i}" for i in range(7)]
     assert 'rel="prev"' in erp.get("partner?sort=name&limit=2&page=2").headers["Link"]
+
+
+def test_contains_is_served_by_the_index_of_the_lists_and_takes_no_wildcards(
+    app: Flask, company: Any, program: Make
+) -> None:
+    rows = [("A", "50% Off Ltd"), ("B", "501 Off Ltd"), ("C", "5_0 Ltd")]
+    db.session.add_all([m.Partner(company_id=company.id, code=code, name=name) for code, name in rows])
+    db.session.commit()
+    erp = program("*")
+    for query, codes in (("50%25 oFF", ["A"]), ("5_0", ["C"]), ("%5C", [])):
+        found = erp.get(f"partner?name.contains={query}").json["items"]
+        assert [item["code"] for item in found] == codes
+    partner = find_resource("partner")
+    assert partner is not None
+    [condition] = parse(partner, SYSTEM, MultiDict({"name.contains": "off"})).where
+    statement = select(m.Partner.__table__.c.id).where(condition)
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    literal = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN {literal}").scalars().all()
+    assert any("Bitmap Index Scan" in line for line in plan), plan
 
 
 WRONG = """nope=1 sort=nope limit=0 limit=x page=99999 after=1&page=2 fields=nope id=x include=nope count=1
