@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     #: private addresses are refused, whatever a name resolves to.
     webhooks_private: str = ""
 
+    #: How many calls of the API one token may make a minute; 0 is without a limit.
+    api_calls_a_minute: int = Field(default=600, ge=0)
+
     #: How large a file may be that is put beside a record.
     attachment_megabytes: int = Field(default=25, gt=0)
 

@@ -16,6 +16,7 @@ from core.db.outage import is_away
 from core.errors import UserError
 from core.i18n import _, _l
 from core.screens.refusals import explain
+from core.security.limits import seconds_to_wait
 
 PREFIX = "/api/v1"
 MEDIA_TYPE = "application/problem+json"
@@ -51,7 +52,6 @@ _BY_STATUS = {
     415: "media-type",
     422: "invalid",
     428: "precondition-required",
-    429: "too-many-requests",
 }
 
 
@@ -143,9 +143,17 @@ def _http(error: HTTPException) -> BaseResponse:
         return _problem(of_fault(cause))
     if error.code is not None and error.code < 400:
         return error.get_response()
+    if error.code == 429:
+        return _problem(_too_many())
     slug = _BY_STATUS.get(error.code or 500, "fault" if (error.code or 500) >= 500 else "bad-request")
-    kept = {n: v for n, v in error.get_headers() if n.lower() in ("allow", "retry-after")}
+    kept = {n: v for n, v in error.get_headers() if n.lower() == "allow"}
     return _problem(ApiProblem(slug, headers=kept))
+
+
+def _too_many() -> ApiProblem:
+    seconds = seconds_to_wait()
+    detail = _("This token has called too often: go on in %(seconds)s seconds.", seconds=seconds)
+    return ApiProblem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
 
 
 def of_fault(error: BaseException) -> ApiProblem:

@@ -1,6 +1,5 @@
 """Pages for what went wrong: each says what to do next."""
 
-from time import time
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -14,6 +13,7 @@ from core.db.outage import is_away
 from core.errors import UserError
 from core.i18n import _, _l
 from core.outage import outage_page
+from core.security.limits import seconds_to_wait
 
 #: Status → (what happened, what to do next).
 TEXTS: dict[int, tuple[Any, Any]] = {
@@ -74,13 +74,8 @@ def _http_error(error: HTTPException) -> BaseResponse | HTTPException:
     title, advice = TEXTS.get(code, TEXTS[500 if code >= 500 else 400])
     page = _page(code, str(title), str(advice))
     if code == 429:
-        page.headers["Retry-After"] = str(_seconds_to_wait())
+        page.headers["Retry-After"] = str(seconds_to_wait())
     return page
-
-
-def _seconds_to_wait() -> int:
-    limit = current_app.extensions["rate_limiter"].current_limit
-    return max(1, int(limit.reset_at - time()) + 1) if limit is not None else 60
 
 
 def _page(code: int, title: str, advice: str) -> Response:

@@ -1,13 +1,15 @@
-"""How often one may ask: by user, else by address, for what is worth guessing at or heavy to answer.
+"""How often one may ask: by user, else by address, for what is worth guessing at or heavy to answer; programs
+by token, for whatever they ask.
 
 Counted in Redis or Valkey where the jobs' broker is one, so that all processes count together; else in the
 memory of each process, where a limit holds for each. A counter that is away lets everybody through: the
 lock-out of `core.security.throttle` is in the database and holds all the same.
 """
 
+from time import time
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_login import current_user
 
@@ -21,9 +23,11 @@ LIMITS: dict[str, tuple[tuple[str, ...], str]] = {
     "security.verify": (("POST",), "20 per minute"),
     "security.change_password": (("POST",), "20 per minute"),
     "people.accept": (("GET", "POST"), "30 per minute"),
-    "lists.as_file": (("GET",), "30 per minute"),
+    "lists.as_file": (("GET", "POST"), "30 per minute"),
     "exchange.create": (("POST",), "20 per minute"),
 }
+#: The calls of the API share one count for each token.
+API = "api"
 
 
 def init_app(app: Flask) -> None:
@@ -40,13 +44,37 @@ def init_app(app: Flask) -> None:
 
 
 def put_on(app: Flask) -> None:
-    """Limit the views of `LIMITS` that the app has."""
+    """Limit the views of `LIMITS` that the app has, and all of the API together."""
     limiter: Limiter = app.extensions["rate_limiter"]
     for endpoint, (methods, limit) in LIMITS.items():
         view = app.view_functions.get(endpoint)
         if view is not None:
             limited: Any = limiter.limit(limit, methods=list(methods))(view)
             app.view_functions[endpoint] = limited
+    _put_on_programs(app, limiter)
+
+
+def _put_on_programs(app: Flask, limiter: Limiter) -> None:
+    by_token: Any = limiter.shared_limit(
+        lambda: f"{_calls_a_minute()} per minute",
+        scope=API,
+        key_func=lambda: f"token:{g.api_token_id}",
+        exempt_when=lambda: not _calls_a_minute(),
+    )
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith(f"{API}."):
+            app.view_functions[endpoint] = by_token(view)
+
+
+def _calls_a_minute() -> int:
+    calls: int = current_app.extensions["settings"].api_calls_a_minute
+    return calls
+
+
+def seconds_to_wait() -> int:
+    """After how many seconds the request that was refused may come again."""
+    limit = current_app.extensions["rate_limiter"].current_limit
+    return max(1, int(limit.reset_at - time()) + 1) if limit is not None else 60
 
 
 def storage_of(broker_url: str) -> str:

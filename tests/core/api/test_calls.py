@@ -380,6 +380,23 @@ def test_a_job_tells_how_far_it_is(app: Flask, program: Make, company: Any) -> N
     assert shown["progress"] == {"total": 3, "done": 1, "skipped": 0, "failed": 0, "pending": 2}
 
 
+def test_a_token_that_calls_too_often_is_told_to_wait(app: Flask, program: Make) -> None:
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = settings.model_copy(update={"api_calls_a_minute": 4})
+    erp, other = program("*"), program("*", locale="zh-CN")
+    answers = [erp.get("partner"), erp.get("partner/1"), erp.post("partner", {}), erp.get("currency")]
+    assert [answer.status_code for answer in answers] == [200, 404, 422, 200]
+    refused = erp.post("partner", {"code": "A", "name": "A"})
+    assert (refused.status_code, refused.mimetype) == (429, "application/problem+json")
+    assert refused.json["type"] == "urn:bincard:problem:too-many-requests"
+    seconds = int(refused.headers["Retry-After"])
+    assert 1 <= seconds <= 61
+    assert f"in {seconds} seconds" in refused.json["detail"]
+    assert other.get("partner").json["items"] == []  # another token goes on, and nothing was written
+    app.extensions["settings"] = settings.model_copy(update={"api_calls_a_minute": 0})
+    assert erp.get("partner").status_code == 200
+
+
 def test_a_method_that_is_not_there_is_405(program: Make) -> None:
     answer = program("*").call("PUT", "partner/1", json={})
     assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")

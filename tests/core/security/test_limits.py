@@ -27,6 +27,15 @@ def test_exports_are_limited_by_user(visit: Callable[..., Any], parts: Any, loca
     assert clerk.get("/m/shelf.part.list").status_code == 200
 
 
+def test_an_export_of_chosen_rows_counts_as_well(visit: Callable[..., Any], parts: Any) -> None:
+    clerk = visit("clerk")
+    url, chosen = "/m/shelf.part.list/export.csv", {"ids": "1", "csrf_token": clerk.token()}
+    for number in range(30):
+        with clerk.post(url, chosen) if number % 2 else clerk.get(url) as answer:
+            assert answer.status_code == 200
+    assert clerk.post(url, chosen).status_code == 429
+
+
 def test_log_ins_are_limited_by_address(visit: Callable[..., Any]) -> None:
     visitor = visit()
     token = visitor.token()
