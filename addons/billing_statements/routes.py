@@ -228,19 +228,12 @@ def steer(run_id: int, act: str) -> Response:
 
 def pause(session: Any, run: Any) -> None:
     """Start no further item; what is in hand is finished."""
-    _steered(queue.pause, session, run)
+    queue.pause(session, _latest_job(run.id))
 
 
 def resume(session: Any, run: Any) -> None:
     """Go on where it was paused."""
-    _steered(queue.resume, session, run)
-
-
-def _steered(act: Any, session: Any, run: Any) -> None:
-    try:
-        act(session, _latest_job(run.id))
-    except queue.JobStateError as error:
-        raise StatementError(_("The job has gone on meanwhile: look at its state.")) from error
+    queue.resume(session, _latest_job(run.id))
 
 
 @bp.post("/runs/<int:run_id>/retry")
@@ -280,7 +273,7 @@ def _act(run_id: int, act: Any, message: str) -> Response:
     run = _run(run_id)
     try:
         act(db.session, run)
-    except StatementError as error:
+    except (StatementError, queue.JobStateError) as error:
         db.session.rollback()
         flash(str(error), "danger")
         return _to(run)

@@ -7,14 +7,27 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.errors import UserError
+from core.i18n import _, _l
 from core.jobs.ring import RUN_JOB, ring_later
 from core.security.actor import actor_of
 
 AnySession = Session | scoped_session[Any]
 
 
-class JobStateError(Exception):
-    """The job's state does not allow this; says which state it is in."""
+#: What a person reads of a job that has gone on since they looked.
+_NOW = {
+    "queued": _l("The job waits for its turn."),
+    "running": _l("The job is running."),
+    "paused": _l("The job is paused."),
+    "done": _l("The job is done."),
+    "failed": _l("The job has failed."),
+    "cancelled": _l("The job is cancelled."),
+}
+
+
+class JobStateError(UserError):
+    """The job's state does not allow this; says which state it is in and what to do."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,9 @@ def cancel(session: AnySession, job: Any) -> None:
     """End the job without the items that are left; they are marked as skipped."""
     _move(session, job, ("queued", "running", "paused"), "cancelled")
     pending = (m.JobItem.job_id == job.id) & (m.JobItem.state == "pending")
-    session.execute(update(m.JobItem).where(pending).values(state="skipped", reason="the job was cancelled"))
+    session.execute(
+        update(m.JobItem).where(pending).values(state="skipped", reason=_("the job was cancelled"))
+    )
 
 
 def retry_failed(session: AnySession, job: Any) -> int:
@@ -94,6 +109,7 @@ def _move(session: AnySession, job: Any, allowed: tuple[str, ...], state: str) -
     session.execute(text("SELECT 1 FROM job WHERE id = :id FOR UPDATE"), {"id": job.id})
     session.refresh(job)
     if job.state not in allowed:
-        raise JobStateError(f"the job is {job.state}: this needs one that is {' or '.join(allowed)}")
+        look = _("Look at it again, and choose from what is possible now.")
+        raise JobStateError(f"{_NOW[job.state]} {look}")
     job.state = state
     session.flush()

@@ -4,7 +4,7 @@ Problem: a worker may be killed at any moment, and several may hear of the same 
 claimed by its row lock (SKIP LOCKED); its effects and its outcome commit in the transaction that holds
 the lock. Whoever dies loses the lock and the effects together, and the next worker takes the item up.
 An attempt is counted, and committed, before it begins: an item that kills its worker fails after
-`MAX_ATTEMPTS` instead of killing workers for ever.
+`MAX_ATTEMPTS` instead of killing workers for ever. The same holds for planning, with the job's own row.
 """
 
 import logging
@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from core import m
 from core.db import db
 from core.db.outage import is_away
+from core.i18n import _, in_locale
 from core.jobs.kinds import Kind, RefusedError, SkippedError, Step
 from core.security.actor import Actor, set_actor
 
@@ -31,6 +32,11 @@ TURN = 20.0
 Lease = Callable[[], AbstractContextManager[Flask]]
 log = logging.getLogger(__name__)
 
+_COUNT_PLANNING = text("""
+    UPDATE job SET planning_attempts = planning_attempts + 1 WHERE id = (
+        SELECT id FROM job WHERE id = :job AND NOT planned AND state IN ('queued', 'running')
+        FOR UPDATE SKIP LOCKED)
+""")
 _NEXT = text("""
     UPDATE job_item SET attempts = attempts + 1, updated_at = now() WHERE id = (
         SELECT id FROM job_item WHERE job_id = :job AND state = 'pending'
@@ -70,16 +76,40 @@ def _in_app(lease: Lease) -> Iterator[None]:
 
 def _begin(job_id: int) -> bool:
     """Write the job's items if that has not happened yet; False when there is nothing to do."""
-    job = db.session.scalars(select(m.Job).where(m.Job.id == job_id).with_for_update()).one_or_none()
+    db.session.execute(_COUNT_PLANNING, {"job": job_id})
+    db.session.commit()
+    # Planning may take minutes: whoever hears of the job meanwhile goes on to another one.
+    query = select(m.Job).where(m.Job.id == job_id).with_for_update(skip_locked=True)
+    job = db.session.scalars(query).one_or_none()
     if job is None or job.state not in ("queued", "running"):
         db.session.rollback()
         return False
     _act_for(job)
     kind = current_app.extensions["job_kinds"].get(job.kind)
-    if kind is None:
-        _fail_job(job, f"no installed addon knows the job kind {job.kind}: install it and start again")
+    with _in_words_for(job):
+        hopeless = _why_hopeless(job, kind)
+    if hopeless:
+        _fail_job(job, hopeless)
         return False
     return _or_failed(job_id, lambda: _start(job, kind))
+
+
+def _why_hopeless(job: Any, kind: Kind | None) -> str:
+    if kind is None:
+        return _("no installed addon knows the job kind %(kind)s: install it and start again", kind=job.kind)
+    if not job.planned and job.planning_attempts > MAX_ATTEMPTS:
+        return _(
+            "its worker died %(n)s times while it found out what there is to do: see the log of the workers, "
+            "and start again when that is mended",
+            n=MAX_ATTEMPTS,
+        )
+    return ""
+
+
+def _in_words_for(job: Any) -> AbstractContextManager[None]:
+    """Whoever started the job reads what became of it."""
+    user = db.session.get(m.User, job.user_id) if job.user_id else None
+    return in_locale(job.params.get("locale") or (user.locale if user else ""))
 
 
 def _start(job: Any, kind: Kind) -> None:
@@ -151,7 +181,9 @@ def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
     job, item = db.session.get_one(m.Job, job_id), db.session.get_one(m.JobItem, taken.id)
     kind = current_app.extensions["job_kinds"][job.kind]
     if taken.attempts > MAX_ATTEMPTS:
-        _note(taken.id, "failed", f"its worker died {MAX_ATTEMPTS} times at it: see the log of the workers")
+        with _in_words_for(job):
+            died = _("its worker died %(n)s times at it: see the log of the workers", n=MAX_ATTEMPTS)
+        _note(taken.id, "failed", died)
         return
     step = Step(job.id, item.id, item.label, item.params, job.params, job.company_id, job.user_id, item.key)
     try:

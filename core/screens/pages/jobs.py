@@ -160,9 +160,9 @@ def steer(job_id: int, act: str) -> Response:
         message = _ACTS[act](job)
         db.session.commit()
         flash(message, "success")
-    except queue.JobStateError:
+    except queue.JobStateError as error:
         db.session.rollback()
-        flash(_("The job has gone on meanwhile: look at its state and choose again."), "warning")
+        flash(str(error), "warning")
     return cast(Response, redirect(url_for("jobs.show", job_id=job_id), 303))
 
 

@@ -4,10 +4,11 @@ from contextlib import nullcontext
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core import m
 from core.db import db
+from core.errors import UserError
 from core.jobs import queue
 from core.jobs.kinds import Jobs, Planned, RefusedError, SkippedError
 from core.jobs.worker import MAX_ATTEMPTS, run_job
@@ -119,8 +120,12 @@ def test_a_cancelled_job_says_so_for_each_item_that_was_left(app):
 
 def test_a_job_cannot_be_resumed_that_is_not_paused(app):
     job_id = start("A")
-    with pytest.raises(queue.JobStateError, match="^the job is queued: this needs one that is paused$"):
+    with pytest.raises(UserError) as refused:
         queue.resume(db.session, db.session.get(m.Job, job_id))
+    assert isinstance(refused.value, queue.JobStateError)
+    assert str(refused.value) == (
+        "The job waits for its turn. Look at it again, and choose from what is possible now."
+    )
 
 
 def test_only_the_failed_items_are_done_again(app):
@@ -151,6 +156,17 @@ def test_a_job_of_an_unknown_kind_fails_with_what_to_do(app):
         "failed",
         "no installed addon knows the job kind loyalty.count: install it and start again",
     )
+
+
+def test_a_job_that_another_worker_plans_is_left_to_it(app):
+    job_id = start("A")
+    with db.engine.begin() as elsewhere:
+        elsewhere.execute(text("SELECT 1 FROM job WHERE id = :id FOR UPDATE"), {"id": job_id})
+        assert run_job(job_id, lambda: nullcontext(app)) is False
+    job = db.session.get(m.Job, job_id)
+    assert (job.state, job.planned, job.planning_attempts) == ("queued", False, 0)
+    work(app)
+    assert (items(job_id), job.state, job.planning_attempts) == ({"A": ("done", "")}, "done", 1)
 
 
 def test_planning_again_adds_no_second_item(app):

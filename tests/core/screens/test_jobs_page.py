@@ -56,10 +56,8 @@ def test_pause_resume_and_cancel(visit: Callable[..., Any], job: Any, fresh: Cal
         assert fresh("Job", job.id).state == state
     assert 'hx-trigger="every 2s"' not in clerk.get(f"/jobs/{job.id}").text
     clerk.post(f"/jobs/{job.id}/pause")
-    assert (
-        "The job has gone on meanwhile: look at its state and choose again."
-        in clerk.get(f"/jobs/{job.id}").text
-    )
+    said = "The job is cancelled. Look at it again, and choose from what is possible now."
+    assert said in clerk.get(f"/jobs/{job.id}").text
 
 
 def test_only_the_failed_items_are_repeated(

@@ -1,6 +1,7 @@
 """A job of as many items as it is asked for; each takes a while and says when it was done."""
 
 import os
+import signal
 import time
 
 from core.jobs.kinds import Jobs, Planned
@@ -19,3 +20,14 @@ def run(session, step):
 def plan(session, job):
     for number in range(job.params["items"]):
         yield Planned(key=str(number))
+
+
+@jobs.kind("errand.run_out_of_memory")
+def never_done(session, step):
+    raise AssertionError("nobody has planned it")
+
+
+@never_done.plan
+def die_like_one_that_runs_out_of_memory(session, job):
+    yield Planned(key="first")
+    os.kill(os.getpid(), signal.SIGKILL)
