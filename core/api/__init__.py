@@ -2,7 +2,14 @@
 
 from flask import Flask
 
-from core.api import access, jobs, pages, problems, routes
+from core.api import (
+    access,
+    file_routes,  # noqa: F401  # its calls are part of the blueprint
+    jobs,
+    pages,
+    problems,
+    routes,
+)
 from core.loader.discovery import AddonSource
 
 

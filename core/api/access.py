@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from flask_login import current_user
 
 from core.api.problems import PREFIX, ApiProblem
+from core.api.resources import Resource, find_resource
 from core.api.tokens import actor_of_token, note_use, recognise
 from core.db import db
 from core.i18n import _
@@ -66,10 +67,28 @@ def caller() -> Actor:
     return actor_of(db.session)
 
 
-def demand(model: str, right: str) -> None:
-    """Refuse with 403 unless the caller has this right on the model."""
-    needed = getattr(model_rights(model), right)
-    if needed is None or not caller().may(needed):
-        raise ApiProblem(
-            "forbidden", _("This needs the permission “%(permission)s”.", permission=needed or "–")
-        )
+def open_resource(name: str, right: str = "read") -> Resource:
+    """The resource of a model: 404 without one, 403 without the right, 405 where nobody has it by hand."""
+    resource = find_resource(name)
+    if resource is None:
+        raise ApiProblem("not-found", _("There is no such resource."))
+    rights = model_rights(name)
+    demand(rights.read)
+    if right != "read":
+        _refuse_read_only(resource, right)
+        demand(getattr(rights, right))
+    return resource
+
+
+def _refuse_read_only(resource: Resource, right: str) -> None:
+    """What no form lets a person write, and what nobody deletes by hand, no program does either."""
+    deletable = resource.form is not None and model_rights(resource.name).delete is not None
+    if not (deletable if right == "delete" else resource.writable):
+        raise ApiProblem("method-not-allowed", headers={"Allow": "GET, HEAD, OPTIONS"})
+
+
+def demand(permission: str) -> None:
+    """Refuse with 403 unless the caller has the permission."""
+    if not caller().may(permission):
+        text = _("This needs the permission “%(permission)s”.", permission=permission)
+        raise ApiProblem("forbidden", text)

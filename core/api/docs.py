@@ -9,6 +9,8 @@ from core.api.problems import KINDS, problem_type
 from core.i18n import _
 
 Schema = dict[str, Any]
+#: The calls by which records themselves are read and written.
+OF_RECORDS = ("list", "create", "get", "update", "delete")
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Call:
     parameters: list[Schema]
     body: list["Field"]
     example: str
+    #: Whether the body is a file.
+    sends_file: bool
     #: (status, what it means)
     answers: list[tuple[str, str]]
 
@@ -54,7 +58,7 @@ def overview(spec: Schema) -> dict[str, Any]:
     """The resources with their methods, and the kinds of problems."""
     methods: dict[str, list[str]] = {}
     for _path, method, operation in _operations(spec):
-        if operation["operationId"].startswith(operation["tags"][0]):
+        if operation["operationId"].rpartition(".")[2] in OF_RECORDS:
             methods.setdefault(operation["tags"][0], []).append(method.upper())
     resources = [(t["name"], t["description"], _ordered(methods[t["name"]])) for t in spec.get("tags", [])]
     problems = [(status, problem_type(slug), str(title)) for slug, (status, title) in KINDS.items()]
@@ -85,12 +89,23 @@ def _operations(spec: Schema) -> list[tuple[str, str, Schema]]:
 
 def _call(spec: Schema, path: str, method: str, operation: Schema) -> Call:
     parameters = [_resolved(spec, p) for p in operation.get("parameters", [])]
-    media = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    body = list(_fields(spec, _resolved(spec, media["schema"]))) if media else []
+    content = operation.get("requestBody", {}).get("content", {})
+    media = content.get("application/json")
+    body = [f for sent in content.values() for f in _fields(spec, _resolved(spec, sent["schema"]))]
     shown = json.dumps(media["example"], ensure_ascii=False, indent=2, sort_keys=False) if media else ""
     answers = [(s, _resolved(spec, r)["description"]) for s, r in sorted(operation["responses"].items())]
     anchor = operation["operationId"].rpartition(".")[2]
-    return Call(method.upper(), path, operation["summary"], anchor, parameters, body, shown, answers)
+    return Call(
+        method=method.upper(),
+        path=path,
+        title=operation["summary"],
+        anchor=anchor,
+        parameters=parameters,
+        body=body,
+        example=shown,
+        sends_file="multipart/form-data" in content,
+        answers=answers,
+    )
 
 
 def _resolved(spec: Schema, part: Schema) -> Schema:
@@ -133,6 +148,8 @@ def kind_text(part: Schema) -> str:
     if first == "array":
         inner = kind_text(part["items"]) if "type" in part["items"] else _("object")
         return _("list of %(kind)s", kind=inner)
+    if first == "string" and "contentMediaType" in part:
+        return _("file")
     if first == "string":
         by_format = {"date": _("day"), "date-time": _("moment")}
         return by_format.get(part.get("format", ""), _("decimal") if "pattern" in part else _("text"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from core.api.file_schemas import FILE, file_calls, file_schema
 from core.api.problems import KINDS, MEDIA_TYPE, PREFIX, problem_type
 from core.api.resources import Resource, find_resource, resource_names
 from core.api.schemas import (
@@ -75,6 +76,7 @@ def _describe(actor: Actor) -> Schema:
 
 def _add_shared(spec: Any) -> None:
     spec.components.schema("problem", component=_problem_schema())
+    spec.components.schema(FILE, component=file_schema())
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/problem"}}}
     for status in _STATUSES:
         titles = dict.fromkeys(str(title) for code, title in KINDS.values() if code == status)
@@ -155,6 +157,12 @@ class _Describer:
                     operations={"post": self._action(button)},
                     parameters=[dict(_RECORD_ID)],
                 )
+        for call in file_calls(self.resource, self.actor):
+            self.spec.path(
+                path=f"{PREFIX}/{self.name}/{{id}}/{call.path}",
+                operations={call.method: self._operation(call.act, call.text, call.statuses, **call.parts)},
+                parameters=[dict(_RECORD_ID), *call.parameters],
+            )
 
     def _operation(self, act: str, text: str, statuses: tuple[int, ...], **parts: Any) -> Schema:
         responses = parts.pop("responses")

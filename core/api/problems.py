@@ -32,7 +32,7 @@ KINDS: dict[str, tuple[int, Any]] = {
     "in-flight": (409, _l("A call with this idempotency key is still at work")),
     "precondition-failed": (412, _l("The record has changed meanwhile")),
     "too-large": (413, _l("The request is too large")),
-    "media-type": (415, _l("The request must be JSON")),
+    "media-type": (415, _l("The request is of another media type")),
     "invalid": (422, _l("The values were refused")),
     "key-reused": (422, _l("The idempotency key belongs to another call")),
     "precondition-required": (428, _l("Say which version of the record you know")),

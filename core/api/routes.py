@@ -3,59 +3,28 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, json, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from core.api import reading, writing
-from core.api.access import any_token, caller, demand, identify
-from core.api.bodies import json_object
+from core.api.access import any_token, caller, demand, identify, open_resource
+from core.api.bodies import json_object, json_response
 from core.api.problems import PREFIX, ApiProblem, handle_within
 from core.api.queries import Question, parse
 from core.api.replies import once
-from core.api.resources import Resource, find_resource
+from core.api.resources import Resource
 from core.db import db
 from core.i18n import _
-from core.security.rights import model_rights
 
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
 bp.before_request(identify)
 handle_within(bp)
-
-_LARGEST_ID = 2**63 - 1
-
-
-def _resource(name: str, right: str = "read") -> Resource:
-    resource = find_resource(name)
-    if resource is None:
-        raise ApiProblem("not-found", _("There is no such resource."))
-    demand(name, "read")
-    if right != "read":
-        _refuse_read_only(resource, right)
-        demand(name, right)
-    return resource
-
-
-def _refuse_read_only(resource: Resource, right: str) -> None:
-    """What no form lets a person write, and what nobody deletes by hand, no program does either."""
-    deletable = resource.form is not None and model_rights(resource.name).delete is not None
-    if not (deletable if right == "delete" else resource.writable):
-        raise ApiProblem("method-not-allowed", headers={"Allow": "GET, HEAD, OPTIONS"})
-
-
-def _checked_id(record_id: int) -> int:
-    if not 0 < record_id <= _LARGEST_ID:
-        raise ApiProblem("not-found")
-    return record_id
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    return Response(
-        json.dumps(body, ensure_ascii=False, sort_keys=False), status, mimetype="application/json"
-    )
+#: The address of a record; no record has a number beyond these.
+RECORD = f"/<model>/<int(min=1, max={2**63 - 1}):record_id>"
 
 
 def _shown(resource: Resource, record_id: int, status: int = 200) -> Response:
     item = reading.one(resource, caller(), record_id)
-    response = _json(item, status)
+    response = json_response(item, status)
     response.set_etag(reading.etag_of(item))
     return response
 
@@ -64,11 +33,11 @@ def _shown(resource: Resource, record_id: int, status: int = 200) -> Response:
 @any_token
 def index(model: str) -> Response:
     """A page of the records of a model."""
-    resource = _resource(model)
+    resource = open_resource(model)
     asked = parse(resource, caller(), request.args)
     page = reading.page_of(resource, caller(), asked)
     body = {"items": page.items, **({"total": page.total} if page.total is not None else {})}
-    response = _json(body)
+    response = json_response(body)
     links = _links(asked, page)
     if links:
         response.headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
@@ -95,7 +64,7 @@ def _address(**changes: str) -> str:
 @any_token
 def create(model: str) -> Response:
     """Write a new record."""
-    resource = _resource(model, "write")
+    resource = open_resource(model, "write")
     assert resource.form is not None
     if not resource.form.create:
         raise ApiProblem("method-not-allowed", headers={"Allow": "GET, HEAD, OPTIONS"})
@@ -109,59 +78,57 @@ def _created(resource: Resource) -> Response:
     return response
 
 
-@bp.get("/<model>/<int:record_id>")
+@bp.get(RECORD)
 @any_token
 def get(model: str, record_id: int) -> Response:
     """A record with its lines; 304 when the caller has this version already."""
-    resource = _resource(model)
-    response = _shown(resource, _checked_id(record_id))
+    resource = open_resource(model)
+    response = _shown(resource, record_id)
     if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
         return Response(status=304, headers={"ETag": response.headers["ETag"]})
     return response
 
 
-@bp.patch("/<model>/<int:record_id>")
+@bp.patch(RECORD)
 @any_token
 def update(model: str, record_id: int) -> Response:
     """Change what the call names of a record, when it still is the version that the caller knows."""
-    resource = _resource(model, "write")
+    resource = open_resource(model, "write")
     body = json_object()
-    _lock_known_version(resource, _checked_id(record_id))
+    _lock_known_version(resource, record_id)
     writing.save(resource, caller(), record_id, body)
     response = _shown(resource, record_id)
     db.session.commit()
     return response
 
 
-@bp.delete("/<model>/<int:record_id>")
+@bp.delete(RECORD)
 @any_token
 def delete(model: str, record_id: int) -> Response:
     """Delete a record, where its model lets anyone do that by hand."""
-    resource = _resource(model, "delete")
+    resource = open_resource(model, "delete")
     assert resource.form is not None
-    record = _lock_known_version(resource, _checked_id(record_id))
+    record = _lock_known_version(resource, record_id)
     writing.delete(resource.form, record)
     db.session.commit()
     return Response(status=204)
 
 
-@bp.post("/<model>/<int:record_id>/actions/<action>")
+@bp.post(f"{RECORD}/actions/<action>")
 @any_token
 def act(model: str, record_id: int, action: str) -> Response:
     """Press a button of the record's form: only what it declares, shows and permits."""
-    resource = _resource(model)
+    resource = open_resource(model)
     button = next((b for b in resource.buttons() if b.name == action), None)
     if button is None:
         raise ApiProblem("not-found", _("There is no such action."))
-    if not caller().may(button.permission):
-        needed = _("This needs the permission “%(permission)s”.", permission=button.permission)
-        raise ApiProblem("forbidden", needed)
+    demand(button.permission)
 
     def pressed() -> Response:
-        record = _lock_known_version(resource, _checked_id(record_id))
+        record = _lock_known_version(resource, record_id)
         message = writing.do(button, record)
         item = reading.one(resource, caller(), record_id)
-        response = _json({"message": message, "record": item})
+        response = json_response({"message": message, "record": item})
         response.set_etag(reading.etag_of(item))
         return response
 
@@ -172,7 +139,7 @@ def _lock_known_version(resource: Resource, record_id: int) -> Any:
     """The record under its lock; 428 unless the caller names a version, 412 when it is another one."""
     if not request.if_match:
         raise ApiProblem("precondition-required", _("Send the ETag of the record as “If-Match”."))
-    record = writing.locked(resource, caller(), record_id)
+    record = reading.record_of(resource, caller(), record_id, lock=True)
     etag = reading.etag_of(reading.one(resource, caller(), record_id))
     if not request.if_match.contains(etag):
         raise ApiProblem("precondition-failed", _("Get the record again and repeat your change."))

@@ -27,8 +27,13 @@ def to_json(info: FieldInfo, value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f") if info.scale is None else f"{value:.{info.scale}f}"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return moment_text(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def moment_text(moment: datetime) -> str:
+    """`2026-03-31T14:30:00Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def digits(resource: Resource, info: FieldInfo) -> int:

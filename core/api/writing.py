@@ -13,7 +13,7 @@ from flask_babel import to_user_timezone
 from werkzeug.datastructures import MultiDict
 
 from core.api.problems import ApiProblem, FieldError
-from core.api.resources import Resource, rows_seen, screens
+from core.api.resources import Resource, screens
 from core.api.values import ValueRefusedError, from_json
 from core.db import db
 from core.i18n import _, locale_code
@@ -35,16 +35,6 @@ class Sent:
     errors: list[FieldError] = field(default_factory=list)
     #: Of each grid that the call names: the keys of its lines, in the order of the call.
     keys: dict[str, list[str]] = field(default_factory=dict)
-
-
-def locked(resource: Resource, actor: Actor, record_id: int) -> Any:
-    """The record, locked until the call ends; 404 for what there is not."""
-    statement = rows_seen(resource, actor).where(resource.cls.id == record_id)
-    statement = statement.with_for_update(of=resource.cls).execution_options(populate_existing=True)
-    record = db.session.scalar(statement)
-    if record is None:
-        raise ApiProblem("not-found")
-    return record
 
 
 def save(resource: Resource, actor: Actor, record_id: int | None, body: Body) -> int:

@@ -142,8 +142,8 @@ def add_files(screen: str, record_id: int) -> tuple[str, int]:
 
 
 def _file(record: Any, attachment_id: int) -> Any:
-    file = db.session.scalar(select(m.Attachment).where(m.Attachment.id == attachment_id))
-    if file is None or (file.model, file.record_id) != (record._name, record.id):
+    file = files.file_of(db.session, record, attachment_id)
+    if file is None:
         abort(404)
     return file
 

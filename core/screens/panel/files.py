@@ -55,6 +55,13 @@ def files_of(session: Any, model: str, record_id: int) -> Sequence[Any]:
     return found
 
 
+def file_of(session: Any, record: Any, file_id: int) -> Any:
+    """The file, removed or not, if it is beside this record; None for any other."""
+    file = session.scalar(select(m.Attachment).where(m.Attachment.id == file_id))
+    beside = file is not None and (file.model, file.record_id) == (record._name, record.id)
+    return file if beside else None
+
+
 def add_file(session: Any, record: Any, filename: str, contents: bytes, actor: Actor) -> Any:
     """Keep a file beside the record; raises FileRefusedError."""
     name = safe_name(filename)
