@@ -15,16 +15,21 @@ from flask import Flask
 from sqlalchemy import select
 
 from core import m
+from core.api.tokens import create_token
 from core.db import db
 from core.records import attachments
 from core.security.actor import NEVER, SYSTEM, set_actor
 from core.security.rights import ANY_USER, PUBLIC
 from tests.logins import log_in
-from tests.walks import CONTENTS, COST, MARK, SECURITY, Visit, rights_app, visits
+from tests.walks import CONTENTS, COST, MARK, SECURITY, Visit, program_visits, rights_app, visits
 from tests.walks import NOBODY as NO_ROLE
 
 #: How the cost is written on pages and in files.
 SHAPES = (COST, f"{Decimal(COST):,.6f}")
+
+
+#: Roles that may everything, something and nothing: the API goes by the same rights for all.
+PROGRAMS = ("core.administrator", "accounting.sales_rep", NO_ROLE)
 
 
 @pytest.fixture
@@ -103,6 +108,53 @@ def as_expected(visit: Visit, allowed: bool, status: int) -> bool:
         # A page for any user may look at the right to its record first.
         return status in visit.missing or (visit.permission == ANY_USER and status == 403)
     return status < 500 and status not in (403, 404)
+
+
+def program_of(app: Flask, user: str) -> dict[str, str]:
+    """The headers of a program that calls with a token of this user."""
+    person = db.session.scalars(select(m.User).where(m.User.name == user)).one()
+    token = create_token(db.session, person, "Walk", ["*"])
+    db.session.commit()
+    return {"Authorization": f"Bearer {token.secret}", "If-Match": "*"}
+
+
+def called(app: Flask, headers: dict[str, str], visit: Visit) -> tuple[int, str]:
+    """The status and the text of the answer to a program."""
+    sent: dict[str, Any] = {}
+    if visit.url.endswith("/files"):
+        sent = {"data": {"file": (io.BytesIO(b"a"), "a.txt")}}
+    elif visit.method in ("POST", "PATCH"):
+        # A new record has to be an object: without the right nobody gets so far as to be told.
+        sent = {"json": [] if visit.method == "POST" else {}}
+    with app.app_context():
+        answer = app.test_client().open(visit.url, method=visit.method, headers=headers, **sent)
+    return answer.status_code, readable(answer)
+
+
+def test_no_program_gets_at_the_records_of_another_company(app: Flask) -> None:
+    wrong = []
+    for role, permissions in roles(app):
+        if role not in PROGRAMS:
+            continue
+        headers = program_of(app, f"other:{role}")
+        for visit in program_visits(app):
+            status, body = called(app, headers, visit)
+            if MARK in body:
+                wrong.append((role, visit, "shows a record of another company"))
+            if not as_expected(visit, may(permissions, visit.permission), status):
+                wrong.append((role, visit, status))
+    assert wrong == []
+
+
+def test_no_answer_to_a_program_of_a_rep_holds_a_cost(app: Flask) -> None:
+    headers = program_of(app, "demo:accounting.sales_rep")
+    opened = 0
+    for visit in program_visits(app):
+        if visit.method == "GET" and not visit.url.endswith("/document"):
+            status, body = called(app, headers, visit)
+            opened += status == 200
+            assert not any(shape in body for shape in SHAPES), visit.url
+    assert opened > 20
 
 
 def test_without_a_log_in_there_is_only_the_log_in(app: Flask) -> None:

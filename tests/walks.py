@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from core import m
+from core.api.resources import Resource, find_resource, resource_names
 from core.app import create_app
 from core.db import db
 from core.db.session import engine_for
@@ -92,14 +93,11 @@ def _user(name: str, company: Any, roles: list[Any]) -> Any:
 
 def _further_records(demo: Any) -> None:
     """What the demo has none of: an import, a mail with a file, a team."""
-    file = m.Attachment(
-        company_id=demo.id,
-        filename=f"{MARK}.csv",
-        mimetype="text/csv",
-        sha256=hashlib.sha256(CONTENTS).hexdigest(),
-        size=len(CONTENTS),
-    )
-    db.session.add(file)
+    contents = {"mimetype": "text/csv", "sha256": hashlib.sha256(CONTENTS).hexdigest(), "size": len(CONTENTS)}
+    file = m.Attachment(company_id=demo.id, filename=f"{MARK}.csv", **contents)
+    partner = db.session.scalar(select(func.max(m.Partner.id)))
+    beside = m.Attachment(company_id=demo.id, filename=MARK, model="partner", record_id=partner, **contents)
+    db.session.add_all([file, beside])
     db.session.flush()
     db.session.add_all(
         [
@@ -233,7 +231,7 @@ SECURITY = {
 def visits(app: Flask) -> Iterator[Visit]:
     """All routes of the app with all their methods, on records of the demo company."""
     for rule in app.url_map.iter_rules():
-        # Programs come with tokens: tests/core/api walks their routes.
+        # Programs come with tokens: `program_visits` walks their routes.
         if rule.endpoint.startswith(("security.", "api.")) or rule.endpoint == "assets.file":
             continue
         if "screen" in rule.arguments:
@@ -246,6 +244,63 @@ def visits(app: Flask) -> Iterator[Visit]:
                 yield Visit(method, url, permission, bool(rule.arguments))
     for screen in app.extensions["screens"].by_name.values():
         yield from screen_visits(app, screen)
+
+
+#: The calls of the API, which `program_visits` walks for each resource.
+OF_PROGRAMS = {
+    "api.index",
+    "api.create",
+    "api.get",
+    "api.update",
+    "api.delete",
+    "api.act",
+    "api.list_files",
+    "api.add_file",
+    "api.get_file",
+    "api.remove_file",
+    "api.get_document",
+}
+
+
+def program_visits(app: Flask) -> Iterator[Visit]:
+    """All calls of the API with a token, on records of the demo company."""
+    calls = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
+    assert calls == OF_PROGRAMS, f"let program_visits of tests/walks.py walk {calls ^ OF_PROGRAMS}"
+    file = a_record(app, "attachment")
+    for resource in filter(None, map(find_resource, resource_names())):
+        yield from resource_visits(resource, file)
+
+
+def resource_visits(resource: Resource, file: int) -> Iterator[Visit]:
+    """The calls for one model; where its records belong to no company, writes name one that there is not."""
+    rights, base = model_rights(resource.name), f"/api/v1/{resource.name}"
+    owned = "company_id" in resource.cls.__table__.c and resource.name != "job"
+    with acting(db.session, SYSTEM):
+        there = db.session.scalar(select(func.max(resource.cls.id))) or 1
+    read, at, written = rights.read, f"{base}/{there}", f"{base}/{there if owned else 2**40}"
+    yield Visit("GET", base, read, False)
+    # Lines are seen with their document, currencies by all: what counts there is that no mark is shown.
+    yield Visit("GET", at, read, True, missing=(404,) if owned else (200, 404))
+    may_change, may_delete = resource.writable, resource.form is not None and rights.delete is not None
+    write = f"{read} {rights.write}" if may_change else read
+    yield Visit("POST", base, write, True, missing=(400, 405))
+    yield Visit("PATCH", written, write, True, missing=(404 if may_change else 405,))
+    delete = f"{read} {rights.delete}" if may_delete else read
+    yield Visit("DELETE", written, delete, True, missing=(404 if may_delete else 405,))
+    for button in resource.buttons():
+        yield Visit("POST", f"{written}/actions/{button.name}", f"{read} {button.permission}", True)
+    for method, path in OF_FILES:
+        yield Visit(method, f"{written}/{path.format(file=file)}", read, True)
+
+
+#: What stands beside a record, for programs.
+OF_FILES = (
+    ("GET", "files"),
+    ("POST", "files"),
+    ("GET", "files/{file}"),
+    ("DELETE", "files/{file}"),
+    ("GET", "document"),
+)
 
 
 def filled(app: Flask, rule: Any) -> Iterator[dict[str, Any]]:
