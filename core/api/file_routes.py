@@ -16,7 +16,7 @@ from core.screens.panel.files import may_add
 from core.security.rights import model_rights
 
 _FILES = f"{RECORD}/files"
-_FILE = f"{_FILES}/<int(min=1, max={2**63 - 1}):file_id>"
+_FILE = f"{_FILES}/<int:file_id>"
 #: What surrounds a file in a multipart body.
 _ENVELOPE = 64 * 1024
 

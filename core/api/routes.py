@@ -18,8 +18,16 @@ from core.i18n import _
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
 bp.before_request(identify)
 handle_within(bp)
-#: The address of a record; no record has a number beyond these.
-RECORD = f"/<model>/<int(min=1, max={2**63 - 1}):record_id>"
+#: The address of a record.
+RECORD = "/<model>/<int:record_id>"
+
+
+@bp.before_request
+def refuse_impossible_ids() -> None:
+    """404 for numbers that no record and no file can have."""
+    for value in (request.view_args or {}).values():
+        if isinstance(value, int) and not 0 < value < 2**63:
+            raise ApiProblem("not-found")
 
 
 def _shown(resource: Resource, record_id: int, status: int = 200) -> Response:

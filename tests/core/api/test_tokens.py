@@ -226,13 +226,14 @@ def test_the_description_is_openapi_of_what_the_caller_may_call(program: Make) -
     everything = program("*").get("/api/openapi.json").json
     few = program("partners.read").get("/api/openapi.json").json
     assert everything["openapi"] == "3.1.0"
-    assert list(few["paths"]) == [
+    records = {path: item for path, item in few["paths"].items() if "/files" not in path}
+    assert list(records) == [
         "/api/v1/partner",
         "/api/v1/partner.contact",
         "/api/v1/partner.contact/{id}",
         "/api/v1/partner/{id}",
     ]
-    assert all(list(item) <= ["get", "parameters"] for item in few["paths"].values())
+    assert all(list(item) <= ["get", "parameters"] for item in records.values())
     create = everything["components"]["schemas"]["accounting.invoice-create"]
     assert create["required"] == ["partner_id"]  # the rest has defaults
     assert create["properties"]["kind"]["enum"] == ["invoice", "credit_note"]
