@@ -162,6 +162,12 @@ def test_its_roles_grant_only_what_something_asks_for(name, database):
     assert granted - {"*"} - grantable(app_of(name)) == set()
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_whoever_grants_its_permissions_reads_what_they_allow(name):
+    app = app_of(name)
+    assert grantable(app) - app.extensions["rights"].titles.keys() == set()
+
+
 # What it says.
 
 

@@ -81,7 +81,7 @@ def document_of(record: Any) -> Any:
 
 def sent(file: Any) -> Response:
     """The file to save, under its hash as its version; what it holds is run by no browser."""
-    return send_file(
+    response = send_file(
         BytesIO(attachments.read(file.sha256)),
         mimetype=file.mimetype,
         as_attachment=True,
@@ -89,3 +89,5 @@ def sent(file: Any) -> Response:
         etag=file.sha256,
         last_modified=file.created_at,
     )
+    response.cache_control.private = True
+    return response

@@ -85,6 +85,8 @@ def messages_of(source: AddonSource, sources: Sequence[AddonSource], app: Flask)
     """Everything that the addon says; `app` is made of `sources`, the addon and what it needs."""
     with app.app_context(), in_locale("en"):
         said = {*_in_code(source), *_in_data(source), *_made_from_names(source.name, app)}
+        # Over its permissions, where they are granted; those of the host stand under the product's name.
+        said |= {source.manifest.title} if source.name != CORE else set()
     return {message for message in said if message}
 
 

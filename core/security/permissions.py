@@ -6,8 +6,12 @@ from typing import Any
 
 from flask import Flask
 
+from core.loader.discovery import CORE
 from core.security.actor import NEVER
 from core.security.rights import ANY_USER, PUBLIC, Rights
+
+#: Over the permissions of the host, which is no addon that people know of.
+PRODUCT = "Bincard"
 
 
 @dataclass
@@ -31,11 +35,12 @@ def asked_for(app: Flask, further: Iterable[str] = ()) -> set[str]:
 
 
 def grouped(app: Flask, further: Iterable[str] = ()) -> list[PermissionGroup]:
-    """The permissions by addon, the host's first, each with its title."""
+    """The permissions by addon, the host's first under the product's name, each with its title."""
     titles = app.extensions["rights"].titles
-    groups = {s.name: PermissionGroup(str(s.manifest.title)) for s in app.extensions["sources"]}
+    groups = {CORE: PermissionGroup(PRODUCT)}
+    groups |= {s.name: PermissionGroup(s.manifest.title) for s in app.extensions["sources"] if s.name != CORE}
     for name in sorted(asked_for(app, further)):
-        addon = name.split(".")[0] if name.split(".")[0] in groups else "core"
-        title = titles.get(name) or name
-        groups.setdefault(addon, PermissionGroup("Bincard")).permissions.append((name, str(title)))
+        addon = name.partition(".")[0]
+        titled = (name, str(titles.get(name) or name))
+        groups[addon if addon in groups else CORE].permissions.append(titled)
     return [group for group in groups.values() if group.permissions]

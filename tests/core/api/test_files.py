@@ -71,6 +71,7 @@ def test_a_file_is_put_beside_a_record_listed_fetched_and_removed(program: Make,
     assert got.headers["Content-Disposition"].startswith("attachment;")
     assert "filename*=UTF-8''Zertifikat%20%C3%BC.pdf" in got.headers["Content-Disposition"]
     assert got.headers["ETag"] == f'"{file["sha256"]}"'
+    assert got.headers["Cache-Control"] == "no-cache, private"
     again = erp.get(made.headers["Location"], headers={"If-None-Match": got.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
