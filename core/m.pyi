@@ -380,6 +380,7 @@ class Job(_Composed):
     model: Mapped[str]
     params: Mapped[Any]
     planned: Mapped[bool]
+    planning_at: Mapped[_datetime | None]
     planning_attempts: Mapped[int]
     record_id: Mapped[int | None]
     started_at: Mapped[_datetime | None]

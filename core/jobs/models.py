@@ -36,6 +36,7 @@ class Job(Model):
     planned: Mapped[bool] = mapped_column(server_default="false")
     #: How often a worker has begun to write its items: one that dies of it doesn't do so for ever.
     planning_attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    planning_at: Mapped[datetime | None] = mapped_column(Timestamp)
     error: Mapped[str] = mapped_column(Text, server_default="")
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
     started_at: Mapped[datetime | None] = mapped_column(Timestamp)

@@ -5,6 +5,9 @@ claimed by its row lock (SKIP LOCKED); its effects and its outcome commit in the
 the lock. Whoever dies loses the lock and the effects together, and the next worker takes the item up.
 An attempt is counted, and committed, before it begins: an item that kills its worker fails after
 `MAX_ATTEMPTS` instead of killing workers for ever. The same holds for planning, with the job's own row.
+
+Between the count and the claim another worker may count the same item, though nobody died: what was counted
+often is counted again only after `CALM` seconds, by when whoever counted it has claimed it or is dead.
 """
 
 import logging
@@ -27,22 +30,27 @@ from core.jobs.kinds import Kind, RefusedError, SkippedError, Step
 from core.security.actor import Actor, set_actor
 
 MAX_ATTEMPTS = 5
+#: Attempts that several workers may count at once, and the seconds that each further one keeps apart.
+HASTY, CALM = 3, 2.0
 #: Seconds after which a worker puts a long job back in line, so that short ones get their turn.
 TURN = 20.0
 Lease = Callable[[], AbstractContextManager[Flask]]
 log = logging.getLogger(__name__)
 
 _COUNT_PLANNING = text("""
-    UPDATE job SET planning_attempts = planning_attempts + 1 WHERE id = (
+    UPDATE job SET planning_attempts = planning_attempts + 1, planning_at = now() WHERE id = (
         SELECT id FROM job WHERE id = :job AND NOT planned AND state IN ('queued', 'running')
+        AND (planning_attempts < :hasty OR planning_at < now() - make_interval(secs => :calm))
         FOR UPDATE SKIP LOCKED)
-""")
+    RETURNING id
+""").bindparams(hasty=HASTY, calm=CALM)
 _NEXT = text("""
     UPDATE job_item SET attempts = attempts + 1, updated_at = now() WHERE id = (
         SELECT id FROM job_item WHERE job_id = :job AND state = 'pending'
+        AND (attempts < :hasty OR updated_at < now() - make_interval(secs => :calm))
         ORDER BY attempts, position LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, attempts
-""")
+""").bindparams(hasty=HASTY, calm=CALM)
 _CLAIM = text("SELECT id FROM job_item WHERE id = :id AND state = 'pending' FOR UPDATE SKIP LOCKED")
 
 
@@ -76,12 +84,12 @@ def _in_app(lease: Lease) -> Iterator[None]:
 
 def _begin(job_id: int) -> bool:
     """Write the job's items if that has not happened yet; False when there is nothing to do."""
-    db.session.execute(_COUNT_PLANNING, {"job": job_id})
+    counted = db.session.execute(_COUNT_PLANNING, {"job": job_id}).one_or_none()
     db.session.commit()
     # Planning may take minutes: whoever hears of the job meanwhile goes on to another one.
     query = select(m.Job).where(m.Job.id == job_id).with_for_update(skip_locked=True)
     job = db.session.scalars(query).one_or_none()
-    if job is None or job.state not in ("queued", "running"):
+    if job is None or job.state not in ("queued", "running") or not (job.planned or counted):
         db.session.rollback()
         return False
     _act_for(job)

@@ -1,6 +1,7 @@
 """Jobs: items commit with their effects, skips and failures keep their reasons."""
 
 from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from core.db import db
 from core.errors import UserError
 from core.jobs import queue
 from core.jobs.kinds import Jobs, Planned, RefusedError, SkippedError
-from core.jobs.worker import MAX_ATTEMPTS, run_job
+from core.jobs.worker import CALM, HASTY, MAX_ATTEMPTS, run_job
 from tests.conftest import work
 
 pytestmark = pytest.mark.addons()
@@ -141,10 +142,21 @@ def test_an_item_that_killed_its_workers_fails_in_the_end(app):
     job_id = start("A")
     run_job(job_id, lambda: nullcontext(app), turn=0)
     item = db.session.scalars(select(m.JobItem)).one()
-    item.attempts = MAX_ATTEMPTS
+    item.attempts, item.updated_at = MAX_ATTEMPTS, datetime.now(UTC) - timedelta(seconds=2 * CALM)
     db.session.commit()
     work(app)
     assert items(job_id)["A"] == ("failed", "its worker died 5 times at it: see the log of the workers")
+
+
+def test_what_another_worker_has_just_counted_is_not_counted_as_a_death(app):
+    job_id = start("A")
+    run_job(job_id, lambda: nullcontext(app), turn=0)
+    item = db.session.scalars(select(m.JobItem)).one()
+    item.attempts, item.updated_at = HASTY, datetime.now(UTC)
+    db.session.commit()
+    assert run_job(job_id, lambda: nullcontext(app)) is False
+    db.session.refresh(item)
+    assert (item.state, item.attempts) == ("pending", HASTY)
 
 
 def test_a_job_of_an_unknown_kind_fails_with_what_to_do(app):
