@@ -478,6 +478,7 @@ class Menu(_Composed):
     id: Mapped[int]
     name: Mapped[str]
     parent_id: Mapped[int | None]
+    permission: Mapped[str]
     position: Mapped[int]
     screen: Mapped[str]
 

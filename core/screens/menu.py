@@ -36,8 +36,9 @@ def current_menu() -> list[Entry]:
 
 
 def _rows() -> Iterable[Any]:
-    columns = (m.Menu.id, m.Menu.name, m.Menu.parent_id, m.Menu.screen, m.Menu.endpoint, m.Menu.icon)
-    return db.session.execute(select(*columns).order_by(m.Menu.position, m.Menu.id)).all()
+    menu = m.Menu
+    columns = (menu.id, menu.name, menu.parent_id, menu.screen, menu.endpoint, menu.icon, menu.permission)
+    return db.session.execute(select(*columns).order_by(menu.position, menu.id)).all()
 
 
 def build(rows: Iterable[Any], actor: Actor, path: str) -> list[Entry]:
@@ -74,6 +75,8 @@ def _is_at(url: str, path: str) -> bool:
 
 def _url(row: Any, actor: Actor) -> str | None:
     """Where the entry leads; empty for a group, None when the user may not go there."""
+    if row.permission and not actor.may(row.permission):
+        return None
     if row.screen:
         screen = current_app.extensions["screens"].by_name.get(row.screen)
         if screen is None:

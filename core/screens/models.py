@@ -23,6 +23,8 @@ class Menu(Model):
     screen: Mapped[str] = mapped_column(Text, server_default="")
     endpoint: Mapped[str] = mapped_column(Text, server_default="")
     icon: Mapped[str] = mapped_column(Text, server_default="")
+    #: Needed to see the entry, besides what it takes to open it; empty for nothing more.
+    permission: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class ListView(CompanyOwned, Model):

@@ -6,8 +6,8 @@ from core.security.rights import Rights
 from core.security.rules import all_rows, own_companies, own_rows
 
 rights = Rights()
-rights.model("currency", read="core.configure", write="core.configure", choose="core.read")
-rights.model("company", read="core.configure", write="core.configure", choose="core.read")
+rights.model("currency", read="core.read", write="core.configure")
+rights.model("company", read="core.read", write="core.configure")
 rights.model("sequence", read="core.configure", write="core.configure")
 rights.model("sequence.counter", read="core.configure", write="core.configure")
 rights.model("attachment", read="core.read", write="core.read")
