@@ -64,7 +64,7 @@ class AddonDomain(Domain):
 
 def texts_of_now() -> Texts:
     """The texts in the language of now."""
-    context = app_ctx._get_current_object()
+    context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # a proxy, whatever its type says
     known: dict[Any, Texts] = context.app.extensions["translations"]
     # Flask-Babel's own note of the language, which a request has from its first text on: its `get_locale`
     # finds it through five proxies, and those took a tenth of a page's time.
