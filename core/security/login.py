@@ -11,7 +11,7 @@ from wtforms import Form
 from core.db import db
 from core.i18n import _
 from core.models import Composition
-from core.security import passwords, second_factor
+from core.security import passwords, second_factor, sessions
 from core.security.throttle import Attempt, forget_failures, minutes_to_wait, note_failure, too_many
 
 _SETTINGS: dict[str, Any] = {
@@ -80,6 +80,14 @@ def _render(template: str, **context: Any) -> Response:
     return make_response(render_template(template, **context), status)
 
 
+class _Users(SQLAlchemyUserDatastore):
+    def find_user(self, case_insensitive: bool = False, **by: Any) -> Any:
+        """By the key that cookies name: with all that a request needs of a user and of the browser."""
+        if by.keys() == {"fs_uniquifier"}:
+            return sessions.load_user(db.session, by["fs_uniquifier"])
+        return super().find_user(case_insensitive, **by)
+
+
 class _Security(Security):
     def _check_modules(self, module: str, config_name: str) -> Any:
         """It asks for `qrcode`; the picture is drawn by `segno`."""
@@ -92,7 +100,7 @@ def init_app(app: Flask) -> None:
         app.config.setdefault(name, value)
     composition: Composition = app.extensions["composition"]
     database = app.extensions["sqlalchemy"]
-    datastore = SQLAlchemyUserDatastore(database, composition.User, composition.Role)
+    datastore = _Users(database, composition.User, composition.Role)
     # It says that pages are text; what it hands on to Flask may as well be a response with a status.
     render: Any = _render
     CSRFProtect(app)

@@ -1,8 +1,8 @@
 """The browsers in which users have logged in: each is a row, and ends when its row says so.
 
 The cookie of a browser is signed and would be good for ever; it therefore holds a token whose SHA-256 is the
-key of a row. A request costs one query by that unique key. "Stay logged in" makes the same cookie last and no
-second one, so that there is nothing that outlives the row.
+key of a row. Each request reads that row anew, in the query that loads its user. "Stay logged in" makes the
+same cookie last and no second one, so that there is nothing that outlives the row.
 
 Whoever loses rights, is switched off or gets another password is logged out everywhere by `end_of_changed`,
 which watches what a flush writes: no service can forget it. Bulk statements pass it by.
@@ -12,12 +12,12 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_login import user_logged_in, user_logged_out
-from sqlalchemy import inspect, select, update
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import Text, bindparam, inspect, select, update
+from sqlalchemy.orm import Session, joinedload, scoped_session
 
 from core import m
 from core.db import db
@@ -30,6 +30,8 @@ LASTING = timedelta(days=14)
 #: `seen_at` is written at most so often.
 EVERY = timedelta(minutes=1)
 _ENDING = "users whose sessions end with this flush"
+#: Where a request keeps the row of its browser between loading the user and asking whether it goes on.
+_LOADED = "bincard.session_row"
 
 AnySession = Session | scoped_session[Session]
 
@@ -71,11 +73,39 @@ def _end_with_log_out(_app: Flask, **_more: Any) -> None:
     session.pop(TOKEN, None)
 
 
+def load_user(database: AnySession, uniquifier: str) -> Any:
+    """The user of a cookie, with roles, companies and the row of this browser: one query."""
+    key = current_key()
+    found = database.execute(_loading(), {"uniquifier": uniquifier, "key": key}).unique().one_or_none()
+    if found is None:
+        return None
+    user, *row = found
+    if key:
+        request.environ[_LOADED] = (key, _Row(*row))
+    return user
+
+
+def _loading() -> Any:
+    """Built once an app: each request asks it."""
+    query = current_app.extensions.get("user_query")
+    if query is None:
+        user, s = m.User, m.UserSession
+        query = select(user, *(getattr(s, name) for name in _Row._fields))
+        query = query.outerjoin(s, s.key == bindparam("key", type_=Text()))
+        query = query.where(user.fs_uniquifier == bindparam("uniquifier", type_=Text()))
+        query = query.options(joinedload(user.roles), joinedload(user.companies))
+        current_app.extensions["user_query"] = query
+    return query
+
+
 def is_open(database: AnySession, user_id: int) -> bool:
     """Whether this browser's session is one of the user that goes on."""
-    if TOKEN not in session:
+    key = current_key()
+    if not key:
         return False
-    row = _row(database, key_of(session[TOKEN]))
+    loaded, row = request.environ.pop(_LOADED, ("", None))
+    if loaded != key:
+        row = _row(database, key)
     now = datetime.now(UTC)
     if row is None or row.user_id != user_id or row.ended_at is not None or _is_over(row, now):
         return False
@@ -84,10 +114,22 @@ def is_open(database: AnySession, user_id: int) -> bool:
     return True
 
 
-def _row(database: AnySession, key: str) -> Any:
+class _Row(NamedTuple):
+    """What decides whether a session goes on; nothing of it is set where the browser has no row."""
+
+    id: int
+    user_id: int
+    opened_at: datetime
+    seen_at: datetime
+    lasting: bool
+    ended_at: datetime | None
+
+
+def _row(database: AnySession, key: str) -> _Row | None:
     s = m.UserSession
-    columns = (s.id, s.user_id, s.opened_at, s.seen_at, s.lasting, s.ended_at)
-    return database.execute(select(*columns).where(s.key == key)).one_or_none()
+    columns = (getattr(s, name) for name in _Row._fields)
+    found = database.execute(select(*columns).where(s.key == key)).one_or_none()
+    return None if found is None else _Row(*found)
 
 
 def _is_over(row: Any, now: datetime) -> bool:
