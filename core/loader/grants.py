@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 #: Tables of which rows are added and never changed, and those that only installs write.
 APPEND_ONLY = ("audit_event",)
-READ_ONLY = ("audit_seal", "addon", "host_state")
+READ_ONLY = ("audit_seal", "addon", "host_state", "menu")
 MIGRATIONS = "%\\_migration"
 
 

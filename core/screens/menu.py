@@ -1,8 +1,12 @@
-"""The menu: entries that addons ship as rows, in the user's language, without what the user may not open."""
+"""The menu: entries that addons ship as rows, in the user's language, without what the user may not open.
 
-from collections.abc import Iterable
+An app reads the rows once. Only installs and upgrades write them (`core.loader.grants` lets nobody else), and
+after each of those every process builds its app anew.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, g, request, url_for
 from sqlalchemy import select
@@ -35,10 +39,14 @@ def current_menu() -> list[Entry]:
     return menu
 
 
-def _rows() -> Iterable[Any]:
-    menu = m.Menu
-    columns = (menu.id, menu.name, menu.parent_id, menu.screen, menu.endpoint, menu.icon, menu.permission)
-    return db.session.execute(select(*columns).order_by(menu.position, menu.id)).all()
+def _rows() -> Sequence[Any]:
+    rows = current_app.extensions.get("menu_rows")
+    if rows is None:
+        menu = m.Menu
+        columns = (menu.id, menu.name, menu.parent_id, menu.screen, menu.endpoint, menu.icon, menu.permission)
+        rows = db.session.execute(select(*columns).order_by(menu.position, menu.id)).all()
+        current_app.extensions["menu_rows"] = rows
+    return cast(Sequence[Any], rows)
 
 
 def build(rows: Iterable[Any], actor: Actor, path: str) -> list[Entry]:

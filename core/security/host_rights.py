@@ -33,7 +33,7 @@ rights.model("mail.message", read="core.mail", write=NEVER)
 rights.model("mail.attempt", read="core.mail", write=NEVER)
 rights.model("mail.attachment", read="core.mail", write=NEVER)
 rights.model("mail.template", read="core.configure", write="core.configure", delete="core.configure")
-rights.model("menu", read="core.read", write="core.configure")
+rights.model("menu", read="core.read", write=NEVER)
 rights.model("list.view", read="core.read", write="core.read", delete="core.read")
 rights.model("list.default_view", read="core.read", write="core.read", delete="core.read")
 # Users move their own by the buttons of its card.
