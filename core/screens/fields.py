@@ -198,9 +198,9 @@ Shower = Callable[[Any, Any], str]
 def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = None) -> Shower:
     """The function (value, currency) → HTML that shows values of a kind; texts are escaped in it."""
     if kind == "money":
-        return lambda v, c: _with_currency(number_text(v, locale, 2, 2), c)
+        return lambda v, c: number_text(v, locale, 2, 2) + _code(c)
     if kind == "price":
-        return lambda v, c: _with_currency(number_text(v, locale, 2, 6), c)
+        return lambda v, c: number_text(v, locale, 2, 6) + _code(c)
     if kind == "choice":
         return _badges(choices)
     most = {"quantity": 4, "rate": 6}.get(kind)
@@ -215,16 +215,20 @@ def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = N
         # A name that an addon shipped in English and a user may have written anew.
         "phrase": lambda v, c: escape(_(v)),
     }
-    return simple.get(kind, lambda v, c: escape(v))
+    return simple.get(kind, _escaped)
 
 
-def _with_currency(number: str, currency: Any) -> str:
-    return f"{number}{_code(currency)}" if currency else number
+#: A text that means itself in HTML; finding that out takes a quarter of the time that escaping it does.
+_is_plain = re.compile("[^&<>\"']*").fullmatch
+
+
+def _escaped(value: Any, _currency: Any) -> str:
+    return value if type(value) is str and _is_plain(value) else escape(value)
 
 
 @lru_cache
-def _code(currency: str) -> str:
-    return f'<span class="ccy">{escape(currency)}</span>'
+def _code(currency: str | None) -> str:
+    return f'<span class="ccy">{escape(currency)}</span>' if currency else ""
 
 
 def _badges(choices: dict[str, Any] | None) -> Shower:

@@ -16,7 +16,7 @@ from core import m
 from core.db import db
 from core.i18n import _
 from core.security.actor import Actor
-from core.security.rights import ANY_USER, PUBLIC, current_actor
+from core.security.rights import ANY_USER, PUBLIC, ModelRights, current_actor
 
 
 @dataclass
@@ -52,8 +52,9 @@ def _rows() -> Sequence[Any]:
 def build(rows: Iterable[Any], actor: Actor, path: str) -> list[Entry]:
     """The entries in order; `path` marks the one that the user is at."""
     entries: dict[int, tuple[Entry, int | None]] = {}
+    screens, models = current_app.extensions["screens"].by_name, current_app.extensions["rights"].models
     for row in rows:
-        url = _url(row, actor)
+        url = _url(row, actor, screens, models)
         if url is not None:
             entries[row.id] = (Entry(row.id, _(row.name), url, row.icon, _is_at(url, path)), row.parent_id)
     for entry, parent in entries.values():
@@ -81,16 +82,13 @@ def _is_at(url: str, path: str) -> bool:
     return bool(url) and (path == url or path.startswith(url.removesuffix(".list") + "."))
 
 
-def _url(row: Any, actor: Actor) -> str | None:
+def _url(row: Any, actor: Actor, screens: dict[str, Any], models: dict[str, ModelRights]) -> str | None:
     """Where the entry leads; empty for a group, None when the user may not go there."""
     if row.permission and not actor.may(row.permission):
         return None
     if row.screen:
-        screen = current_app.extensions["screens"].by_name.get(row.screen)
-        if screen is None:
-            return None
-        needed = current_app.extensions["rights"].models[screen.model].read
-        return f"/m/{row.screen}" if actor.may(needed) else None
+        screen = screens.get(row.screen)
+        return f"/m/{row.screen}" if screen and actor.may(models[screen.model].read) else None
     return _endpoint_url(row.endpoint, actor) if row.endpoint else ""
 
 

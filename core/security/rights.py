@@ -126,8 +126,14 @@ def model_rights(model: str) -> ModelRights:
 
 def may_see_field(actor: Actor, model: str, name: str) -> bool:
     """Whether the actor may see this field of the model's records."""
-    needed = current_app.extensions["rights"].fields.get(f"{model}.{name}")
+    needed = field_right(model, name)
     return needed is None or actor.may(needed)
+
+
+def field_right(model: str, name: str) -> str | None:
+    """The permission that seeing this field needs beyond the model's own; None for none."""
+    needed: str | None = current_app.extensions["rights"].fields.get(f"{model}.{name}")
+    return needed
 
 
 def merge(declared: list[Rights]) -> Rights:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import current_app
 from sqlalchemy import select
@@ -96,8 +95,7 @@ class ListPage:
 
     def address(self, path: str) -> str:
         """The address of what is done with the same rows: `export.csv`, `bulk/post`."""
-        args = urlencode(self.state.args())
-        return f"/m/{self.screen.name}/{path}?{args}" if args else f"/m/{self.screen.name}/{path}"
+        return self.state.address(f"/m/{self.screen.name}/{path}")
 
     @property
     def sizes(self) -> list[int]:
@@ -107,8 +105,7 @@ class ListPage:
 
 def url_of(screen: ListScreen, state: ListState) -> str:
     """The address of a list in a state."""
-    args = state.args()
-    return f"/m/{screen.name}?{urlencode(args)}" if args else f"/m/{screen.name}"
+    return state.address(f"/m/{screen.name}")
 
 
 def plan_for(screens: ScreenSet, screen: ListScreen) -> ListPlan:
@@ -136,7 +133,7 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
         groups=groups_of(query, rows, make, lambda s: url_of(plan.screen, s)),
         total=total,
         filters=[
-            _filter_view(screens, plan, node, state)
+            _filter_view(screens, query, node, rows)
             for node in plan.screen.filters
             if may_see(plan, node.name, actor)
         ],
@@ -192,7 +189,8 @@ def _column_choices(
     return [(name, _label(plan, name), name in chosen) for name in names]
 
 
-def _filter_view(screens: ScreenSet, plan: ListPlan, node: Filter, state: ListState) -> FilterView:
+def _filter_view(screens: ScreenSet, query: ListQuery, node: Filter, rows: Sequence[Any]) -> FilterView:
+    plan, state = query.plan, query.state
     mine = {n: v for n, v in state.filters.items() if n.split(".")[0] == node.name}
     off = url_of(plan.screen, state.without_filter(node.name))
     if node.where is not None:
@@ -203,8 +201,10 @@ def _filter_view(screens: ScreenSet, plan: ListPlan, node: Filter, state: ListSt
     view.values = {name.partition(".")[2]: values[0] for name, values in mine.items()}
     if view.kind in ("choice", "bool"):
         view.choices = _choices(column, node, mine.get(node.name, ()))
+    if view.kind == "ref" and mine:
+        view.values["text"] = ", ".join(_ref_labels(screens, query, column, rows))
     if mine:
-        view.summary = _summary(screens, column, view, mine)
+        view.summary = _summary(view)
     return view
 
 
@@ -225,15 +225,10 @@ def _choices(column: PlannedColumn, node: Filter, chosen: Sequence[str]) -> list
     return [(value, text, value in chosen) for value, text in texts]
 
 
-def _summary(
-    screens: ScreenSet, column: PlannedColumn, view: FilterView, mine: dict[str, tuple[str, ...]]
-) -> str:
+def _summary(view: FilterView) -> str:
     if view.choices:
         return ", ".join(text for _v, text, chosen in view.choices if chosen)
-    if view.kind == "ref":
-        view.values["text"] = ", ".join(_ref_labels(screens, column, mine[view.name]))
-        return view.values["text"]
-    return " ".join(_bounds(view))
+    return view.values["text"] if view.kind == "ref" else " ".join(_bounds(view))
 
 
 def _bounds(view: FilterView) -> Iterator[str]:
@@ -241,13 +236,24 @@ def _bounds(view: FilterView) -> Iterator[str]:
         yield {"from": "≥ ", "to": "≤ "}.get(bound, "") + value
 
 
-def _ref_labels(screens: ScreenSet, column: PlannedColumn, values: Sequence[str]) -> list[str]:
-    info = column.info
+def _ref_labels(
+    screens: ScreenSet, query: ListQuery, column: PlannedColumn, rows: Sequence[Any]
+) -> list[str]:
+    """What people read for the related records that are chosen."""
+    values, info = query.state.filters.get(column.node.name, ()), column.info
     if info is None:
         return list(values)
-    cls = screens.models.model(info.target)
-    stored = getattr(cls, info.target_column)
+    shown_at = next((at for at, c in enumerate(query.columns, start=1) if c is column), 0)
+    if len(values) == 1 and rows and shown_at:
+        # All rows have it, and say what it is called.
+        label = rows[0][shown_at]
+        return [_("None")] if values == ("none",) else [str(label)] if label is not None else []
     keys = [v for v in values if v != "none"]
-    wanted = [int(v) for v in keys] if info.target_column == "id" else keys
-    labels = [str(label) for label in db.session.scalars(select(label_column(cls)).where(stored.in_(wanted)))]
+    labels = _ask_labels(screens.models.model(info.target), info.target_column, keys)
     return labels + ([_("None")] if "none" in values else [])
+
+
+def _ask_labels(cls: Any, key: str, keys: Sequence[str]) -> list[str]:
+    wanted = [int(v) for v in keys] if key == "id" else keys
+    found = db.session.scalars(select(label_column(cls)).where(getattr(cls, key).in_(wanted)))
+    return [str(label) for label in found]

@@ -10,7 +10,7 @@ from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo, kind_of, label_column
 from core.screens.tree import Column, ListScreen
 from core.security.actor import Actor
-from core.security.rights import may_see_field
+from core.security.rights import field_right
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class ListPlan:
     cls: Any
     columns: dict[str, PlannedColumn]
     conditions: dict[str, ColumnElement[bool]]
+    #: The permissions that some columns need.
+    needs: dict[str, str]
     #: Statements that were built before, by (columns, order, groups): what is built anew costs a millisecond.
     built: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
@@ -54,7 +56,8 @@ def plan_of(screens: ScreenSet, screen: ListScreen) -> ListPlan:
         nodes.setdefault(name, Column(name, shown=False))
     columns = {name: _planned(screens, screen.model, cls, node) for name, node in nodes.items()}
     conditions = {f.name: f.where(cls) for f in screen.filters if f.where is not None}
-    return ListPlan(screen, cls, columns, conditions)
+    needed = {name: field_right(screen.model, name) for name in columns}
+    return ListPlan(screen, cls, columns, conditions, {n: right for n, right in needed.items() if right})
 
 
 def _planned(screens: ScreenSet, model: str, cls: Any, node: Column) -> PlannedColumn:
@@ -84,4 +87,5 @@ def _currency(cls: Any, node: Column, kind: str) -> Any:
 
 def may_see(plan: ListPlan, name: str, actor: Actor) -> bool:
     """Whether the actor may see this column, and so sort and filter by it."""
-    return may_see_field(actor, plan.screen.model, name)
+    needed = plan.needs.get(name)
+    return needed is None or actor.may(needed)

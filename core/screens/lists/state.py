@@ -5,12 +5,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
 from core.errors import UserError
-from core.i18n import _
+from core.i18n import N_, _
 from core.screens.tree import ListScreen
 
 PAGE_SIZE = 80
@@ -60,6 +62,11 @@ class ListState:
         pairs += [("size", str(self.size) if self.size != PAGE_SIZE else "")]
         return [(name, value) for name, value in pairs if value]
 
+    def address(self, path: str) -> str:
+        """The address of a list, or of what is done with its rows, in this state."""
+        args = "&".join([_argument(name, value) for name, value in self.args()])
+        return f"{path}?{args}" if args else path
+
     def but(self, **changes: Any) -> "ListState":
         """The same list with some of its state changed; anything but a page change starts at page 1."""
         return replace(self, **{"page": 1, **changes})
@@ -68,6 +75,12 @@ class ListState:
         """The same list with one filter (all its bounds) taken off."""
         kept = {n: v for n, v in self.filters.items() if n.split(".")[0] != name}
         return self.but(filters=kept)
+
+
+@lru_cache(maxsize=1024)
+def _argument(name: str, value: str) -> str:
+    """An argument as an address has it; a page has some twenty addresses that differ in one of them."""
+    return f"{quote_plus(name)}={quote_plus(value)}"
 
 
 def parse_state(args: MultiDict[str, str]) -> ListState:
@@ -112,11 +125,11 @@ def strangers(screen: ListScreen, state: ListState) -> list[tuple[str, str]]:
     """(what it is, its name) of all that the state names and the list does not have."""
     columns = {c.name for c in screen.columns}
     known = {f.name for f in screen.filters}
-    asked = [(_("column"), n, columns) for n in state.columns]
-    asked += [(_("column"), state.sort.lstrip("-"), columns | {""})]
-    asked += [(_("group"), n, {*screen.group_by}) for n in state.group]
-    asked += [(_("filter"), n.split(".")[0], known) for n in state.filters]
-    return [(what, name) for what, name, there in asked if name not in there]
+    asked = [(N_("column"), n, columns) for n in state.columns]
+    asked += [(N_("column"), state.sort.lstrip("-"), columns | {""})]
+    asked += [(N_("group"), n, {*screen.group_by}) for n in state.group]
+    asked += [(N_("filter"), n.split(".")[0], known) for n in state.filters]
+    return [(_(what), name) for what, name, there in asked if name not in there]
 
 
 def only(state: ListState, fits: Callable[[str], bool]) -> ListState:

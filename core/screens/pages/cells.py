@@ -87,4 +87,5 @@ def _row(listed: ListScreen, form: FormScreen, record_id: int) -> str:
     query: ListQuery = query_for(listed, read_state(listed, request.args))
     editable = editable_columns(screens(), query.plan, current_actor())
     found: Any = db.session.execute(query.one(record_id)).one_or_none()
-    return row_maker(query, listed.address or base_of(form), editable)(found) if found is not None else ""
+    make = row_maker(query, listed.address or base_of(form), editable)
+    return make([found])[0] if found is not None else ""
