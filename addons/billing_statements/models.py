@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.partners import models as partners
-from core.db import Money, Timestamp
+from core.db import Money, Timestamp, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -137,6 +137,8 @@ class Statement(CompanyOwned, Model):
                 unique=True,
                 postgresql_where="state <> 'superseded'",
             ),
+            Index(None, "company_id", "period_end", "id"),
+            search_index("billing_statement", "number"),
         )
 
 

@@ -6,6 +6,7 @@ from flask import current_app
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.db import search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -53,15 +54,7 @@ class Partner(CompanyOwned, Model):
             UniqueConstraint("company_id", "code"),
             CheckConstraint("code <> '' AND name <> ''", name="named"),
             Index(None, "company_id", "name"),
-            # A search looks for parts of words: trigrams find them without reading every row.
-            Index(
-                "ix_partner_search",
-                "code",
-                "name",
-                "email",
-                postgresql_using="gin",
-                postgresql_ops={"code": "gin_trgm_ops", "name": "gin_trgm_ops", "email": "gin_trgm_ops"},
-            ),
+            search_index("partner", "code", "name", "email"),
         )
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import UnitPrice
+from core.db import UnitPrice, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -57,13 +57,5 @@ class Product(CompanyOwned, Model):
             CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
             CheckConstraint("cost >= 0", name="cost_not_negative"),
             Index(None, "mpn"),
-            # A search looks for parts of words: trigrams find them without reading every row.
-            Index(
-                "ix_product_search",
-                "code",
-                "mpn",
-                "description",
-                postgresql_using="gin",
-                postgresql_ops={"code": "gin_trgm_ops", "mpn": "gin_trgm_ops", "description": "gin_trgm_ops"},
-            ),
+            search_index("product", "code", "mpn", "description"),
         )

@@ -2,6 +2,7 @@
 
 from core.db.bulk import copy_rows, reserve_ids
 from core.db.locks import advisory_lock, lock_rows
+from core.db.search import search_index
 from core.db.session import Database, db
 from core.db.types import Money, Quantity, Rate, Timestamp, UnitPrice, round_money
 
@@ -18,4 +19,5 @@ __all__ = [
     "lock_rows",
     "reserve_ids",
     "round_money",
+    "search_index",
 ]

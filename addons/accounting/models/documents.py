@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.amounts import line_net
-from core.db import Money, Quantity, Rate, Timestamp, UnitPrice
+from core.db import Money, Quantity, Rate, Timestamp, UnitPrice, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -81,7 +81,8 @@ class Invoice(CompanyOwned, Model):
                 name="posted_is_complete",
             ),
             CheckConstraint("reverses_id IS NULL OR kind = 'credit_note'", name="credit_note_reverses"),
-            Index(None, "company_id", "date"),
+            Index(None, "company_id", "date", "id"),
+            search_index("accounting_invoice", "number", "reference"),
             Index(None, "partner_id", "date"),
         )
 
@@ -184,5 +185,7 @@ class Payment(CompanyOwned, Model):
                 "state = 'draft' OR (number IS NOT NULL AND entry_id IS NOT NULL AND posted_at IS NOT NULL)",
                 name="posted_is_complete",
             ),
+            Index(None, "company_id", "date", "id"),
+            search_index("accounting_payment", "number", "reference"),
             Index(None, "partner_id", "date"),
         )

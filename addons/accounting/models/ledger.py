@@ -117,7 +117,7 @@ class Entry(CompanyOwned, Model):
         return (
             UniqueConstraint("company_id", "number"),
             CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
-            Index(None, "company_id", "date"),
+            Index(None, "company_id", "date", "id"),
         )
 
 

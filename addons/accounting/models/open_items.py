@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Money, Rate, Timestamp
+from core.db import Money, Rate, Timestamp, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -74,7 +74,8 @@ class OpenItem(CompanyOwned, Model):
             # The target of the allocations' keys: same company, partner and currency on both sides.
             UniqueConstraint("id", "company_id", "partner_id", "currency_code", name="uq_open_item_owner"),
             Index(None, "partner_id", "date"),
-            Index(None, "company_id", "date"),
+            Index(None, "company_id", "date", "id"),
+            search_index("accounting_open_item", "number", "reference"),
             Index("ix_open_item_still_open", "partner_id", postgresql_where="allocated <> amount"),
         )
 
