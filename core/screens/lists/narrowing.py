@@ -6,11 +6,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import ColumnElement, Numeric, String, and_, cast, false, literal, or_, select
-from sqlalchemy.orm import aliased
 
 from core.db import db
 from core.i18n import _
-from core.screens.fields import label_column, label_of
+from core.screens.fields import label_of
 from core.screens.lists.plan import ListPlan, PlannedColumn
 from core.screens.lists.state import ListState, ListStateError
 from core.screens.tree import Filter
@@ -47,10 +46,10 @@ def _has(column: PlannedColumn, word: str) -> ColumnElement[bool]:
     the indexes of the keys and of the other columns. Many stay a query within the query, whose rows are
     compared one after the other until the page is full.
     """
-    if column.target is None or column.info is None:
+    if column.target is None:
         return contains(column.shown, word)
-    target = aliased(column.target)
-    keys = select(getattr(target, column.info.target_column)).where(contains(label_column(target), word))
+    key, label = column.target
+    keys = select(key).where(contains(label, word))
     few = db.session.scalars(keys.limit(FEW + 1)).all()
     if not few:
         return false()

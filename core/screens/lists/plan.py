@@ -26,7 +26,7 @@ class PlannedColumn:
     stored: Any
     alias: Any = None
     on: Any = None
-    #: The model that it points to.
+    #: Of what it points to: (key, label), for queries of their own.
     target: Any = None
     #: The ISO code beside an amount.
     currency: Any = None
@@ -76,7 +76,10 @@ def _planned(screens: ScreenSet, model: str, cls: Any, node: Column) -> PlannedC
     label = label_column(target)
     if label.key == info.target_column:
         return PlannedColumn(node, info, "ref", stored, stored)
-    return PlannedColumn(node, info, "ref", label, stored, alias=target, on=on, target=cls_of_target)
+    # Under another name than the joined one, or a query within the query would mean that.
+    other = aliased(cls_of_target)
+    named = (getattr(other, info.target_column), label_column(other))
+    return PlannedColumn(node, info, "ref", label, stored, alias=target, on=on, target=named)
 
 
 def _currency(cls: Any, node: Column, kind: str) -> Any:
