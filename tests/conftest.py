@@ -137,7 +137,7 @@ def app(addons: tuple[str, ...], database: str, data_folder: Path) -> Iterator[F
         db.session.commit()
         # The app is one that other tests have used: they have asked often enough.
         app.extensions["rate_limiter"].reset()
-        app.extensions.pop("menu_rows", None)
+        app.extensions.pop("menus", None)
         set_actor(db.session, Actor(None, "tester", company.id, is_superuser=True))
         yield app
         db.session.remove()

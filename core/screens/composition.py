@@ -33,6 +33,7 @@ class ScreenSet:
     models: Composition
     by_name: dict[str, Screen] = field(default_factory=dict)
     _infos: dict[tuple[str, str], FieldInfo] = field(default_factory=dict)
+    _form_of_model: dict[str, FormScreen | None] = field(default_factory=dict)
 
     def lists(self) -> list[ListScreen]:
         """All lists, by name."""
@@ -51,7 +52,9 @@ class ScreenSet:
 
     def form_for(self, model: str) -> FormScreen | None:
         """The first form of a model, in order of names."""
-        return next((form for form in self.forms() if form.model == model), None)
+        if model not in self._form_of_model:
+            self._form_of_model[model] = next((form for form in self.forms() if form.model == model), None)
+        return self._form_of_model[model]
 
     def list_of(self, model: str) -> ListScreen | None:
         """The first list of a model, in order of names."""

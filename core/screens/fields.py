@@ -172,7 +172,7 @@ def _marks(locale: str) -> dict[int, str]:
 
 def number_text(value: Decimal | int, locale: str, least: int = 0, most: int = 0) -> str:
     """A number with `least` to `most` decimals and thousands marks."""
-    text = f"{value:,.{most}f}"
+    text = f"{value:,.2f}" if most == 2 else f"{value:,.{most}f}"  # amounts are most of what a page shows
     if most > least:
         whole, point, fraction = text.partition(".")
         fraction = fraction.rstrip("0").ljust(least, "0")

@@ -1,12 +1,12 @@
 """The menu: entries that addons ship as rows, in the user's language, without what the user may not open.
 
-An app reads the rows once. Only installs and upgrades write them (`core.loader.grants` lets nobody else), and
-after each of those every process builds its app anew.
+An app reads the rows once for each set of permissions. Only installs and upgrades write them
+(`core.loader.grants` lets nobody else), and after each of those every process builds its app anew.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from flask import current_app, g, request, url_for
 from sqlalchemy import select
@@ -16,7 +16,10 @@ from core import m
 from core.db import db
 from core.i18n import _
 from core.security.actor import Actor
-from core.security.rights import ANY_USER, PUBLIC, ModelRights, current_actor
+from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights
+
+#: Sets of permissions whose menus are kept.
+KEPT = 200
 
 
 @dataclass
@@ -34,29 +37,34 @@ class Entry:
 def current_menu() -> list[Entry]:
     """The menu of the current user: groups that have at least one entry, and entries without a group."""
     if "menu" not in g:
-        g.menu = build(_rows(), current_actor(), request.path)
+        g.menu = build(_leading(current_actor()), request.path)
     menu: list[Entry] = g.menu
     return menu
 
 
+def _leading(actor: Actor) -> list[tuple[Any, str]]:
+    """The rows that the actor may follow, each with where it leads; kept by permissions."""
+    kept: dict[Any, list[tuple[Any, str]]] = current_app.extensions.setdefault("menus", {})
+    key = (actor.permissions, actor.is_superuser)
+    if key not in kept:
+        if len(kept) >= KEPT:
+            kept.clear()
+        found = ((row, _url(row, actor)) for row in _rows())
+        kept[key] = [(row, url) for row, url in found if url is not None]
+    return kept[key]
+
+
 def _rows() -> Sequence[Any]:
-    rows = current_app.extensions.get("menu_rows")
-    if rows is None:
-        menu = m.Menu
-        columns = (menu.id, menu.name, menu.parent_id, menu.screen, menu.endpoint, menu.icon, menu.permission)
-        rows = db.session.execute(select(*columns).order_by(menu.position, menu.id)).all()
-        current_app.extensions["menu_rows"] = rows
-    return cast(Sequence[Any], rows)
+    menu = m.Menu
+    columns = (menu.id, menu.name, menu.parent_id, menu.screen, menu.endpoint, menu.icon, menu.permission)
+    return db.session.execute(select(*columns).order_by(menu.position, menu.id)).all()
 
 
-def build(rows: Iterable[Any], actor: Actor, path: str) -> list[Entry]:
+def build(rows: Iterable[tuple[Any, str]], path: str) -> list[Entry]:
     """The entries in order; `path` marks the one that the user is at."""
     entries: dict[int, tuple[Entry, int | None]] = {}
-    screens, models = current_app.extensions["screens"].by_name, current_app.extensions["rights"].models
-    for row in rows:
-        url = _url(row, actor, screens, models)
-        if url is not None:
-            entries[row.id] = (Entry(row.id, _(row.name), url, row.icon, _is_at(url, path)), row.parent_id)
+    for row, url in rows:
+        entries[row.id] = (Entry(row.id, _(row.name), url, row.icon, _is_at(url, path)), row.parent_id)
     for entry, parent in entries.values():
         if parent in entries:
             entries[parent][0].children.append(entry)
@@ -82,13 +90,13 @@ def _is_at(url: str, path: str) -> bool:
     return bool(url) and (path == url or path.startswith(url.removesuffix(".list") + "."))
 
 
-def _url(row: Any, actor: Actor, screens: dict[str, Any], models: dict[str, ModelRights]) -> str | None:
+def _url(row: Any, actor: Actor) -> str | None:
     """Where the entry leads; empty for a group, None when the user may not go there."""
     if row.permission and not actor.may(row.permission):
         return None
     if row.screen:
-        screen = screens.get(row.screen)
-        return f"/m/{row.screen}" if screen and actor.may(models[screen.model].read) else None
+        screen = current_app.extensions["screens"].by_name.get(row.screen)
+        return f"/m/{row.screen}" if screen and actor.may(model_rights(screen.model).read) else None
     return _endpoint_url(row.endpoint, actor) if row.endpoint else ""
 
 
