@@ -2,22 +2,24 @@
 
 The version table of an addon is `<addon>_migration`. Nothing here commits: whoever opened the
 transaction decides, so that several addons are migrated together or not at all.
+
+Alembic takes a third of a second to import, which only installs and their like need: functions import it.
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from alembic.autogenerate import produce_migrations, render_python_code
-from alembic.operations import Operations
-from alembic.operations.ops import CreateCheckConstraintOp, DowngradeOps, DropConstraintOp, UpgradeOps
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, MetaData, inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import conv
 
 from core.db.types import ExactDecimal
 from core.loader.discovery import AddonSource
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import DowngradeOps, UpgradeOps
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
 TEMPLATE = '''"""{message}"""
 
@@ -46,13 +48,17 @@ def has_history(source: AddonSource) -> bool:
     return any((source.path / "migrations").glob("[0-9]*.py"))
 
 
-def _script(source: AddonSource) -> ScriptDirectory:
+def _script(source: AddonSource) -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
     folder = str(source.path / "migrations")
     return ScriptDirectory(folder, version_locations=[folder])
 
 
-def context_of(connection: Connection, source: AddonSource, **options: Any) -> MigrationContext:
+def context_of(connection: Connection, source: AddonSource, **options: Any) -> "MigrationContext":
     """Alembic's view of the database for the history of one addon."""
+    from alembic.runtime.migration import MigrationContext
+
     options["version_table"] = version_table(source.name)
     return MigrationContext.configure(connection, opts=options)
 
@@ -87,6 +93,8 @@ def downgrade(connection: Connection, source: AddonSource) -> None:
 
 
 def _run(connection: Connection, source: AddonSource, revisions: Any) -> None:
+    from alembic.operations import Operations
+
     context = context_of(connection, source, fn=revisions)
     with Operations.context(context):
         context.run_migrations()
@@ -100,6 +108,8 @@ def write_revision(
     The schema must hold exactly the addon's dependencies and its history so far; then every
     difference is the addon's own.
     """
+    from alembic.autogenerate import produce_migrations
+
     context = context_of(connection, source, render_item=_render_item, **COMPARED)
     script = produce_migrations(context, metadata)
     if script.upgrade_ops is None or script.downgrade_ops is None:
@@ -126,8 +136,10 @@ def write_revision(
     return path
 
 
-def _add_checks(connection: Connection, metadata: MetaData, up: UpgradeOps, down: DowngradeOps) -> None:
+def _add_checks(connection: Connection, metadata: MetaData, up: "UpgradeOps", down: "DowngradeOps") -> None:
     """CHECK constraints that tables get later, such as those of an extension: autogenerate passes them by."""
+    from alembic.operations.ops import CreateCheckConstraintOp, DropConstraintOp
+
     inspector, format_name = inspect(connection), connection.dialect.identifier_preparer.format_constraint
     for table in metadata.sorted_tables:
         if not inspector.has_table(table.name):
@@ -141,8 +153,10 @@ def _add_checks(connection: Connection, metadata: MetaData, up: UpgradeOps, down
                 down.ops.insert(0, DropConstraintOp(conv(name), table.name, type_="check"))
 
 
-def _code(operations: Any, context: MigrationContext) -> str:
+def _code(operations: Any, context: "MigrationContext") -> str:
     """The operations as Python, without Alembic's own comments."""
+    from alembic.autogenerate import render_python_code
+
     code = render_python_code(
         operations, migration_context=context, render_item=_render_item, sqlalchemy_module_prefix="sa."
     )
