@@ -138,6 +138,7 @@ class Statement(CompanyOwned, Model):
                 postgresql_where="state <> 'superseded'",
             ),
             Index(None, "company_id", "period_end", "id"),
+            Index(None, "partner_id", "period_end"),
             search_index("billing_statement", "number"),
         )
 

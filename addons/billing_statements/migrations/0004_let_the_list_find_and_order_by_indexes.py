@@ -19,8 +19,14 @@ def upgrade() -> None:
         "billing_statement",
         ["company_id", "period_end", "id"],
     )
+    op.create_index(
+        "ix_billing_statement_partner_id_period_end",
+        "billing_statement",
+        ["partner_id", "period_end"],
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_billing_statement_partner_id_period_end", table_name="billing_statement")
     op.drop_index("ix_billing_statement_company_id_period_end_id", table_name="billing_statement")
     op.drop_index("ix_billing_statement_search", table_name="billing_statement")

@@ -64,6 +64,7 @@ def test_the_application_reads_and_writes(as_role):
         "UPDATE addon SET version = '9'",
         "DELETE FROM core_migration",
         "UPDATE host_state SET generation = 1",
+        "UPDATE menu SET position = 1",
         "DROP TABLE company",
         "CREATE TABLE own (id int)",
     ],
