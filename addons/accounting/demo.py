@@ -20,20 +20,21 @@ from core.records.sequences import next_numbers
 from core.security.actor import Actor, acting
 from core.security.users import LogIn
 
+log_ins = demo_people.LOG_INS
 YEARS = 2
 TERMS = 30
 
 
 def load(session: Any, company: Any) -> list[LogIn]:
     """Make the people and the documents once; returns the log-ins of finance, a rep and purchasing."""
-    log_ins = demo_people.log_ins(session, company)
+    made = [log_in.ensure(session, company) for log_in in log_ins]
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
         demo_people.share_customers(session, company)
         if not session.scalar(
             select(m.AccountingInvoice.id).where(m.AccountingInvoice.company_id == company.id).limit(1)
         ):
             _documents(session, company, today())
-    return log_ins
+    return made
 
 
 def _documents(session: Any, company: Any, today: date) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from core import m
-from core.security.users import LogIn, ensure_user
+from core.i18n import _l
+from core.security.users import DemoLogIn
 
 #: Team → who belongs to it, the leader first. The rep is the one of them who logs in.
 TEAMS = {
@@ -22,31 +23,29 @@ NAMES = {
 }
 
 
-def log_ins(session: Any, company: Any) -> list[LogIn]:
-    """Those of finance, of a rep and of purchasing; made when they are missing."""
-    return [
-        ensure_user(session, email, password, company, name=name, roles=roles)
-        for email, password, name, roles in (
-            (
-                "finance@demo.example",
-                "demo-finance-2026",
-                "Fiona Finance",
-                ("accounting.finance", "billing_statements.clerk"),
-            ),
-            (
-                "rep@demo.example",
-                "demo-sales-2026",
-                NAMES["rep@demo.example"],
-                ("accounting.sales_rep", "billing_statements.reader"),
-            ),
-            (
-                "purchasing@demo.example",
-                "demo-purchasing-2026",
-                "Paul Purchasing",
-                ("accounting.purchasing",),
-            ),
-        )
-    ]
+LOG_INS = (
+    DemoLogIn(
+        "finance@demo.example",
+        "demo-finance-2026",
+        "Fiona Finance",
+        _l("Finance"),
+        ("accounting.finance", "billing_statements.clerk"),
+    ),
+    DemoLogIn(
+        "rep@demo.example",
+        "demo-sales-2026",
+        NAMES["rep@demo.example"],
+        _l("Sales rep"),
+        ("accounting.sales_rep", "billing_statements.reader"),
+    ),
+    DemoLogIn(
+        "purchasing@demo.example",
+        "demo-purchasing-2026",
+        "Paul Purchasing",
+        _l("Purchasing"),
+        ("accounting.purchasing",),
+    ),
+)
 
 
 def share_customers(session: Any, company: Any) -> None:

@@ -10,7 +10,7 @@ from core.loader.code import declared
 from core.loader.discovery import CORE
 from core.loader.lifecycle import Lifecycle
 from core.records.companies import demo_company, ensure_company
-from core.security.users import LogIn, ensure_administrator
+from core.security.users import DEMO_ADMINISTRATOR, LogIn, ensure_administrator
 
 
 @click.command()
@@ -51,7 +51,7 @@ def _load_demo() -> list[LogIn]:
     log_ins = []
     with current_app() as app:
         company = demo_company(db.session)
-        log_ins.append(ensure_administrator(db.session, "admin@demo.example", "demo-administrator", company))
+        log_ins.append(DEMO_ADMINISTRATOR.ensure(db.session, company))
         for _, load in declared(app.extensions["sources"], "demo", "load"):
             log_ins += load(db.session, company) or []
         db.session.commit()

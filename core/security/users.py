@@ -9,9 +9,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.i18n import _l
 
 AnySession = Session | scoped_session[Session]
 ADMINISTRATOR = "core.administrator"
+_ADMINISTRATOR_NAME = "Administrator"
+
+
+@dataclass(frozen=True)
+class DemoLogIn:
+    """A user of the demo company, whose password everybody may know: an addon names them in its `demo.py`.
+
+    `title` says on the page of the log-in what the user is.
+    """
+
+    email: str
+    password: str
+    name: str
+    title: Any
+    roles: tuple[str, ...]
+
+    def ensure(self, session: "AnySession", company: Any) -> "LogIn":
+        """Make the user where it is missing."""
+        return ensure_user(session, self.email, self.password, company, name=self.name, roles=self.roles)
 
 
 @dataclass(frozen=True)
@@ -47,4 +67,9 @@ def ensure_user(
 
 def ensure_administrator(session: AnySession, email: str, password: str, company: Any) -> LogIn:
     """The administrator of a new database."""
-    return ensure_user(session, email, password, company, name="Administrator", roles=(ADMINISTRATOR,))
+    return ensure_user(session, email, password, company, name=_ADMINISTRATOR_NAME, roles=(ADMINISTRATOR,))
+
+
+DEMO_ADMINISTRATOR = DemoLogIn(
+    "admin@demo.example", "demo-administrator", _ADMINISTRATOR_NAME, _l("Administrator"), (ADMINISTRATOR,)
+)

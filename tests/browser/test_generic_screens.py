@@ -8,10 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from core import m
 from core.db import db
 from core.security.actor import SYSTEM, set_actor
+from core.security.users import DEMO_ADMINISTRATOR
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +43,18 @@ def shelf(app: Flask) -> Any:
 def focused(page: Page) -> str:
     """The id, else the text, of what has the focus."""
     return str(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+
+
+def test_the_log_ins_of_a_demo_company_fill_the_form(server: str, page: Page) -> None:
+    for company in db.session.scalars(select(m.Company)):
+        company.is_demo = True
+    DEMO_ADMINISTRATOR.ensure(db.session, company)
+    db.session.commit()
+    page.goto(f"{server}/login")
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#email")).to_have_value(DEMO_ADMINISTRATOR.email)
+    page.keyboard.press("Enter")
+    expect(page.locator(".demo-band")).to_be_visible()
 
 
 def test_a_list_is_walked_by_keys(open_as: Opener) -> None:

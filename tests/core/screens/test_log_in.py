@@ -7,11 +7,15 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
+from flask_security import hash_password
+from sqlalchemy import select
 
 from core import m
 from core.db import db
+from core.records.companies import ensure_company
 from core.security.session import actor_from
 from core.security.throttle import LIMITS
+from core.security.users import DEMO_ADMINISTRATOR
 from core.telemetry.requests import REQUEST_ID
 
 PASSWORD = "a long enough password"
@@ -70,6 +74,45 @@ def test_nothing_leads_elsewhere(visit: Callable[..., Any], target: str) -> None
         # As a browser reads it, to which a backslash is a slash.
         there = urlsplit(urljoin("http://localhost/login", answer.location.replace("\\", "/")))
         assert (answer.status_code // 100, there.scheme, there.netloc) == (3, "http", "localhost")
+
+
+@pytest.fixture
+def only_demo(shelf: Flask) -> Flask:
+    """An installation of nothing but a demo company, with its administrator."""
+    for company in db.session.scalars(select(m.Company)):
+        company.is_demo = True
+    DEMO_ADMINISTRATOR.ensure(db.session, company)
+    db.session.commit()
+    return shelf
+
+
+def offered(visit: Callable[..., Any]) -> bool:
+    """Whether the page of the log-in says a password."""
+    return DEMO_ADMINISTRATOR.password in visit().get("/login").text
+
+
+def test_a_demo_company_offers_its_log_ins(only_demo: Flask, visit: Callable[..., Any]) -> None:
+    assert offered(visit)
+    assert log_in(visit(), DEMO_ADMINISTRATOR.email, DEMO_ADMINISTRATOR.password).location == "/"
+
+
+def test_a_password_of_the_demo_that_was_changed_is_not_offered(
+    only_demo: Flask, visit: Callable[..., Any]
+) -> None:
+    user = db.session.scalars(select(m.User).where(m.User.email == DEMO_ADMINISTRATOR.email)).one()
+    user.password = hash_password("another long password")
+    db.session.commit()
+    assert not offered(visit)
+
+
+def test_no_log_in_is_offered_where_anything_is_real(only_demo: Flask, visit: Callable[..., Any]) -> None:
+    settings = only_demo.extensions["settings"]
+    only_demo.extensions["settings"] = settings.model_copy(update={"mail_transport": "smtp"})
+    assert not offered(visit)
+    only_demo.extensions["settings"] = settings
+    ensure_company(db.session, code="REAL", name="Real Ltd", currency="USD")
+    db.session.commit()
+    assert not offered(visit)
 
 
 def fail(visitor: Any, times: int, email: str = "clerk@example.com") -> Any:
