@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from addons.accounting import demo_people
+from addons.accounting import demo_office, demo_people
 from addons.accounting.services import batch
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.invoices import Line
@@ -30,10 +30,14 @@ def load(session: Any, company: Any) -> list[LogIn]:
     made = [log_in.ensure(session, company) for log_in in log_ins]
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
         demo_people.share_customers(session, company)
-        if not session.scalar(
+        if session.scalar(
             select(m.AccountingInvoice.id).where(m.AccountingInvoice.company_id == company.id).limit(1)
         ):
-            _documents(session, company, today())
+            return made
+        _documents(session, company, today())
+    clerk = session.scalars(select(m.User).where(m.User.email == log_ins[0].email)).one()
+    with acting(session, Actor(clerk.id, clerk.name, company.id, is_superuser=True)):
+        demo_office.load(session, today())
     return made
 
 

@@ -1,11 +1,14 @@
 """300 customers and 40 suppliers of the demo company, the same at every load."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from core import m
+from core.exchange import importing
+from core.security.actor import Actor, acting
 from core.security.users import LogIn
 
 FIRST = (
@@ -70,7 +73,23 @@ def load(session: Any, company: Any) -> list[LogIn]:
     chance = random.Random(17)  # noqa: S311  # the same company at every load
     rows = [_customer(chance, n) for n in range(1, 301)] + [_supplier(n) for n in range(1, 41)]
     m.Partner._bulk(session, ({"company_id": company.id, **row} for row in rows))
+    with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
+        _import_files(session)
     return []
+
+
+def _import_files(session: Any) -> None:
+    """New telephone numbers, which a worker brings in but for one bad row; and a file that waits for a decision."""
+    numbers = [f"C{n:05},+65 6{555_0000 + n},accounts@customer{n:03}.example" for n in range(21, 33)]
+    numbers[7] = "C00028,+65 65550028,accounts(at)customer028.example"
+    file = importing.upload(session, "partner", "Telephone numbers.csv", _csv("Code,Phone,E-mail", numbers))
+    importing.start_import(session, file)
+    offers = [f"S{n:04},{n} Foundry Street,Austin,United States" for n in range(41, 47)]
+    importing.upload(session, "partner", "New suppliers.csv", _csv("Code,Street,City,Country", offers))
+
+
+def _csv(heading: str, lines: Sequence[str]) -> bytes:
+    return "\r\n".join((heading, *lines, "")).encode()
 
 
 def _customer(chance: random.Random, n: int) -> dict[str, Any]:
