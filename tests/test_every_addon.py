@@ -210,12 +210,17 @@ def _load_demo(app: Flask) -> None:
     db.session.commit()
 
 
+def use_files_of_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the files be those of the demo company, which lie where its first test had them."""
+    monkeypatch.setenv("BINCARD_DATA", str(demo_app().extensions["settings"].data))
+    get_settings.cache_clear()
+
+
 @pytest.fixture
 def demo(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The app with the demo company; whatever a test does is rolled back."""
     app = demo_app()
-    monkeypatch.setenv("BINCARD_DATA", str(app.extensions["settings"].data))
-    get_settings.cache_clear()
+    use_files_of_demo(monkeypatch)
     with app.app_context():
         set_actor(db.session, SYSTEM)
         yield app
@@ -344,9 +349,8 @@ def test_every_list_of_the_demo_has_rows(name, demo):
 def test_no_page_in_the_menu_of_the_demo_is_empty(demo):
     """As the administrator finds them once a worker has sent what waits, as it does within seconds."""
     assert send_due().failed == 0
-    urls = re.findall(
-        r'<a href="([^"]+)"', page(demo, "/").text.partition('id="sidebar"')[2].partition("</nav>")[0]
-    )
+    sidebar = page(demo, "/").text.partition('id="sidebar"')[2].partition("</nav>")[0]
+    urls = re.findall(r'<a href="([^"]+)"', sidebar)
     assert {"/imports/", "/outbox/", "/mailbox/", "/m/webhook.delivery.list"} <= set(urls)
     assert [url for url in urls if 'class="empty"' in page(demo, url).text] == []
 

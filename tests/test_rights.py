@@ -21,6 +21,7 @@ from core.records import attachments
 from core.security.actor import NEVER, SYSTEM, set_actor
 from core.security.rights import ANY_USER, PUBLIC
 from tests.logins import log_in
+from tests.test_every_addon import use_files_of_demo
 from tests.walks import CONTENTS, COST, MARK, SECURITY, Visit, program_visits, rights_app, visits
 from tests.walks import NOBODY as NO_ROLE
 
@@ -33,9 +34,10 @@ PROGRAMS = ("core.administrator", "accounting.sales_rep", NO_ROLE)
 
 
 @pytest.fixture
-def app(data_folder: Any) -> Iterator[Flask]:
-    """The app of all addons with users of all roles."""
+def app(data_folder: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The app of all addons with users of all roles, and the files of the demo company."""
     app = rights_app()
+    use_files_of_demo(monkeypatch)
     attachments.store(CONTENTS)
     with app.app_context():
         set_actor(db.session, SYSTEM)

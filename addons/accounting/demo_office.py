@@ -1,6 +1,6 @@
-"""What the people of the demo company did lately: drafts, letters, views, notes, and a program that is told.
+"""What the people of the demo company did lately: drafts, letters, views, notes, webhooks.
 
-Nothing leaves the machine: letters go to its mailbox, and the webhook is switched off once its log has been told.
+Nothing leaves the machine: letters go to its mailbox, and the webhook is switched off in the end.
 """
 
 import random

@@ -90,7 +90,7 @@ screens.list(
         Column("reference", editable=True),
         Column("state", choices=STATES),
         "net",
-        "tax",
+        Column("tax", shown=False),
         "total",
         Column("currency_code", shown=False),
         Column("posted_at", shown=False),

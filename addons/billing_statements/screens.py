@@ -59,7 +59,7 @@ screens.list(
     columns=[
         "number",
         "partner_id",
-        "period_start",
+        Column("period_start", shown=False),
         "period_end",
         Column("state", choices=STATES),
         "opening",

@@ -79,7 +79,7 @@ def load(session: Any, company: Any) -> list[LogIn]:
 
 
 def _import_files(session: Any) -> None:
-    """New telephone numbers, which a worker brings in but for one bad row; and a file that waits for a decision."""
+    """A file that a worker brings in but for one bad row, and one that waits for a decision."""
     numbers = [f"C{n:05},+65 6{555_0000 + n},accounts@customer{n:03}.example" for n in range(21, 33)]
     numbers[7] = "C00028,+65 65550028,accounts(at)customer028.example"
     file = importing.upload(session, "partner", "Telephone numbers.csv", _csv("Code,Phone,E-mail", numbers))

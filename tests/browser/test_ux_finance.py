@@ -30,6 +30,7 @@ from tests.conftest import work
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
+FITS = "box => box.scrollWidth <= box.clientWidth"
 CHINESE = "深圳市华芯电子有限公司"
 PREVIEW = "/billing_statements/preview?cycle=monthly&period_end=2026-01-31"
 
@@ -253,6 +254,19 @@ def test_ux_23_ageing_equals_the_ledger_in_every_currency(open_as: Opener, bill:
     page = open_as("fiona", run_address(run))
     for currency, amount in ledger.items():
         expect(page.locator(".figures")).to_contain_text(re.compile(rf"{amount}\s*{currency}"))
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+def test_the_lists_of_a_month_fit_on_a_small_screen(
+    open_as: Opener, bill: Any, january: Any, locale: str
+) -> None:
+    bill("C00001", "12345.67", name=CHINESE)
+    january(sent=False)
+    page = open_as("fiona", "/m/accounting.invoice.list", locale)
+    assert page.locator(".table-box").evaluate(FITS)
+    page.get_by_role("link", name="Statements" if locale == "en" else "对账单", exact=True).click()
+    expect(page.locator("[data-list] tr[data-href]")).to_have_count(1)
+    assert page.locator(".table-box").evaluate(FITS)
 
 
 def test_ux_24_amounts_are_aligned_and_say_currency_and_sign(
