@@ -81,6 +81,7 @@ screens.form(
     title=_l("Statement"),
     readonly=lambda statement: True,
     create=False,
+    own_mail_log=True,
     nodes=[
         Section(
             "main",

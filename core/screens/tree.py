@@ -293,6 +293,8 @@ class FormScreen(Screen):
     #: Values of a new record, called with (session).
     defaults: Callable[[Any], dict[str, Any]] | None = None
     create: bool = True
+    #: Whether the form lists the record's mails itself: the panel beside it then leaves them out.
+    own_mail_log: bool = False
 
 
 @dataclass(frozen=True)

@@ -194,10 +194,15 @@ def test_ux_20_a_batch_is_sent_once_and_again_only_for_a_reason(
     assert mails() == 1
     page.get_by_label("Send again, because").fill("The customer lost it")
     page.get_by_label("Send again, because").press("Tab")
+    # A reason is no change of the record: one may leave without being asked.
+    assert page.evaluate("window.dispatchEvent(new Event('beforeunload', { cancelable: true }))")
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("The statement is sent again.")
     assert mails() == 2
     expect(page.get_by_role("region", name="Mails")).to_contain_text("The customer lost it")
+    # The form has the mail log; the panel beside it does not repeat it.
+    expect(page.locator("#panel .timeline")).to_be_visible()
+    expect(page.locator("#panel .mailed", has_text="Statement")).to_have_count(0)
 
 
 def test_ux_21_each_statement_shows_its_mail_log_and_failures_repeat_alone(

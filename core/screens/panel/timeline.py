@@ -93,9 +93,10 @@ class Reader:
         """The entries before a moment: a fixed number of queries, however much there is."""
         full = [
             self._audit(self._rows(m.AuditEvent, m.AuditEvent.at, before)),
-            self._mails(self._rows(m.MailMessage, m.MailMessage.created_at, before)),
             self._notes(self._rows(m.Note, m.Note.at, before)),
         ]
+        if not self.form.own_mail_log:
+            full.append(self._mails(self._rows(m.MailMessage, m.MailMessage.created_at, before)))
         if self.teller.actor.may(model_rights("job").read):
             full.append(self._jobs(self._rows(m.Job, m.Job.created_at, before)))
         # Below the last row of a kind that was not read to its end, there may be more of that kind.
