@@ -97,10 +97,11 @@ def _url(row: Any, actor: Actor) -> str | None:
     if row.screen:
         screen = current_app.extensions["screens"].by_name.get(row.screen)
         return f"/m/{row.screen}" if screen and actor.may(model_rights(screen.model).read) else None
-    return _endpoint_url(row.endpoint, actor) if row.endpoint else ""
+    return endpoint_url(row.endpoint, actor) if row.endpoint else ""
 
 
-def _endpoint_url(endpoint: str, actor: Actor) -> str | None:
+def endpoint_url(endpoint: str, actor: Actor) -> str | None:
+    """The address of a page without arguments; None where there is none, or the actor may not open it."""
     view = current_app.view_functions.get(endpoint)
     needed = getattr(view, "permission", None)
     if view is None or not (needed in (PUBLIC, ANY_USER) or (needed and actor.may(needed))):

@@ -85,22 +85,31 @@ def _searched(screens: ScreenSet, model: str, cls: Any, actor: Actor) -> tuple[A
 class Hit:
     """A record that the palette offers."""
 
+    #: The list that it was found in.
+    screen: str
     kind: str
     label: str
     hint: str
     url: str
-    exact: bool
+    #: 0 where what was typed is its label, 1 where it is another of its texts, such as its code; more where
+    #: it is a piece of one.
+    rank: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is what was typed, and not only holds it."""
+        return self.rank <= 1
 
 
 def search_everywhere(session: Any, screens: ScreenSet, q: str, actor: Actor, each: int = 4) -> list[Hit]:
-    """Records of the lists that the actor may read whose label or search columns match; exact ones first.
+    """Records of the lists that the actor may read whose label or search columns match.
 
     One query a list: record rules are added to each by the session, which a union would go around.
     """
     hits: list[Hit] = []
     for screen in _searchable(screens, actor):
         hits += _hits(session, screens, screen, q, actor, each)
-    return sorted(hits, key=lambda hit: not hit.exact)
+    return hits
 
 
 def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
@@ -121,23 +130,29 @@ def _hits(session: Any, screens: ScreenSet, screen: ListScreen, q: str, actor: A
     if screen.where is not None:
         query = query.where(screen.where(cls))
     rank = case(
-        (or_(*(c.ilike(_escaped(q), escape="\\") for c in searched)), 0),
-        (label.istartswith(q, autoescape=True), 1),
-        else_=2,
+        (_equals(label, q), 0),
+        (or_(*(_equals(c, q) for c in columns)), 1),
+        (label.istartswith(q, autoescape=True), 2),
+        else_=3,
     )
     form = screens.form_of(screen)
     rows = session.execute(query.add_columns(rank).order_by(rank, label).limit(each))
     return [
         Hit(
+            screen.name,
             str(screen.title),
             text,
             str(more) if hint is not None and more != text else "",
             f"/m/{form.name}/{key}",
-            order == 0,
+            order,
         )
         for key, text, more, order in rows
         if form is not None
     ]
+
+
+def _equals(column: Any, q: str) -> Any:
+    return column.ilike(_escaped(q), escape="\\")
 
 
 def _escaped(q: str) -> str:

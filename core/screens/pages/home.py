@@ -10,11 +10,10 @@ from werkzeug.exceptions import BadRequest
 from core import m
 from core.clock import today
 from core.db import db
-from core.i18n import COOKIE, LOCALES, _
+from core.i18n import COOKIE, LOCALES
 from core.screens.boards.dashboards import boards_for, read_items
-from core.screens.forms.choices import search_everywhere
 from core.screens.job_list import of_company
-from core.screens.menu import current_menu, leaves
+from core.screens.palette import found_by
 from core.security.actor import SYSTEM, acting
 from core.security.login import is_local
 from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights, requires
@@ -48,22 +47,9 @@ def _recent_jobs() -> list[Any]:
 @bp.get("/palette")
 @requires(ANY_USER)
 def palette() -> Response:
-    """Menus and records that match `q`, those that match exactly first."""
+    """Pages, acts and records that match `q`, the records that it names exactly first."""
     q = request.args.get("q", "").strip()[:100]
-    words = q.casefold().split()
-    menus = [
-        {"kind": _("Menu"), "label": entry.label, "hint": path.removesuffix(" › "), "url": entry.url}
-        for path, entry in leaves(current_menu())
-        if all(word in f"{path}{entry.label}".casefold() for word in words)
-    ]
-    hits = (
-        search_everywhere(db.session, current_app.extensions["screens"], q, current_actor())
-        if len(q) > 1
-        else []
-    )
-    records = [{"kind": h.kind, "label": h.label, "hint": h.hint, "url": h.url} for h in hits]
-    exact = sum(hit.exact for hit in hits)
-    return jsonify([*records[:exact], *menus[:8], *records[exact:]])
+    return jsonify(found_by(q, db.session, current_app.extensions["screens"], current_actor()))
 
 
 @bp.post("/me/locale")
