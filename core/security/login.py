@@ -1,10 +1,11 @@
 """Log-in, log-out, second factor and change of password by Flask-Security, with a lock-out of our own."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, abort, make_response, render_template, request
-from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
+from flask_security import EmailValidateException, LoginForm, MailUtil, Security, SQLAlchemyUserDatastore
 from flask_wtf.csrf import CSRFProtect
 from wtforms import Form
 
@@ -14,6 +15,7 @@ from core.models import Composition
 from core.security import passwords, second_factor, sessions
 from core.security.throttle import Attempt, forget_failures, minutes_to_wait, note_failure, too_many
 
+_OWN_NETWORK = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)*")
 _SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_HASH": "argon2",
     # argon2 keeps a salt in each hash; a second one for all would only be one more secret to lose.
@@ -39,6 +41,20 @@ _SETTINGS: dict[str, Any] = {
     "SESSION_PROTECTION": "basic",
     "WTF_CSRF_TIME_LIMIT": None,
 }
+
+
+class AnyNetworkMailUtil(MailUtil):
+    """Takes addresses of the own network, such as admin@localhost and clerk@firm.local, as they are."""
+
+    def normalize(self, email: str) -> str:
+        """The address by which a user is looked up; raises EmailValidateException where it is none."""
+        try:
+            found: str = super().normalize(email)
+        except EmailValidateException:
+            if not _OWN_NETWORK.fullmatch(email.strip()):
+                raise
+            found = email.strip()
+        return found
 
 
 class ThrottledLoginForm(LoginForm):
@@ -114,6 +130,7 @@ def init_app(app: Flask) -> None:
         mf_recovery_form=second_factor.RecoveryForm,
         totp_cls=second_factor.OnceTotp,
         mf_recovery_codes_util_cls=second_factor.HashedRecoveryCodes,
+        mail_util_cls=AnyNetworkMailUtil,
         password_util_cls=passwords.PasswordPolicy,
         render_template=render,
     )

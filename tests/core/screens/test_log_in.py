@@ -15,7 +15,7 @@ from core.db import db
 from core.records.companies import ensure_company
 from core.security.session import actor_from
 from core.security.throttle import LIMITS
-from core.security.users import DEMO_ADMINISTRATOR
+from core.security.users import DEMO_ADMINISTRATOR, ensure_administrator
 from core.telemetry.requests import REQUEST_ID
 
 PASSWORD = "a long enough password"
@@ -33,6 +33,14 @@ def test_log_in_and_out(visit: Callable[..., Any]) -> None:
     assert "Clerk" in visitor.get("/").text
     assert visitor.post("/logout").location == "/login"
     assert visitor.get("/").location == "/login?next=/"
+
+
+@pytest.mark.parametrize("email", ["admin@localhost", "clerk@firm.local"])
+def test_an_address_of_the_own_network_logs_in(shelf: Flask, visit: Callable[..., Any], email: str) -> None:
+    company = db.session.scalars(select(m.Company)).first()
+    ensure_administrator(db.session, email, PASSWORD, company)
+    db.session.commit()
+    assert log_in(visit(), email).location == "/"
 
 
 @pytest.mark.parametrize(
