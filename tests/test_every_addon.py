@@ -31,7 +31,7 @@ from core.loader.graph import closure_of, resolve
 from core.loader.lifecycle import Lifecycle
 from core.loader.scratch import scratch_database, with_dependencies
 from core.mail.sender import send_due
-from core.records.companies import demo_company
+from core.records.companies import demo_company, ensure_company
 from core.screens import Chart, Figure
 from core.screens.boards.dashboards import read_items
 from core.screens.lists.page import plan_for
@@ -349,10 +349,50 @@ def test_every_list_of_the_demo_has_rows(name, demo):
 def test_no_page_in_the_menu_of_the_demo_is_empty(demo):
     """As the administrator finds them once a worker has sent what waits, as it does within seconds."""
     assert send_due().failed == 0
-    sidebar = page(demo, "/").text.partition('id="sidebar"')[2].partition("</nav>")[0]
-    urls = re.findall(r'<a href="([^"]+)"', sidebar)
+    urls = menu_of(page(demo, "/").text)
     assert {"/imports/", "/outbox/", "/mailbox/", "/m/webhook.delivery.list"} <= set(urls)
     assert [url for url in urls if 'class="empty"' in page(demo, url).text] == []
+
+
+def menu_of(html: str) -> list[str]:
+    """Where the entries of the menu lead."""
+    return re.findall(r'<a href="([^"]+)"', html.partition('id="sidebar"')[2].partition("</nav>")[0])
+
+
+def test_every_page_in_the_menu_of_the_demo_says_that_it_is_one(demo):
+    urls = [
+        *menu_of(page(demo, "/").text),
+        "/account",
+        "/password",
+        "/me/tokens",
+        "/api/docs",
+        "/no/such/page",
+    ]
+    assert [url for url in urls if 'class="demo-band"' not in page(demo, url).text] == []
+
+
+@pytest.fixture
+def new_company(database: str, data_folder: Path) -> Iterator[Flask]:
+    """The app of all addons as `bincard init` leaves it: a company that has nothing yet."""
+    settings = get_settings().model_copy(update={"database_url": database_url(database)})
+    app = create_app(resolve(FURTHER, CATALOGUE), settings)
+    with app.app_context():
+        company = ensure_company(db.session, code="MAIN", name="新公司", currency="USD")
+        ensure_administrator(db.session, "admin@demo.example", "demo-administrator", company)
+        db.session.commit()
+        yield app
+        db.session.remove()
+
+
+@pytest.mark.parametrize("addons", [FURTHER], ids=["all"])
+def test_every_empty_list_says_what_belongs_there_and_has_one_button(new_company):
+    urls = menu_of(page(new_company, "/").text)
+    empty = {url: page(new_company, url).text.partition('class="empty"')[2] for url in urls}
+    bare = [
+        url for url, html in empty.items() if html and (html.count('class="btn') != 1 or "<p>" not in html)
+    ]
+    assert bare == []
+    assert len([url for url, html in empty.items() if html]) > len(urls) // 2
 
 
 def test_no_chart_of_the_demo_is_empty(demo):

@@ -268,6 +268,7 @@ screens.list(
     group_by=["partner_id", "document"],
     order="-date",
     create=False,
+    source=(_l("Invoices"), "accounting.invoice.list"),
     empty=_l("Every posted document of a customer stands here until it is settled."),
 )
 screens.list(
@@ -280,6 +281,7 @@ screens.list(
     group_by=["journal_id", "date"],
     order="-date",
     create=False,
+    source=(_l("Invoices"), "accounting.invoice.list"),
     empty=_l("What documents write to the ledger is listed here."),
 )
 screens.form(

@@ -73,6 +73,7 @@ screens.list(
     group_by=["state", "period_end"],
     order="-period_end",
     create=False,
+    source=(_l("Statement runs"), "billing_statements.runs_page"),
     empty=_l("Statements are made by a run: open Statement runs and start the first one."),
 )
 screens.form(

@@ -82,6 +82,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         chart_data=chart_data,
         locales=LOCALES,
         leaves=menu.leaves,
+        source_of=menu.source_of,
         locale_code=locale_code,
         shown_nodes=shown_nodes,
         file_size=file_size,

@@ -90,14 +90,29 @@ def _is_at(url: str, path: str) -> bool:
     return bool(url) and (path == url or path.startswith(url.removesuffix(".list") + "."))
 
 
+def source_of(screen: Any) -> tuple[str, str]:
+    """What the button of an empty list says, and where it leads: to where its records come from."""
+    actor = current_actor()
+    if screen.source is not None:
+        label, place = screen.source
+        url = _list_url(place, actor) if place.endswith(".list") else endpoint_url(place, actor)
+        if url:
+            return str(label), url
+    return _("Back to the start page"), "/"
+
+
 def _url(row: Any, actor: Actor) -> str | None:
     """Where the entry leads; empty for a group, None when the user may not go there."""
     if row.permission and not actor.may(row.permission):
         return None
     if row.screen:
-        screen = current_app.extensions["screens"].by_name.get(row.screen)
-        return f"/m/{row.screen}" if screen and actor.may(model_rights(screen.model).read) else None
+        return _list_url(row.screen, actor)
     return endpoint_url(row.endpoint, actor) if row.endpoint else ""
+
+
+def _list_url(name: str, actor: Actor) -> str | None:
+    screen = current_app.extensions["screens"].by_name.get(name)
+    return f"/m/{name}" if screen and actor.may(model_rights(screen.model).read) else None
 
 
 def endpoint_url(endpoint: str, actor: Actor) -> str | None:

@@ -259,6 +259,8 @@ class ListScreen(Screen):
     address: str = ""
     #: What belongs here, said when there is nothing.
     empty: Text = ""
+    #: Where its records come from when nobody makes them here: a label, and a list or the endpoint of a page.
+    source: tuple[Text, str] | None = None
     #: Whether "New" is offered to those who may write.
     create: bool = True
     #: Condition on every row, built from the model.

@@ -139,6 +139,7 @@ screens.list(
     group_by=["state", "endpoint_id"],
     order="-created_at",
     create=False,
+    source=(_l("Webhooks"), "webhook.endpoint.list"),
     empty=_l("What was told to other programs, and what they answered, is listed here."),
 )
 screens.form(

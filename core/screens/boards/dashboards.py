@@ -65,6 +65,11 @@ class Chart:
     currency: str = ""
     note: str = ""
 
+    @property
+    def has_values(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(any(series.values) for series in self.series)
+
 
 #: Called with (session, today) within the record rules of the user.
 Reading = Callable[[Any, date], Figure | Chart]
