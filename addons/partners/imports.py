@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from core import m
-from core.exchange.convert import boolean, identifier, text
+from core.exchange.convert import boolean, choice, identifier, text
 from core.exchange.targets import Document, Target, TargetField, Targets
-from core.i18n import _, _l
+from core.i18n import LOCALES, _, _l
 from core.mail import MailAddressError, parse_addresses
 from core.security.actor import actor_of
 
@@ -71,7 +71,7 @@ targets.add(
             TargetField("city", _l("City"), text(100)),
             TargetField("country", _l("Country"), text(100)),
             TargetField("tax_number", _l("Tax number"), identifier()),
-            TargetField("locale", _l("Language"), text(10)),
+            TargetField("locale", _l("Language"), choice(LOCALES)),
             TargetField("is_customer", _l("Customer"), boolean()),
             TargetField("is_supplier", _l("Supplier"), boolean()),
         ),

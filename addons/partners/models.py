@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import search_index
+from core.i18n import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -53,6 +54,7 @@ class Partner(CompanyOwned, Model):
         return (
             UniqueConstraint("company_id", "code"),
             CheckConstraint("code <> '' AND name <> ''", name="named"),
+            CheckConstraint(f"locale IN {('', *LOCALES)}", name="locale_known"),
             Index(None, "company_id", "name"),
             search_index("partner", "code", "name", "email"),
         )

@@ -110,7 +110,7 @@ screens.form(
             Field(
                 "locale",
                 _l("Language"),
-                choices=dict(LOCALES),
+                choices={"": _l("Not known: English"), **LOCALES},
                 help=_l("The language of documents and mails."),
             ),
             "currency_code",

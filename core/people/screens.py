@@ -156,7 +156,7 @@ screens.form(
             "name",
             Field("email", _l("E-mail address"), required=True),
             Field("company_id", _l("Works in")),
-            Field("locale", _l("Language"), choices=dict(LOCALES)),
+            Field("locale", _l("Language"), choices={"": _l("As the browser asks for"), **LOCALES}),
             Field("active", help=_l("Whoever is not active cannot log in; the records stay.")),
         ),
         Part("state", template="people/user_state.html", visible=_saved),
@@ -166,6 +166,12 @@ screens.form(
             model="user.company",
             columns=[Column("company_id", _l("Company"))],
             title=_l("Companies"),
+        ),
+        Grid(
+            "teams",
+            model="team.member",
+            columns=[Column("team_id", _l("Sales team"))],
+            title=_l("Sales teams"),
         ),
         Button("invite", _l("Invitation link"), action="people.invite", permission="core.users"),
         Button(

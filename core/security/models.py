@@ -4,12 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.types import Timestamp
+from core.i18n import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -40,6 +51,7 @@ class User(UserMixin, Model):
     password: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(server_default="true")
     fs_uniquifier: Mapped[str] = mapped_column(Text, unique=True)
+    #: The language of the product, empty for the one that the browser asks for.
     locale: Mapped[str] = mapped_column(Text, server_default="")
     #: The company whose records the user works in at the moment.
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id", ondelete="RESTRICT"))
@@ -61,6 +73,10 @@ class User(UserMixin, Model):
     company = relationship("company")
     roles = relationship("role", secondary="user_role", lazy="selectin", viewonly=False)
     companies = relationship("company", secondary="user_company")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (CheckConstraint(f"locale IN {('', *LOCALES)}", name="locale_known"),)
 
     def check_tf_required(self, tf_setup_methods: Any, tf_fresh: bool) -> Any:
         """Whether the log-in asks for a second factor: one was set up, or a role requires it."""

@@ -205,4 +205,5 @@ def value_of(info: FieldInfo, bound: WTField) -> Any:
     value = bound.data
     if isinstance(bound, StringField) and info.kind == "text":
         return (value or "").strip() or (None if info.nullable else "")
-    return None if value == "" else value
+    # A choice may have an empty value of its own, such as the language of the browser.
+    return None if value == "" and "" not in info.values else value

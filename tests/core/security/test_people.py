@@ -206,3 +206,20 @@ def test_secrets_of_users_are_shown_to_nobody(visit: Callable[..., Any]) -> None
         assert "argon2" not in admin.get(url).text
     answer = admin.get("/m/user.list?columns=password")
     assert answer.status_code == 422
+
+
+def test_the_form_of_a_user_offers_languages_and_teams(visit: Callable[..., Any]) -> None:
+    admin, url = visit("admin"), f"/m/user.form/{user_of('clerk').id}"
+    team = m.Team(company_id=user_of("clerk").company_id, name="Team Asia")
+    db.session.add(team)
+    db.session.commit()
+    assert re.findall(r'<option.*?value="([^"]*)"', admin.get(url).text) == ["", "en", "zh_CN"]
+    form = admin.form(url)
+    assert admin.post(url, {**form, "locale": "xx"}).status_code == 422
+    chosen = {"locale": "zh_CN", "teams-n1-team_id": str(team.id)}
+    assert admin.post(url, {**form, **chosen}).status_code == 303
+    db.session.expire_all()
+    assert (user_of("clerk").locale, [one.user.name for one in team.members]) == ("zh_CN", ["Clerk"])
+    assert admin.post(url, {**admin.form(url), "locale": ""}).status_code == 303
+    db.session.expire_all()
+    assert user_of("clerk").locale == ""
