@@ -28,6 +28,7 @@ def archiving(permission: str) -> list[BulkAction]:
             permission=permission,
             visible=lambda record: bool(record.active),
             bulk=lambda model: model.active,
+            undo="restore",
         ),
         BulkAction(
             "restore",
@@ -36,5 +37,6 @@ def archiving(permission: str) -> list[BulkAction]:
             permission=permission,
             visible=lambda record: not record.active,
             bulk=lambda model: ~model.active,
+            undo="archive",
         ),
     ]

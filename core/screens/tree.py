@@ -192,6 +192,8 @@ class BulkAction(Button):
     kind: ClassVar[str] = "bulk action"
 
     bulk: bool | Callable[[Any], Any] = True
+    #: The act of the same list that takes it back; empty where nothing does.
+    undo: str = ""
 
 
 @dataclass

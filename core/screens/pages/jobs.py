@@ -24,6 +24,7 @@ from core.db import db
 from core.i18n import _, _l, ngettext
 from core.jobs import queue
 from core.records.attachments import path_of
+from core.screens.bulk import acts, undo
 from core.screens.fields import choice_text
 from core.screens.job_list import of_company
 from core.screens.lists import export_job
@@ -71,6 +72,8 @@ def show(job_id: int) -> Response:
         back=job.params.get("back", ""),
         records=f"/m/{job.params['form']}/" if job.params.get("form") else "",
         files=_files(job),
+        undoable=undo.undoable(db.session, job),
+        undone_by=undo.undone_by(db.session, job) if job.kind == acts.KIND else None,
     )
     return make_response(html)
 
@@ -164,6 +167,21 @@ def steer(job_id: int, act: str) -> Response:
         db.session.rollback()
         flash(str(error), "warning")
     return cast(Response, redirect(url_for("jobs.show", job_id=job_id), 303))
+
+
+@bp.post("/<int:job_id>/undo")
+@requires(ANY_USER)
+def take_back(job_id: int) -> Response:
+    """Start the job that takes this one back."""
+    job = _job(job_id)
+    try:
+        back = undo.start(db.session, job)
+        db.session.commit()
+    except undo.UndoError as error:
+        db.session.rollback()
+        flash(str(error), "warning")
+        return cast(Response, redirect(url_for("jobs.show", job_id=job_id), 303))
+    return cast(Response, redirect(url_for("jobs.show", job_id=back.id), 303))
 
 
 def _pause(job: Any) -> str:

@@ -228,3 +228,58 @@ def test_starting_costs_the_same_for_any_number(
         assert clerk.post(f"{LIST}/bulk/praise/start", sent).status_code == 303
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def undo(visitor: Any, job: Any) -> Any:
+    """The job that takes the other one back."""
+    answer = visitor.post(f"/jobs/{job.id}/undo")
+    assert answer.status_code == 303, answer.text
+    db.session.rollback()
+    return db.session.get(m.Job, int(answer.location.rpartition("/")[2]))
+
+
+def test_archiving_is_taken_back_for_exactly_what_it_archived(
+    visit: Callable[..., Any], parts: list[Any], shelf: Flask
+) -> None:
+    clerk = visit("clerk")
+    archived = [n for n, part in enumerate(parts) if not part.active]
+    job = started(clerk, "archive", all="1")
+    assert "Undo:" not in clerk.get(f"/jobs/{job.id}").text  # it is not done yet
+    work(shelf)
+    assert not any(part.active for part in parts)
+    assert f"Undo: {len(parts) - len(archived)} records" in clerk.get(f"/jobs/{job.id}").text
+    back = undo(clerk, job)
+    work(shelf)
+    assert [n for n, part in enumerate(parts) if not part.active] == archived
+    assert list(outcomes(back)) == ["done"]
+    page = clerk.get(f"/jobs/{job.id}").text
+    assert "Was taken back" in page and "Undo:" not in page
+    assert undo(clerk, job).id == job.id  # there is nothing left: the page is that of the first job
+
+
+def test_what_somebody_changed_since_is_not_taken_back(
+    visit: Callable[..., Any], parts: list[Any], shelf: Flask
+) -> None:
+    clerk, admin = visit("clerk"), visit("admin")
+    job = started(clerk, "set-maker_id", ids=f"{parts[0].id},{parts[1].id}", maker_id="3")
+    work(shelf)
+    before = [parts[1].maker_id]
+    url = f"/m/shelf.part.form/{parts[1].id}"
+    assert admin.post(url, {**admin.form(url), "description": "Changed since"}).status_code == 303
+    back = undo(clerk, job)
+    work(shelf)
+    assert outcomes(back) == {
+        "done": [(parts[0].mpn, "")],
+        "skipped": [(parts[1].mpn, "Admin has changed it since: it stays as it is.")],
+    }
+    assert (parts[0].maker_id, [parts[1].maker_id]) == (None, before)
+
+
+def test_an_act_that_nothing_takes_back_offers_no_undo(
+    visit: Callable[..., Any], parts: list[Any], shelf: Flask
+) -> None:
+    clerk = visit("clerk")
+    job = started(clerk, "praise", ids=f"{parts[0].id}")
+    work(shelf)
+    assert "Undo:" not in clerk.get(f"/jobs/{job.id}").text
+    assert undo(clerk, job).id == job.id

@@ -4,7 +4,7 @@ from addons.shelf import services
 from sqlalchemy import ColumnElement
 
 from core.i18n import _l
-from core.screens import BulkAction, Button, Column, Field, Filter, Grid, Screens, Section
+from core.screens import BulkAction, Button, Column, Field, Filter, Grid, Screens, Section, archiving
 
 screens = Screens()
 
@@ -65,6 +65,7 @@ screens.list(
             permission="shelf.write",
             bulk=lambda part: part.state == "sample",
         ),
+        *archiving("shelf.write"),
     ],
     group_by=["state", "maker_id", "since", "active"],
     order="mpn",
