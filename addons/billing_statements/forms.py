@@ -5,6 +5,7 @@ from wtforms import DateField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired
 
+from addons.billing_statements.names import CYCLES
 from core.i18n import _l
 
 
@@ -13,10 +14,6 @@ class RunForm(FlaskForm):
 
     cycle = SelectField(
         _l("Cycle"),
-        choices=[
-            SelectChoice("monthly", _l("Monthly")),
-            SelectChoice("half_monthly", _l("Half-monthly")),
-            SelectChoice("weekly", _l("Weekly")),
-        ],
+        choices=[SelectChoice(cycle, name) for cycle, name in CYCLES.items() if cycle != "none"],
     )
     period_end = DateField(_l("Period up to"), validators=[InputRequired()])

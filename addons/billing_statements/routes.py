@@ -5,6 +5,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
+from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
 from addons.billing_statements.periods import last_closed
@@ -261,6 +262,11 @@ def send_again(statement_id: int) -> Response:
     if "HX-Request" in request.headers:
         return Response(headers={"HX-Redirect": address})
     return cast(Response, redirect(address, 303))
+
+
+@bp.context_processor
+def _names_of_states() -> dict[str, Any]:
+    return {"statement_names": state_names}
 
 
 @bp.app_template_global()

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
+from addons.billing_statements.names import CYCLES, STATES
 from addons.billing_statements.services.redo import redo
 from addons.billing_statements.services.runs import without_address
 from core.i18n import _, _l
@@ -11,19 +12,6 @@ from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Sec
 
 screens = Screens()
 
-CYCLES = {
-    "monthly": _l("Monthly"),
-    "half_monthly": _l("Half-monthly"),
-    "weekly": _l("Weekly"),
-    "none": _l("No statements"),
-}
-STATES = {
-    "created": _l("Created"),
-    "rendered": _l("Printed"),
-    "released": _l("Released"),
-    "sent": _l("Sent"),
-    "superseded": _l("Superseded"),
-}
 LINE_KINDS = {"brought_forward": _l("Brought forward"), "late": _l("Late entry"), "movement": _l("Movement")}
 
 screens.extend("partner.form").after(

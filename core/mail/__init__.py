@@ -4,6 +4,7 @@ from flask import Flask
 
 from core.loader.discovery import AddonSource
 from core.mail.addresses import MailAddressError, parse_addresses
+from core.mail.names import STATES
 from core.mail.outbox import MailStateError, cancel, decide_unsure, queue, retry
 from core.mail.routes import bp
 from core.mail.sender import Counts, recover, send_due
@@ -28,4 +29,5 @@ __all__ = [
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Serve the outbox, and the mailbox of machines from which no mail leaves."""
+    app.jinja_env.globals["mail_states"] = STATES
     app.register_blueprint(bp)

@@ -23,34 +23,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core import m
 from core.db import db
-from core.i18n import _, _l
+from core.i18n import _
 from core.mail import mailbox, outbox
-from core.mail.models import MAIL_STATES
+from core.mail.names import OUTCOMES, STATES
 from core.records import attachments
 from core.security.rights import requires
 
 bp = Blueprint("mail", __name__)
 
 PAGE_SIZE = 80
-STATE_NAMES = {
-    "queued": _l("Waiting"),
-    "sending": _l("Being sent"),
-    "sent": _l("Sent"),
-    "failed": _l("Failed"),
-    "unsure": _l("Unsure"),
-    "cancelled": _l("Cancelled"),
-}
-OUTCOME_NAMES = {
-    "sent": _l("Sent"),
-    "delayed": _l("Refused for now"),
-    "failed": _l("Refused for good"),
-    "unsure": _l("No answer"),
-    "retry": _l("Sent again by a person"),
-    "cancel": _l("Cancelled by a person"),
-    "again": _l("Sent once more, for a reason"),
-    "arrived": _l("Found to have arrived"),
-    "not arrived": _l("Found not to have arrived"),
-}
 ACTS: dict[str, Callable[[Any, Any], None]] = {
     "retry": outbox.retry,
     "cancel": outbox.cancel,
@@ -91,7 +72,7 @@ def messages() -> str:
     state, words = request.args.get("state", ""), request.args.get("q", "")
     page = max(request.args.get("page", 1, type=int), 1)
     query = select(m.MailMessage).order_by(m.MailMessage.id.desc())
-    if state in MAIL_STATES:
+    if state in STATES:
         query = query.where(m.MailMessage.state == state)
     for word in words.split():
         query = query.where(_mentions(word))
@@ -105,7 +86,7 @@ def messages() -> str:
         state=state,
         q=words,
         counts=counts,
-        state_names=STATE_NAMES,
+        state_names=STATES,
     )
 
 
@@ -116,8 +97,8 @@ def message(message_id: int) -> str:
     return render_template(
         "mail/message.html",
         message=_message(message_id),
-        state_names=STATE_NAMES,
-        outcome_names=OUTCOME_NAMES,
+        state_names=STATES,
+        outcome_names=OUTCOMES,
     )
 
 

@@ -5,19 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from core.i18n import _l
+from core.jobs.names import STATES
 from core.screens.tree import Column, Filter, Screens
 from core.security.rights import current_actor
 
 screens = Screens()
-
-STATES = {
-    "queued": _l("Queued"),
-    "running": _l("Running"),
-    "paused": _l("Paused"),
-    "done": _l("Done"),
-    "failed": _l("Failed"),
-    "cancelled": _l("Cancelled"),
-}
 
 
 def of_company(job: Any) -> ColumnElement[bool]:

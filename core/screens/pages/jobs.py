@@ -25,7 +25,6 @@ from core.i18n import _, _l, ngettext
 from core.jobs import queue
 from core.records.attachments import path_of
 from core.screens.bulk import acts, undo
-from core.screens.fields import choice_text
 from core.screens.job_list import of_company
 from core.screens.lists import export_job
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
@@ -67,7 +66,6 @@ def show(job_id: int) -> Response:
         page=page,
         page_size=PAGE,
         states=[(key, str(text), getattr(progress, key)) for key, text in STATES.items()],
-        job_state=choice_text(job.state, None),
         finished=job.state in FINISHED,
         back=job.params.get("back", ""),
         records=f"/m/{job.params['form']}/" if job.params.get("form") else "",

@@ -13,8 +13,10 @@ from sqlalchemy import select
 
 from core import m
 from core.i18n import _, _l
+from core.jobs import names as job_names
+from core.mail import names as mail_names
 from core.screens.actions import find_button
-from core.screens.fields import choice_text, readable_value
+from core.screens.fields import readable_value
 from core.screens.forms.line_trace import LINES
 from core.screens.panel.changes import Change, Teller, Told
 from core.screens.tree import FormScreen
@@ -34,14 +36,6 @@ ACTS = {
     "detach": _l("File removed"),
     "reattach": _l("File restored"),
     "mail": _l("Sent by mail"),
-}
-MAIL_STATES = {
-    "queued": _l("Waiting"),
-    "sending": _l("Being sent"),
-    "sent": _l("Sent"),
-    "failed": _l("Failed"),
-    "unsure": _l("Unsure"),
-    "cancelled": _l("Cancelled"),
 }
 
 
@@ -161,7 +155,7 @@ class Reader:
             entry = self._entry(mail.created_at)
             if not entry.titles:
                 entry.titles.append(str(ACTS["mail"]))
-            entry.mails.append((mail, choice_text(mail.state, MAIL_STATES)))
+            entry.mails.append((mail, str(mail_names.STATES[mail.state])))
         return _end(mails, "created_at")
 
     def _notes(self, notes: list[Any]) -> datetime | None:
@@ -171,7 +165,7 @@ class Reader:
 
     def _jobs(self, jobs: list[Any]) -> datetime | None:
         for job in jobs:
-            self._entry(job.created_at).jobs.append((job, choice_text(job.state, None)))
+            self._entry(job.created_at).jobs.append((job, str(job_names.STATES[job.state])))
         return _end(jobs, "created_at")
 
 
