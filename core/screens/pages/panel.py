@@ -25,7 +25,7 @@ from core.errors import UserError
 from core.i18n import _, locale_code, ngettext
 from core.records import attachments
 from core.records.contents import SHOWN
-from core.screens.fields import moment_text
+from core.screens.fields import moment_text, number_text
 from core.screens.pages.forms import go, open_screen, screens
 from core.screens.panel import files, letters
 from core.screens.panel.changes import Teller
@@ -59,9 +59,19 @@ def _record(screen: str, record_id: int, lock: bool = False) -> tuple[FormScreen
 @requires(ANY_USER)
 def show(screen: str, record_id: int) -> str:
     """The panel, for the form that it stands beside."""
-    form, record = _record(screen, record_id)
+    return _shown(*_record(screen, record_id))
+
+
+def _shown(form: FormScreen, record: Any, note: str = "", problem: str = "") -> str:
     return render_template(
-        "panel.html", screen=form, record=record, **_timeline(form, record), **_files(record)
+        "panel.html",
+        screen=form,
+        record=record,
+        note=note,
+        problem=problem,
+        longest=LONGEST_NOTE,
+        **_timeline(form, record),
+        **_files(record),
     )
 
 
@@ -105,7 +115,11 @@ def _files(record: Any) -> dict[str, Any]:
 def add_note(screen: str, record_id: int) -> Response:
     """Write a note; whoever may read the record may."""
     form, record = _record(screen, record_id)
-    body = request.form.get("body", "").strip()[:LONGEST_NOTE]
+    body = request.form.get("body", "").replace("\r\n", "\n").strip()
+    if len(body) > LONGEST_NOTE:
+        most = number_text(LONGEST_NOTE, locale_code())
+        problem = _("A note has at most %(most)s characters: put longer texts into a file.", most=most)
+        return make_response(_shown(form, record, note=body, problem=problem), 422)
     if body:
         actor = current_actor()
         company = getattr(record, "company_id", None) or actor.company_id

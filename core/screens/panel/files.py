@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from core import m
+from core.documents.pictures import PictureError, size_of
 from core.errors import UserError
 from core.i18n import _
 from core.records import attachments
@@ -24,7 +25,7 @@ MOST = 200
 
 
 class FileRefusedError(UserError):
-    """The file is too large, empty, or a program."""
+    """The file is too large, empty, a program, or a picture that unpacks to more than a browser bears."""
 
 
 def may_add(actor: Actor, model: str) -> bool:
@@ -64,20 +65,12 @@ def file_of(session: Any, record: Any, file_id: int) -> Any:
 
 def add_file(session: Any, record: Any, filename: str, contents: bytes, actor: Actor) -> Any:
     """Keep a file beside the record; raises FileRefusedError."""
-    name = safe_name(filename)
-    limit = current_app.extensions["settings"].attachment_megabytes
-    if not contents:
-        raise FileRefusedError(_("“%(name)s” is empty.", name=name))
-    if len(contents) > limit * 1024 * 1024:
-        raise FileRefusedError(_("“%(name)s” is larger than %(limit)s MB.", name=name, limit=limit))
-    if is_program(contents):
-        raise FileRefusedError(
-            _("“%(name)s” is a program. Programs are not kept: put it into a zip.", name=name)
-        )
+    name, mimetype = safe_name(filename), type_of(contents)
+    _refuse_harmful(name, mimetype, contents)
     file = m.Attachment(
         company_id=getattr(record, "company_id", None) or actor.company_id,
         filename=name,
-        mimetype=type_of(contents),
+        mimetype=mimetype,
         sha256=attachments.store(contents),
         size=len(contents),
         model=record._name,
@@ -89,6 +82,24 @@ def add_file(session: Any, record: Any, filename: str, contents: bytes, actor: A
     session.flush()
     _note(session, "attach", file)
     return file
+
+
+def _refuse_harmful(name: str, mimetype: str, contents: bytes) -> None:
+    limit = current_app.extensions["settings"].attachment_megabytes
+    if not contents:
+        raise FileRefusedError(_("“%(name)s” is empty.", name=name))
+    if len(contents) > limit * 1024 * 1024:
+        raise FileRefusedError(_("“%(name)s” is larger than %(limit)s MB.", name=name, limit=limit))
+    if is_program(contents):
+        raise FileRefusedError(
+            _("“%(name)s” is a program. Programs are not kept: put it into a zip.", name=name)
+        )
+    if mimetype.startswith("image/"):
+        try:
+            size_of(contents)
+        except PictureError as error:
+            # A browser would unpack it for whoever opens it, in a tab of this server.
+            raise FileRefusedError(_("“%(name)s”: %(reason)s", name=name, reason=error)) from error
 
 
 def remove_file(session: Any, file: Any) -> None:

@@ -1,6 +1,8 @@
 """What stands beside a record: its activity, notes, files."""
 
 import io
+import struct
+import zlib
 from typing import Any
 
 import pytest
@@ -147,6 +149,34 @@ def test_programs_and_empty_files_are_refused(clerk, name, contents, says):
     assert answer.status_code == 422 and says in answer.text
     # All or none.
     assert db.session.scalars(select(m.Attachment)).all() == []
+
+
+def png(width: int, height: int) -> bytes:
+    """A white picture of one bit a point, as small as a file can be."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    lines = zlib.compress((b"\0" + b"\xff" * ((width + 7) // 8)) * height, 9)
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
+
+
+def test_a_picture_that_unpacks_to_too_much_is_refused(clerk):
+    bomb = png(8_000, 8_000)
+    assert len(bomb) < 20_000
+    answer = add(clerk, ("photo.png", bomb))
+    assert (answer.status_code, "more than 50 million points" in answer.text) == (422, True)
+    assert add(clerk, ("photo.png", b"\x89PNG\r\n\x1a\nbroken")).status_code == 422
+    assert add(clerk, ("photo.png", png(800, 600))).status_code == 200
+
+
+def test_a_note_that_is_too_long_is_refused_and_not_cut(clerk):
+    answer = clerk.post(f"{PART}/notes", {"body": "x" * 10_001})
+    assert (answer.status_code, "at most 10,000 characters" in answer.text) == (422, True)
+    assert db.session.scalars(select(m.Note)).all() == []
+    # A browser sends two characters for each end of a line; people and the textarea count one.
+    assert clerk.post(f"{PART}/notes", {"body": "x\r\n" * 5_000}).status_code == 200
 
 
 def test_what_is_larger_than_the_operator_allows_is_refused(clerk, shelf):
