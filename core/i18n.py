@@ -18,9 +18,8 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, current_app, has_app_context, has_request_context, request
 from flask.globals import app_ctx
-from flask_babel import Babel, Domain, force_locale, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale, to_user_timezone
 from flask_babel import format_date as babel_date
-from flask_babel import format_datetime as babel_datetime
 from flask_login import current_user
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -219,5 +218,8 @@ def format_month(first: date) -> str:
 
 
 def format_moment(value: datetime | None) -> str:
-    """A moment in the user's time zone; empty for none."""
-    return babel_datetime(value, "medium") if value else ""
+    """A moment in the user's time zone, to the minute, as lists show it; empty for none."""
+    if value is None:
+        return ""
+    local = to_user_timezone(value)
+    return f"{format_date(local.date())} {local:%H:%M}"

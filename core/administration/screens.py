@@ -80,7 +80,7 @@ screens.form(
             Field(
                 "locale",
                 _l("Language"),
-                choices=dict(LOCALES),
+                choices={"": _l("As the installation's"), **LOCALES},
                 help=_l("Of documents and mails to partners who have chosen none."),
             ),
             Field(
@@ -126,7 +126,12 @@ screens.list(
     "sequence.list",
     model="sequence",
     title=_l("Number sequences"),
-    columns=[Column("name", show="phrase"), "prefix", "padding", Column("code", shown=False)],
+    columns=[
+        Column("name", show="phrase"),
+        "prefix",
+        Column("padding", _l("Digits")),
+        Column("code", shown=False),
+    ],
     search=["name", "prefix"],
     order="name",
     create=False,
@@ -150,7 +155,7 @@ screens.form(
             title=_l("Next numbers"),
             readonly=True,
             order="year",
-            columns=["company_id", "year", Column("next_number", _l("Next number"))],
+            columns=["company_id", Column("year", show="text"), Column("next_number", _l("Next number"))],
         ),
     ],
 )

@@ -13,6 +13,7 @@ from core.screens.actions import check_buttons
 from core.screens.archiving import archiving
 from core.screens.boards import host as host_board
 from core.screens.boards.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
+from core.screens.bulk import job as bulk_job
 from core.screens.bulk import undo as bulk_undo
 from core.screens.composition import compose_screens
 from core.screens.fields import choice_text
@@ -97,7 +98,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.extensions["job_kinds"].update(bulk_undo.jobs.kinds | export_job.jobs.kinds)
+    app.extensions["job_kinds"].update(bulk_job.jobs.kinds | bulk_undo.jobs.kinds | export_job.jobs.kinds)
 
 
 def _named(found: Iterable[tuple[AddonSource, Any]]) -> list[tuple[str, Any]]:

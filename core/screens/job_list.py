@@ -34,7 +34,11 @@ screens.list(
         Column("finished_at", _l("Finished")),
         Column("error", _l("Fault"), shown=False),
     ],
-    filters=[Filter("state", choices=STATES), Filter("user_id", _l("Started by")), "created_at"],
+    filters=[
+        Filter("state", choices=STATES),
+        Filter("user_id", _l("Started by")),
+        Filter("created_at", _l("Started")),
+    ],
     search=["title", "error"],
     group_by=["state"],
     order="-created_at",

@@ -87,7 +87,9 @@ def leaves(entries: Iterable[Entry], prefix: str = "") -> Iterable[tuple[str, En
 
 
 def _is_at(url: str, path: str) -> bool:
-    return bool(url) and (path == url or path.startswith(url.removesuffix(".list") + "."))
+    """Whether the page is the entry's, or the form of one of its records, or below it."""
+    below = url.removesuffix(".list") + "." if url.endswith(".list") else url.rstrip("/") + "/"
+    return bool(url) and (path == url or path.startswith(below))
 
 
 def source_of(screen: Any) -> tuple[str, str]:

@@ -117,6 +117,8 @@ class Field(Node):
     where: Callable[[Any], Any] | None = None
     #: `text` becomes an area of several lines.
     multiline: bool = False
+    #: How a value is shown that is no input, where its column does not say it: `text` for a record's number.
+    show: str = ""
     wide: bool = False
 
 

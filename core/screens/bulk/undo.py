@@ -14,9 +14,9 @@ from core import m
 from core.errors import UserError
 from core.i18n import _
 from core.jobs import queue
-from core.jobs.kinds import RefusedError, SkippedError, Step
+from core.jobs.kinds import Jobs, RefusedError, SkippedError, Step
 from core.screens.bulk import acts
-from core.screens.bulk.job import act_of, jobs, last_change, locked_record, press_on, set_field
+from core.screens.bulk.job import act_of, last_change, locked_record, press_on, set_field
 from core.screens.composition import ScreenSet
 from core.screens.on_behalf import on_behalf
 from core.screens.tree import BulkAction, SetField
@@ -24,6 +24,7 @@ from core.screens.tree import BulkAction, SetField
 AnySession = Session | scoped_session[Any]
 
 KIND = "core.bulk.undo"
+jobs = Jobs()
 FINISHED = ("done", "failed", "cancelled")
 
 

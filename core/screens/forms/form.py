@@ -193,7 +193,7 @@ class FormBuilder:
         value = getattr(record, node.name) if record is not None else (defaults or {}).get(node.name)
         entry = Entry(node, info, label_of(node, info), bound, value)
         if bound is None and value is not None:
-            show = shower(info.kind, locale_code(), get_timezone(), node.choices)
+            show = shower(node.show or info.kind, locale_code(), get_timezone(), node.choices)
             currency = getattr(record, "currency_code", "") if info.kind in ("money", "price") else ""
             entry.text = Markup(show(value, currency))  # noqa: S704  # a shower escapes
         return entry

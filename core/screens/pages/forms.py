@@ -22,13 +22,14 @@ from core.db import db
 from core.errors import UserError
 from core.i18n import _
 from core.screens.actions import find_button, press, shown_buttons
-from core.screens.composition import ScreenSet
+from core.screens.composition import ScreenSet, field_of
+from core.screens.fields import choice_text
 from core.screens.forms.choices import NoSuchChoiceError, choice_field, find_choices
 from core.screens.forms.form import shown_nodes
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
 from core.screens.panel.letters import shown_delivery
 from core.screens.refusals import explain
-from core.screens.tree import FormScreen, Screen
+from core.screens.tree import Field, FormScreen, Screen
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
 
 bp = Blueprint("screens", __name__, url_prefix="/m")
@@ -141,7 +142,7 @@ def _show(screen: FormScreen, outcome: Outcome, status: int = 200) -> Response:
         conflict=outcome.conflict,
         nodes=shown_nodes(screen.nodes, form),
         listed=screens().list_of(screen.model),
-        name=_name_of(form.record),
+        name=_name_of(screen, form.record),
         action=_action(screen, form.record),
         buttons=shown_buttons(screen, form.record, current_actor()),
         may_delete=_may_delete(screen, form.record),
@@ -156,8 +157,15 @@ def _action(screen: FormScreen, record: Any) -> str:
     return url_for("screens.save", screen=screen.name, record_id=record.id)
 
 
-def _name_of(record: Any) -> str:
-    return "" if record is None else str(getattr(record, record._label, "") or record.id)
+def _name_of(screen: FormScreen, record: Any) -> str:
+    """What the record is called; what has no number yet goes by its kind and its state."""
+    name = "" if record is None else str(getattr(record, record._label, "") or "")
+    if name or record is None:
+        return name
+    place = field_of(screen, "state")
+    choices = place.node.choices if place is not None and isinstance(place.node, Field) else None
+    state = choice_text(record.state, choices) if choices else f"#{record.id}"
+    return f"{screen.title} ({state})"
 
 
 def _may_delete(screen: Screen, record: Any) -> bool:

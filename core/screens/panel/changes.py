@@ -132,6 +132,8 @@ class Teller:
         if value is None or value == "":
             return Markup("")
         info = raw.info
+        if info.kind == "bool":
+            return escape(_("Yes") if value else _("No"))
         if info.kind == "ref":
             known = labels.get((info.target, info.target_column), {})
             return escape(known.get(value, f"#{value}"))

@@ -19,6 +19,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "[") toggleSidebar();
 });
 
+// Of a long menu one sees where one is.
+const here = document.querySelector(".sidebar [aria-current]");
+if (here) {
+  const menu = here.closest(".sidebar");
+  menu.scrollTop = Math.max(0, here.offsetTop - menu.clientHeight + 60);
+}
+
 function closeInnermost() {
   const menu = open().pop();
   if (!menu) return;
