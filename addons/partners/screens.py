@@ -96,7 +96,7 @@ screens.form(
         ),
         Section(
             "reach",
-            Field("email", help=_l("Several addresses are separated by commas.")),
+            Field("email", wide=True, help=_l("Several addresses are separated by commas.")),
             "phone",
             "street",
             "postcode",
