@@ -75,16 +75,21 @@ def _parts(maker_ids: list[int]) -> Iterator[dict[str, Any]]:
     while True:
         for text, code in _kinds():
             number += 1
-            maker = maker_ids[number % len(maker_ids)]
+            maker = _maker(number)
             yield {
                 "code": f"P{number:06}",
-                "mpn": f"{MAKERS[number % len(MAKERS)][:2].upper()}{code}-{number:04}",
-                "maker_id": maker,
+                "mpn": f"{MAKERS[maker][:2].upper()}{code}-{number:04}",
+                "maker_id": maker_ids[maker],
                 "description": text,
                 "kind": "goods",
                 "unit": "pcs",
                 "cost": _cost(text, number),
             }
+
+
+def _maker(number: int) -> int:
+    """Which maker a part is of: of the first ones we have many, of the last ones few."""
+    return min(number % len(MAKERS), number // len(MAKERS) % 27)
 
 
 def _cost(text: str, number: int) -> Decimal:
