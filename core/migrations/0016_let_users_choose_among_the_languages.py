@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "core_0016"
-down_revision = "core_0013"
+down_revision = "core_0014"
 
 
 def upgrade() -> None:
