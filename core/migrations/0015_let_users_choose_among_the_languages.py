@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "core_0016"
+revision = "core_0015"
 down_revision = "core_0014"
 
 
