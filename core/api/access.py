@@ -53,7 +53,9 @@ def identify() -> None:
     g.api_token_id = token.id
     note_use(token)
     set_actor(db.session, actor)
-    structlog.contextvars.bind_contextvars(user_id=actor.user_id, company_id=actor.company_id, token=token.id)
+    structlog.contextvars.bind_contextvars(
+        user_id=actor.user_id, company_id=actor.company_id, program=token.id
+    )
 
 
 def identify_program_or_person() -> None:

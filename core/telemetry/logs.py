@@ -22,11 +22,13 @@ HIDDEN = "***"
 _SECRET_KEY = re.compile(r"passw|secret|token|authorization|cookie|recovery|api_?key", re.IGNORECASE)
 _NAME = r"[\w-]*(?:passw\w*|secret|token|api_?key)['\"]?\s*[=:]\s*"
 _VALUE = r"(?!\*)(?:'[^']*'|\"[^\"]*\"|[^\s,;&)}]+)"
-#: (what, by what): a header, a bearer's token, a value behind a telling name, the password in an address.
+#: (what, by what): a header, a bearer's token, a value behind a telling name, what programs log in or sign
+#: with by how it begins, the password in an address.
 _SECRETS = (
     (re.compile(r"(?i)\b(authorization\s*[=:]\s*).*"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(f"(?i)\\b({_NAME}){_VALUE}"), rf"\1{HIDDEN}"),
+    (re.compile(r"\b(bk_[0-9a-f]{8}_|whsec_)[\w-]{20,}"), rf"\1{HIDDEN}"),
     (re.compile(r"(://[^/\s:@]*:)[^@\s/]+@"), rf"\1{HIDDEN}@"),
 )
 

@@ -38,6 +38,8 @@ def lines(monkeypatch):
         ("postgresql://ann:hunter2@db/erp is away", "postgresql://ann:***@db/erp is away"),
         ("amqp://user:p4ss@127.0.0.1:5672//", "amqp://user:***@127.0.0.1:5672//"),
         ("the token bucket is full", "the token bucket is full"),
+        (f"no row for bk_0123abcd_{'x' * 43}!", "no row for bk_0123abcd_***!"),
+        (f"['Shop', 'whsec_{'-y' * 21}z']", "['Shop', 'whsec_***']"),
         ("http://127.0.0.1:8000/m/product.list", "http://127.0.0.1:8000/m/product.list"),
     ],
 )
