@@ -140,29 +140,23 @@ class _Describer:
         self._add_paths()
 
     def _add_paths(self) -> None:
-        at_list = {"get": self._list(), **({"post": self._create()} if self.may_create else {})}
-        self.spec.path(path=f"{PREFIX}/{self.name}", operations=at_list)
+        self._path("", {"get": self._list(), **({"post": self._create()} if self.may_create else {})})
         at_record = {"get": self._get()}
         if self.may_write:
             at_record["patch"] = self._update()
         if self.may_delete:
             at_record["delete"] = self._delete()
-        self.spec.path(
-            path=f"{PREFIX}/{self.name}/{{id}}", operations=at_record, parameters=[dict(_RECORD_ID)]
-        )
+        self._path("/{id}", at_record, _RECORD_ID)
         for button in self.resource.buttons():
             if self.actor.may(button.permission):
-                self.spec.path(
-                    path=f"{PREFIX}/{self.name}/{{id}}/actions/{button.name}",
-                    operations={"post": self._action(button)},
-                    parameters=[dict(_RECORD_ID)],
-                )
+                self._path(f"/{{id}}/actions/{button.name}", {"post": self._action(button)}, _RECORD_ID)
         for call in file_calls(self.resource, self.actor):
-            self.spec.path(
-                path=f"{PREFIX}/{self.name}/{{id}}/{call.path}",
-                operations={call.method: self._operation(call.act, call.text, call.statuses, **call.parts)},
-                parameters=[dict(_RECORD_ID), *call.parameters],
-            )
+            operation = self._operation(call.act, call.text, call.statuses, **call.parts)
+            self._path(f"/{{id}}/{call.path}", {call.method: operation}, _RECORD_ID, *call.parameters)
+
+    def _path(self, tail: str, operations: Schema, *parameters: Schema) -> None:
+        path = f"{PREFIX}/{self.name}{tail}"
+        self.spec.path(path=path, operations=operations, parameters=[dict(p) for p in parameters])
 
     def _operation(self, act: str, text: str, statuses: tuple[int, ...], **parts: Any) -> Schema:
         responses = parts.pop("responses")

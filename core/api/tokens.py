@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session, joinedload, scoped_session
 
@@ -21,6 +22,7 @@ from core import m
 from core.db import db
 from core.errors import UserError
 from core.i18n import _
+from core.screens.permissions import grantable
 from core.security.actor import Actor
 from core.security.session import EVERYTHING, actor_from
 
@@ -73,6 +75,9 @@ def _checked_scopes(user: Any, scopes: Sequence[str]) -> list[str]:
     wanted = sorted({scope.strip() for scope in scopes} - {""})
     if not wanted:
         raise TokenError(_("Choose at least one scope."))
+    unknown = set(wanted) - grantable(current_app) - {EVERYTHING}
+    if unknown:
+        raise TokenError(_("There is no permission %(scopes)s.", scopes=", ".join(sorted(unknown))))
     lacking = [scope for scope in wanted if scope != EVERYTHING and not actor.may(scope)]
     if lacking:
         raise TokenError(_("You don't hold %(scopes)s, so a token can't either.", scopes=", ".join(lacking)))

@@ -198,18 +198,19 @@ def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
         result = kind.work(db.session, step) or {}
         _outcome(taken.id, "done", "", result)
         db.session.commit()
-    except SkippedError as error:
-        db.session.rollback()
-        _note(taken.id, "skipped", str(error))
-    except RefusedError as error:
-        db.session.rollback()
-        _note(taken.id, "failed", str(error))
     except Exception as error:  # whatever an addon's code raises belongs to this item, not to the worker
         db.session.rollback()
         if is_away(error) or isinstance(error, OperationalError):
             raise  # the database is away, or a lock was: the item stays pending, the sweeper rings again
-        log.exception("job %s item %s", job_id, taken.id)
-        _note(taken.id, "failed", f"{type(error).__name__}: {error}")
+        _note_error(job_id, taken.id, error)
+
+
+def _note_error(job_id: int, item_id: int, error: Exception) -> None:
+    if isinstance(error, SkippedError | RefusedError):
+        _note(item_id, "skipped" if isinstance(error, SkippedError) else "failed", str(error))
+        return
+    log.exception("job %s item %s", job_id, item_id)
+    _note(item_id, "failed", f"{type(error).__name__}: {error}")
 
 
 def _note(item_id: int, state: str, reason: str) -> None:

@@ -25,6 +25,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], str]] = {
     "people.accept": (("GET", "POST"), "30 per minute"),
     "lists.as_file": (("GET", "POST"), "30 per minute"),
     "exchange.create": (("POST",), "20 per minute"),
+    "api_pages.openapi": (("GET",), "60 per minute"),
 }
 #: The calls of the API share one count for each token.
 API = "api"

@@ -1,7 +1,6 @@
 """Webhooks and their deliveries under Settings."""
 
 import re
-import uuid
 from typing import Any
 
 from flask import current_app
@@ -54,7 +53,6 @@ def send_test(session: Any, endpoint: Any) -> str:
         m.WebhookDelivery(
             endpoint_id=endpoint.id,
             company_id=endpoint.company_id,
-            key=str(uuid.uuid4()),
             event="webhook.test",
             model="webhook.endpoint",
             record_id=endpoint.id,

@@ -93,6 +93,8 @@ def test_nobody_gives_a_token_more_than_he_holds(user: Callable[..., Any]) -> No
     for scopes in (["partners.write"], ["partners.read", "core.users"], []):
         with pytest.raises(TokenError):
             create_token(db.session, person, "Too much", scopes)
+    with pytest.raises(TokenError, match=r"^There is no permission partner\.read\.$"):
+        create_token(db.session, user("*"), "Misspelt", ["partner.read", "partners.write"])
     for name in ("", "  ", "x" * 81, "a\x00b"):
         with pytest.raises(TokenError):
             create_token(db.session, person, name, ["*"])
