@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 
 from core import m
 from core.db import db
-from core.settings import get_settings
 from core.telemetry import logs
 from core.telemetry.requests import observed
 from core.webhooks import sender
@@ -31,7 +30,13 @@ def lines() -> Iterator[list[str]]:
 
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers, root.level
-    logs.configure(get_settings())
+    # As `logs.configure` does, but that no logger keeps this for the tests that follow.
+    structlog.configure(
+        processors=[*logs._common(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
     handler = Keep()
     handler.setFormatter(logs.formatter(as_text=False))
     root.handlers = [handler]
