@@ -27,7 +27,8 @@ def let_founder_in(session: Any, company: Any) -> None:
     actor = actor_of(session)
     if is_kept(company) or actor.user_id is None:
         return
-    session.get(m.User, actor.user_id).companies.append(company)
+    founder = session.get(m.User, actor.user_id)
+    founder.companies.append(company)
 
 
 def check_mail(_session: Any, template: Any) -> None:

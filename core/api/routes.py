@@ -37,6 +37,15 @@ def _shown(resource: Resource, record_id: int, status: int = 200) -> Response:
     return response
 
 
+def _written(resource: Resource, record_id: int, status: int = 200) -> Response:
+    """The record after a change; 403, and nothing is changed, where the caller would no longer see it."""
+    try:
+        return _shown(resource, record_id, status)
+    except ApiProblem as problem:
+        reason = _("Nothing was saved: after this you would not see the record.")
+        raise ApiProblem("forbidden", reason) from problem
+
+
 @bp.get("/<model>")
 @any_token
 def index(model: str) -> Response:
@@ -81,7 +90,7 @@ def create(model: str) -> Response:
 
 def _created(resource: Resource) -> Response:
     record_id = writing.save(resource, caller(), None, json_object())
-    response = _shown(resource, record_id, 201)
+    response = _written(resource, record_id, 201)
     response.headers["Location"] = url_for("api.get", model=resource.name, record_id=record_id)
     return response
 
@@ -105,7 +114,7 @@ def update(model: str, record_id: int) -> Response:
     body = json_object()
     _lock_known_version(resource, record_id)
     writing.save(resource, caller(), record_id, body)
-    response = _shown(resource, record_id)
+    response = _written(resource, record_id)
     db.session.commit()
     return response
 

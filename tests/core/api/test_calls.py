@@ -397,6 +397,22 @@ def test_a_token_that_calls_too_often_is_told_to_wait(app: Flask, program: Make)
     assert erp.get("partner").status_code == 200
 
 
+def test_what_the_caller_would_not_see_afterwards_is_not_done(company: Any, program: Make) -> None:
+    founded = program("*").post("company", {"code": "NEW", "name": "New Ltd", "currency_code": "USD"})
+    assert (founded.status_code, founded.json["type"]) == (403, "urn:bincard:problem:forbidden")
+    assert "Nothing was saved" in founded.json["detail"]
+    assert db.session.scalars(select(m.Company.code)).all() == ["TEST"]
+    rep = program("core.read", "core.users", "partners.read", "partners.write", "partners.assign")
+    user = db.session.scalars(select(m.User).order_by(m.User.id.desc())).first()
+    own = m.Partner(company_id=company.id, code="A", name="A", salesperson_id=user.id)
+    db.session.add(own)
+    db.session.commit()
+    url = f"partner/{own.id}"
+    assert rep.patch(url, {"city": "Rome"}).status_code == 200
+    assert rep.patch(url, {"city": "Oslo", "salesperson_id": None}).status_code == 403
+    assert rep.get(url).json["city"] == "Rome"
+
+
 def test_a_method_that_is_not_there_is_405(program: Make) -> None:
     answer = program("*").call("PUT", "partner/1", json={})
     assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
