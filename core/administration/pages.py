@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from core import m
 from core.administration.audit_list import of_company
+from core.administration.letterhead import remove_logo, set_logo
 from core.db import db
-from core.documents.letterhead import logo_of, remove_logo, set_logo
 from core.documents.pictures import PictureError
 from core.i18n import _
 from core.records import attachments
+from core.records.letterhead import logo_of
 from core.screens.pages.forms import screens
 from core.security.rights import current_actor, may_see_field, model_rights, requires
 

@@ -13,7 +13,6 @@ from core.documents.declare import (
     collect,
 )
 from core.documents.identity import DataFile, Identity, UnidentifiedError, read_identity
-from core.documents.letterhead import logo_source
 from core.documents.render import filename_of, render_html, render_pdf
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
@@ -40,5 +39,4 @@ __all__ = [
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Collect what the addons declare; raises DocumentError where it doesn't fit together."""
-    app.jinja_env.globals.update(logo_source=logo_source)
     app.extensions["documents"] = collect(declared(sources, "reports", "documents"), sources)

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from core.errors import UserError
 from core.i18n import _
@@ -45,6 +45,16 @@ def _unwarned() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _whole() -> Iterator[None]:
+    """WeasyPrint, once it is imported, lets Pillow fill what is cut off with grey: not here."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _too_large() -> str:
     return _("The picture has more than %(n)s million points: make it smaller.", n=MOST_POINTS // 10**6)
 
@@ -53,7 +63,7 @@ def fitted(contents: bytes, width: int, height: int) -> bytes:
     """The picture as a PNG of at most so many points, its proportions kept; raises PictureError."""
     size_of(contents)
     try:
-        with Image.open(io.BytesIO(contents), formats=("PNG", "JPEG")) as picture:
+        with _whole(), Image.open(io.BytesIO(contents), formats=("PNG", "JPEG")) as picture:
             drawn = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except (OSError, ValueError, SyntaxError) as error:
         raise PictureError(_("This is no picture that can be read: use PNG or JPEG.")) from error

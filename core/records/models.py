@@ -16,8 +16,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.db import db
 from core.db.types import Timestamp
 from core.models import Model, relationship
+from core.records.letterhead import address_of, logo_of
 
 
 class Currency(Model):
@@ -60,6 +62,12 @@ class Company(Model):
     #: Bank and account as documents print them; several lines.
     payment_details: Mapped[str] = mapped_column(Text, server_default="")
     is_demo: Mapped[bool] = mapped_column(server_default="false")
+
+    @property
+    def picture(self) -> str:
+        """What stands above its documents, as a `data:` address; empty where there is none."""
+        found = logo_of(db.session, self.id)
+        return address_of(found.sha256) if found is not None else ""
 
 
 class CompanyOwned:

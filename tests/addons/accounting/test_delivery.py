@@ -13,9 +13,9 @@ from sqlalchemy import select
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.invoices import Line, create_invoice, post_invoices, reverse_invoice
 from core import m
+from core.administration.letterhead import set_logo
 from core.db import db
 from core.documents import read_identity
-from core.documents.letterhead import set_logo
 from core.security.users import ensure_administrator
 from tests.logins import log_in
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from core import m
 from core.db import db
-from core.documents.letterhead import logo_of, logo_source
 from core.documents.pictures import PictureError, fitted, size_of
 from core.records import attachments
+from core.records.letterhead import logo_of
 
 
 def picture(width, height, kind="PNG"):
@@ -56,11 +56,11 @@ def test_a_picture_is_fitted_shown_replaced_and_taken_off(visit, url, company):
     db.session.rollback()
     second = logo_of(db.session, company.id)
     assert (second.id != first.id, second.mimetype) == (True, "image/png")
-    assert logo_source(company).startswith("data:image/png;base64,")
+    assert company.picture.startswith("data:image/png;base64,")
     assert admin.post(url, {"remove": "1"}).status_code == 303
     db.session.rollback()
     assert logo_of(db.session, company.id) is None
-    assert logo_source(company) == ""
+    assert company.picture == ""
     kept = db.session.scalars(select(m.Attachment).where(m.Attachment.model == "company")).all()
     assert [file.removed_at is not None for file in kept] == [True, True]
 
