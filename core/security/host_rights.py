@@ -52,6 +52,8 @@ for secret in ("password", "tf_totp_secret", "tf_last_counter", "mf_recovery_cod
 rights.field("user.session", "key", read=NEVER)
 
 rights.rule("company", "core.read", own_companies)
+# Whoever manages users says in which companies they work.
+rights.rule("company", "core.users", all_rows)
 # The items of a job name customers: one sees one's own jobs.
 rights.rule("job", "core.read", own_rows("user_id"))
 rights.rule("job", "core.jobs", all_rows)
