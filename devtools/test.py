@@ -30,6 +30,7 @@ def lint_steps(repository: Path = places.REPOSITORY) -> list[list[str]]:
         steps.append(["lint-imports", "--no-logo"])
     templates = [name for name in TEMPLATE_FOLDERS if next((repository / name).rglob("*.html"), None)]
     if templates:
+        steps.append(["djlint", "--quiet", "--check", *templates])
         steps.append(["djlint", "--quiet", "--lint", *templates])
     return steps
 
