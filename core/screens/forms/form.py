@@ -346,6 +346,9 @@ def _give_label(entry: Entry, label: str | None) -> None:
     field_: RefField = entry.input
     if label is not None:
         field_.text = label
+    elif field_.data is not None and field_.data == entry.value:
+        # It points to what this user may not see: it may stay, and says no more than that it is there.
+        field_.text = f"#{field_.data}"
     elif field_.raw_data:
         field_.errors = [*field_.errors, _("Choose a record from the list.")]
 
