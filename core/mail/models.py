@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.types import Timestamp
+from core.i18n import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -108,4 +109,7 @@ class MailTemplate(Model):
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        return (UniqueConstraint("code", "locale"),)
+        return (
+            UniqueConstraint("code", "locale"),
+            CheckConstraint(f"locale IN {tuple(LOCALES)}", name="locale_known"),
+        )

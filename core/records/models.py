@@ -63,6 +63,11 @@ class Company(Model):
     payment_details: Mapped[str] = mapped_column(Text, server_default="")
     is_demo: Mapped[bool] = mapped_column(server_default="false")
 
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        # Those of `core.i18n`, which stands above this room.
+        return (CheckConstraint("locale IN ('', 'en', 'zh_CN')", name="locale_known"),)
+
     @property
     def picture(self) -> str:
         """What stands above its documents, as a `data:` address; empty where there is none."""

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from core import m
 from core.db import db
+from core.i18n import LOCALES
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def test_a_list_is_in_the_menu_of_an_administrator_only(visit, admin, name):
 def test_a_company_is_changed_and_its_currency_stays(admin, company, fresh):
     page = admin.get(f"/m/company.form/{company.id}").text
     assert 'name="currency_code' not in page
+    assert all(f'value="{code}"' in page for code in ("", *LOCALES))
     answer = saved(admin, f"/m/company.form/{company.id}", street="18 Harbour Road", locale="zh_CN")
     assert answer.status_code == 303, answer.text
     kept = fresh("Company", company.id)
