@@ -1,7 +1,7 @@
 """What a mapped column is to a screen: its kind, its label, and how its values are shown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,7 +148,7 @@ def label_column(entity: Any) -> Any:
     return getattr(entity, name if name in mapper.columns else "id")
 
 
-def choice_text(value: str, choices: dict[str, Any] | None) -> str:
+def choice_text(value: str, choices: Mapping[str, Any] | None) -> str:
     """What a person reads for a value of a state."""
     if choices and value in choices:
         return str(choices[value])
@@ -195,7 +195,7 @@ def moment_text(value: datetime, locale: str, zone: Any) -> str:
 Shower = Callable[[Any, Any], str]
 
 
-def shower(kind: str, locale: str, zone: Any, choices: dict[str, Any] | None = None) -> Shower:
+def shower(kind: str, locale: str, zone: Any, choices: Mapping[str, Any] | None = None) -> Shower:
     """The function (value, currency) → HTML that shows values of a kind; texts are escaped in it."""
     if kind == "money":
         return lambda v, c: number_text(v, locale, 2, 2) + _code(c)
@@ -231,7 +231,7 @@ def _code(currency: str | None) -> str:
     return f'<span class="ccy">{escape(currency)}</span>' if currency else ""
 
 
-def _badges(choices: dict[str, Any] | None) -> Shower:
+def _badges(choices: Mapping[str, Any] | None) -> Shower:
     made: dict[str, Markup] = {}
 
     def badge(value: str, _currency: Any) -> Markup:

@@ -62,5 +62,10 @@ def _title(models: Composition, table_name: str) -> str:
     for name in models.parts:
         cls = models.model(name)
         if cls.__table__.name == table_name:
-            return _(cls._title or readable(name.split(".")[-1]))
+            return kind_name(cls, name)
     return table_name
+
+
+def kind_name(cls: Any, model: str) -> str:
+    """What people call a record of this model."""
+    return _(cls._title or readable(model.split(".")[-1]))

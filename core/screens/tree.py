@@ -13,7 +13,7 @@ container in front (`lines.part_id`, `filters.state`, `actions.archive`). Nothin
 declared: each app composes its own copies, so that two apps of one process can hold two sets of addons.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeVar
@@ -80,7 +80,7 @@ class Column(Node):
     shown: bool = True
     sortable: bool = True
     #: The texts of the values of a state.
-    choices: dict[str, Text] | None = None
+    choices: Mapping[str, Text] | None = None
     #: The column with the ISO code of an amount; left out, `currency_code` where the model has one.
     currency: str = ""
     #: In a grid: shown, never typed into.
@@ -98,7 +98,7 @@ class Filter(Node):
     label: Text = ""
     #: Builds the condition from the model; it then shows as a switch.
     where: Callable[[Any], Any] | None = None
-    choices: dict[str, Text] | None = None
+    choices: Mapping[str, Text] | None = None
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Field(Node):
     required: bool | None = None
     readonly: bool | Condition = False
     visible: Condition | None = None
-    choices: dict[str, Text] | None = None
+    choices: Mapping[str, Text] | None = None
     #: Condition on the choices of a related record, built from its model.
     where: Callable[[Any], Any] | None = None
     #: `text` becomes an area of several lines.

@@ -220,8 +220,9 @@ def _choices(column: PlannedColumn, node: Filter, chosen: Sequence[str]) -> list
     if column.kind == "bool":
         texts = [("yes", _("Yes")), ("no", _("No"))]
     else:
-        values = column.info.values if column.info else ()
-        texts = [(v, choice_text(v, node.choices or column.node.choices)) for v in values]
+        named = node.choices or column.node.choices
+        values = (column.info.values if column.info else ()) or tuple(named or ())
+        texts = [(v, choice_text(v, named)) for v in values]
     return [(value, text, value in chosen) for value, text in texts]
 
 

@@ -82,7 +82,9 @@ def test_a_schedule_is_run_out_of_turn(admin, fresh):
 def test_the_audit_tells_who_changed_what(visit, admin, company):
     saved(admin, f"/m/company.form/{company.id}", name="Renamed Ltd")
     event = db.session.scalars(select(m.AuditEvent).where(m.AuditEvent.model == "company")).all()[-1]
-    assert f"/audit/{event.id}" in admin.get("/m/audit.event.list?f.model=company").text
+    page = admin.get("/m/audit.event.list?f.model=company&f.action=update").text
+    assert all(text in page for text in (f"/audit/{event.id}", ">Company<", ">Changed<", 'value="company"'))
+    assert f"/audit/{event.id}" not in admin.get("/m/audit.event.list?f.model=currency").text
     page = admin.get(f"/audit/{event.id}").text
     assert all(text in page for text in ("Renamed Ltd", company.name, f"/m/company.form/{company.id}"))
     assert visit("clerk").get(f"/audit/{event.id}").status_code == 403
