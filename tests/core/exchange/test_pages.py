@@ -10,6 +10,7 @@ from core import m
 from core.db import db
 from core.tabular.readers import open_table
 from tests.conftest import work
+from tests.markup import tight
 
 pytestmark = pytest.mark.addons("crate")
 
@@ -43,14 +44,14 @@ def test_a_file_goes_all_the_way(app, visit, locale):
     work(app)
     page = visitor.get("/imports/1", headers={"HX-Target": "import"}).text
     assert "every 2s" not in page and "<html" not in page
-    assert re.findall(r"<dd>(\d+)</dd>", page) == ["4", "2", "0", "2"]
+    assert re.findall(r"<dd>(\d+)</dd>", tight(page)) == ["4", "2", "0", "2"]
     assert visitor.get("/imports/").text.count("things.csv") == 1
 
 
 def test_the_preview_says_what_is_wrong_where_it_is(visit):
     visitor = visit("importer")
     upload(visitor)
-    page = visitor.get("/imports/1/preview").text
+    page = tight(visitor.get("/imports/1/preview").text)
     assert "2 of these rows have errors and will not be booked; the error file will list them." in page
     assert (
         '<td class="t wrong">many<p class="error">“many” is not a number: write it like 1234.50.</p></td>'

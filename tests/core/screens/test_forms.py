@@ -11,6 +11,7 @@ from flask import Flask
 
 from core import m
 from core.db import db
+from tests.markup import tight
 
 NEW = "/m/shelf.part.form/new"
 PART = "/m/shelf.part.form/1"
@@ -286,7 +287,7 @@ def test_the_second_save_meets_a_conflict_and_overwrites_nothing(
         "RES 10K OHM 1% 1/10W 0603",
     )
     assert re.findall(
-        r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>', answer.text
+        r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>', tight(answer.text)
     ) == [
         ("Price", "0.00085", "6", "7.00"),
         ("Note", "–", "hers", "–"),
@@ -314,7 +315,7 @@ def test_a_conflict_in_the_lines_names_the_line(
     assert hers.post(ORDER, {**without_second, "lines-1-quantity": "99"}).status_code == 303
     answer = his.post(ORDER, {**form_of_his, "number": "HIS"})
     assert answer.status_code == 422
-    assert re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', answer.text) == [
+    assert re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', tight(answer.text)) == [
         ("Lines 1 · Quantity", "10", "99"),
         ("Lines", "a line", "deleted"),
     ]

@@ -8,6 +8,7 @@ from flask import Flask
 
 from core import m
 from core.db import db
+from tests.markup import tight
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def job(shelf: Flask) -> Any:
 
 
 def test_the_page_counts_by_outcome_and_asks_again(visit: Callable[..., Any], job: Any) -> None:
-    html = visit("clerk").get(f"/jobs/{job.id}").text
+    html = tight(visit("clerk").get(f"/jobs/{job.id}").text)
     assert "<dt>All</dt><dd>6</dd>" in html
     assert "<dt>Failed</dt><dd>1</dd>" in html
     assert 'hx-trigger="every 2s"' in html

@@ -25,7 +25,7 @@ def rows_of(html: str) -> list[str]:
 def heads_of(html: str) -> list[str]:
     """The headings of the columns."""
     head = html[html.index("<thead>") : html.index("</thead>")]
-    return re.findall(r"<th scope[^>]*>(?:<a[^>]*>)?([^<]*)", head)[1:]
+    return re.findall(r"<th scope[^>]*>\s*(?:<a[^>]*>)?\s*([^<]*?)\s*<", head)[1:]
 
 
 def test_search_narrows_by_each_word(visit: Callable[..., Any], parts: list[Any]) -> None:

@@ -14,6 +14,7 @@ from core.mail import queue
 from core.records.contents import safe_name, type_of
 from core.security import audit
 from tests.conftest import queries_of
+from tests.markup import tight
 
 PART = "/m/shelf.part.form/1"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -35,11 +36,11 @@ def add(visitor, *files: tuple[str, bytes], url: str = PART) -> Any:
 
 def test_a_change_is_told_with_labels_in_the_readers_language(clerk, visit):
     change(clerk, PART, state="obsolete", maker_id="2", price="1234.5")
-    shown = clerk.get(f"{PART}/panel").text
+    shown = tight(clerk.get(f"{PART}/panel").text)
     assert "<strong>Clerk</strong>" in shown
     assert "<dt>Maker</dt><dd>" in shown and "<ins>Murata</ins>" in shown
     assert "<ins>1,234.50" in shown and "USD" in shown
-    chinese = visit("clerk", "zh_CN").get(f"{PART}/panel").text
+    chinese = tight(visit("clerk", "zh_CN").get(f"{PART}/panel").text)
     assert "<dt>状态</dt>" in chinese
     assert "Changed" not in chinese
 
@@ -74,7 +75,7 @@ def test_lines_tell_what_became_of_them(clerk):
 def test_acts_are_called_as_their_buttons_are(clerk, shelf):
     audit.record(db.session, "retire", "shelf.part", [1])
     db.session.commit()
-    assert '<p class="acts">Retire</p>' in clerk.get(f"{PART}/panel").text
+    assert '<p class="acts">Retire</p>' in tight(clerk.get(f"{PART}/panel").text)
 
 
 def test_the_panel_asks_the_same_number_of_questions_however_much_happened(clerk):
