@@ -328,6 +328,8 @@ class Company(_Composed):
     phone: Mapped[str]
     street: Mapped[str]
     tax_number: Mapped[str]
+    @property
+    def picture(self) -> str: ...
 
 class Currency(_Composed):
     code: Mapped[str]

@@ -201,7 +201,7 @@ def test_a_conflict_is_shown_and_nothing_overwritten(open_as: Opener) -> None:
     page.get_by_label("Description").fill("his")
     page.keyboard.press("Control+s")
     expect(page.locator("#conflict")).to_be_focused()
-    expect(page.locator("#conflict tbody tr")).to_have_text(re.compile("Note.*–.*hers"))
+    expect(page.locator("#conflict tbody tr")).to_have_text(re.compile("Note.*–.*hers", re.DOTALL))
     page.keyboard.press("Control+s")
     expect(page.locator("#toasts")).to_contain_text("Saved.")
     db.session.rollback()

@@ -19,6 +19,7 @@ from core.cli.api import api
 from core.db import db
 from tests.core.api.conftest import Program
 from tests.logins import log_in
+from tests.markup import tight
 
 Make = Callable[..., Program]
 
@@ -159,7 +160,7 @@ def test_scopes_are_offered_in_words_also_those_of_record_rules_and_acts(
     app: Flask, browser: Callable[..., Any]
 ) -> None:
     page = browser("GET", "/me/tokens").text
-    offered = re.findall(r'name="scope" value="([^"]+)"', page)
+    offered = re.findall(r'name="scope" value="([^"]+)"', tight(page))
     assert offered == ["core.read", "partners.read", "partners.read_all"]  # what this user holds
     assert "<legend>Partners</legend>" in page
     assert "See all partners" in page

@@ -82,6 +82,7 @@ SAID = [
     "Parcel",
     "Parcels",
     "Weighed by %(name)s",
+    "Written for a test",
 ]
 
 

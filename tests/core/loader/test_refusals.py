@@ -111,7 +111,7 @@ NODES = (
     "columns, mpn, description, maker_id, state, price, cost, stock, pack, since, active, value, note, "
     "filters, filters.state, filters.maker_id, filters.since, filters.stock, filters.active, filters.cost, "
     "filters.in_stock, actions, actions.maker_id, actions.cost, "
-    "actions.praise, actions.discontinue"
+    "actions.praise, actions.discontinue, actions.archive, actions.restore"
 )
 
 

@@ -19,6 +19,7 @@ from tests.core.screens.conftest import (  # noqa: F401  # fixtures of these tes
     statements,
     visit,
 )
+from tests.markup import tight
 
 PASSWORD = "a long enough password"
 
@@ -64,7 +65,7 @@ def enrol(shelf: Flask) -> Callable[[Any], Phone]:  # noqa: F811
         page = send(visitor, "/second-factor", {"setup": "authenticator"})
         assert page.status_code in (200, 422), page.text
         phone = Phone(re.search(r'id="factor-key">([^<]+)<', page.text)[1])
-        action = re.findall(r'<form method="post" action="(/second-factor/?[^"]*)"', page.text)[0]
+        action = re.findall(r'<form method="post" action="(/second-factor/?[^"]*)"', tight(page.text))[0]
         answer = send(visitor, action, {"code": phone.code()}, page.text)
         assert answer.status_code == 302, answer.text
         return phone

@@ -12,6 +12,7 @@ from core.db import db
 from core.security.actor import NEVER, Actor, set_actor
 from core.security.guard import GrantError, LastAdministratorError
 from tests.core.security.conftest import PASSWORD, log_in, user_of
+from tests.markup import tight
 
 MANAGER = ["core.read", "core.users", "shelf.read"]
 
@@ -112,7 +113,7 @@ def test_a_manager_of_users_grants_no_more_than_the_own(manager: Any) -> None:
 def test_a_manager_of_users_ticks_only_the_own_permissions(manager: Any, visit: Callable[..., Any]) -> None:
     url = f"/m/role.form/{role_id('stranger')}"
     page = manager.get(url).text
-    ticks = dict(re.findall(r'name="permissions" value="([^"]+)"([^>]*)>', page))
+    ticks = dict(re.findall(r'name="permissions" value="([^"]+)"([^>]*)>', tight(page)))
     assert "disabled" in ticks["shelf.write"] and "disabled" not in ticks["shelf.read"]
     chosen = ["shelf.read", "shelf.write", "*"]
     sent = {"permissions_sent": "1", "permissions": chosen}
@@ -127,7 +128,7 @@ def test_a_manager_of_users_ticks_only_the_own_permissions(manager: Any, visit: 
 
 def test_every_permission_is_offered_in_words(visit: Callable[..., Any]) -> None:
     page = visit("admin").get("/m/role.form/new").text
-    offered = set(re.findall(r'name="permissions" value="([^"]+)"', page))
+    offered = set(re.findall(r'name="permissions" value="([^"]+)"', tight(page)))
     assert {"shelf.retire", "shelf.cost", "core.users", "core.jobs", "*"} <= offered
     assert NEVER not in offered and "public" not in offered
     assert "Manage users, roles and teams" in page
