@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core import m
-from core.db.bulk import AnySession
+from core.db import AnySession
 
 
 def ids_by_code(session: AnySession, company_id: int, codes: set[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func
 
 from core import m
-from core.db.bulk import AnySession
+from core.db import AnySession
 from core.documents import pictures
 from core.records import attachments
 from core.records.letterhead import LOGO, logo_of

@@ -12,16 +12,14 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Response, g, request
 from sqlalchemy import delete, insert, select, text
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
 from core.api.bodies import raw_body
 from core.api.problems import ApiProblem
-from core.db import db
+from core.db import AnySession, db
 from core.db.locks import lock_key
 from core.i18n import _
 
-AnySession = Session | scoped_session[Session]
 KEPT = timedelta(hours=24)
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[!-~]{1,255}")

@@ -16,17 +16,16 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import exists, or_, select, update
-from sqlalchemy.orm import Session, joinedload, scoped_session
+from sqlalchemy.orm import joinedload
 
 from core import m
-from core.db import db
+from core.db import AnySession, db
 from core.errors import UserError
 from core.i18n import _
 from core.screens.permissions import grantable
 from core.security.actor import Actor
 from core.security.session import EVERYTHING, actor_from
 
-AnySession = Session | scoped_session[Session]
 _TOKEN = re.compile(r"bk_([0-9a-f]{8})_[0-9A-Za-z_-]{43}", re.ASCII)
 LONGEST_NAME = 80
 

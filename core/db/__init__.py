@@ -3,10 +3,11 @@
 from core.db.bulk import copy_rows, reserve_ids
 from core.db.locks import advisory_lock, lock_rows
 from core.db.search import search_index
-from core.db.session import Database, db
+from core.db.session import AnySession, Database, db
 from core.db.types import Money, Quantity, Rate, Timestamp, UnitPrice, round_money
 
 __all__ = [
+    "AnySession",
     "Database",
     "Money",
     "Quantity",

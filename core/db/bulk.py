@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, text
-from sqlalchemy.orm import Session, scoped_session
 
-AnySession = Session | scoped_session[Any]
+from core.db.session import AnySession
 
 
 def reserve_ids(session: AnySession, table: Table, count: int) -> Sequence[int]:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session, scoped_session
+
+from core.db.session import AnySession
 
 LOCK_TIMEOUT = "3s"
 
 
-def lock_rows(session: Session | scoped_session[Any], model: Any, ids: Sequence[int]) -> list[Any]:
+def lock_rows(session: AnySession, model: Any, ids: Sequence[int]) -> list[Any]:
     """Lock these rows until commit, in the order of their ids, and return them fresh.
 
     Raises `sqlalchemy.exc.OperationalError` when another user holds one for over 3 seconds.
@@ -25,6 +26,6 @@ def lock_key(name: str) -> int:
     return zlib.crc32(name.encode()) - 2**31
 
 
-def advisory_lock(session: Session | scoped_session[Any], name: str) -> None:
+def advisory_lock(session: AnySession, name: str) -> None:
     """Wait for a named lock and hold it until the session commits or rolls back."""
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(name)})

@@ -13,6 +13,9 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.local import LocalProxy
 
+#: A session, or the one of the current app.
+AnySession = Session | scoped_session[Any]
+
 
 @cache
 def engine_for(url: str) -> Engine:

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.i18n import _
 from core.tabular.writers import stream_csv, write_xlsx
 
-AnySession = Session | scoped_session[Any]
 #: Rows that are fetched at a time.
 _AT_ONCE = 2000
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.errors import UserError
 from core.exchange.conversion import Conversion, Problem, read_options, sibling_reason
 from core.exchange.convert import CellError
@@ -21,7 +21,6 @@ from core.records import attachments
 from core.security.actor import actor_of
 from core.tabular.readers import Table, count_rows, layout_from, open_table
 
-AnySession = Session | scoped_session[Any]
 KIND = "core.import"
 #: Bytes of an uploaded file.
 MAX_FILE = 64 * 1024 * 1024

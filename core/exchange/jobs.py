@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.errors import UserError
 from core.exchange import importing
 from core.exchange.importing import KIND, conversion_of, open_file
@@ -22,7 +22,6 @@ from core.exchange.targets import Document, Target
 from core.i18n import _, in_locale
 from core.jobs.kinds import Jobs, Planned, RefusedError, Step
 
-AnySession = Session | scoped_session[Any]
 jobs = Jobs()
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.exchange.conversion import Conversion, MappingError
 from core.exchange.convert import (
     CellError,
@@ -26,8 +26,6 @@ from core.exchange.convert import (
 from core.exchange.targets import Target, TargetField
 from core.i18n import _
 from core.tabular.formulas import plain
-
-AnySession = Session | scoped_session[Any]
 
 
 def guess_mapping(target: Target, header: Sequence[str]) -> dict[str, str]:

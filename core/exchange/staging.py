@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session, scoped_session
 
+from core.db import AnySession
 from core.exchange.conversion import Conversion, Problem
 from core.exchange.targets import Document, TargetError
 from core.jobs.kinds import Planned
 
-AnySession = Session | scoped_session[Any]
 #: Documents of one step, and the rows after which it is full before that.
 CHUNK_DOCUMENTS = 250
 CHUNK_ROWS = 10_000

@@ -4,16 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.errors import UserError
 from core.i18n import _, _l
 from core.jobs.ring import RUN_JOB, ring_later
 from core.security.actor import actor_of
-
-AnySession = Session | scoped_session[Any]
-
 
 #: What a person reads of a job that has gone on since they looked.
 _NOW = {

@@ -8,8 +8,7 @@ import logging
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.orm import Session, scoped_session
-
+from core.db import AnySession
 from core.settings import get_settings
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def broker_answers() -> bool:
         return False
 
 
-def ring_later(session: Session | scoped_session[Session] | Any, task: str, *args: Any) -> None:
+def ring_later(session: AnySession | Any, task: str, *args: Any) -> None:
     """Ring once the transaction of this session has committed; never when it is rolled back."""
     bells = session.info.setdefault(_BELLS, [])
     if (task, args) not in bells:

@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import select
 
 from core import m
-from core.jobs.queue import AnySession, start
+from core.db import AnySession
+from core.jobs.queue import start
 
 _UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
 

@@ -14,17 +14,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, object_session, scoped_session
+from sqlalchemy.orm import object_session
 
 from core import m
-from core.db import lock_rows
+from core.db import AnySession, lock_rows
 from core.i18n import _
 from core.jobs.ring import SEND_MAIL, ring_later
 from core.mail.addresses import MailAddressError, checked
 from core.security.actor import actor_of
 from core.security.audit import record
-
-AnySession = Session | scoped_session[Session]
 
 
 class MailStateError(Exception):

@@ -12,9 +12,9 @@ from flask import current_app
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.i18n import (
     _,
     format_date,
@@ -31,7 +31,7 @@ class MailTemplateError(Exception):
 
 
 def render_template(
-    session: Session | scoped_session[Session], code: str, locale: str, context: Mapping[str, Any]
+    session: AnySession, code: str, locale: str, context: Mapping[str, Any]
 ) -> tuple[str, str]:
     """Subject and text in this language, else in the default one; raises MailTemplateError."""
     template = _find(session, code, locale)
@@ -53,7 +53,7 @@ def check_template(subject: str, body: str) -> None:
             ) from error
 
 
-def _find(session: Session | scoped_session[Session], code: str, locale: str) -> Any:
+def _find(session: AnySession, code: str, locale: str) -> Any:
     default = current_app.config["BABEL_DEFAULT_LOCALE"]
     rows = session.scalars(select(m.MailTemplate).where(m.MailTemplate.code == code))
     by_locale = {row.locale: row for row in rows}

@@ -3,11 +3,9 @@
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
-
-AnySession = Session | scoped_session[Session]
+from core.db import AnySession
 
 
 class UnknownCurrencyError(ValueError):

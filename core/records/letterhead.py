@@ -5,15 +5,15 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.records import attachments
 
 LOGO = "letterhead"
 
 
-def logo_of(session: Session | scoped_session[Any], company_id: int) -> Any:
+def logo_of(session: AnySession, company_id: int) -> Any:
     """The attachment, None where there is no picture."""
     file = m.Attachment
     mine = (file.model == "company") & (file.record_id == company_id) & (file.document == LOGO)

@@ -6,7 +6,8 @@ again, and two users never get the same. Example: prefix `INV/{year}/`, padding 
 """
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session, scoped_session
+
+from core.db import AnySession
 
 _TAKE = text("""
     INSERT INTO sequence_counter AS c (sequence_id, company_id, year, next_number)
@@ -19,14 +20,12 @@ _TAKE = text("""
 """)
 
 
-def next_number(session: Session | scoped_session[Session], code: str, company_id: int, year: int) -> str:
+def next_number(session: AnySession, code: str, company_id: int, year: int) -> str:
     """The next number of the series; KeyError when no addon shipped such a sequence."""
     return next_numbers(session, code, company_id, year, 1)[0]
 
 
-def next_numbers(
-    session: Session | scoped_session[Session], code: str, company_id: int, year: int, count: int
-) -> list[str]:
+def next_numbers(session: AnySession, code: str, company_id: int, year: int, count: int) -> list[str]:
     """`count` numbers of the series in a row, taken in one statement."""
     values = {"code": code, "company": company_id, "year": year, "count": count}
     row = session.execute(_TAKE, values).one_or_none()

@@ -3,21 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from flask import current_app
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.errors import UserError
 from core.i18n import _, in_locale
 from core.jobs.kinds import RefusedError, Step
 from core.screens.refusals import explain
 from core.security.actor import Actor, acting
 from core.security.session import actor_from
-
-AnySession = Session | scoped_session[Any]
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import Table, insert, inspect
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
+from core.db import AnySession
 from core.security.actor import actor_of
 
 #: Never written down, not even as a hash.
@@ -55,7 +56,7 @@ def write_changes(session: Session, _context: Any) -> None:
 
 
 def record(
-    session: Session | scoped_session[Session],
+    session: AnySession,
     action: str,
     model: str,
     record_ids: Iterable[int],
@@ -75,7 +76,7 @@ def _table() -> Table:
 
 
 def _row(
-    session: Session | scoped_session[Session],
+    session: AnySession,
     action: str,
     model: str,
     record_id: int,

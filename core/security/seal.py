@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session, scoped_session
+
+from core.db import AnySession
 
 #: An event waits this long for its seal.
 AGE = "1 minute"
@@ -43,7 +44,7 @@ class Verdict:
     broken: list[str] = field(default_factory=list)
 
 
-def seal_events(session: Session | scoped_session[Session] | Connection, age: str = AGE) -> int:
+def seal_events(session: AnySession | Connection, age: str = AGE) -> int:
     """Seal the events that are older than `age`, as far as they fit into one seal; returns how many."""
     query = text("SELECT seal_audit(CAST(:age AS interval))")
     sealed: int = session.execute(query, {"age": age}).scalar_one()

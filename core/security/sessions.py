@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_login import user_logged_in, user_logged_out
 from sqlalchemy import Text, bindparam, inspect, select, update
-from sqlalchemy.orm import Session, joinedload, scoped_session
+from sqlalchemy.orm import Session, joinedload
 
 from core import m
-from core.db import db
+from core.db import AnySession, db
 
 #: Where the cookie holds the token.
 TOKEN = "sid"  # noqa: S105  # the name of the place, not what is in it
@@ -32,8 +32,6 @@ EVERY = timedelta(minutes=1)
 _ENDING = "users whose sessions end with this flush"
 #: Where a request keeps the row of its browser between loading the user and asking whether it goes on.
 _LOADED = "bincard.session_row"
-
-AnySession = Session | scoped_session[Session]
 
 
 def init_app(app: Flask) -> None:

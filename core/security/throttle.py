@@ -11,15 +11,13 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.i18n import ngettext
 
 WINDOW = timedelta(minutes=15)
 LIMITS = {"account": 10, "factor": 5, "address": 30}
-
-AnySession = Session | scoped_session[Session]
 
 
 @dataclass(frozen=True)

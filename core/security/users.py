@@ -6,12 +6,11 @@ from typing import Any
 
 from flask_security import hash_password, verify_password
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.i18n import _l
 
-AnySession = Session | scoped_session[Session]
 ADMINISTRATOR = "core.administrator"
 _ADMINISTRATOR_NAME = "Administrator"
 

@@ -18,8 +18,7 @@ from sqlalchemy import insert, select
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, write_entries
 from core import m
-from core.db import lock_rows, round_money
-from core.db.bulk import AnySession
+from core.db import AnySession, lock_rows, round_money
 from core.errors import UserError
 from core.i18n import _
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import case, func, select
 
 from core import m
-from core.db.bulk import AnySession
+from core.db import AnySession
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ from addons.accounting.services.chart import Books
 from addons.accounting.services.invoices import Line, entry_of, number_documents
 from addons.accounting.services.ledger import write_entries
 from core import m
-from core.db import reserve_ids
-from core.db.bulk import AnySession
+from core.db import AnySession, reserve_ids
 from core.security.audit import record
 
 _POST = text("""

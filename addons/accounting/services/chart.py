@@ -8,8 +8,7 @@ from pathlib import Path
 from sqlalchemy import select, text
 
 from core import m
-from core.db import advisory_lock
-from core.db.bulk import AnySession
+from core.db import AnySession, advisory_lock
 from core.errors import UserError
 from core.i18n import _
 

@@ -13,7 +13,7 @@ from addons.accounting.services.allocation import Pair, settle
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from core import m
-from core.db.bulk import AnySession
+from core.db import AnySession
 from core.errors import UserError
 from core.i18n import _
 from core.records.sequences import next_numbers

@@ -17,8 +17,7 @@ from sqlalchemy import func, update
 
 from addons.accounting.services.chart import Books
 from core import m
-from core.db import reserve_ids, round_money
-from core.db.bulk import AnySession
+from core.db import AnySession, reserve_ids, round_money
 from core.records.sequences import next_numbers
 
 

@@ -17,8 +17,7 @@ from sqlalchemy import text
 
 from addons.billing_statements.periods import Period
 from core import m
-from core.db import advisory_lock, reserve_ids
-from core.db.bulk import AnySession
+from core.db import AnySession, advisory_lock, reserve_ids
 from core.i18n import _
 from core.records.sequences import next_numbers
 from core.security.audit import record

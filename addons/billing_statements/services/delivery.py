@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from addons.billing_statements.errors import MisdirectedError, StatementError
 from core import m
-from core.db.bulk import AnySession
+from core.db import AnySession
 from core.documents import DataFile, Identity, filename_of, read_identity, render_pdf
 from core.i18n import _, format_date, format_money, in_locale
 from core.jobs.kinds import SkippedError

@@ -9,8 +9,7 @@ from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services.creation import create_statements
 from addons.billing_statements.services.runs import start_rendering
 from core import m
-from core.db import advisory_lock
-from core.db.bulk import AnySession
+from core.db import AnySession, advisory_lock
 from core.i18n import _
 
 

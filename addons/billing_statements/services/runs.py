@@ -12,8 +12,7 @@ from addons.billing_statements.errors import StatementError
 from addons.billing_statements.periods import CYCLES, Period, period_with
 from addons.billing_statements.services.creation import candidates, create_statements, skip_reason
 from core import m
-from core.db import advisory_lock
-from core.db.bulk import AnySession
+from core.db import AnySession, advisory_lock
 from core.i18n import _
 from core.jobs import queue
 from core.mail import MailAddressError, outbox, parse_addresses

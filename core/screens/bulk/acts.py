@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session, scoped_session
-
 from core import m
-from core.db import copy_rows
+from core.db import AnySession, copy_rows
 from core.i18n import _
 from core.jobs import queue
 from core.screens.composition import ScreenSet, field_of
@@ -20,8 +18,6 @@ from core.screens.lists.selection import Selection
 from core.screens.tree import Button, FormScreen, ListScreen, SetField, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
-
-AnySession = Session | scoped_session[Any]
 
 KIND = "core.bulk"
 DELETE = "delete"

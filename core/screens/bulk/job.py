@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
 from werkzeug.datastructures import MultiDict
 
 from core import m
+from core.db import AnySession
 from core.i18n import _
 from core.jobs.kinds import Jobs, RefusedError, SkippedError, Step
 from core.screens.actions import press
@@ -20,7 +20,6 @@ from core.screens.tree import Button, FormScreen, ListScreen, SetField
 from core.security.actor import Actor
 from core.security.rights import model_rights
 
-AnySession = Session | scoped_session[Any]
 #: What is written down of a record without changing it.
 BESIDE = ("attach", "detach", "reattach", "mail")
 jobs = Jobs()

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session, scoped_session
 
 from core import m
+from core.db import AnySession
 from core.errors import UserError
 from core.i18n import _
 from core.jobs import queue
@@ -20,8 +20,6 @@ from core.screens.bulk.job import act_of, last_change, locked_record, press_on, 
 from core.screens.composition import ScreenSet
 from core.screens.on_behalf import on_behalf
 from core.screens.tree import BulkAction, SetField
-
-AnySession = Session | scoped_session[Any]
 
 KIND = "core.bulk.undo"
 jobs = Jobs()

@@ -4,10 +4,10 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from flask import current_app
-from sqlalchemy.orm import Session, scoped_session
 from werkzeug.datastructures import MultiDict
 
 from core import m
+from core.db import AnySession
 from core.i18n import _, locale_code
 from core.jobs.kinds import Jobs, RefusedError, Step
 from core.records.attachments import store_file
@@ -23,7 +23,6 @@ from core.security.actor import Actor
 from core.security.rights import model_rights
 from core.tabular.writers import write_xlsx
 
-AnySession = Session | scoped_session[Any]
 KIND = "core.export"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 jobs = Jobs()

@@ -4,14 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session, scoped_session
-
+from core.db import AnySession
 from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.fields import number_text
 from core.screens.lists.query import ListQuery
-
-AnySession = Session | scoped_session[Any]
 
 #: How many records one act is for at most.
 MOST = 100_000

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import current_app
 from sqlalchemy import BigInteger, Text, and_, bindparam, delete, or_, select
-from sqlalchemy.orm import Session, aliased, scoped_session
+from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
 from core import m
+from core.db import AnySession
 from core.errors import UserError
 from core.i18n import _
 from core.screens.lists.narrowing import narrow
@@ -21,8 +22,6 @@ from core.screens.lists.plan import ListPlan, may_see
 from core.screens.lists.query import named_by
 from core.screens.lists.state import ListState, ListStateError, only, parse_state, read_state, strangers
 from core.security.actor import Actor
-
-AnySession = Session | scoped_session[Any]
 
 #: Sharing a view, and choosing what everyone's lists open with.
 SHARE = "core.share_views"
