@@ -115,4 +115,4 @@ def _told(problem: Any) -> str:
     # Without the value: it may be a secret.
     name = str(problem["loc"][0])
     variable = name if name.isupper() else f"BINCARD_{name.upper()}"
-    return f"{variable}: {problem['msg']}"
+    return f"{variable}: {problem['msg'].removeprefix('Value error, ')}"
