@@ -27,9 +27,8 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
 from core.loader.discovery import AddonSource
+from core.locales import LOCALES
 
-#: The languages that the product is complete in.
-LOCALES = {"en": "English", "zh_CN": "简体中文"}
 COOKIE = "locale"
 
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.locales import LOCALES
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -19,6 +21,12 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("there is no such time zone: take a name such as Asia/Shanghai or Europe/Berlin")
     return name
+
+
+def _known_locale(code: str) -> str:
+    if code not in LOCALES:
+        raise ValueError(f"there is no such language: take one of {', '.join(LOCALES)}")
+    return code
 
 
 class Settings(BaseSettings):
@@ -39,7 +47,8 @@ class Settings(BaseSettings):
     development: bool = False
     #: Further folders with addons, beside `addons/`, separated by the path separator of the system.
     addons_path: str = ""
-    default_locale: str = "en"
+    #: The language of whoever has chosen none.
+    default_locale: Annotated[str, AfterValidator(_known_locale)] = "en"
     #: Where the company is: its day dates documents and ends periods.
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
 

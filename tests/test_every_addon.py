@@ -23,13 +23,13 @@ from core.cli.messages import TRANSLATED, gaps_of
 from core.db import db
 from core.db.session import engine_for
 from core.documents import filename_of, render_html
-from core.i18n import LOCALES
 from core.loader import migrations
 from core.loader.code import declared
 from core.loader.discovery import CORE, AddonSource, Catalogue, discover
 from core.loader.graph import closure_of, resolve
 from core.loader.lifecycle import Lifecycle
 from core.loader.scratch import scratch_database, with_dependencies
+from core.locales import LOCALES
 from core.mail.sender import send_due
 from core.records.companies import demo_company, ensure_company
 from core.screens import Chart, Figure

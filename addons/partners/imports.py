@@ -8,7 +8,8 @@ from sqlalchemy import select
 from core import m
 from core.exchange.convert import boolean, choice, identifier, text
 from core.exchange.targets import Document, Target, TargetField, Targets
-from core.i18n import LOCALES, _, _l
+from core.i18n import _, _l
+from core.locales import LOCALES
 from core.mail import MailAddressError, parse_addresses
 from core.security.actor import actor_of
 

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import search_index
-from core.i18n import LOCALES
+from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 

@@ -6,7 +6,8 @@ from sqlalchemy import inspect
 
 from core import m
 from core.errors import UserError
-from core.i18n import LOCALES, _, _l
+from core.i18n import _, _l
+from core.locales import LOCALES
 from core.screens import Column, Field, Filter, Grid, Screens, Section, archiving
 from core.security.actor import Actor, actor_of
 from core.security.rights import current_actor

@@ -6,8 +6,9 @@ from sqlalchemy import inspect
 
 from core import m
 from core.errors import UserError
-from core.i18n import LOCALES, _, _l
+from core.i18n import _, _l
 from core.jobs.schedule import start_now
+from core.locales import LOCALES
 from core.mail.templates import MailTemplateError, check_template
 from core.screens import Button, Column, Field, Grid, Screens, Section
 from core.security.actor import actor_of

@@ -25,10 +25,11 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 
 from core.app import create_app
 from core.cli.base import as_json, get_lifecycle, show
-from core.i18n import LOCALES, in_locale
+from core.i18n import in_locale
 from core.loader.discovery import CORE, AddonSource
 from core.loader.graph import closure_of
 from core.loader.scratch import with_dependencies
+from core.locales import LOCALES
 from core.models import Composition
 from core.screens import Column, Field, Filter, Grid
 from core.screens.composition import ScreenSet

@@ -18,7 +18,8 @@ from decimal import Decimal
 from typing import Any
 
 from core.errors import UserError
-from core.i18n import LOCALES, _, in_locale
+from core.i18n import _, in_locale
+from core.locales import LOCALES
 
 
 class CellError(UserError):

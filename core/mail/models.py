@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.types import Timestamp
-from core.i18n import LOCALES
+from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 

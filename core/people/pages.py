@@ -22,7 +22,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core import m
 from core.db import db
-from core.i18n import LOCALES, _
+from core.i18n import _
+from core.locales import LOCALES
 from core.security import passwords, second_factor, sessions
 from core.security.actor import SYSTEM, acting
 from core.security.guard import check_may_manage

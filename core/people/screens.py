@@ -12,7 +12,8 @@ from sqlalchemy import select
 from core import m
 from core.db import db
 from core.errors import UserError
-from core.i18n import LOCALES, _, _l
+from core.i18n import _, _l
+from core.locales import LOCALES
 from core.mail.addresses import MailAddressError, parse_addresses
 from core.screens.permissions import grantable, grantable_groups
 from core.screens.tree import Button, Column, Field, Filter, Grid, Part, Screens, Section

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import db
 from core.db.types import Timestamp
+from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.letterhead import address_of, logo_of
 
@@ -65,8 +66,7 @@ class Company(Model):
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        # Those of `core.i18n`, which stands above this room.
-        return (CheckConstraint("locale IN ('', 'en', 'zh_CN')", name="locale_known"),)
+        return (CheckConstraint(f"locale IN {('', *LOCALES)}", name="locale_known"),)
 
     @property
     def picture(self) -> str:

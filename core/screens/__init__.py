@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Flask
 
-from core.i18n import LOCALES, locale_code
+from core.i18n import locale_code
 from core.loader.code import declared, host_screens
 from core.loader.discovery import CORE, AddonSource
+from core.locales import LOCALES
 from core.screens import assets, errors, menu
 from core.screens.actions import check_buttons
 from core.screens.archiving import archiving

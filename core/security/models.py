@@ -20,7 +20,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.types import Timestamp
-from core.i18n import LOCALES
+from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 

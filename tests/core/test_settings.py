@@ -22,12 +22,17 @@ def environment(monkeypatch):
 
 
 def test_each_bad_value_is_named_and_not_repeated(environment):
-    environment(BINCARD_TIMEZONE="Mars/Base", BINCARD_SMTP_PORT="geheim-17")
+    environment(BINCARD_TIMEZONE="Mars/Base", BINCARD_SMTP_PORT="geheim-17", BINCARD_DEFAULT_LOCALE="zh")
     with pytest.raises(SettingsError) as error:
         get_settings()
     lines = str(error.value).splitlines()
-    assert [line.split(":")[0] for line in lines] == ["BINCARD_TIMEZONE", "BINCARD_SMTP_PORT"]
-    assert "Asia/Shanghai" in lines[0]
+    assert [line.split(":")[0] for line in lines] == [
+        "BINCARD_DEFAULT_LOCALE",
+        "BINCARD_TIMEZONE",
+        "BINCARD_SMTP_PORT",
+    ]
+    assert lines[0].endswith("take one of en, zh_CN")
+    assert "Asia/Shanghai" in lines[1]
     assert "geheim" not in str(error.value)
 
 

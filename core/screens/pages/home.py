@@ -10,7 +10,8 @@ from werkzeug.exceptions import BadRequest
 from core import m
 from core.clock import today
 from core.db import db
-from core.i18n import COOKIE, LOCALES
+from core.i18n import COOKIE
+from core.locales import LOCALES
 from core.screens.boards.dashboards import boards_for, read_items
 from core.screens.job_list import of_company
 from core.screens.palette import found_by

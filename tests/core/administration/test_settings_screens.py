@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from core import m
 from core.db import db
-from core.i18n import LOCALES
+from core.locales import LOCALES
 
 
 @pytest.fixture
