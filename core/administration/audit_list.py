@@ -1,17 +1,15 @@
 """Who changed what: one list of all events; a row opens the event with the values before and after."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, or_
 
 from core.i18n import _l
 from core.models import Composition
 from core.screens import Column, Filter, Screens
 from core.screens.panel.timeline import ACTS
 from core.screens.refusals import kind_name
-from core.security.rights import current_actor
+from core.security.rules import here
 
 screens = Screens()
 
@@ -33,11 +31,6 @@ class Kinds(Mapping[str, str]):
 def _composition() -> Composition:
     found: Composition = current_app.extensions["composition"]
     return found
-
-
-def of_company(event: Any) -> ColumnElement[bool]:
-    """The condition that an event is of the company that the user works in, or of none."""
-    return or_(event.company_id.is_(None), event.company_id == current_actor().company_id)
 
 
 screens.list(
@@ -63,6 +56,6 @@ screens.list(
     order="-at",
     create=False,
     address="/audit/",
-    where=of_company,
+    where=here,
     empty=_l("Every change is noted here: who, when, what it was before and after."),
 )

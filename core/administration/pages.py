@@ -7,7 +7,6 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from sqlalchemy import select
 
 from core import m
-from core.administration.audit_list import of_company
 from core.administration.letterhead import remove_logo, set_logo
 from core.db import db
 from core.documents.pictures import PictureError
@@ -16,6 +15,7 @@ from core.records import attachments
 from core.records.letterhead import logo_of
 from core.screens.pages.forms import screens
 from core.security.rights import current_actor, may_see_field, model_rights, requires
+from core.security.rules import here
 
 bp = Blueprint("administration", __name__)
 
@@ -75,9 +75,7 @@ def change_letterhead(record_id: int) -> Response | tuple[str, int]:
 @requires("core.audit")
 def event(event_id: int) -> str:
     """An event with the values before and after."""
-    found = db.session.scalar(
-        select(m.AuditEvent).where(m.AuditEvent.id == event_id, of_company(m.AuditEvent))
-    )
+    found = db.session.scalar(select(m.AuditEvent).where(m.AuditEvent.id == event_id, here(m.AuditEvent)))
     if found is None:
         abort(404)
     return render_template(

@@ -2,24 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_
 
 from core.i18n import _l
 from core.jobs.names import STATES
 from core.screens.tree import Column, Filter, Screens
-from core.security.rights import current_actor
+from core.security.rules import here
 
 screens = Screens()
 
 
-def of_company(job: Any) -> ColumnElement[bool]:
-    """The condition that a job is of the company that the user works in, or of none."""
-    return or_(job.company_id.is_(None), job.company_id == current_actor().company_id)
-
-
 def failed(job: Any) -> ColumnElement[bool]:
     """The condition that a job of this company ended with a fault."""
-    return and_(of_company(job), job.state == "failed")
+    return and_(here(job), job.state == "failed")
 
 
 screens.list(
@@ -44,6 +39,6 @@ screens.list(
     order="-created_at",
     create=False,
     address="/jobs/",
-    where=of_company,
+    where=here,
     empty=_l("Work in the background is listed here: statement runs, exports, changes of many records."),
 )

@@ -24,7 +24,7 @@ from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from core.models import Composition
 from core.records.models import CompanyOwned
 from core.security.actor import Actor, actor_of
-from core.security.rights import Rights
+from core.security.rights import Rights, current_actor
 
 #: `select(...).execution_options(**ALL_COMPANIES)` for the few acts that span companies.
 ALL_COMPANIES = {"all_companies": True}
@@ -58,6 +58,14 @@ def team_rows(owner: str, team: str) -> Condition:
         return or_(rows[team].in_(teams), rows[owner].in_(colleagues))
 
     return condition
+
+
+def here(rows: Any) -> ColumnElement[bool]:
+    """The condition that a row is of the company that the user works in, or of none.
+
+    For models whose rows may have no company, such as jobs and audit events: no rule adds it by itself.
+    """
+    return or_(rows.company_id.is_(None), rows.company_id == current_actor().company_id)
 
 
 def own_companies(rows: Any, actor: Actor) -> ColumnElement[bool]:

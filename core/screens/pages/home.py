@@ -13,11 +13,11 @@ from core.db import db
 from core.i18n import COOKIE
 from core.locales import LOCALES
 from core.screens.boards.dashboards import boards_for, read_items
-from core.screens.job_list import of_company
 from core.screens.palette import found_by
 from core.security.actor import SYSTEM, acting
 from core.security.login import is_local
 from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights, requires
+from core.security.rules import here
 
 bp = Blueprint("home", __name__)
 
@@ -41,7 +41,7 @@ def _recent_jobs() -> list[Any]:
     if not current_actor().may(model_rights("job").read):
         return []
     columns = (m.Job.id, m.Job.title, m.Job.state, m.Job.created_at)
-    query = select(*columns).where(of_company(m.Job))
+    query = select(*columns).where(here(m.Job))
     return list(db.session.execute(query.order_by(m.Job.id.desc()).limit(6)))
 
 

@@ -25,9 +25,9 @@ from core.i18n import _, _l, ngettext
 from core.jobs import queue
 from core.records.attachments import path_of
 from core.screens.bulk import acts, undo
-from core.screens.job_list import of_company
 from core.screens.lists import export_job
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
+from core.security.rules import here
 from core.tabular.writers import stream_csv, write_xlsx
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -41,7 +41,7 @@ def _job(job_id: int) -> Any:
     """A job of the user's company, 404 otherwise; by the rule of jobs, whoever sees one may steer it."""
     if not current_actor().may(model_rights("job").read):
         abort(403)
-    job = db.session.scalar(select(m.Job).where(m.Job.id == job_id, of_company(m.Job)))
+    job = db.session.scalar(select(m.Job).where(m.Job.id == job_id, here(m.Job)))
     if job is None:
         abort(404)
     return job

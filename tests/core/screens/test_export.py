@@ -87,6 +87,7 @@ PROGRAM = """
 import resource, sys
 from flask import Flask
 from core.app import create_app
+from core.db import db
 from core.loader.discovery import discover
 from core.loader.graph import resolve
 from core.security.actor import Actor, set_actor
