@@ -11,6 +11,8 @@ from core.db.types import Timestamp
 from core.models import Model, relationship
 
 JOB_STATES = ("queued", "running", "paused", "done", "failed", "cancelled")
+#: Nothing is left to do, unless the failed items are tried again.
+FINISHED = ("done", "failed", "cancelled")
 ITEM_STATES = ("pending", "done", "skipped", "failed")
 
 

@@ -15,6 +15,7 @@ from core.errors import UserError
 from core.i18n import _
 from core.jobs import queue
 from core.jobs.kinds import Jobs, RefusedError, SkippedError, Step
+from core.jobs.models import FINISHED
 from core.screens.bulk import acts
 from core.screens.bulk.job import act_of, last_change, locked_record, press_on, set_field
 from core.screens.composition import ScreenSet
@@ -23,7 +24,6 @@ from core.screens.tree import BulkAction, SetField
 
 KIND = "core.bulk.undo"
 jobs = Jobs()
-FINISHED = ("done", "failed", "cancelled")
 
 
 class UndoError(UserError):

@@ -23,6 +23,7 @@ from core import m
 from core.db import db
 from core.i18n import _, _l, ngettext
 from core.jobs import queue
+from core.jobs.models import FINISHED
 from core.records.attachments import path_of
 from core.screens.bulk import acts, undo
 from core.screens.lists import export_job
@@ -33,7 +34,6 @@ from core.tabular.writers import stream_csv, write_xlsx
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 PAGE = 100
-FINISHED = ("done", "failed", "cancelled")
 STATES = {"pending": _l("Left"), "done": _l("Done"), "skipped": _l("Skipped"), "failed": _l("Failed")}
 
 
