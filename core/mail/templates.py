@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from core import m
 from core.db import AnySession
+from core.errors import UserError
 from core.i18n import (
     _,
     format_date,
@@ -26,7 +27,7 @@ from core.i18n import (
 )
 
 
-class MailTemplateError(Exception):
+class MailTemplateError(UserError):
     """A template is missing or faulty; the message says which, and where."""
 
 
