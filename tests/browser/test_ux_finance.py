@@ -313,7 +313,7 @@ def test_ux_25_chinese_names_are_in_the_file_and_the_mail(
     reader = PdfReader(BytesIO(contents))
     assert CHINESE in re.sub(r"\s", "", "".join(p.extract_text() for p in reader.pages))
     # The glyphs come with the file: whoever opens it needs no font.
-    fonts = [f.get_object() for p in reader.pages for f in p["/Resources"]["/Font"].values()]  # type: ignore[index]
+    fonts = [f.get_object() for p in reader.pages for f in p["/Resources"]["/Font"].values()]
     kinds = [f["/DescendantFonts"][0]["/FontDescriptor"] for f in fonts if "/DescendantFonts" in f]
     assert kinds and all({"/FontFile2", "/FontFile3"} & set(k) for k in kinds)
     page = open_as("fiona", "/mailbox/")
