@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from flask_limiter import Limiter
 from flask_login import current_user
+from sqlalchemy import make_url
 
 #: Endpoint → (methods, limit). Guesses are far above what a person types, far below what a program tries.
 LIMITS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -33,9 +34,12 @@ API = "api"
 
 def init_app(app: Flask) -> None:
     """Make the counter; the limits are put on once all views are there."""
+    settings = app.extensions["settings"]
     limiter = Limiter(
         key_func=_who,
-        storage_uri=storage_of(app.extensions["settings"].broker_url),
+        storage_uri=storage_of(settings.broker_url),
+        # Installations that share a Redis have users of the same numbers.
+        storage_options={"key_prefix": f"bincard-limits:{make_url(settings.database_url).database}"},
         in_memory_fallback_enabled=True,
         strategy="moving-window",
         default_limits=[],
