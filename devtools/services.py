@@ -65,5 +65,7 @@ def _place(durable: bool) -> Path | None:
     """The folder for throw-away homes; None is the system's own for temporary files."""
     if durable:  # not /tmp: that may be memory, and fsync would cost nothing there
         return Path("/var/tmp")  # noqa: S108 - mkdtemp makes a folder that is ours alone
+    if "TMPDIR" in os.environ:  # somebody has said where
+        return None
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= BYTES_OF_MEMORY
     return MEMORY if roomy else None
