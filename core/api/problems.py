@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.db import db
-from core.db.outage import is_away
+from core.db.outage import is_away, roll_back
 from core.errors import UserError
 from core.i18n import _, _l
 from core.screens.refusals import explain
@@ -119,8 +119,8 @@ def is_api_call() -> bool:
     return request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
 
 
-def _problem(problem: ApiProblem) -> Response:
-    db.session.rollback()
+def _problem(problem: ApiProblem, cause: BaseException | None = None) -> Response:
+    roll_back(db.session, cause)
     return answer(problem)
 
 
@@ -129,7 +129,7 @@ def _refused(error: UserError) -> Response:
 
 
 def _refused_by_database(error: StatementError) -> Response:
-    return _problem(of_database(error))
+    return _problem(of_database(error), error)
 
 
 def _too_large(_error: InvalidOperation) -> Response:
@@ -140,7 +140,7 @@ def _too_large(_error: InvalidOperation) -> Response:
 def _http(error: HTTPException) -> BaseResponse:
     cause = error.original_exception if isinstance(error, InternalServerError) else None
     if cause is not None:
-        return _problem(of_fault(cause))
+        return _problem(of_fault(cause), cause)
     if error.code is not None and error.code < 400:
         return error.get_response()
     if error.code == 429:
@@ -165,6 +165,8 @@ def of_fault(error: BaseException) -> ApiProblem:
 
 def of_database(error: StatementError) -> ApiProblem:
     """The problem for what the database or its types refused; re-raises what is a fault of ours."""
+    if is_away(error):
+        return of_fault(error)
     if not isinstance(error, DBAPIError):
         # Bound values are checked by our own types before they are sent.
         if isinstance(error.orig, ValueError | ArithmeticError):

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.db import db
-from core.db.outage import is_away
+from core.db.outage import is_away, roll_back
 from core.errors import UserError
 from core.i18n import _, _l
 from core.outage import outage_page
@@ -61,16 +61,16 @@ def _csrf_error(_error: CSRFError) -> Response:
 
 
 def _http_error(error: HTTPException) -> BaseResponse | HTTPException:
-    if isinstance(error, InternalServerError) and is_away(error.original_exception):
-        db.session.rollback()
+    cause = error.original_exception if isinstance(error, InternalServerError) else None
+    if cause is not None:
+        roll_back(db.session, cause)
+    if is_away(cause):
         return outage_page(request)
     code = error.code or 500
     if code < 400:
         return error
-    if isinstance(error, InternalServerError) and current_app.debug and error.original_exception:
-        raise error.original_exception
-    if code == 500:
-        db.session.rollback()
+    if current_app.debug and cause is not None:
+        raise cause
     title, advice = TEXTS.get(code, TEXTS[500 if code >= 500 else 400])
     page = _page(code, str(title), str(advice))
     if code == 429:

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine, event, text
 
 from core import m
 from core.db import db
 from core.security.sessions import IDLE, LASTING, TOKEN
 from tests.core.security.conftest import PASSWORD, log_in, user_of
 
+ALL_OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
 
@@ -135,6 +137,30 @@ def test_it_costs_one_query_and_is_written_once_a_minute(
     visitor.get("/password")
     visitor.get("/password")
     assert [s.split()[0] for s in statements if "user_session" in s] == ["SELECT", "UPDATE", "SELECT"]
+
+
+def test_a_database_that_goes_away_meanwhile_is_said(
+    visit: Callable[..., Any], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    first, _ = two(visit)
+    db.session.query(m.UserSession).update({"seen_at": datetime.now(UTC) - timedelta(minutes=2)})
+    db.session.commit()
+    admin = create_engine(db.engine.url)
+
+    def end_all(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE user_session"):
+            with admin.connect() as other:
+                other.execute(text(f"SELECT pg_terminate_backend(pid) {ALL_OTHERS}"))
+
+    event.listen(db.engine, "before_cursor_execute", end_all)
+    try:
+        # The connection that fails is not the one that the request has asked before: that one is dead too.
+        assert first.get("/").status_code == 503
+    finally:
+        event.remove(db.engine, "before_cursor_execute", end_all)
+        admin.dispose()
+    assert first.get("/").status_code == 200
 
 
 def test_browsers_are_named(visit: Callable[..., Any]) -> None:
