@@ -28,8 +28,11 @@ from core.security.rights import Rights, current_actor
 
 #: `select(...).execution_options(**ALL_COMPANIES)` for the few acts that span companies.
 ALL_COMPANIES = {"all_companies": True}
-#: Actors whose criteria are kept.
-KEPT = 512
+#: `select(...).execution_options(**KEPT)` for a statement that an app builds once and asks again and again:
+#: it is kept with the criteria of each actor; any other gets them, and its key in SQLAlchemy's cache, anew.
+KEPT = {"kept": True}
+#: Actors whose criteria are kept, and statements.
+_ACTORS, _STATEMENTS = 512, 2048
 
 #: Takes the columns of the model's table (`rows.salesperson_id`) and the actor; gives the condition.
 Condition = Callable[[Any, Actor], ColumnElement[bool]]
@@ -93,12 +96,18 @@ def add_record_rules(state: ORMExecuteState) -> None:
         return
     options = _options(actor_of(state.session))
     if options:
-        state.statement = state.statement.options(*options)
+        ruled = current_app.extensions["ruled"] if state.execution_options.get("kept") else _ruled
+        state.statement = ruled(state.statement, options)
 
 
 def init_app(app: Flask) -> None:
     """Keep what is built for an actor: each request of the same user has the same criteria."""
-    app.extensions["record_rules"] = lru_cache(maxsize=KEPT)(lambda actor: tuple(_build(actor)))
+    app.extensions["record_rules"] = lru_cache(maxsize=_ACTORS)(lambda actor: tuple(_build(actor)))
+    app.extensions["ruled"] = lru_cache(maxsize=_STATEMENTS)(_ruled)
+
+
+def _ruled(statement: Any, options: tuple[Any, ...]) -> Any:
+    return statement.options(*options)
 
 
 def _options(actor: Actor) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from core import m
 from core.db import AnySession, db
+from core.security.rules import KEPT
 
 #: Where the cookie holds the token.
 TOKEN = "sid"  # noqa: S105  # the name of the place, not what is in it
@@ -91,7 +92,7 @@ def _loading() -> Any:
         query = select(user, *(getattr(s, name) for name in _Row._fields))
         query = query.outerjoin(s, s.key == bindparam("key", type_=Text()))
         query = query.where(user.fs_uniquifier == bindparam("uniquifier", type_=Text()))
-        query = query.options(joinedload(user.roles), joinedload(user.companies))
+        query = query.options(joinedload(user.roles), joinedload(user.companies)).execution_options(**KEPT)
         current_app.extensions["user_query"] = query
     return query
 

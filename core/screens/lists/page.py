@@ -117,21 +117,19 @@ def plan_for(screens: ScreenSet, screen: ListScreen) -> ListPlan:
 
 
 def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
-    """Ask the database and lay the answer out: two queries, three with groups."""
+    """Ask the database and lay the answer out: at most two queries, three with groups."""
     plan, state = query.plan, query.state
     editable = editable_columns(screens, plan, actor)
-    rows = db.session.execute(query.rows()).all()
+    rows = db.session.execute(query.rows(), query.window()).all()
     form = screens.form_of(plan.screen)
     make = row_maker(query, plan.screen.address or base_of(form), editable)
-    full = state.page == 1 and len(rows) < state.size
-    total = len(rows) if full else int(db.session.scalar(query.count()) or 0)
     return ListPage(
         screen=plan.screen,
         state=state,
         title=str(plan.screen.title),
         heads=[_head(plan, c, state, editable) for c in query.columns],
         groups=groups_of(query, rows, make, lambda s: url_of(plan.screen, s)),
-        total=total,
+        total=_total(query, rows),
         filters=[
             _filter_view(screens, query, node, rows)
             for node in plan.screen.filters
@@ -141,6 +139,15 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
         group_choices=_group_choices(plan, state, actor),
         form=form,
     )
+
+
+def _total(query: ListQuery, rows: Sequence[Any]) -> int:
+    """How many match, counted up to a limit."""
+    if query.state.page == 1 and len(rows) < query.state.size:
+        return len(rows)
+    if query.counted and rows:
+        return int(rows[0].total)
+    return int(db.session.scalar(query.count()) or 0)
 
 
 def base_of(form: FormScreen | None) -> str:

@@ -5,7 +5,7 @@ the number of rows. What the user may not see is left out of columns, filters, s
 hidden cost must not be found out by sorting.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,8 +14,10 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Integer,
     Select,
     and_,
+    bindparam,
     cast,
     false,
     func,
@@ -32,6 +34,7 @@ from core.screens.lists.narrowing import narrow, search
 from core.screens.lists.plan import ListPlan, PlannedColumn, may_see
 from core.screens.lists.state import ListState, ListStateError
 from core.security.actor import Actor
+from core.security.rules import KEPT
 
 #: Counting further than this costs more than it tells.
 COUNT_LIMIT = 10_000
@@ -87,20 +90,39 @@ class ListQuery:
     columns: Sequence[PlannedColumn]
     where: tuple[ColumnElement[bool], ...]
 
+    @property
+    def counted(self) -> bool:
+        """Whether the rows of the page have `total`: where nothing narrows the list, it is longer than a page
+        nearly always, and its count is asked along."""
+        return not self.where
+
     def rows(self) -> Select[Any]:
-        """The rows of the page: id, the columns, the currencies, the keys of the groups, their labels."""
-        statement = self.everything().limit(self.state.size)
-        return statement.offset((self.state.page - 1) * self.state.size)
+        """The rows of the page that `window` gives: id, the columns, the currencies, the keys of the groups,
+        their labels, and where the list is `counted` how many there are."""
+        if not self.counted:
+            return _windowed(self.everything())
+        return self._kept("rows", lambda: _windowed(self._ordered().add_columns(self._total())))
+
+    def window(self) -> dict[str, int]:
+        """The parameters of `rows`."""
+        return {"size": self.state.size, "skip": (self.state.page - 1) * self.state.size}
 
     def everything(self) -> Select[Any]:
         """All rows that match, in order."""
-        built, key = self.plan.built, (*(c.node.name for c in self.columns), self._sort(), self.state.group)
+        return self._kept("all", self._ordered).where(*self.where)
+
+    def _kept(self, kind: str, build: Callable[[], Select[Any]]) -> Select[Any]:
+        columns = [column.node.name for column in self.columns]
+        built, key = self.plan.built, (kind, *columns, self._sort(), self.state.group)
         if key not in built:
             if len(built) >= STATEMENTS:
                 built.clear()
-            built[key] = self._select().order_by(*self._order())
+            built[key] = build()
         statement: Select[Any] = built[key]
-        return statement.where(*self.where)
+        return statement
+
+    def _ordered(self) -> Select[Any]:
+        return self._select().order_by(*self._order())
 
     def one(self, record_id: int) -> Select[Any]:
         """The row of this record, whether it matches or not."""
@@ -138,6 +160,9 @@ class ListQuery:
         """How many match, at most one more than the limit."""
         matching = select(self.plan.cls.id).where(*self.where).limit(COUNT_LIMIT + 1)
         return select(func.count()).select_from(matching.subquery())
+
+    def _total(self) -> Any:
+        return self.count().scalar_subquery().label("total")
 
     def exact_count(self) -> Select[Any]:
         """How many match, however many that are."""
@@ -191,6 +216,11 @@ class ListQuery:
             return [by, key]  # days in order are months in order, and days may have an index
         grouped = [part for g in groups for part in g.order(descending=descending and g.name == name)]
         return [*grouped, by, key]
+
+
+def _windowed(statement: Select[Any]) -> Select[Any]:
+    size, skip = bindparam("size", type_=Integer()), bindparam("skip", type_=Integer())
+    return statement.limit(size).offset(skip).execution_options(**KEPT)
 
 
 def _grouping(name: str, column: PlannedColumn) -> Grouping:

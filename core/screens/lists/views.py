@@ -22,6 +22,7 @@ from core.screens.lists.plan import ListPlan, may_see
 from core.screens.lists.query import named_by
 from core.screens.lists.state import ListState, ListStateError, only, parse_state, read_state, strangers
 from core.security.actor import Actor
+from core.security.rules import KEPT
 
 #: Sharing a view, and choosing what everyone's lists open with.
 SHARE = "core.share_views"
@@ -107,6 +108,7 @@ def _menu_query() -> Any:
         .outerjoin(all_, and_(all_.view_id == view.id, all_.user_id.is_(None)))
         .where(view.screen == bindparam("screen", type_=Text()), or_(view.shared, view.user_id == user))
         .order_by(view.name, view.id)
+        .execution_options(**KEPT)
     )
 
 

@@ -6,14 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from core import m
 from core.db import db
 from core.records import attachments
-from core.security.actor import NEVER, SYSTEM, Actor, acting, set_actor
+from core.screens.lists.page import plan_for
+from core.screens.lists.query import query_of
+from core.screens.lists.state import ListState
+from core.security.actor import NEVER, SYSTEM, Actor, acting, actor_of, set_actor
 from core.security.rules import ALL_COMPANIES
 from core.settings import ROOT
 from tests.logins import log_in
@@ -153,6 +156,11 @@ def test_who_sees_which_customers_and_documents(as_: Any, name: str, more: Any, 
     assert set(db.session.scalars(select(m.AccountingInvoice.reference))) == {f"ref {c}" for c in codes}
     for model in (m.AccountingInvoiceLine, m.BillingStatement, m.BillingRunSkip, m.Attachment):
         assert db.session.scalar(select(func.count(model.id))) == len(codes), model
+    screens = current_app.extensions["screens"]
+    state = ListState(columns=("code",), size=1)
+    query = query_of(plan_for(screens, screens.by_name["partner.list"]), state, actor_of(db.session), "en")
+    (row,) = db.session.execute(query.rows(), query.window())
+    assert row.total == len(codes)
 
 
 def test_no_way_of_asking_goes_around_it(as_: Any) -> None:
