@@ -4,7 +4,7 @@ An app reads the rows once for each set of permissions. Only installs and upgrad
 (`core.loader.grants` lets nobody else), and after each of those every process builds its app anew.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights
 
 #: Sets of permissions whose menus are kept.
 KEPT = 200
+#: The groups that this browser's user folded or unfolded, by their ids ("12.45"); written by menus.js.
+FOLDS_COOKIE = "menu"
 
 
 @dataclass
@@ -31,6 +33,8 @@ class Entry:
     url: str
     icon: str = ""
     active: bool = False
+    #: Whether a group shows what is in it.
+    open: bool = False
     children: list["Entry"] = field(default_factory=list)
 
 
@@ -38,6 +42,7 @@ def current_menu() -> list[Entry]:
     """The menu of the current user: groups that have at least one entry, and entries without a group."""
     if "menu" not in g:
         g.menu = build(_leading(current_actor()), request.path)
+        _unfold(g.menu, set(request.cookies.get(FOLDS_COOKIE, "").split(".")))
     menu: list[Entry] = g.menu
     return menu
 
@@ -76,6 +81,20 @@ def _prune(entry: Entry) -> bool:
     """Drop groups that lead nowhere; whether the entry stays."""
     entry.children = [child for child in entry.children if _prune(child)]
     return bool(entry.url or entry.children)
+
+
+def _unfold(entries: Iterable[Entry], changed: Container[str], usual: bool = True) -> bool:
+    """Open the groups that are open; whether the user is at one of the entries.
+
+    Groups of the menu are open, and groups within them folded, as long as the user changes nothing
+    (`changed` has the ids of those that they did), and what leads to the page at hand is always open.
+    """
+    here = False
+    for entry in entries:
+        leads_here = _unfold(entry.children, changed, usual=False)
+        entry.open = leads_here or usual != (str(entry.id) in changed)
+        here = here or leads_here or entry.active
+    return here
 
 
 def leaves(entries: Iterable[Entry], prefix: str = "") -> Iterable[tuple[str, Entry]]:

@@ -10,6 +10,8 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-toggle-sidebar]")) toggleSidebar();
   else if (!event.target.closest(".sidebar")) document.body.classList.remove("sidebar-open");
   if (event.target.tagName === "DIALOG") event.target.close();
+  const fold = event.target.closest(".fold > summary")?.parentElement;
+  if (fold) rememberFold(fold);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -39,4 +41,14 @@ function toggleSidebar() {
   const on = document.body.classList.toggle(css);
   document.querySelector("[data-toggle-sidebar]")?.setAttribute("aria-expanded", String(narrow ? on : !on));
   if (!narrow) document.cookie = `sidebar=${on ? "closed" : "open"}; path=/; max-age=31536000; samesite=lax`;
+}
+
+// The server renders the menu as it was left: the cookie names the groups that are not as they come (core/screens/menu.py).
+function rememberFold(fold) {
+  const usual = !fold.parentElement.closest(".fold");
+  const changed = new Set(document.cookie.match(/(?:^|; )menu=([\d.]*)/)?.[1].split(".").filter(Boolean));
+  const opens = !fold.open;
+  if (opens === usual) changed.delete(fold.dataset.fold);
+  else changed.add(fold.dataset.fold);
+  document.cookie = `menu=${[...changed].join(".")}; path=/; max-age=31536000; samesite=lax`;
 }

@@ -1,10 +1,12 @@
 """Nobody gets at anything by guessing an address, sorting, filtering or exporting."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from core import m
 from core.db import db
@@ -150,6 +152,26 @@ def test_menus_hide_what_may_not_be_opened(visit: Callable[..., Any]) -> None:
     stranger = visit("stranger").get("/").text
     assert "/m/shelf" not in stranger
     assert "Your roles open no page. Ask an administrator for a role." in stranger
+
+
+def test_the_menu_is_folded_as_it_was_left_but_shows_where_one_is(visit: Callable[..., Any]) -> None:
+    admin = visit("admin")
+
+    def groups(path: str) -> dict[str, bool]:
+        return {
+            label: opened == " open"
+            for opened, label in re.findall(
+                r'<details class="fold"[^>]*?( open)?>\s*<summary>([^<]*)', admin.get(path).text
+            )
+        }
+
+    top, within = "Settings", "Users and rights"
+    assert (groups("/")[top], groups("/")[within]) == (True, False)
+    assert groups("/m/role.list")[within]
+    ids = db.session.scalars(select(m.Menu.id).where(m.Menu.name.in_([top, within])))
+    admin.client.set_cookie("menu", ".".join(map(str, ids)))
+    assert (groups("/")[top], groups("/")[within]) == (False, True)
+    assert groups("/m/role.list")[top]
 
 
 def test_the_palette_finds_menus_and_exact_numbers_first(visit: Callable[..., Any], parts: list[Any]) -> None:
