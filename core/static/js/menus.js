@@ -10,7 +10,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-toggle-sidebar]")) toggleSidebar();
   else if (!event.target.closest(".sidebar")) document.body.classList.remove("sidebar-open");
   if (event.target.tagName === "DIALOG") event.target.close();
-  const fold = event.target.closest(".fold > summary")?.parentElement;
+  const fold = event.target.closest(".menu-fold > summary")?.parentElement;
   if (fold) rememberFold(fold);
 });
 
@@ -45,7 +45,7 @@ function toggleSidebar() {
 
 // The server renders the menu as it was left: the cookie names the groups that are not as they come (core/screens/menu.py).
 function rememberFold(fold) {
-  const usual = !fold.parentElement.closest(".fold");
+  const usual = !fold.parentElement.closest(".menu-fold");
   const changed = new Set(document.cookie.match(/(?:^|; )menu=([\d.]*)/)?.[1].split(".").filter(Boolean));
   const opens = !fold.open;
   if (opens === usual) changed.delete(fold.dataset.fold);

@@ -161,7 +161,7 @@ def test_the_menu_is_folded_as_it_was_left_but_shows_where_one_is(visit: Callabl
         return {
             label: opened == " open"
             for opened, label in re.findall(
-                r'<details class="fold"[^>]*?( open)?>\s*<summary>([^<]*)', admin.get(path).text
+                r'<details class="menu-fold"[^>]*?( open)?>\s*<summary>([^<]*)', admin.get(path).text
             )
         }
 
