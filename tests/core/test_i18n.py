@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask, render_template_string
+from jinja2 import DictLoader
 from markupsafe import Markup
 
 from core.i18n import _, in_locale, locale_code
@@ -26,6 +27,33 @@ def test_values_are_escaped_and_texts_are_not(app: Flask) -> None:
     source = '{{ _("<i>%(name)s</i>", name=name) }}'
     assert shown(app, source, name="<b>") == "<i>&lt;b&gt;</i>"
     assert shown(app, source, name=Markup("<b>")) == "<i><b></i>"
+
+
+SAID = {
+    "plain.html": "<p>{{ _('Save') }} & {{ _('100 %%') }}</p>",
+    "values.html": """{% set n = "<3>" %}{{ _("%(n)s selected", n=n) }}{{ _("%(n)s selected", n="<3>") }}""",
+    "chosen.html": "{{ _('Save') if true else _('New') }}{% set x = _('New') %}{{ x|upper }}",
+    "json.html": "{{ {'a': _('Save')}|tojson }}",
+    "framed.html": "{% extends 'plain.html' %}",
+    "mail.txt": "{{ _('%(n)s selected', n='<3>') }}",
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_compiled_template_says_what_a_looked_up_text_says(
+    app: Flask, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "jinja_loader", DictLoader(SAID))
+    environment = app.create_jinja_environment()
+    environment.globals.update(app.jinja_env.globals)
+    source = SAID["plain.html"] if name == "framed.html" else SAID[name]
+    for locale in ("en", "zh_CN", "en"):
+        with in_locale(locale), app.test_request_context():
+            said = environment.get_template(name).render()
+            plain = name.endswith(".txt")
+            assert said == (
+                _("%(n)s selected", n="<3>") if plain else environment.from_string(source).render()
+            )
 
 
 def test_a_percent_sign_is_written_twice(app: Flask) -> None:
