@@ -7,14 +7,18 @@ second set of connections.
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
 from werkzeug.local import LocalProxy
 
 #: A session, or the one of the current app.
 AnySession = Session | scoped_session[Any]
+
+_READING = ("GET", "HEAD")
+#: In `Session.info`: whether it sent anything but SELECT.
+_WROTE = "wrote"
 
 
 @cache
@@ -25,7 +29,8 @@ def engine_for(url: str) -> Engine:
     """
     # A server that is gone without a word is given up after seconds, not after TCP's quarter of an hour.
     patience = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
-    pool = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    # The connection that came back last goes out first: it has its statements prepared.
+    pool = {"pool_pre_ping": True, "pool_use_lifo": True, "pool_size": 8, "max_overflow": 8}
     return create_engine(url, connect_args=patience, hide_parameters=True, **pool)
 
 
@@ -36,8 +41,33 @@ class Database(SQLAlchemy):
         # Services take SQLAlchemy's own session; Flask-SQLAlchemy names its subclass.
         session: scoped_session[Session]  # type: ignore[assignment]  # the type is invariant
 
+    def init_app(self, app: Flask) -> None:
+        """Also end each request that only read with COMMIT."""
+        super().init_app(app)
+        event.listen(self.session, "do_orm_execute", _note_statement)
+        event.listen(self.session, "after_flush", _note_flush)
+        app.teardown_request(self._end_reading)
+
+    def _end_reading(self, error: BaseException | None) -> None:
+        # psycopg forgets its prepared statements with a ROLLBACK, and PostgreSQL would read and plan every
+        # statement of every page anew: that is a third of what a page costs it.
+        if error is not None or request.method not in _READING or not self.session.registry.has():
+            return
+        session = self.session()
+        if session.in_transaction() and session.is_active and not session.info.get(_WROTE):
+            session.commit()
+
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
         return engine_for(app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        state.session.info[_WROTE] = True
+
+
+def _note_flush(session: Session, _context: Any) -> None:
+    session.info[_WROTE] = True
 
 
 db: Database = cast(Database, LocalProxy(lambda: current_app.extensions["sqlalchemy"]))
