@@ -78,6 +78,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     )
     app.jinja_env.globals.update(
         menu=menu.current_menu,
+        sidebar=menu.sidebar,
         company=company,
         theme=theme,
         actor=current_actor,

@@ -4,22 +4,25 @@ An app reads the rows once for each set of permissions. Only installs and upgrad
 (`core.loader.grants` lets nobody else), and after each of those every process builds its app anew.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import current_app, g, request, url_for
+from flask import current_app, g, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.routing import BuildError
 
 from core import m
 from core.db import db
-from core.i18n import _
+from core.i18n import _, locale_code
 from core.security.actor import Actor
 from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights
 
-#: Sets of permissions whose menus are kept.
-KEPT = 200
+T = TypeVar("T")
+
+#: Menus that are kept, for sets of permissions and as HTML.
+KEPT = 500
 #: The groups that this browser's user folded or unfolded, by their ids ("12.45"); written by menus.js.
 FOLDS_COOKIE = "menu"
 
@@ -38,6 +41,14 @@ class Entry:
     children: list["Entry"] = field(default_factory=list)
 
 
+def sidebar() -> Markup:
+    """The current user's menu as HTML; kept, since most pages have the same."""
+    actor, path, folds = current_actor(), request.path, request.cookies.get(FOLDS_COOKIE, "")
+    here = tuple(url for _row, url in _leading(actor) if _is_at(url, path))
+    key = ("html", actor.permissions, actor.is_superuser, locale_code(), here, folds)
+    return _kept(key, lambda: Markup(render_template("sidebar.html", entries=current_menu())))  # noqa: S704  # escaped there
+
+
 def current_menu() -> list[Entry]:
     """The menu of the current user: groups that have at least one entry, and entries without a group."""
     if "menu" not in g:
@@ -49,13 +60,22 @@ def current_menu() -> list[Entry]:
 
 def _leading(actor: Actor) -> list[tuple[Any, str]]:
     """The rows that the actor may follow, each with where it leads; kept by permissions."""
-    kept: dict[Any, list[tuple[Any, str]]] = current_app.extensions.setdefault("menus", {})
-    key = (actor.permissions, actor.is_superuser)
+    return _kept(("rows", actor.permissions, actor.is_superuser), lambda: list(_followed(_rows(), actor)))
+
+
+def _followed(rows: Iterable[Any], actor: Actor) -> Iterable[tuple[Any, str]]:
+    for row in rows:
+        url = _url(row, actor)
+        if url is not None:
+            yield row, url
+
+
+def _kept(key: Any, make: Callable[[], T]) -> T:
+    kept: dict[Any, T] = current_app.extensions.setdefault("menus", {})
     if key not in kept:
         if len(kept) >= KEPT:
             kept.clear()
-        found = ((row, _url(row, actor)) for row in _rows())
-        kept[key] = [(row, url) for row, url in found if url is not None]
+        kept[key] = make()
     return kept[key]
 
 

@@ -232,7 +232,10 @@ def test_the_question_mark_shows_the_keys_of_the_page(open_as: Opener) -> None:
 
 def test_a_group_of_the_menu_stays_as_it_was_left(open_as: Opener) -> None:
     page = open_as("admin", LIST)
-    group, entry = page.locator("summary", has_text="Users and rights"), page.get_by_role("link", name="Roles")
+    group, entry = (
+        page.locator("summary", has_text="Users and rights"),
+        page.get_by_role("link", name="Roles"),
+    )
     expect(entry).to_be_hidden()
     group.press("Enter")
     expect(entry).to_be_visible()

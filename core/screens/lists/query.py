@@ -158,7 +158,7 @@ class ListQuery:
 
     def count(self) -> Select[Any]:
         """How many match, at most one more than the limit."""
-        matching = select(self.plan.cls.id).where(*self.where).limit(COUNT_LIMIT + 1)
+        matching = select(self.plan.cls.id).where(*self.where).limit(literal_column(str(COUNT_LIMIT + 1)))
         return select(func.count()).select_from(matching.subquery())
 
     def _total(self) -> Any:
@@ -219,7 +219,8 @@ class ListQuery:
 
 
 def _windowed(statement: Select[Any]) -> Select[Any]:
-    size, skip = bindparam("size", type_=Integer()), bindparam("skip", type_=Integer())
+    # As literals: how many rows are wanted decides on the plan, and PostgreSQL would make it anew each time.
+    size, skip = (bindparam(name, type_=Integer(), literal_execute=True) for name in ("size", "skip"))
     return statement.limit(size).offset(skip).execution_options(**KEPT)
 
 
