@@ -45,11 +45,9 @@ def _cents(quantity: str, price: str) -> int:
     return int(amount * 100)
 
 
-def customer_months(rows: pd.DataFrame, months: list[str]) -> dict[tuple[str, str], Month]:
+def customer_months(booked: pd.DataFrame, months: list[str]) -> dict[tuple[str, str], Month]:
     """(customer, `2011-03`) → what the statement must say; only customers with something to state."""
-    documents = (
-        bookable(rows).groupby(["customer", "InvoiceNo"]).agg(cents=("cents", "sum"), day=("day", "min"))
-    )
+    documents = booked.groupby(["customer", "InvoiceNo"]).agg(cents=("cents", "sum"), day=("day", "min"))
     documents["month"] = documents["day"].str[:7]
     found: dict[tuple[str, str], Month] = {}
     for customer, own in documents.groupby(level="customer"):
@@ -66,5 +64,5 @@ def customer_months(rows: pd.DataFrame, months: list[str]) -> dict[tuple[str, st
 if __name__ == "__main__":
     raw = read(Path(sys.argv[1]))
     wanted = sorted(raw["InvoiceDate"].str[:7].unique())
-    for (who, when), figures in customer_months(raw, wanted).items():
+    for (who, when), figures in customer_months(bookable(raw), wanted).items():
         print(who, when, *figures)
