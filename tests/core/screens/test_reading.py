@@ -9,9 +9,6 @@ from sqlalchemy import insert, text
 
 from core import m
 from core.db import db
-from tests.core.screens.conftest import parts, shelf, visit  # noqa: F401  # fixtures of these tests too
-
-pytestmark = pytest.mark.addons("shelf", "shelf_label")
 
 
 def committed(sql: str) -> Any:
@@ -20,7 +17,7 @@ def committed(sql: str) -> Any:
         return connection.scalar(text(sql))
 
 
-def test_the_statements_of_a_page_stay_prepared(visit: Callable[..., Any], parts: list[Any]) -> None:  # noqa: F811
+def test_the_statements_of_a_page_stay_prepared(visit: Callable[..., Any], parts: list[Any]) -> None:
     clerk = visit("clerk")
     for _ in range(8):
         assert clerk.get("/m/shelf.part.list").status_code == 200
@@ -30,7 +27,7 @@ def test_the_statements_of_a_page_stay_prepared(visit: Callable[..., Any], parts
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_a_page_wrote_without_a_commit_is_gone(shelf: Flask, method: str) -> None:  # noqa: F811
+def test_what_a_page_wrote_without_a_commit_is_gone(shelf: Flask, method: str) -> None:
     writes = (
         lambda: db.session.add(m.ShelfPart(mpn="flushed")) or db.session.flush(),
         lambda: db.session.execute(insert(m.ShelfPart).values(mpn="executed")),
