@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
 from werkzeug.local import LocalProxy
 
@@ -55,7 +56,10 @@ class Database(SQLAlchemy):
             return
         session = self.session()
         if session.in_transaction() and session.is_active and not session.info.get(_WROTE):
-            session.commit()
+            try:
+                session.commit()
+            except DBAPIError:  # the database died when it had answered all that was asked: so has the page
+                session.invalidate()
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
         return engine_for(app.config["SQLALCHEMY_DATABASE_URI"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, text
+from sqlalchemy import create_engine, event, insert, text
 
 from core import m
 from core.db import db
@@ -24,6 +24,28 @@ def test_the_statements_of_a_page_stay_prepared(visit: Callable[..., Any], parts
     assert (
         committed("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM shelf_part%'") == 1
     )
+
+
+def test_a_page_that_has_read_all_is_shown_though_the_database_dies(
+    visit: Callable[..., Any], parts: list[Any]
+) -> None:
+    clerk = visit("clerk")
+    assert clerk.get("/m/shelf.part.list").status_code == 200  # from here on the app knows the menu
+    admin = create_engine(db.engine.url)
+
+    def end(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM shelf_part" in statement:
+            with admin.connect() as other:
+                other.execute(
+                    text("SELECT pg_terminate_backend(:pid)"), {"pid": cursor.connection.info.backend_pid}
+                )
+
+    event.listen(db.engine, "after_cursor_execute", end)
+    try:
+        assert clerk.get("/m/shelf.part.list").status_code == 200
+    finally:
+        event.remove(db.engine, "after_cursor_execute", end)
+        admin.dispose()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
