@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, numbers
+from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, current_app, has_app_context, has_request_context, request
@@ -212,8 +212,8 @@ def format_date(value: date | None) -> str:
 
 
 def format_month(first: date) -> str:
-    """A month, short, with its year: `Jan 2026`, `1月 2026`."""
-    return str(babel_date(first, "MMM yyyy"))
+    """A month, short, with its year, in the order of the locale: `Jan 2026`, `2026年1月`."""
+    return dates.format_skeleton("yMMM", first, locale=get_locale())
 
 
 def format_moment(value: datetime | None) -> str:

@@ -1,11 +1,13 @@
 """Texts in templates: translated, escaped, and in the language of each request."""
 
+from datetime import date
+
 import pytest
 from flask import Flask, render_template_string
 from jinja2 import DictLoader
 from markupsafe import Markup
 
-from core.i18n import _, in_locale, locale_code
+from core.i18n import _, format_month, in_locale, locale_code
 
 pytestmark = [pytest.mark.addons(), pytest.mark.shared_data]
 
@@ -21,6 +23,12 @@ def test_an_app_speaks_several_languages(app: Flask) -> None:
         with in_locale(locale):
             assert (_("Save"), locale_code()) == (word, locale)
             assert render_template_string('{{ _("Save") }}') == word
+
+
+def test_a_month_is_written_in_the_order_of_the_language(app: Flask) -> None:
+    for locale, text in (("en", "Jan 2026"), ("zh_CN", "2026年1月")):
+        with in_locale(locale):
+            assert format_month(date(2026, 1, 31)) == text
 
 
 def test_values_are_escaped_and_texts_are_not(app: Flask) -> None:

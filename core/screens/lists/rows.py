@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_date, get_timezone
+from babel import dates
+from flask_babel import get_timezone
 from markupsafe import Markup
 
 from core.db import db
@@ -187,7 +188,7 @@ def _text(column: PlannedColumn, label: Any) -> str:
     if label is None or label == "":
         return _("None")
     if column.kind in ("date", "moment"):
-        return str(format_date(label, "MMMM y"))
+        return dates.format_skeleton("yMMMM", label, locale=locale_code())
     if column.kind == "choice":
         return choice_text(label, column.node.choices)
     if column.kind == "bool":

@@ -28,7 +28,7 @@ function datasets(data) {
 
 // "Jan 2026" stands in two lines under a narrow bar.
 function lines(data) {
-  return data.kind === "across" ? data.labels : data.labels.map((label) => (data.currency ? label.split(" ") : label));
+  return data.kind === "across" ? data.labels : data.labels.map((label) => (data.currency ? label.split(/ |(?<=年)/) : label));
 }
 
 function options(data, canvas) {
