@@ -39,7 +39,7 @@ screens.list(
     title=_l("Audit"),
     columns=[
         Column("at", _l("Time")),
-        Column("user_name", _l("By")),
+        Column("user_name", _l("By"), show="actor"),
         Column("action", _l("Act"), show="choice", choices=ACTS),
         Column("model", _l("Kind of record"), show="choice", choices=Kinds()),
         Column("record_id", _l("Record")),

@@ -3,7 +3,7 @@
 import json
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from core import m
@@ -13,7 +13,10 @@ from core.documents.pictures import PictureError
 from core.i18n import _
 from core.records import attachments
 from core.records.letterhead import logo_of
+from core.screens.fields import actor_text, label_column, label_text
 from core.screens.pages.forms import screens
+from core.screens.panel.timeline import act_title
+from core.screens.refusals import kind_name
 from core.security.rights import current_actor, may_see_field, model_rights, requires
 from core.security.rules import here
 
@@ -79,8 +82,33 @@ def event(event_id: int) -> str:
     if found is None:
         abort(404)
     return render_template(
-        "administration/event.html", event=found, rows=_rows(found), address=_address(found)
+        "administration/event.html",
+        event=found,
+        who=actor_text(found.user_name),
+        record=_record_name(found),
+        act=_act_name(found),
+        rows=_rows(found),
+        address=_address(found),
     )
+
+
+def _record_name(event: Any) -> str:
+    """What people call the record: its kind, and its name or, where they may see none, its number."""
+    models = current_app.extensions["composition"]
+    if event.model not in models.parts:
+        return f"{event.model} {event.record_id or ''}".strip()
+    cls = models.model(event.model)
+    label = None
+    if current_actor().may(model_rights(event.model).read) and may_see_field(
+        current_actor(), event.model, cls._label
+    ):
+        label = db.session.scalar(select(label_column(cls)).where(cls.id == event.record_id))
+    return f"{kind_name(cls, event.model)} {label_text(cls, label) or f'#{event.record_id}'}"
+
+
+def _act_name(event: Any) -> str:
+    form = screens().form_for(event.model)
+    return act_title(form, event.action)
 
 
 def _rows(event: Any) -> list[tuple[str, str, str]]:

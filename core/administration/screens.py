@@ -115,7 +115,7 @@ screens.form(
         Section(
             "main",
             Field("code", readonly=is_kept, help=_l("Three letters by ISO 4217.")),
-            "name",
+            Field("name", show="phrase"),
             Field("digits", _l("Decimals"), readonly=is_kept),
         )
     ],
@@ -143,7 +143,7 @@ screens.form(
     nodes=[
         Section(
             "main",
-            "name",
+            Field("name", show="phrase"),
             Field("prefix", help=_l("{year} stands for the year of the document. Numbers given stay.")),
             Field("padding", _l("Digits"), help=_l("5: 00001. A longer number has more.")),
         ),
@@ -214,7 +214,7 @@ screens.form(
     nodes=[
         Section(
             "main",
-            "name",
+            Field("name", show="phrase"),
             "every",
             Field("unit", choices=UNITS),
             Field("next_run_at", _l("Next time")),

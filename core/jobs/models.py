@@ -92,6 +92,7 @@ class ScheduledAction(Model):
 
     _name = "scheduled.action"
     _title = "Scheduled action"
+    _label_shipped = True
 
     code: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)

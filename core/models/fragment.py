@@ -45,6 +45,8 @@ class Model:
     _title: ClassVar[str] = ""
     #: The attribute that names a record in a list of choices.
     _label: ClassVar[str] = "name"
+    #: Whether that is a name that addons ship in English: it is shown translated unless somebody changed it.
+    _label_shipped: ClassVar[bool] = False
     #: Whether each change leaves an audit event; no for rows that only machines write.
     _audited: ClassVar[bool] = True
 

@@ -220,7 +220,7 @@ screens.form(
     nodes=[
         Section(
             "main",
-            Field("title", _l("Name"), required=True),
+            Field("title", _l("Name"), required=True, show="phrase"),
             Field(
                 "requires_second_factor",
                 _l("Requires a second factor"),

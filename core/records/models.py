@@ -89,6 +89,7 @@ class Sequence(Model):
 
     _name = "sequence"
     _title = "Number sequence"
+    _label_shipped = True
 
     code: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)

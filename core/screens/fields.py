@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Integer
 from sqlalchemy import inspect as orm_inspect
 
 from core.db.types import ExactDecimal, Money, Quantity, Rate, UnitPrice
-from core.i18n import _
+from core.i18n import _, _l
 from core.models import Composition
 
 #: Kinds that are right-aligned.
@@ -148,6 +148,26 @@ def label_column(entity: Any) -> Any:
     return getattr(entity, name if name in mapper.columns else "id")
 
 
+#: Actors that are no users, by the name that the audit keeps of them.
+_ACTORS = {
+    "system": _l("System"),
+    "nobody": _l("Not logged in"),
+    "command line": _l("Command line"),
+    "demo": _l("Demo data"),
+}
+
+
+def actor_text(name: str) -> str:
+    """What a person reads for whoever did something."""
+    return str(_ACTORS.get(name, name))
+
+
+def label_text(cls: Any, label: Any) -> str:
+    """What a person reads for the label of a record of that model."""
+    text = "" if label is None else str(label)
+    return _(text) if text and cls._label_shipped else text
+
+
 def choice_text(value: str, choices: Mapping[str, Any] | None) -> str:
     """What a person reads for a value of a state."""
     if choices and value in choices:
@@ -214,6 +234,7 @@ def shower(kind: str, locale: str, zone: Any, choices: Mapping[str, Any] | None 
         "moment": lambda v, c: moment_text(v, locale, zone),
         # A name that an addon shipped in English and a user may have written anew.
         "phrase": lambda v, c: escape(_(v)),
+        "actor": lambda v, c: escape(actor_text(v)),
     }
     return simple.get(kind, _escaped)
 

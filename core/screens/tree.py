@@ -118,6 +118,7 @@ class Field(Node):
     #: `text` becomes an area of several lines.
     multiline: bool = False
     #: How a value is shown that is no input, where its column does not say it: `text` for a record's number.
+    #: `phrase`, in an input too, is a name that was shipped in English: it is shown translated.
     show: str = ""
     wide: bool = False
 

@@ -31,6 +31,7 @@ class Role(RoleMixin, Model):
     _name = "role"
     _title = "Role"
     _label = "title"
+    _label_shipped = True
 
     #: Stable name in code and data, such as `accounting.clerk`.
     name: Mapped[str] = mapped_column(Text, unique=True)

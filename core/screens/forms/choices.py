@@ -1,12 +1,13 @@
 """The choices of a search field, and the palette: few rows, by what a person types."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import String, case, cast, literal, or_, select
 
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo, label_column
+from core.screens.fields import FieldInfo, label_column, label_text
 from core.screens.lists.narrowing import contains
 from core.screens.tree import Field, Grid, ListScreen, Screen, walk
 from core.security.actor import Actor
@@ -55,6 +56,8 @@ def find_choices(
     # Names of their own: where the label is the key as text, both would be called after its column.
     shown = (getattr(cls, info.target_column).label("key"), label.label("shown"))
     query = select(*shown, hint if hint is not None else literal(""))
+    if cls._label_shipped:
+        return _translated_choices(session.execute(query.order_by(label)), cls, q)
     for word in q.split()[:6]:
         query = query.where(or_(*(contains(c, word) for c in (label, *searched))))
     if isinstance(node, Field) and node.where is not None:
@@ -64,6 +67,15 @@ def find_choices(
     return [
         Choice(key, text, str(more) if hint is not None and more != text else "") for key, text, more in rows
     ]
+
+
+def _translated_choices(rows: Iterable[Any], cls: Any, q: str) -> list[Choice]:
+    """Those whose name has the words of `q` in the user's language, which the database does not know."""
+    named = [(key, label_text(cls, text)) for key, text, _more in rows]
+    words = q.casefold().split()
+    fitting = [(key, name) for key, name in named if all(word in name.casefold() for word in words)]
+    fitting.sort(key=lambda one: (not one[1].casefold().startswith(q.casefold()), one[1]))
+    return [Choice(key, name) for key, name in fitting[:LIMIT]]
 
 
 def _text(column: Any) -> Any:
@@ -141,7 +153,7 @@ def _hits(session: Any, screens: ScreenSet, screen: ListScreen, q: str, actor: A
         Hit(
             screen.name,
             str(screen.title),
-            text,
+            label_text(cls, text),
             str(more) if hint is not None and more != text else "",
             f"/m/{form.name}/{key}",
             order,

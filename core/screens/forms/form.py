@@ -20,7 +20,7 @@ from wtforms import Form
 from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo, label_column, label_of, shower
+from core.screens.fields import FieldInfo, label_column, label_of, label_text, shower
 from core.screens.forms.inputs import RefField, input_for
 from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
 from core.security.actor import Actor
@@ -336,7 +336,7 @@ def labels_of(session: Any, screens: ScreenSet, key: tuple[str, str], values: se
     cls = screens.models.model(key[0])
     stored = getattr(cls, key[1])
     rows = session.execute(select(stored, label_column(cls)).where(stored.in_(values)))
-    return {value: str(label) for value, label in rows}
+    return {value: label_text(cls, label) for value, label in rows}
 
 
 def _give_label(entry: Entry, label: str | None) -> None:

@@ -122,6 +122,19 @@ class DayField(DateField):
             raise ValueError(_("Give a day, such as 2026-03-31.")) from error
 
 
+class PhraseField(StringField):
+    """A name that was shipped in English: shown translated, and kept as it is where nobody changes that."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """What was typed, unless it is the translation of what is stored."""
+        super().process_formdata(valuelist)
+        if self.object_data and self.data == _(self.object_data):
+            self.data = self.object_data
+
+    def _value(self) -> str:
+        return _(self.data) if self.data and self.data == self.object_data else str(self.data or "")
+
+
 class MomentField(DateTimeLocalField):
     """A day and a time in the user's own zone."""
 
@@ -188,6 +201,8 @@ def input_for(info: FieldInfo, node: Field, url: str = "") -> Any:
         return MomentField(**common)
     if info.max_length:
         validators.append(Length(max=info.max_length, message=str(_too_long(info.max_length))))
+    if node.show == "phrase":
+        return PhraseField(**common)
     return TextAreaField(**common) if node.multiline else StringField(**common)
 
 

@@ -23,7 +23,7 @@ from core.errors import UserError
 from core.i18n import _
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.composition import ScreenSet, field_of
-from core.screens.fields import choice_text
+from core.screens.fields import choice_text, label_text
 from core.screens.forms.choices import NoSuchChoiceError, choice_field, find_choices
 from core.screens.forms.form import shown_nodes
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
@@ -159,7 +159,7 @@ def _action(screen: FormScreen, record: Any) -> str:
 
 def _name_of(screen: FormScreen, record: Any) -> str:
     """What the record is called; what has no number yet goes by its kind and its state."""
-    name = "" if record is None else str(getattr(record, record._label, "") or "")
+    name = "" if record is None else label_text(record, getattr(record, record._label, "") or "")
     if name or record is None:
         return name
     place = field_of(screen, "state")

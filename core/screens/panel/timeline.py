@@ -16,7 +16,7 @@ from core.i18n import _, _l
 from core.jobs import names as job_names
 from core.mail import names as mail_names
 from core.screens.actions import find_button
-from core.screens.fields import readable_value
+from core.screens.fields import actor_text, readable_value
 from core.screens.forms.line_trace import LINES
 from core.screens.panel.changes import Change, Teller, Told
 from core.screens.tree import FormScreen
@@ -76,6 +76,14 @@ class Timeline:
     older: datetime | None
 
 
+def act_title(form: FormScreen | None, action: str) -> str:
+    """What people call what was done: an act of the host, or the button of the record's form."""
+    if action in ACTS:
+        return str(ACTS[action])
+    button = find_button(form, action) if form is not None else None
+    return str(button.label) if button is not None else _(readable_value(action))
+
+
 class Reader:
     """Reads the timeline of one record, which the session's actor may read."""
 
@@ -109,7 +117,7 @@ class Reader:
 
     def _entry(self, at: datetime, who: str = "") -> Happening:
         entry = self.found.setdefault(at, Happening(at))
-        entry.who = entry.who or who
+        entry.who = entry.who or actor_text(who)
         return entry
 
     def _audit(self, events: list[Any]) -> datetime | None:
@@ -124,7 +132,7 @@ class Reader:
             entry.groups += groups
             if event.action in ("attach", "detach", "reattach"):
                 entry.files.append(str((event.after or {}).get("filename", "")))
-            title = self._title(event.action)
+            title = act_title(self.form, event.action)
             if title not in entry.titles:
                 entry.titles.append(title)
         self._drop_plain_titles()
@@ -136,12 +144,6 @@ class Reader:
         if event.action == "update":
             return [self.teller.of_record(event.before, event.after)]
         return []
-
-    def _title(self, action: str) -> str:
-        if action in ACTS:
-            return str(ACTS[action])
-        button = find_button(self.form, action)
-        return str(button.label) if button is not None else _(readable_value(action))
 
     def _drop_plain_titles(self) -> None:
         """“Posted” says all that “Changed, Posted” does."""

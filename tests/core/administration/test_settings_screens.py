@@ -1,5 +1,7 @@
 """Companies, numbers, templates, schedules and the audit, as an administrator sees them."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -87,7 +89,38 @@ def test_the_audit_tells_who_changed_what(visit, admin, company):
     assert f"/audit/{event.id}" not in admin.get("/m/audit.event.list?f.model=currency").text
     page = admin.get(f"/audit/{event.id}").text
     assert all(text in page for text in ("Renamed Ltd", company.name, f"/m/company.form/{company.id}"))
+    assert "<h1>Company Renamed Ltd: Changed</h1>" in page
     assert visit("clerk").get(f"/audit/{event.id}").status_code == 403
+
+
+def test_the_audit_names_the_program_in_the_readers_language(visit, company):
+    event = m.AuditEvent(
+        action="update",
+        model="company",
+        record_id=company.id,
+        company_id=company.id,
+        user_name="system",
+        after={"city": "Leeds"},
+    )
+    db.session.add(event)
+    db.session.commit()
+    admin = visit("admin", "zh_CN")
+    for url in ("/m/audit.event.list", f"/audit/{event.id}", f"/m/company.form/{company.id}/panel"):
+        assert re.search(r">\s*系统\s*</(td|a|dd|strong)>", admin.get(url).text), url
+
+
+def test_names_that_were_shipped_are_shown_translated_and_kept(visit, fresh):
+    admin = visit("admin", "zh_CN")
+    role = db.session.scalars(select(m.Role).where(m.Role.name == "core.employee")).one()
+    url = f"/m/role.form/{role.id}"
+    assert admin.get(url).text.count("员工") >= 3  # the title, where one is, and the field
+    assert saved(admin, url, requires_second_factor="y").status_code == 303
+    assert (fresh("Role", role.id).title, fresh("Role", role.id).requires_second_factor) == ("Employee", True)
+    choices = "/m/user.form/choices/roles.role_id?q="
+    assert [found["label"] for found in admin.get(f"{choices}员工").json] == ["员工"]
+    assert admin.get(f"{choices}Employee").json == []
+    assert saved(admin, url, title="雇员").status_code == 303
+    assert fresh("Role", role.id).title == "雇员"
 
 
 def test_events_of_another_company_are_not_there(admin, company):
