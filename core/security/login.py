@@ -91,6 +91,7 @@ def is_local(target: str) -> bool:
 
 def _render(template: str, **context: Any) -> Response:
     """Flask-Security's pages; one with refused input answers 422, as all our forms do."""
+    template, context = second_factor.page_of(template, context)
     refused = any(value.errors for value in context.values() if isinstance(value, Form))
     status = 422 if request.method == "POST" and refused else 200
     return make_response(render_template(template, **context), status)
@@ -134,6 +135,8 @@ def init_app(app: Flask) -> None:
         password_util_cls=passwords.PasswordPolicy,
         render_template=render,
     )
+    validate = app.view_functions[second_factor.VALIDATION]
+    app.view_functions[second_factor.VALIDATION] = second_factor.shown_again(validate, _render)
     app.before_request(_refuse_unused)
     app.after_request(_stay_here)
 

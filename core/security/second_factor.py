@@ -7,10 +7,12 @@ picture of our own (`segno`), and an administrator may take a lost factor away.
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request, session
 from flask_security import (
     MfRecoveryCodesUtil,
     MfRecoveryForm,
@@ -29,6 +31,9 @@ from core.security.keys import derived, totp_secrets
 from core.security.throttle import Attempt, forget_failures, minutes_to_wait, note_failure, too_many
 
 RECOVERY_CODES = 10
+#: Takes the first code of a new device of somebody who is logged in.
+VALIDATION = "security.two_factor_setup_validate"
+_SETUP = "security/two_factor_setup.html"
 
 SETTINGS: dict[str, Any] = {
     "SECURITY_TWO_FACTOR": True,
@@ -137,6 +142,13 @@ class _Throttled:
 class CodeForm(_Throttled, TwoFactorVerifyCodeForm):
     """A code of the app."""
 
+    def validate(self, **kwargs: Any) -> bool:
+        """Check the code; a refused one is remembered for the page that asks again."""
+        valid = super().validate(**kwargs)
+        if not valid:
+            g.refused_code = self
+        return valid
+
 
 class SetupForm(TwoFactorSetupForm):
     """Which factor: there is one, so that no choice is shown."""
@@ -155,6 +167,47 @@ class RecoveryForm(_Throttled, MfRecoveryForm):
 
     def _refusal(self) -> str:
         return _("This recovery code is wrong, or was used before.")
+
+
+def page_of(template: str, context: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The set-up again, with what is wrong, where a code of a new device was refused at the log-in.
+
+    Flask-Security shows the page of a device that is known, on which there is nothing left to scan.
+    """
+    form = context.get("two_factor_verify_code_form")
+    is_new = session.get("tf_state") == "validating_profile"
+    if template != current_app.config["SECURITY_TWO_FACTOR_VERIFY_CODE_TEMPLATE"] or not is_new:
+        return template, context
+    return _SETUP, _setup_of(form, changing=False, state_token=None)
+
+
+def shown_again(validate: Callable[..., Any], render: Callable[..., Any]) -> Callable[..., Any]:
+    """The view that takes the first code of a new device: one that is wrong is asked for again.
+
+    Flask-Security goes back to the beginning instead, and says nothing.
+    """
+
+    @wraps(validate)
+    def view(token: str) -> Any:
+        answer = validate(token)
+        form = g.pop("refused_code", None)
+        return render(_SETUP, **_setup_of(form, changing=True, state_token=token)) if form else answer
+
+    return view
+
+
+def _setup_of(form: Any, changing: bool, state_token: str | None) -> dict[str, Any]:
+    """What the page of the set-up needs to show the same key once more."""
+    totp = current_app.extensions["security"].totp_factory
+    values = totp.fetch_setup_values(form.tf_totp_secret, form.user)
+    return {
+        "two_factor_verify_code_form": form,
+        "chosen_method": form.primary_method,
+        "changing": changing,
+        "state_token": state_token,
+        "authr_qrcode": values["image"],
+        "authr_key": values["key"],
+    }
 
 
 def is_set_up(user: Any) -> bool:

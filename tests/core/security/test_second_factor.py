@@ -10,7 +10,8 @@ import pytest
 from core import m
 from core.db import db
 from core.security.throttle import LIMITS
-from tests.core.security.conftest import log_in, send, user_of
+from tests.core.security.conftest import Phone, log_in, send, user_of
+from tests.markup import tight
 
 WRONG = "This code is wrong, too old, or was used before."
 
@@ -37,6 +38,34 @@ def test_log_in_asks_for_the_code_and_takes_each_once(visit: Callable[..., Any],
     other = visit()
     log_in(other)
     assert WRONG in send(other, "/second-factor/code", {"code": code}).text
+
+
+def set_up(visitor: Any) -> tuple[str, str]:
+    """The page with the key of a new device, and where its form goes."""
+    page = send(visitor, "/second-factor", {"setup": "authenticator"})
+    assert "code-error" not in page.text
+    return page.text, re.findall(r'<form method="post" action="(/second-factor/?[^"]*)"', tight(page.text))[0]
+
+
+def key_of(html: str) -> str:
+    """The key that the page shows."""
+    return re.search(r'id="factor-key">([^<]+)<', html)[1]
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_a_wrong_first_code_is_asked_for_again(visit: Callable[..., Any], required: bool) -> None:
+    """With the same key: who has scanned it need not do so again."""
+    db.session.query(m.Role).filter_by(name="clerk").one().requires_second_factor = required
+    db.session.commit()
+    visitor = visit()
+    log_in(visitor)
+    page, action = set_up(visitor)
+    for wrong, said in (("000000", WRONG), ("", "Fill in this field.")):
+        answer = send(visitor, action, {"code": wrong}, page)
+        assert (answer.status_code, key_of(answer.text)) == (422, key_of(page))
+        assert re.search(rf'id="code-error">[^<]*{said}', answer.text)
+    assert send(visitor, action, {"code": Phone(key_of(page)).code()}, answer.text).status_code == 302
+    assert user_of("clerk").tf_totp_secret
 
 
 def test_nothing_of_the_factor_is_readable_in_the_database(visit: Callable[..., Any], enrol: Any) -> None:
