@@ -1,5 +1,6 @@
 """Pages of statement runs: preview, create, look, release, send."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -63,10 +64,14 @@ def preview() -> Response | str | tuple[str, int]:
     except StatementError as error:
         return redirect_to_runs(str(error))
     found = runs.preview(db.session, _company(), form.cycle.data, period)
-    bad = [partner_id for partner_id, _reason in found.bad_addresses]
-    names = _names([p for p, _reason in found.skipped] + found.without_email + bad)
     return render_template(
-        "billing_statements/preview.html", preview=found, names=names, form=form, cycle=form.cycle.data
+        "billing_statements/preview.html",
+        preview=found,
+        form=form,
+        cycle=form.cycle.data,
+        without_email=_customers([(partner_id, "") for partner_id in found.without_email]),
+        bad_addresses=_customers(found.bad_addresses),
+        skipped=_customers(found.skipped),
     )
 
 
@@ -76,9 +81,22 @@ def redirect_to_runs(problem: str) -> Response:
     return cast(Response, redirect(url_for("billing_statements.runs_page"), 303))
 
 
-def _names(partner_ids: list[int]) -> dict[int, Any]:
-    query = select(m.Partner.id, m.Partner.code, m.Partner.name).where(m.Partner.id == func.any(partner_ids))
-    return {row.id: row for row in db.session.execute(query)}
+@dataclass(frozen=True)
+class Customer:
+    """One that a run leaves out, or cannot send anything to."""
+
+    id: int
+    code: str
+    name: str
+    reason: str
+
+
+def _customers(reasons: list[tuple[int, str]]) -> list[Customer]:
+    """The customers with these reasons, in the order of the reasons."""
+    ids = [partner_id for partner_id, _reason in reasons]
+    query = select(m.Partner.id, m.Partner.code, m.Partner.name).where(m.Partner.id == func.any(ids))
+    rows = {row.id: row for row in db.session.execute(query)} if ids else {}
+    return [Customer(key, rows[key].code, rows[key].name, why) for key, why in reasons]
 
 
 @bp.post("/runs")

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.db import db
 from core.db.outage import is_away, roll_back
 from core.errors import UserError
-from core.i18n import _, _l
+from core.i18n import _, _l, ngettext
 from core.outage import outage_page
 from core.security.limits import seconds_to_wait
+from core.security.login import is_local
 
 #: Status → (what happened, what to do next).
 TEXTS: dict[int, tuple[Any, Any]] = {
@@ -29,7 +30,7 @@ TEXTS: dict[int, tuple[Any, Any]] = {
     405: (_l("This request could not be read"), _l("Go back, reload the page and try again.")),
     413: (_l("The file is too large"), _l("Send a smaller file, or split it.")),
     422: (_l("This is not possible"), _l("Correct what is said above and try again.")),
-    429: (_l("Too many requests"), _l("Wait a minute and try again.")),
+    429: (_l("Too many requests"), ""),
     500: (
         _l("Something went wrong on our side"),
         _l(
@@ -38,6 +39,9 @@ TEXTS: dict[int, tuple[Any, Any]] = {
         ),
     ),
 }
+
+#: After these, the same page may be there in a moment.
+AGAIN = (429, 500)
 
 
 def init_app(app: Flask) -> None:
@@ -72,10 +76,21 @@ def _http_error(error: HTTPException) -> BaseResponse | HTTPException:
     if current_app.debug and cause is not None:
         raise cause
     title, advice = TEXTS.get(code, TEXTS[500 if code >= 500 else 400])
-    page = _page(code, str(title), str(advice))
-    if code == 429:
-        page.headers["Retry-After"] = str(seconds_to_wait())
+    if code != 429:
+        return _page(code, str(title), str(advice))
+    wait = seconds_to_wait()
+    page = _page(code, str(title), ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", wait))
+    page.headers["Retry-After"] = str(wait)
     return page
+
+
+def _ways_on(code: int) -> list[tuple[str, str]]:
+    """(label, address) of what one can do next, the likeliest first; an empty address is the page itself."""
+    ways = [(_("Try again"), "")] if code in AGAIN and request.method == "GET" else []
+    before = (request.referrer or "").removeprefix(request.host_url)
+    if before != (request.referrer or "") and is_local(f"/{before}") and f"/{before}" != request.full_path:
+        ways.append((_("Back"), f"/{before}"))
+    return [*ways, (_("Start page"), "/")]
 
 
 def _page(code: int, title: str, advice: str) -> Response:
@@ -86,7 +101,7 @@ def _page(code: int, title: str, advice: str) -> Response:
     # The page for a fault asks the database nothing: it may be what is broken.
     base = "layout.html" if code < 500 and current_user.is_authenticated else "bare.html"
     template = "errors/part.html" if part else "errors/page.html"
-    html = render_template(template, base=base, code=code, title=title, advice=advice)
+    html = render_template(template, base=base, code=code, title=title, advice=advice, ways=_ways_on(code))
     response = make_response(html, code)
     if part:
         response.headers["HX-Retarget"] = "#toasts"
