@@ -65,7 +65,7 @@ targets.add(
                 aliases=("CustomerID", "Customer no.", "客户编号"),
             ),
             TargetField("name", _l("Name"), text(200), aliases=("Customer", "Company", "客户名称")),
-            TargetField("email", _l("E-mail"), text(500), aliases=("Email", "邮箱")),
+            TargetField("email", _l("E-mail"), text(500), aliases=("Email", "邮箱", "电子邮件")),
             TargetField("phone", _l("Phone"), text(60)),
             TargetField("street", _l("Street"), text(200)),
             TargetField("postcode", _l("Postcode"), identifier()),

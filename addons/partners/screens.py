@@ -57,7 +57,7 @@ screens.list(
     columns=[
         "code",
         Column("name", editable=True),
-        Column("email", editable=True),
+        Column("email", _l("E-mail"), editable=True),
         Column("phone", editable=True),
         Column("city", editable=True),
         Column("country", editable=True),
@@ -97,7 +97,7 @@ screens.form(
         ),
         Section(
             "reach",
-            Field("email", wide=True, help=_l("Several addresses are separated by commas.")),
+            Field("email", _l("E-mail"), wide=True, help=_l("Several addresses are separated by commas.")),
             "phone",
             "street",
             "postcode",
@@ -122,7 +122,7 @@ screens.form(
         Grid(
             "contacts",
             model="partner.contact",
-            columns=["name", "role", "email", "phone"],
+            columns=["name", "role", Column("email", _l("E-mail")), "phone"],
             title=_l("Contacts"),
         ),
     ],

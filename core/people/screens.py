@@ -134,7 +134,7 @@ screens.list(
     title=_l("Users"),
     columns=[
         "name",
-        "email",
+        Column("email", _l("E-mail address")),
         Column("active", _l("Active")),
         Column("tf_primary_method", _l("Second factor"), shown=False),
         Column("current_login_at", _l("Last log-in")),

@@ -1,5 +1,6 @@
 // Starts every widget on the page and on each part that htmx swaps in.
 import "./menus.js";
+import "./copy.js";
 import "./palette.js";
 import "./toasts.js";
 import "./short-urls.js";
