@@ -15,7 +15,7 @@ ADVICE = N_("It will work again by itself as soon as the database is back.")
 #: Seconds after which a program may ask again.
 RETRY_AFTER = 5
 
-#: As `app.css` has it: the page must look like the others, and can fetch nothing from a server without database.
+#: As `app.css` has it: the page must look like the others, and can fetch nothing while the database is away.
 _STYLE = (
     "body{margin:0;min-height:100vh;display:grid;place-items:center;background:#f4f6f6;color:#1c2526;"
     'font:13px/1.4 system-ui,"Segoe UI",Roboto,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}'
@@ -26,9 +26,8 @@ _STYLE = (
     "@media(prefers-color-scheme:dark){body{background:#101415;color:#e2e8e8}p{color:#a3b0b1}"
     ".brand{color:#74c4d1}a{background:#1b7e8d}}"
 )
-_POLICY = "default-src 'none'; frame-ancestors 'self'; style-src 'sha256-{}'".format(
-    b64encode(sha256(_STYLE.encode()).digest()).decode()
-)
+_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; frame-ancestors 'self'; style-src 'sha256-{_HASH}'"
 _PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>{title} · Bincard</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style>{again}</head>

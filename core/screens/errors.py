@@ -79,7 +79,9 @@ def _http_error(error: HTTPException) -> BaseResponse | HTTPException:
     if code != 429:
         return _page(code, str(title), str(advice))
     wait = seconds_to_wait()
-    page = _page(code, str(title), ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", wait))
+    page = _page(
+        code, str(title), ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", wait)
+    )
     page.headers["Retry-After"] = str(wait)
     return page
 

@@ -1,14 +1,20 @@
 """A server of the host: what it refuses to start with, and what it does when the database breaks off."""
 
 import os
+import re
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import text
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
 from core.db import db
 from core.host import Host
+from core.outage import outage_page
 from core.settings import get_settings
 from tests.conftest import database_url
 
@@ -51,7 +57,17 @@ def test_a_request_whose_connection_breaks_says_so(app, breaking):
     answer = app.test_client().get("/login", headers={"Accept-Language": "en"})
     assert answer.status_code == 503
     assert "<h1>The database does not answer.</h1>" in answer.text
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    policy = answer.headers["Content-Security-Policy"]
+    style = re.search("<style>(.*?)</style>", answer.text)[1]
+    assert policy.startswith("default-src 'none'")
+    assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" in policy
+    assert 'http-equiv="refresh"' in answer.text
+
+
+def test_a_form_that_was_sent_is_not_sent_once_more():
+    page = outage_page(Request(EnvironBuilder(method="POST").get_environ())).get_data(as_text=True)
+    assert "The database does not answer." in page
+    assert "refresh" not in page
 
 
 def test_a_lease_outlives_the_loss_of_its_connection(app, database):

@@ -194,6 +194,16 @@ def test_pages_that_are_not_there_say_what_to_do(visit: Callable[..., Any], shel
         assert "The record was deleted, belongs to another company, or the address is wrong." in answer.text
 
 
+def test_an_error_leads_back_to_where_one_came_from(visit: Callable[..., Any]) -> None:
+    def ways(referrer: str) -> list[str]:
+        page = visit("clerk").get("/nope", headers={"Referer": referrer}).text.partition("empty-actions")[2]
+        return re.findall(r'<a class="btn[^>]* href="([^"]*)"', page)
+
+    assert ways("http://localhost/m/shelf.part.list?q=a") == ["/m/shelf.part.list?q=a", "/"]
+    for foreign in ("", "https://evil.example/m/shelf.part.list", "http://localhost//evil.example"):
+        assert ways(foreign) == ["/"], foreign
+
+
 def test_htmx_gets_an_error_as_a_message(visit: Callable[..., Any]) -> None:
     answer = visit("stranger").get("/m/shelf.part.list", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Retarget"]) == (403, "#toasts")

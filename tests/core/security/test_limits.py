@@ -1,5 +1,6 @@
 """Who asks too often is told to wait, in their own language."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ def test_exports_are_limited_by_user(visit: Callable[..., Any], parts: Any, loca
     answer = clerk.get(url)
     assert (answer.status_code, title in answer.text) == (429, True)
     assert 1 <= int(answer.headers["Retry-After"]) <= 61
+    assert re.search(r"Try again in \d+ seconds?\.|请在 \d+ 秒后重试。", answer.text)
     with visit("reader").get(url) as other:
         assert other.status_code == 200
     assert clerk.get("/m/shelf.part.list").status_code == 200
