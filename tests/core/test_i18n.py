@@ -1,8 +1,10 @@
 """Texts in templates: translated, escaped, and in the language of each request."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from flask import Flask, render_template_string
 from jinja2 import DictLoader
 from markupsafe import Markup
@@ -23,6 +25,17 @@ def test_an_app_speaks_several_languages(app: Flask) -> None:
         with in_locale(locale):
             assert (_("Save"), locale_code()) == (word, locale)
             assert render_template_string('{{ _("Save") }}') == word
+
+
+def test_no_catalog_says_otherwise_than_another() -> None:
+    """They are read into one: of two translations of a message, one would be shown for both."""
+    said: dict[str, set[str]] = {}
+    root = Path(__file__).parents[2]
+    for path in [*root.glob("core/i18n/zh_CN/*/*.po"), *root.glob("addons/*/i18n/zh_CN/*/*.po")]:
+        with path.open("rb") as file:
+            for message in read_po(file):
+                said.setdefault(str(message.id), set()).add(str(message.string))
+    assert {text: found for text, found in said.items() if text and len(found) > 1} == {}
 
 
 def test_a_month_is_written_in_the_order_of_the_language(app: Flask) -> None:
