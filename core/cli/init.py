@@ -10,7 +10,7 @@ from core.loader.code import declared
 from core.loader.discovery import CORE
 from core.loader.lifecycle import Lifecycle
 from core.records.companies import demo_company, ensure_company
-from core.security.users import DEMO_ADMINISTRATOR, LogIn, ensure_administrator
+from core.security.users import DEMO_ADMINISTRATOR, FIRST, LogIn, first_administrators
 
 
 @click.command()
@@ -18,7 +18,7 @@ from core.security.users import DEMO_ADMINISTRATOR, LogIn, ensure_administrator
 @click.option("--addons", default="", help="Addons to install, separated by commas; all of them by default.")
 @click.option("--company", default="My company", help="Name of the first company.")
 @click.option("--currency", default="USD", help="Its currency, an ISO code.")
-@click.option("--email", default="admin@localhost", help="Log-in of the administrator.")
+@click.option("--email", default="", help=f"Log-in of the administrator; {FIRST} where there is none yet.")
 @as_json
 def init(demo: bool, addons: str, company: str, currency: str, email: str, json_output: bool) -> None:
     """Create the tables, install the addons, and make the first company and administrator.
@@ -42,9 +42,9 @@ def _wanted(lifecycle: Lifecycle, addons: str) -> list[str]:
 def _first_company(name: str, currency: str, email: str) -> list[LogIn]:
     with current_app():
         company = ensure_company(db.session, code="MAIN", name=name, currency=currency)
-        log_in = ensure_administrator(db.session, email, secrets.token_urlsafe(12), company)
+        log_ins = first_administrators(db.session, email, secrets.token_urlsafe(12), company)
         db.session.commit()
-        return [log_in]
+        return log_ins
 
 
 def _load_demo() -> list[LogIn]:

@@ -12,6 +12,8 @@ from core.db import AnySession
 from core.i18n import _l
 
 ADMINISTRATOR = "core.administrator"
+#: The log-in of a new database's administrator, where nobody says another.
+FIRST = "admin@localhost"
 _ADMINISTRATOR_NAME = "Administrator"
 
 
@@ -67,6 +69,16 @@ def ensure_user(
 def ensure_administrator(session: AnySession, email: str, password: str, company: Any) -> LogIn:
     """The administrator of a new database."""
     return ensure_user(session, email, password, company, name=_ADMINISTRATOR_NAME, roles=(ADMINISTRATOR,))
+
+
+def first_administrators(session: AnySession, email: str, password: str, company: Any) -> list[LogIn]:
+    """The administrator with this address; without one, those whom the company has, else `FIRST`."""
+    if not email:
+        is_one = m.User.roles.any(m.Role.name == ADMINISTRATOR) & m.User.companies.any(id=company.id)
+        known = session.scalars(select(m.User.email).where(is_one).order_by(m.User.id)).all()
+        if known:
+            return [LogIn(address, None) for address in known]
+    return [ensure_administrator(session, email or FIRST, password, company)]
 
 
 DEMO_ADMINISTRATOR = DemoLogIn(

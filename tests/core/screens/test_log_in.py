@@ -15,7 +15,7 @@ from core.db import db
 from core.records.companies import ensure_company
 from core.security.session import actor_from
 from core.security.throttle import LIMITS
-from core.security.users import DEMO_ADMINISTRATOR, ensure_administrator
+from core.security.users import DEMO_ADMINISTRATOR, LogIn, ensure_administrator, first_administrators
 from core.telemetry.requests import REQUEST_ID
 
 PASSWORD = "a long enough password"
@@ -41,6 +41,23 @@ def test_an_address_of_the_own_network_logs_in(shelf: Flask, visit: Callable[...
     ensure_administrator(db.session, email, PASSWORD, company)
     db.session.commit()
     assert log_in(visit(), email).location == "/"
+
+
+def test_a_company_gets_its_first_administrator_once(shelf: Flask) -> None:
+    company = m.Company(code="NEW", name="New Ltd", currency_code="USD")
+    db.session.add(company)
+    db.session.flush()
+    for given, log_ins in (
+        ("boss@example.com", [LogIn("boss@example.com", PASSWORD)]),
+        ("", [LogIn("boss@example.com", None)]),
+        ("heir@example.com", [LogIn("heir@example.com", PASSWORD)]),
+        ("", [LogIn("boss@example.com", None), LogIn("heir@example.com", None)]),
+    ):
+        assert first_administrators(db.session, given, PASSWORD, company) == log_ins
+    other = m.Company(code="OTHER2", name="Other Ltd", currency_code="USD")
+    db.session.add(other)
+    db.session.flush()
+    assert first_administrators(db.session, "", PASSWORD, other) == [LogIn("admin@localhost", PASSWORD)]
 
 
 @pytest.mark.parametrize(
