@@ -267,6 +267,7 @@ PAGES = [
     ORDER,
     "/m/shelf.order.form/new",
     "/password",
+    "/api/docs",
 ]
 
 
