@@ -26,6 +26,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
+from core.db.currencies import decimals_of
 from core.loader.discovery import AddonSource
 from core.locales import LOCALES
 
@@ -135,7 +136,13 @@ def init_app(app: Flask) -> None:
     # Jinja's own asks for the language anew with each text.
     app.jinja_env.globals["_"] = _template_text
     app.jinja_env.filters.update(
-        money=format_money, number=format_number, date=format_date, moment=format_moment, price=format_price
+        money=format_money,
+        amount=format_amount,
+        price=format_price,
+        unit_price=format_unit_price,
+        number=format_number,
+        date=format_date,
+        moment=format_moment,
     )
 
 
@@ -190,15 +197,31 @@ def in_locale(locale: str) -> Iterator[None]:
 
 
 def format_money(amount: Decimal, currency: str = "") -> str:
-    """`1,234.50 USD`: thousands marks by locale, sign in front, ISO code behind."""
-    number = numbers.format_decimal(amount, "#,##0.00", locale=get_locale())
+    """`1,234.50 USD`, `1,235 JPY`: thousands marks by locale, sign in front, ISO code behind."""
+    number = format_amount(amount, currency)
     return f"{number}\u00a0{currency}" if currency else number
+
+
+def format_amount(amount: Decimal, currency: str) -> str:
+    """An amount with the decimals of its currency, where the code stands elsewhere."""
+    return numbers.format_decimal(amount, _pattern(decimals_of(currency), 0), locale=get_locale())
 
 
 def format_price(price: Decimal, currency: str = "") -> str:
-    """A unit price with two decimals at least and six at most."""
-    number = numbers.format_decimal(price, "#,##0.00####", locale=get_locale())
+    """A unit price with the decimals of its currency at least and six at most."""
+    number = format_unit_price(price, currency)
     return f"{number}\u00a0{currency}" if currency else number
+
+
+def format_unit_price(price: Decimal, currency: str) -> str:
+    """A unit price, where the code stands elsewhere."""
+    least = decimals_of(currency)
+    return numbers.format_decimal(price, _pattern(least, 6 - least), locale=get_locale())
+
+
+@lru_cache
+def _pattern(least: int, more: int) -> str:
+    return "#,##0" + ("." if least + more else "") + "0" * least + "#" * more
 
 
 def format_number(value: Decimal | int) -> str:

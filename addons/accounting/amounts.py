@@ -1,9 +1,10 @@
 """The amounts of an invoice, computed once.
 
 Problem: the total on the invoice, the tax report and the ledger must agree to the cent. Rule: each line's
-net is quantity × unit price, rounded half up to the cent; each tax is computed on the sum of the nets of
-its lines and rounded once; the total is the sum of the stored amounts. Example: 3 × 0.335 = 1.005 → 1.01;
-two such lines at 13 % → net 2.02, tax 0.2626 → 0.26, total 2.28.
+net is quantity × unit price, rounded half up to the smallest unit of the currency; each tax is computed on
+the sum of the nets of its lines and rounded once; the total is the sum of the stored amounts. Example:
+3 × 0.335 = 1.005 → 1.01 USD; two such lines at 13 % → net 2.02, tax 0.2626 → 0.26, total 2.28. In JPY
+3 × 1.5 = 4.5 → 5; two such lines at 13 % → net 10, tax 1.3 → 1, total 11.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,12 +41,14 @@ class Totals:
         return self.net + self.tax
 
 
-def line_net(quantity: Decimal, unit_price: Decimal) -> Decimal:
+def line_net(quantity: Decimal, unit_price: Decimal, currency: str) -> Decimal:
     """The net amount of one line."""
-    return round_money(quantity * unit_price)
+    return round_money(quantity * unit_price, currency)
 
 
-def totals_of(nets: Iterable[tuple[Decimal, int | None]], rates: Mapping[int, Decimal]) -> Totals:
+def totals_of(
+    nets: Iterable[tuple[Decimal, int | None]], rates: Mapping[int, Decimal], currency: str
+) -> Totals:
     """The totals of lines given as (net, tax id); `rates` has the rate of each tax as a fraction."""
     net = Decimal(0)
     bases: dict[int, Decimal] = {}
@@ -53,5 +56,8 @@ def totals_of(nets: Iterable[tuple[Decimal, int | None]], rates: Mapping[int, De
         net += amount
         if tax_id is not None:
             bases[tax_id] = bases.get(tax_id, Decimal(0)) + amount
-    taxes = tuple(TaxAmount(t, base, round_money(base * rates[t])) for t, base in sorted(bases.items()))
+    taxes = tuple(
+        TaxAmount(tax_id, base, round_money(base * rates[tax_id], currency))
+        for tax_id, base in sorted(bases.items())
+    )
     return Totals(net, taxes)

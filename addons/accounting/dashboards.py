@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from core import m
+from core.db import decimals_of
 from core.i18n import _, _l, format_month
 from core.screens import Chart, Dashboards, Figure, Series
 from core.security.actor import actor_of
@@ -100,22 +101,24 @@ def months_back(today: date, count: int) -> list[date]:
     return [date((number - back) // 12, (number - back) % 12 + 1, 1) for back in reversed(range(count))]
 
 
-def _in_company_currency() -> ColumnElement[Decimal]:
+def _in(currency: str) -> ColumnElement[Decimal]:
+    """The net amounts together, each converted into the company's currency."""
     invoice = m.AccountingInvoice
-    return func.sum(_signed(func.round(invoice.net * invoice.exchange_rate, 2)))
+    return func.sum(_signed(func.round(invoice.net * invoice.exchange_rate, decimals_of(currency))))
 
 
 def invoiced_by_month(session: Any, today: date) -> Chart:
     """Net of each of the last twelve months."""
     months = months_back(today, MONTHS)
     month = func.date_trunc("month", m.AccountingInvoice.date)
-    query = _posted(month, _in_company_currency(), since=months[0]).group_by(month)
+    currency = _company_currency(session)
+    query = _posted(month, _in(currency), since=months[0]).group_by(month)
     found = {at.date(): amount for at, amount in session.execute(query)}
     return Chart(
         labels=[format_month(first) for first in months],
         series=[Series(_("Invoiced, net"), [found.get(first, Decimal(0)) for first in months])],
         links=[f"{INVOICES}?f.state=posted&f.date.from={a}&f.date.to={b}" for a, b in _spans(months)],
-        currency=_company_currency(session),
+        currency=currency,
     )
 
 
@@ -159,7 +162,8 @@ def _age_link(today: date, low: int | None, high: int | None) -> str:
 def best_customers(session: Any, today: date) -> Chart:
     """Who was invoiced most in the last twelve months."""
     invoice, partner = m.AccountingInvoice, m.Partner
-    since, total = months_back(today, MONTHS)[0], _in_company_currency()
+    currency = _company_currency(session)
+    since, total = months_back(today, MONTHS)[0], _in(currency)
     query = _posted(partner.id, partner.name, total, since=since)
     query = query.join(partner, partner.id == invoice.partner_id)
     rows = session.execute(query.group_by(partner.id).order_by(total.desc()).limit(CUSTOMERS)).all()
@@ -168,7 +172,7 @@ def best_customers(session: Any, today: date) -> Chart:
         series=[Series(_("Invoiced, net"), [amount for _id, _name, amount in rows])],
         links=[f"{INVOICES}?f.state=posted&f.partner_id={key}&f.date.from={since}" for key, *_rest in rows],
         kind="across",
-        currency=_company_currency(session),
+        currency=currency,
     )
 
 

@@ -104,14 +104,16 @@ def _draft(
     if due < on:
         document.refuse(_("The due date lies before the date of the document."), "due_date")
         return None
-    total = sum((line_net(r.values["quantity"], r.values["unit_price"]) for r in rows), Decimal(0))
+    currency = first["currency"] or books.currency
+    nets = (line_net(row.values["quantity"], row.values["unit_price"], currency) for row in rows)
+    total = sum(nets, Decimal(0))
     sign = -1 if total < 0 else 1
     return batch.Document(
         kind="invoice" if sign > 0 else "credit_note",
         partner_id=parties.partners[first["customer"]],
         date=on,
         due_date=due,
-        currency_code=first["currency"] or books.currency,
+        currency_code=currency,
         exchange_rate=first["exchange_rate"] or Decimal(1),
         reference=document.key,
         external_id=document.key,

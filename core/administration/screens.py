@@ -102,7 +102,7 @@ screens.list(
     "currency.list",
     model="currency",
     title=_l("Currencies"),
-    columns=["code", Column("name", show="phrase"), "digits"],
+    columns=["code", Column("name", show="phrase"), Column("digits", _l("Decimals"))],
     search=["code", "name"],
     order="code",
     empty=_l("The currencies that documents may be in are listed here."),
@@ -116,7 +116,13 @@ screens.form(
             "main",
             Field("code", readonly=is_kept, help=_l("Three letters by ISO 4217.")),
             Field("name", show="phrase"),
-            Field("digits", _l("Decimals"), readonly=is_kept),
+            Field(
+                "digits",
+                _l("Decimals"),
+                required=False,
+                readonly=is_kept,
+                help=_l("Of amounts in it: 2, or 0 as in JPY. Left empty, as is usual; afterwards it stays."),
+            ),
         )
     ],
 )

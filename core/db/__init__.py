@@ -1,6 +1,7 @@
 """The database: decimal types, the session, locks."""
 
 from core.db.bulk import copy_rows, reserve_ids
+from core.db.currencies import decimals_of
 from core.db.locks import advisory_lock, lock_rows
 from core.db.search import search_index
 from core.db.session import AnySession, Database, db
@@ -17,6 +18,7 @@ __all__ = [
     "advisory_lock",
     "copy_rows",
     "db",
+    "decimals_of",
     "lock_rows",
     "reserve_ids",
     "round_money",

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import DateTime, Numeric
 from sqlalchemy.types import TypeDecorator
 
+from core.db.currencies import decimals_of
+
 
 class ExactDecimal(TypeDecorator[Decimal]):
     """A NUMERIC with a fixed scale; floats, NaN and surplus digits raise ValueError.
@@ -40,7 +42,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 
 class Money(ExactDecimal):
-    """An amount in a currency, stored with 2 decimals."""
+    """An amount in a currency, stored with 2 decimals; how many of them it may use, its currency says."""
 
     cache_ok = True
     scale = 2
@@ -72,9 +74,13 @@ class Rate(ExactDecimal):
 #: A moment, always with its zone.
 Timestamp = DateTime(timezone=True)
 
-CENT = Decimal("0.01")
+#: By decimals.
+_UNITS = (Decimal(1), Decimal("0.1"), Decimal("0.01"))
 
 
-def round_money(value: Decimal) -> Decimal:
-    """Round to the cent, half away from zero, as invoices are rounded in the trade."""
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+def round_money(value: Decimal, currency: str) -> Decimal:
+    """Round to the smallest unit of the currency, half away from zero, as invoices are rounded in the trade.
+
+    0.125 is 0.13 in USD, and 4.5 is 5 in JPY. `currency` is an ISO code.
+    """
+    return value.quantize(_UNITS[decimals_of(currency)], rounding=ROUND_HALF_UP)

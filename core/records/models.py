@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    inspect,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +21,7 @@ from core.db import db
 from core.db.types import Timestamp
 from core.locales import LOCALES
 from core.models import Model, relationship
+from core.records.currencies import checked_decimals
 from core.records.letterhead import address_of, logo_of
 
 
@@ -32,8 +34,12 @@ class Currency(Model):
 
     code: Mapped[str] = mapped_column(String(3), unique=True)
     name: Mapped[str] = mapped_column(Text)
-    #: Decimals of its smallest unit.
-    digits: Mapped[int] = mapped_column(Integer, server_default="2")
+    #: Decimals of amounts in it; those that CLDR gives unless somebody says otherwise. It never changes.
+    digits: Mapped[int] = mapped_column(Integer)
+
+    def _before_write(self) -> None:
+        if not inspect(self).persistent:
+            self.digits = checked_decimals(self.code, self.digits)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

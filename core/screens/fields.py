@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Integer, String
 from sqlalchemy import inspect as orm_inspect
 
+from core.db.currencies import known_decimals
 from core.db.types import ExactDecimal, Money, Quantity, Rate, UnitPrice
 from core.i18n import _, _l
 from core.models import Composition
@@ -218,9 +219,11 @@ Shower = Callable[[Any, Any], str]
 def shower(kind: str, locale: str, zone: Any, choices: Mapping[str, Any] | None = None) -> Shower:
     """The function (value, currency) → HTML that shows values of a kind; texts are escaped in it."""
     if kind == "money":
-        return lambda v, c: number_text(v, locale, 2, 2) + _code(c)
+        decimals = known_decimals()
+        return lambda v, c: number_text(v, locale, decimals[c], decimals[c]) + _code(c)
     if kind == "price":
-        return lambda v, c: number_text(v, locale, 2, 6) + _code(c)
+        decimals = known_decimals()
+        return lambda v, c: number_text(v, locale, decimals[c], 6) + _code(c)
     if kind == "choice":
         return _badges(choices)
     most = {"quantity": 4, "rate": 6}.get(kind)

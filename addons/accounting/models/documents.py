@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.amounts import line_net
+from core import m
 from core.db import Money, Quantity, Rate, Timestamp, UnitPrice, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -88,7 +89,7 @@ class Invoice(CompanyOwned, Model):
 
 
 class InvoiceLine(Model):
-    """A line of an invoice; `net` is quantity × unit price, rounded once."""
+    """A line of an invoice; `net` is quantity × unit price, rounded once to the document's currency."""
 
     _name = "accounting.invoice_line"
     _title = "Invoice line"
@@ -109,13 +110,24 @@ class InvoiceLine(Model):
     tax = relationship("accounting.tax")
 
     def _before_write(self) -> None:
-        self.net = line_net(self.quantity, self.unit_price)
+        self.net = line_net(self.quantity, self.unit_price, self._currency())
+
+    def _currency(self) -> str:
+        # A new line that knows its invoice by the id alone does not load it by itself.
+        session = object_session(self)
+        invoice = self.invoice or (session and session.get(m.AccountingInvoice, self.invoice_id))
+        return invoice.currency_code if invoice else ""
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             UniqueConstraint("invoice_id", "position"),
-            CheckConstraint("net = round(quantity * unit_price, 2)", name="net_is_product"),
+            # To the decimals of some currency; those of the document's own are checked when it is posted.
+            CheckConstraint(
+                "net IN (round(quantity * unit_price, 2), round(quantity * unit_price, 1), "
+                "round(quantity * unit_price, 0))",
+                name="net_is_product",
+            ),
         )
 
 

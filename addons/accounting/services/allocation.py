@@ -20,7 +20,7 @@ from addons.accounting.services.ledger import Amount, EntryDraft, write_entries
 from core import m
 from core.db import AnySession, lock_rows, round_money
 from core.errors import UserError
-from core.i18n import _
+from core.i18n import _, format_money
 
 
 class AllocationError(UserError):
@@ -69,7 +69,7 @@ def _allocate(
     for pair, reverses_id in pairs:
         row = _row(items[pair.debit_id], pair, on, reverses_id)
         rows.append(row)
-        left = _difference(items[pair.debit_id], items[pair.credit_id], pair, taken)
+        left = _difference(items[pair.debit_id], items[pair.credit_id], pair, taken, books.currency)
         if left:
             narration = f"{items[pair.credit_id].number} / {items[pair.debit_id].number}"
             drafts.append((row, _difference_entry(books, row["partner_id"], left, narration, on)))
@@ -106,27 +106,29 @@ def _refuse_unless_settleable(items: dict[int, Any], pair: Pair, taken: dict[int
         if pair.amount > left:
             raise AllocationError(
                 _(
-                    "%(number)s has %(left)s %(currency)s open, not %(amount)s.",
+                    "%(number)s has %(left)s open, not %(amount)s.",
                     number=item.number,
-                    left=left,
-                    currency=item.currency_code,
-                    amount=pair.amount,
+                    left=format_money(left, item.currency_code),
+                    amount=format_money(pair.amount, item.currency_code),
                 )
             )
 
 
-def _share(item: Any, allocated: Decimal) -> Decimal:
+def _share(item: Any, allocated: Decimal, company_currency: str) -> Decimal:
     """The ledger value of what has been allocated of an item."""
-    return round_money(item.company_amount * allocated / item.amount)
+    return round_money(item.company_amount * allocated / item.amount, company_currency)
 
 
-def _difference(debit: Any, credit: Any, pair: Pair, taken: dict[int, Decimal]) -> Decimal:
+def _difference(
+    debit: Any, credit: Any, pair: Pair, taken: dict[int, Decimal], company_currency: str
+) -> Decimal:
     """What is left on the receivable, in the company's currency, when the pair is settled."""
     left = Decimal(0)
     for item, amount in ((debit, pair.amount), (credit, -pair.amount)):
         before = taken[item.id]
         taken[item.id] = before + amount
-        left += _share(item, taken[item.id]) - _share(item, before)
+        now = _share(item, taken[item.id], company_currency)
+        left += now - _share(item, before, company_currency)
     return left
 
 

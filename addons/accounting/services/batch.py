@@ -48,9 +48,10 @@ class Document:
 
     def compute(self, rates: Mapping[int, Decimal]) -> None:
         """Set the amounts from the lines."""
-        self.nets = [line_net(line.quantity, line.unit_price) for line in self.lines]
+        currency = self.currency_code
+        self.nets = [line_net(line.quantity, line.unit_price, currency) for line in self.lines]
         taxed = ((net, line.tax_id) for net, line in zip(self.nets, self.lines, strict=True))
-        self.totals = totals_of(taxed, rates)
+        self.totals = totals_of(taxed, rates, currency)
 
 
 def book(session: AnySession, books: Books, documents: Sequence[Document]) -> None:

@@ -88,7 +88,8 @@ def compute(session: AnySession, invoices: Sequence[Any]) -> None:
 def _compute(invoice: Any, rates: Mapping[int, Decimal]) -> None:
     for line in invoice.lines:
         line._before_write()
-    _store(invoice, totals_of([(line.net, line.tax_id) for line in invoice.lines], rates))
+    nets = [(line.net, line.tax_id) for line in invoice.lines]
+    _store(invoice, totals_of(nets, rates, invoice.currency_code))
 
 
 def _store(invoice: Any, totals: Totals) -> None:

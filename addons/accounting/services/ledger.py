@@ -122,7 +122,9 @@ def _line_rows(books: Books, draft: EntryDraft) -> Iterator[dict[str, Any]]:
     """The counterpart's line comes first: it is the one that an open item points to."""
     if draft.counterpart.amount + sum(a.amount for a in draft.amounts) != 0:
         raise UnbalancedDraftError(f"{draft.narration}: the amounts don't sum to zero")
-    converted = [(a, round_money(a.amount * draft.exchange_rate)) for a in _merged(draft.amounts)]
+    converted = [
+        (a, round_money(a.amount * draft.exchange_rate, books.currency)) for a in _merged(draft.amounts)
+    ]
     whole = -sum((value for _, value in converted), Decimal(0))
     yield _line_row(draft, draft.counterpart, whole)
     for amount, value in converted:

@@ -15,7 +15,8 @@ def sum_up(session: Any, order: Any) -> None:
     """Write the order's total from its lines."""
     session.flush()
     session.refresh(order, ["lines"])
-    order.total = round_money(sum((line.quantity * line.price for line in order.lines), Decimal(0)))
+    total = sum((line.quantity * line.price for line in order.lines), Decimal(0))
+    order.total = round_money(total, order.currency_code)
 
 
 def confirm(session: Any, order: Any) -> str:
