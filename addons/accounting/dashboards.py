@@ -139,7 +139,7 @@ def ageing(session: Any, today: date) -> Chart:
     return Chart(
         labels=[_age_label(low, high) for low, high in AGES],
         series=[
-            Series(currency, [found[currency].get(n, Decimal(0)) for n in range(len(AGES))])
+            Series(currency, [found[currency].get(n, Decimal(0)) for n in range(len(AGES))], currency)
             for currency in sorted(found)
         ],
         links=[_age_link(today, low, high) for low, high in AGES],

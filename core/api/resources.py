@@ -79,7 +79,7 @@ class Resource:
     def currency_of(self, name: str) -> str:
         """The column with the currency of this amount, empty for the company's or the document's."""
         info = self.columns[name]
-        return "currency_code" if info.kind in ("money", "price") and "currency_code" in self.columns else ""
+        return info.currency if info.in_currency and info.currency in self.columns else ""
 
 
 def screens() -> ScreenSet:

@@ -15,7 +15,7 @@ from sqlalchemy import inspect as orm_inspect
 
 from core.db.currencies import known_decimals
 from core.db.types import ExactDecimal, Money, Quantity, Rate, UnitPrice
-from core.i18n import _, _l
+from core.i18n import _, _l, locale_code
 from core.models import Composition
 
 #: Kinds that are right-aligned.
@@ -39,6 +39,8 @@ class FieldInfo:
     label: Any = ""
     #: Decimals of a number, None for what has none.
     scale: int | None = None
+    #: Of an amount: the attribute of the record that holds the ISO code of its currency.
+    currency: str = "currency_code"
     #: The values that a CHECK allows.
     values: tuple[str, ...] = ()
     #: The model that it points to, and the column of it whose value is stored here.
@@ -49,6 +51,11 @@ class FieldInfo:
     #: Whether the database fills it in by itself, and with what where that is a plain value.
     has_default: bool = False
     default: Any = None
+
+    @property
+    def in_currency(self) -> bool:
+        """Whether it is an amount or a price, which a currency belongs to."""
+        return self.kind in ("money", "price")
 
     @property
     def numeric(self) -> bool:
@@ -75,6 +82,7 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
         and not isinstance(column.type, Boolean),
         label=column.info.get("label", ""),
         scale=column.type.scale if isinstance(column.type, ExactDecimal) else None,
+        currency=column.info.get("currency", "currency_code"),
         values=values,
         target=target,
         target_column=target_column,
@@ -240,6 +248,16 @@ def shower(kind: str, locale: str, zone: Any, choices: Mapping[str, Any] | None 
         "actor": lambda v, c: escape(actor_text(v)),
     }
     return simple.get(kind, _escaped)
+
+
+def amount_text(info: FieldInfo, value: Decimal, own: str, around: str) -> Markup:
+    """An amount or a price as HTML, in the decimals of its own currency and with its code.
+
+    A line that has none stands in the currency of its document (`around`), which is said there.
+    """
+    least = known_decimals()[own or around]
+    most = least if info.kind == "money" else info.scale or least
+    return Markup(number_text(value, locale_code(), least, most) + _code(own))  # noqa: S704  # digits and a code
 
 
 #: A text that means itself in HTML; finding that out takes a quarter of the time that escaping it does.

@@ -25,6 +25,8 @@ def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
     if isinstance(origin, errors.NotNullViolation):
         return _("Fill in this field."), diag.column_name
     if isinstance(origin, errors.CheckViolation):
+        if diag.constraint_name.endswith("_decimals_of_currency"):
+            return _("An amount has more decimals than its currency: round it first."), ""
         rule = readable(diag.constraint_name.removeprefix(f"ck_{diag.table_name}_"))
         return _("The values don't fit together: %(rule)s.", rule=_(rule)), ""
     if isinstance(origin, errors.LockNotAvailable):

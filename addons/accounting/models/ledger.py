@@ -14,6 +14,8 @@ from core.records.models import CompanyOwned
 ACCOUNT_KINDS = ("asset", "liability", "equity", "income", "expense")
 #: Accounts that the program posts to by itself; one of each a company.
 PURPOSES = ("receivable", "payable", "bank", "sales", "tax", "exchange_difference", "rounding")
+#: Of amounts that are in the company's currency, beside a document's own.
+OF_COMPANY = {"currency": "company_currency"}
 JOURNAL_KINDS = ("sale", "purchase", "bank", "general")
 
 
@@ -133,8 +135,8 @@ class EntryLine(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounting_account.id", ondelete="RESTRICT"))
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     #: In the company's currency; one of the two is zero.
-    debit: Mapped[Decimal] = mapped_column(Money, server_default="0")
-    credit: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    debit: Mapped[Decimal] = mapped_column(Money, server_default="0", info=OF_COMPANY)
+    credit: Mapped[Decimal] = mapped_column(Money, server_default="0", info=OF_COMPANY)
     #: The same in the document's currency, debit positive.
     amount_currency: Mapped[Decimal] = mapped_column(Money, server_default="0")
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
@@ -143,6 +145,11 @@ class EntryLine(Model):
     entry = relationship("accounting.entry", back_populates="lines")
     account = relationship("accounting.account")
     partner = relationship("partner")
+
+    @property
+    def company_currency(self) -> str:
+        """The currency of the books that it stands in."""
+        return str(self.entry.company.currency_code)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from addons.accounting.models.ledger import OF_COMPANY
 from core.db import Money, Rate, Timestamp, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -51,12 +52,17 @@ class OpenItem(CompanyOwned, Model):
     #: In the document's currency; positive is owed to us, negative is owed by us.
     amount: Mapped[Decimal] = mapped_column(Money)
     #: The same in the company's currency, as it stands in the ledger.
-    company_amount: Mapped[Decimal] = mapped_column(Money)
+    company_amount: Mapped[Decimal] = mapped_column(Money, info=OF_COMPANY)
     #: How much of it has been settled; between zero and the amount.
     allocated: Mapped[Decimal] = mapped_column(Money, server_default="0")
 
     partner = relationship("partner")
     entry_line = relationship("accounting.entry_line")
+
+    @property
+    def company_currency(self) -> str:
+        """The currency of the books that it stands in."""
+        return str(self.company.currency_code)
 
     @property
     def residual(self) -> Decimal:

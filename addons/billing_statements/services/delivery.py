@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from addons.billing_statements.errors import MisdirectedError, StatementError
 from core import m
-from core.db import AnySession
+from core.db import AnySession, round_money
 from core.documents import DataFile, Identity, filename_of, read_identity, render_pdf
 from core.i18n import _, format_date, format_money, in_locale
 from core.jobs.kinds import SkippedError
@@ -73,7 +73,7 @@ def _data_file(statement: Any) -> DataFile:
                 line.number,
                 line.reference,
                 line.due_date,
-                line.amount,
+                round_money(line.amount, statement.currency_code),
                 statement.currency_code,
             ]
         )

@@ -19,6 +19,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from core.db import decimals_of
 from core.security.actor import Actor
 
 #: A text, or one that is translated where it is shown.
@@ -49,6 +50,8 @@ class Series:
 
     label: str
     values: Sequence[Decimal | int]
+    #: ISO code of the currency of the values, where it is not the chart's.
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,5 +165,15 @@ def chart_data(item: Item, chart: Chart) -> dict[str, Any]:
         "labels": list(chart.labels),
         "links": list(chart.links),
         "currency": chart.currency,
-        "series": [{"label": s.label, "values": [float(v) for v in s.values]} for s in chart.series],
+        "series": [_series_data(chart, series) for series in chart.series],
+    }
+
+
+def _series_data(chart: Chart, series: Series) -> dict[str, Any]:
+    currency = series.currency or chart.currency
+    return {
+        "label": series.label,
+        "values": [float(value) for value in series.values],
+        "currency": currency,
+        "decimals": decimals_of(currency) if currency else None,
     }

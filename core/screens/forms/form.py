@@ -17,11 +17,12 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from core.db import decimals_of
 from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo, label_column, label_of, label_text, shower
-from core.screens.forms.inputs import RefField, input_for
+from core.screens.fields import FieldInfo, amount_text, label_column, label_of, label_text, shower
+from core.screens.forms.inputs import NumberField, RefField, input_for
 from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
@@ -105,6 +106,8 @@ class FormBuilder:
 
     def __init__(self, screens: ScreenSet, screen: FormScreen, actor: Actor) -> None:
         self.screens, self.screen, self.actor = screens, screen, actor
+        #: Of the record in hand; its lines are in it too.
+        self.currency = ""
 
     def build(
         self,
@@ -115,6 +118,7 @@ class FormBuilder:
     ) -> RecordForm:
         """The form with the record's values, or with what was sent."""
         editable = self._editable(record)
+        self.currency = getattr(record, "currency_code", "") or (defaults or {}).get("currency_code", "")
         nodes = [
             n for n in self._field_nodes() if n.visible is None or (record is not None and n.visible(record))
         ]
@@ -193,10 +197,17 @@ class FormBuilder:
         value = getattr(record, node.name) if record is not None else (defaults or {}).get(node.name)
         entry = Entry(node, info, label_of(node, info), bound, value)
         if bound is None and value is not None:
-            show = shower(node.show or info.kind, locale_code(), get_timezone(), node.choices)
-            currency = getattr(record, "currency_code", "") if info.kind in ("money", "price") else ""
-            entry.text = Markup(show(value, currency))  # noqa: S704  # a shower escapes
+            entry.text = self._text(node, info, record, value)
+        if isinstance(bound, NumberField) and info.in_currency:
+            bound.least = decimals_of(self.currency)
         return entry
+
+    def _text(self, node: Field | Column, info: FieldInfo, record: Any, value: Any) -> Markup:
+        if not info.in_currency:
+            show = shower(node.show or info.kind, locale_code(), get_timezone(), node.choices)
+            return Markup(show(value, ""))  # noqa: S704  # a shower escapes
+        own = getattr(record, info.currency, "") or ""
+        return amount_text(info, value, own, self.currency)
 
     def _grid(
         self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None, editable: bool

@@ -13,6 +13,7 @@ from core.errors import UserError
 from core.i18n import _
 from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo
+from core.screens.forms.amounts import refuse_surplus
 from core.screens.forms.conflict import Difference, base_of, meet, seal, unseal
 from core.screens.forms.form import (
     FormBuilder,
@@ -98,6 +99,7 @@ class RecordEditor:
             for line in grid.lines:
                 if line.form is not None:
                     line.form.validate()
+        refuse_surplus(form)
 
     def _write(self, form: RecordForm, lines: dict[str, list[Any]], base: str) -> Outcome:
         try:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import QueryableAttribute, aliased
 
 from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo, kind_of, label_column
@@ -64,12 +64,12 @@ def _planned(screens: ScreenSet, model: str, cls: Any, node: Column) -> PlannedC
     if node.value is not None:
         value = node.value(cls)
         kind = node.show or kind_of(value.type)
-        return PlannedColumn(node, None, kind, value, value, currency=_currency(cls, node, kind))
+        return PlannedColumn(node, None, kind, value, value, currency=_currency(cls, node, None, kind))
     info = screens.info(model, node.name)
     stored = getattr(cls, node.name)
     if info.kind != "ref":
         kind = node.show or info.kind
-        return PlannedColumn(node, info, kind, stored, stored, currency=_currency(cls, node, kind))
+        return PlannedColumn(node, info, kind, stored, stored, currency=_currency(cls, node, info, kind))
     cls_of_target = screens.models.model(info.target)
     target = aliased(cls_of_target, name=f"{node.name}_target")
     on = stored == getattr(target, info.target_column)
@@ -82,10 +82,12 @@ def _planned(screens: ScreenSet, model: str, cls: Any, node: Column) -> PlannedC
     return PlannedColumn(node, info, "ref", label, stored, alias=target, on=on, target=named)
 
 
-def _currency(cls: Any, node: Column, kind: str) -> Any:
+def _currency(cls: Any, node: Column, info: FieldInfo | None, kind: str) -> Any:
     if kind not in ("money", "price"):
         return None
-    return getattr(cls, node.currency or "currency_code", None)
+    found = getattr(cls, node.currency or (info.currency if info else "currency_code"), None)
+    # What the record only computes is no column: the amount then stands without a code.
+    return found if isinstance(found, QueryableAttribute) else None
 
 
 def may_see(plan: ListPlan, name: str, actor: Actor) -> bool:

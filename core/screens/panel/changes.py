@@ -138,7 +138,7 @@ class Teller:
             known = labels.get((info.target, info.target_column), {})
             return escape(known.get(value, f"#{value}"))
         show = shower(info.kind, locale_code(), get_timezone(), raw.node.choices)
-        currency = self.currency if info.kind in ("money", "price") else ""
+        currency = self.currency if info.in_currency else ""
         value = _read(info.kind, value)
         if isinstance(value, str) and len(value) > LONGEST:
             value = value[:LONGEST] + "…"

@@ -10,8 +10,8 @@ function short(value) {
   return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
 
-function full(value, currency) {
-  const digits = currency ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : {};
+function full(value, { currency = "", decimals }) {
+  const digits = currency ? { minimumFractionDigits: decimals, maximumFractionDigits: decimals } : {};
   return `${new Intl.NumberFormat(language, digits).format(value)} ${currency}`.trim();
 }
 
@@ -43,7 +43,7 @@ function options(data, canvas) {
     scales: across ? { x: values, y: labels } : { x: labels, y: values },
     plugins: {
       legend: { display: data.series.length > 1, labels: { color: colour("--ink-2"), boxWidth: 10, boxHeight: 10 } },
-      tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${full(item.raw, data.currency || item.dataset.currency || "")}` } },
+      tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${full(item.raw, data.series[item.datasetIndex])}` } },
     },
     onHover: (_event, hit) => { canvas.style.cursor = hit.length && data.links.length ? "pointer" : "default"; },
     onClick: (_event, hit) => { if (hit.length && data.links[hit[0].index]) location.assign(data.links[hit[0].index]); },
