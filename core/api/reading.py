@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from core.api.problems import ApiProblem
 from core.api.queries import Question
@@ -14,6 +14,7 @@ from core.api.resources import Lines, Resource, rows_seen
 from core.api.values import to_json
 from core.db import db
 from core.jobs.queue import progress
+from core.screens.fields import FieldInfo
 from core.security.actor import Actor
 
 Json = dict[str, Any]
@@ -82,28 +83,50 @@ def _rows(
     order: Sequence[Any] = (),
     limit: int | None = None,
     offset: int = 0,
+    code: Any = None,
 ) -> list[Json]:
+    """The rows; `code` is the column with the currency of amounts that have none in their own row."""
     wanted = [resource.columns[name] for name in dict.fromkeys(names)]
     columns = [getattr(resource.cls, info.name) for info in wanted]
-    statement = rows_seen(resource, actor, *columns).where(*where).order_by(*order)
+    amounts = [info for info in wanted if info.kind == "money"]
+    codes = [_code_of(resource, info, code) for info in amounts]
+    statement = rows_seen(resource, actor, *columns, *codes).where(*where).order_by(*order)
     rows = db.session.execute(statement.limit(limit).offset(offset))
-    return [{i.name: to_json(i, v) for i, v in zip(wanted, row, strict=True)} for row in rows]
+    return [_item(wanted, row, amounts) for row in rows]
+
+
+def _item(wanted: Sequence[FieldInfo], row: Sequence[Any], amounts: Sequence[FieldInfo]) -> Json:
+    """A row as JSON: its values, and behind them the currencies of the amounts."""
+    codes = {info.name: code for info, code in zip(amounts, row[len(wanted) :], strict=True)}
+    return {i.name: to_json(i, v, codes.get(i.name, "")) for i, v in zip(wanted, row, strict=False)}
+
+
+def _code_of(resource: Resource, info: FieldInfo, around: Any) -> Any:
+    """The column with the currency of an amount; an empty text where only its storage is known."""
+    name = resource.currency_of(info.name)
+    if name:
+        return getattr(resource.cls, name)
+    return around if around is not None and info.currency == "currency_code" else literal("")
 
 
 def _add_lines(resource: Resource, actor: Actor, items: list[Json], names: Sequence[str]) -> None:
     for name in names if items else ():
         lines = resource.lines[name]
-        by_parent = _lines_of(lines, actor, [item["id"] for item in items])
+        by_parent = _lines_of(resource, lines, actor, [item["id"] for item in items])
         for item in items:
             item[name] = by_parent.get(item["id"], [])
 
 
-def _lines_of(lines: Lines, actor: Actor, ids: Sequence[int]) -> dict[int, list[Json]]:
+def _lines_of(document: Resource, lines: Lines, actor: Actor, ids: Sequence[int]) -> dict[int, list[Json]]:
     of = lines.resource
     parent = getattr(of.cls, lines.parent)
     order = (getattr(of.cls, lines.order), of.cls.id)
+    names = [lines.parent, *of.visible(actor)]
     # The documents were found by what the caller may see; their lines go with them.
-    rows = _rows(of, actor, [parent.in_(ids)], [lines.parent, *of.visible(actor)], order)
+    where, code = [parent.in_(ids)], None
+    if "currency_code" in document.columns and "currency_code" not in of.columns:
+        where, code = [*where, parent == document.cls.id], document.cls.currency_code
+    rows = _rows(of, actor, where, names, order, code=code)
     found: dict[int, list[Json]] = {}
     for row in rows:
         found.setdefault(row.pop(lines.parent), []).append(row)

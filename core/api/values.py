@@ -9,6 +9,7 @@ from sqlalchemy import Integer, SmallInteger
 from sqlalchemy import inspect as orm_inspect
 
 from core.api.resources import Resource
+from core.db import decimals_of
 from core.i18n import _
 from core.screens.fields import FieldInfo
 
@@ -22,10 +23,11 @@ class ValueRefusedError(ValueError):
     """This is no value of the field; the message says what one looks like."""
 
 
-def to_json(info: FieldInfo, value: Any) -> Any:
-    """A stored value as JSON holds it."""
+def to_json(info: FieldInfo, value: Any, currency: str = "") -> Any:
+    """A stored value as JSON holds it; an amount has the decimals of its currency."""
     if isinstance(value, Decimal):
-        return format(value, "f") if info.scale is None else f"{value:.{info.scale}f}"
+        scale = decimals_of(currency) if currency and info.kind == "money" else info.scale
+        return format(value, "f") if scale is None else f"{value:.{scale}f}"
     if isinstance(value, datetime):
         return moment_text(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 from flask import current_app, has_app_context
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from core.db.session import db
 
@@ -18,14 +18,15 @@ MOST_DECIMALS = 2
 
 
 class Decimals(dict[str | None, int]):
-    """Code → decimals; the amounts of no currency have two."""
+    """Code → decimals; the amounts of no currency have two. It needs no app around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
         super().__init__({"": MOST_DECIMALS, None: MOST_DECIMALS})
+        self.engine = engine
 
     def __missing__(self, code: str) -> int:
         # On a connection of its own: the caller may be in the middle of writing.
-        with db.engine.connect() as connection:
+        with self.engine.connect() as connection:
             for known, digits in connection.execute(text("SELECT code, digits FROM currency")):
                 self[known] = digits
         # A currency that has not been committed yet is not remembered.
@@ -36,7 +37,7 @@ def known_decimals() -> Decimals:
     """What the current app knows, for whoever looks up many."""
     extensions = current_app.extensions
     if "decimals" not in extensions:
-        extensions["decimals"] = Decimals()
+        extensions["decimals"] = Decimals(db.engine)
     known: Decimals = extensions["decimals"]
     return known
 

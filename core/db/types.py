@@ -74,8 +74,8 @@ class Rate(ExactDecimal):
 #: A moment, always with its zone.
 Timestamp = DateTime(timezone=True)
 
-#: By decimals.
-_UNITS = (Decimal(1), Decimal("0.1"), Decimal("0.01"))
+#: The smallest units of currencies, by their decimals.
+UNITS = (Decimal(1), Decimal("0.1"), Decimal("0.01"))
 
 
 def round_money(value: Decimal, currency: str) -> Decimal:
@@ -83,4 +83,4 @@ def round_money(value: Decimal, currency: str) -> Decimal:
 
     0.125 is 0.13 in USD, and 4.5 is 5 in JPY. `currency` is an ISO code.
     """
-    return value.quantize(_UNITS[decimals_of(currency)], rounding=ROUND_HALF_UP)
+    return value.quantize(UNITS[decimals_of(currency)], rounding=ROUND_HALF_UP)

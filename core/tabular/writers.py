@@ -24,7 +24,11 @@ _FORMATS = {
     "head": {"bold": True},
     "day": {"num_format": "yyyy-mm-dd"},
     "moment": {"num_format": "yyyy-mm-dd hh:mm"},
+    "whole amount": {"num_format": "#,##0"},
+    "amount": {"num_format": "#,##0.00"},
 }
+#: A Decimal with these decimals is an amount, in yen or in dollars; a quantity, price or rate has more.
+_AMOUNTS = {0: "whole amount", -2: "amount"}
 
 
 def stream_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
@@ -78,7 +82,10 @@ def _write_row(sheet: Any, line: int, row: Sequence[Any], formats: dict[str, Any
             continue
         if isinstance(value, bool):
             sheet.write_boolean(line, position, value)
-        elif isinstance(value, int | Decimal):
+        elif isinstance(value, Decimal):
+            style = _AMOUNTS.get(value.as_tuple().exponent, "")  # type: ignore[call-overload]  # finite: an int
+            sheet.write_number(line, position, value, formats[style])
+        elif isinstance(value, int):
             sheet.write_number(line, position, value)
         elif isinstance(value, date):
             style = formats["moment" if isinstance(value, datetime) else "day"]

@@ -44,7 +44,9 @@ def _reason(entry: Entry, amount: Decimal, currency: str) -> str:
     }
     decimals = decimals_of(currency)
     if not decimals:
-        return _("“%(label)s” is %(amount)s: amounts in %(currency)s have no decimals. Give a whole one.", **words)
+        return _(
+            "“%(label)s” is %(amount)s: amounts in %(currency)s have no decimals. Give a whole one.", **words
+        )
     return ngettext(
         "“%(label)s” is %(amount)s: amounts in %(currency)s have %(num)s decimal. Round it.",
         "“%(label)s” is %(amount)s: amounts in %(currency)s have %(num)s decimals. Round it.",

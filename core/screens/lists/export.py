@@ -14,10 +14,13 @@ from flask_babel import get_timezone
 from sqlalchemy.orm import Session
 
 from core.db import db
+from core.db.currencies import known_decimals
+from core.db.types import UNITS
 from core.i18n import _
 from core.screens.fields import choice_text, label_of
 from core.screens.lists.plan import PlannedColumn, may_see
 from core.screens.lists.query import ListQuery
+from core.screens.lists.rows import codes_at
 from core.security.actor import Actor, set_actor
 
 #: Rows that the database hands over at a time.
@@ -45,28 +48,37 @@ def headings(query: ListQuery) -> list[str]:
 
 def values(query: ListQuery) -> Callable[[Sequence[Any]], list[Any]]:
     """The function that turns a database row into the values of a file; it needs no app around it."""
-    currencies = query.currencies()
-    first = 1 + len(query.columns)
-    parts: list[tuple[int, Callable[[Any], Any]]] = []
-    for position, column in enumerate(query.columns, start=1):
-        parts.append((position, _plain(column)))
-        at = next((i for i, c in enumerate(currencies) if c is column.currency), None)
-        if at is not None:
-            parts.append((first + at, lambda value: value))
-    return lambda row: ["" if row[at] is None else plain(row[at]) for at, plain in parts]
+    codes = codes_at(query)
+    # (where the value stands, where its currency does, how it is written)
+    parts: list[tuple[int, int, Callable[[Any, Any], Any]]] = []
+    for position, (column, code) in enumerate(zip(query.columns, codes, strict=True), start=1):
+        parts.append((position, code, _amount() if column.kind == "money" else _plain(column)))
+        if code:
+            parts.append((code, 0, lambda value, _code: value))
+    return lambda row: [
+        "" if row[at] is None else plain(row[at], row[code] if code else None) for at, code, plain in parts
+    ]
 
 
-def _plain(column: PlannedColumn) -> Callable[[Any], Any]:
+def _amount() -> Callable[[Any, Any], Any]:
+    """Amounts with the decimals of their currency: those of a yen are stored with two zeros."""
+    decimals = known_decimals()
+    return lambda value, code: value.quantize(UNITS[decimals[code]])
+
+
+def _plain(column: PlannedColumn) -> Callable[[Any, Any], Any]:
     """How a file holds the values of a column: numbers and days as such, all else in the user's words."""
     if column.kind == "choice":
         known = (*(column.info.values if column.info else ()), *(column.node.choices or ()))
         texts = {value: choice_text(value, column.node.choices) for value in known}
-        return lambda value: texts.get(value, value)
+        return lambda value, _code: texts.get(value, value)
     if column.kind == "bool":
         words = {True: _("Yes"), False: _("No")}
-        return lambda value: words[bool(value)]
+        return lambda value, _code: words[bool(value)]
     zone = get_timezone()
-    return lambda value: value.astimezone(zone).replace(tzinfo=None) if isinstance(value, datetime) else value
+    return lambda value, _code: (
+        value.astimezone(zone).replace(tzinfo=None) if isinstance(value, datetime) else value
+    )
 
 
 @contextmanager

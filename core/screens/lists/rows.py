@@ -63,7 +63,7 @@ def row_maker(query: ListQuery, base: str, editable: frozenset[str] = frozenset(
     """
     locale, zone = locale_code(), get_timezone()
     shows = [shower(column.kind, locale, zone, column.node.choices) for column in query.columns]
-    codes_at = _codes_at(query)
+    places = codes_at(query)
     frame = _frame([css_of(c) + (" e" if c.node.name in editable else "") for c in query.columns], base)
     keys = frame.count("%s") - len(shows)
 
@@ -73,7 +73,7 @@ def row_maker(query: ListQuery, base: str, editable: frozenset[str] = frozenset(
         cells = [
             ["" if v is None else show(v, code) for v, code in zip(column, codes, strict=True)]
             for column, show, codes in zip(
-                values[1:], shows, [values[at] if at else blank for at in codes_at], strict=False
+                values[1:], shows, [values[at] if at else blank for at in places], strict=False
             )
         ]
         names = [name or "–" for name in cells[0]]
@@ -82,7 +82,7 @@ def row_maker(query: ListQuery, base: str, editable: frozenset[str] = frozenset(
     return lambda rows: make(rows) if rows else []
 
 
-def _codes_at(query: ListQuery) -> list[int]:
+def codes_at(query: ListQuery) -> list[int]:
     """Where the row of each column has its currency; 0 where it has none."""
     places = {id(column): at for at, column in enumerate(query.currencies(), start=1 + len(query.columns))}
     return [places.get(id(c.currency), 0) for c in query.columns]

@@ -170,7 +170,9 @@ def test_a_payment_settles_the_earliest_due_first(invoice_of, pay):
 def test_more_than_is_open_is_refused(customer, invoice_of, pay):
     invoice, payment = invoice_of(30), pay(50, pairs=[])
     pair = Pair(item_of(db.session, invoice).id, item_of(db.session, payment).id, Decimal(31))
-    with pytest.raises(AllocationError, match=r"^INV/2026/00001 has 30.00\u00a0USD open, not 31.00\u00a0USD.$"):
+    with pytest.raises(
+        AllocationError, match=r"^INV/2026/00001 has 30.00\u00a0USD open, not 31.00\u00a0USD.$"
+    ):
         settle(db.session, [pair], date(2026, 2, 1))
 
 
