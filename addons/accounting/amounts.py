@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.db import round_money
+from core.db import round_to
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Totals:
         return self.net + self.tax
 
 
-def line_net(quantity: Decimal, unit_price: Decimal, currency: str) -> Decimal:
-    """The net amount of one line."""
-    return round_money(quantity * unit_price, currency)
+def line_net(quantity: Decimal, unit_price: Decimal, unit: Decimal) -> Decimal:
+    """The net amount of one line, in multiples of the smallest unit of the document's currency."""
+    return round_to(quantity * unit_price, unit)
 
 
 def totals_of(
-    nets: Iterable[tuple[Decimal, int | None]], rates: Mapping[int, Decimal], currency: str
+    nets: Iterable[tuple[Decimal, int | None]], rates: Mapping[int, Decimal], unit: Decimal
 ) -> Totals:
     """The totals of lines given as (net, tax id); `rates` has the rate of each tax as a fraction."""
     net = Decimal(0)
@@ -57,7 +57,7 @@ def totals_of(
         if tax_id is not None:
             bases[tax_id] = bases.get(tax_id, Decimal(0)) + amount
     taxes = tuple(
-        TaxAmount(tax_id, base, round_money(base * rates[tax_id], currency))
+        TaxAmount(tax_id, base, round_to(base * rates[tax_id], unit))
         for tax_id, base in sorted(bases.items())
     )
     return Totals(net, taxes)

@@ -21,6 +21,7 @@ from addons.accounting.services.invoices import Line
 from addons.partners.services import ensure_partners
 from addons.products.services import ensure_products
 from core import m
+from core.db import smallest_unit
 from core.exchange.convert import date, decimal, identifier, integer, text
 from core.exchange.targets import Document, Row, Target, TargetField, TargetOption, Targets
 from core.i18n import _, _l
@@ -105,7 +106,8 @@ def _draft(
         document.refuse(_("The due date lies before the date of the document."), "due_date")
         return None
     currency = first["currency"] or books.currency
-    nets = (line_net(row.values["quantity"], row.values["unit_price"], currency) for row in rows)
+    unit = smallest_unit(currency)
+    nets = (line_net(row.values["quantity"], row.values["unit_price"], unit) for row in rows)
     total = sum(nets, Decimal(0))
     sign = -1 if total < 0 else 1
     return batch.Document(

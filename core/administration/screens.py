@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import inspect
 
 from core import m
+from core.db.currencies import MOST_DECIMALS, usual_decimals
+from core.errors import UserError
 from core.i18n import _, _l
 from core.jobs.schedule import start_now
 from core.locales import LOCALES
@@ -29,6 +31,25 @@ def let_founder_in(session: Any, company: Any) -> None:
         return
     founder = session.get(m.User, actor.user_id)
     founder.companies.append(company)
+
+
+class TooFineCurrencyError(UserError):
+    """Amounts in this currency have more decimals than are stored; says what to do."""
+
+
+def refuse_too_fine(_session: Any, currency: Any) -> None:
+    """KWD has three decimals, and is no better off with two: an invoice rounded to 10 fils is a wrong one."""
+    usual = usual_decimals(currency.code or "")
+    if usual > MOST_DECIMALS:
+        raise TooFineCurrencyError(
+            _(
+                "Amounts in %(code)s have %(usual)s decimals, and %(most)s are kept: it can't be added. "
+                "Agree on another currency with these partners, such as USD.",
+                code=currency.code,
+                usual=usual,
+                most=MOST_DECIMALS,
+            )
+        )
 
 
 def check_mail(_session: Any, template: Any) -> None:
@@ -111,6 +132,7 @@ screens.form(
     "currency.form",
     model="currency",
     title=_l("Currency"),
+    on_save=refuse_too_fine,
     nodes=[
         Section(
             "main",

@@ -5,7 +5,7 @@ from core.db.currencies import decimals_of
 from core.db.locks import advisory_lock, lock_rows
 from core.db.search import search_index
 from core.db.session import AnySession, Database, db
-from core.db.types import Money, Quantity, Rate, Timestamp, UnitPrice, round_money
+from core.db.types import Money, Quantity, Rate, Timestamp, UnitPrice, round_money, round_to, smallest_unit
 
 __all__ = [
     "AnySession",
@@ -22,5 +22,7 @@ __all__ = [
     "lock_rows",
     "reserve_ids",
     "round_money",
+    "round_to",
     "search_index",
+    "smallest_unit",
 ]

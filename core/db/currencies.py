@@ -36,9 +36,9 @@ class Decimals(dict[str | None, int]):
 def known_decimals() -> Decimals:
     """What the current app knows, for whoever looks up many."""
     extensions = current_app.extensions
-    if "decimals" not in extensions:
-        extensions["decimals"] = Decimals(db.engine)
-    known: Decimals = extensions["decimals"]
+    known: Decimals | None = extensions.get("decimals")
+    if known is None:
+        known = extensions["decimals"] = Decimals(db.engine)
     return known
 
 

@@ -83,4 +83,14 @@ def round_money(value: Decimal, currency: str) -> Decimal:
 
     0.125 is 0.13 in USD, and 4.5 is 5 in JPY. `currency` is an ISO code.
     """
-    return value.quantize(UNITS[decimals_of(currency)], rounding=ROUND_HALF_UP)
+    return round_to(value, smallest_unit(currency))
+
+
+def smallest_unit(currency: str) -> Decimal:
+    """0.01 for USD, 1 for JPY; whoever rounds many amounts asks once and uses `round_to`."""
+    return UNITS[decimals_of(currency)]
+
+
+def round_to(value: Decimal, unit: Decimal) -> Decimal:
+    """Round to a multiple of a currency's smallest unit, half away from zero."""
+    return value.quantize(unit, rounding=ROUND_HALF_UP)

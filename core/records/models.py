@@ -13,15 +13,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
-    inspect,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import db
+from core.db.currencies import usual_decimals
 from core.db.types import Timestamp
 from core.locales import LOCALES
 from core.models import Model, relationship
-from core.records.currencies import checked_decimals
 from core.records.letterhead import address_of, logo_of
 
 
@@ -38,8 +37,8 @@ class Currency(Model):
     digits: Mapped[int] = mapped_column(Integer)
 
     def _before_write(self) -> None:
-        if not inspect(self).persistent:
-            self.digits = checked_decimals(self.code, self.digits)
+        if self.digits is None:
+            self.digits = usual_decimals(self.code or "")
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

@@ -28,7 +28,7 @@ _FORMATS = {
     "amount": {"num_format": "#,##0.00"},
 }
 #: A Decimal with these decimals is an amount, in yen or in dollars; a quantity, price or rate has more.
-_AMOUNTS = {0: "whole amount", -2: "amount"}
+_AMOUNTS: dict[Any, str] = {0: "whole amount", -2: "amount"}
 
 
 def stream_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
@@ -83,7 +83,7 @@ def _write_row(sheet: Any, line: int, row: Sequence[Any], formats: dict[str, Any
         if isinstance(value, bool):
             sheet.write_boolean(line, position, value)
         elif isinstance(value, Decimal):
-            style = _AMOUNTS.get(value.as_tuple().exponent, "")  # type: ignore[call-overload]  # finite: an int
+            style = _AMOUNTS.get(value.as_tuple().exponent, "")
             sheet.write_number(line, position, value, formats[style])
         elif isinstance(value, int):
             sheet.write_number(line, position, value)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.amounts import line_net
 from core import m
-from core.db import Money, Quantity, Rate, Timestamp, UnitPrice, search_index
+from core.db import Money, Quantity, Rate, Timestamp, UnitPrice, search_index, smallest_unit
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -110,7 +110,7 @@ class InvoiceLine(Model):
     tax = relationship("accounting.tax")
 
     def _before_write(self) -> None:
-        self.net = line_net(self.quantity, self.unit_price, self._currency())
+        self.net = line_net(self.quantity, self.unit_price, smallest_unit(self._currency()))
 
     def _currency(self) -> str:
         # A new line that knows its invoice by the id alone does not load it by itself.

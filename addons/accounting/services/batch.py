@@ -18,7 +18,7 @@ from addons.accounting.services.chart import Books
 from addons.accounting.services.invoices import Line, entry_of, number_documents
 from addons.accounting.services.ledger import write_entries
 from core import m
-from core.db import AnySession, reserve_ids
+from core.db import AnySession, reserve_ids, smallest_unit
 from core.security.audit import record
 
 _POST = text("""
@@ -48,10 +48,10 @@ class Document:
 
     def compute(self, rates: Mapping[int, Decimal]) -> None:
         """Set the amounts from the lines."""
-        currency = self.currency_code
-        self.nets = [line_net(line.quantity, line.unit_price, currency) for line in self.lines]
+        unit = smallest_unit(self.currency_code)
+        self.nets = [line_net(line.quantity, line.unit_price, unit) for line in self.lines]
         taxed = ((net, line.tax_id) for net, line in zip(self.nets, self.lines, strict=True))
-        self.totals = totals_of(taxed, rates, currency)
+        self.totals = totals_of(taxed, rates, unit)
 
 
 def book(session: AnySession, books: Books, documents: Sequence[Document]) -> None:

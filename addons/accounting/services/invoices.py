@@ -13,7 +13,7 @@ from addons.accounting.services.allocation import Pair, settle
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from core import m
-from core.db import AnySession
+from core.db import AnySession, smallest_unit
 from core.errors import UserError
 from core.i18n import _
 from core.records.sequences import next_numbers
@@ -89,7 +89,7 @@ def _compute(invoice: Any, rates: Mapping[int, Decimal]) -> None:
     for line in invoice.lines:
         line._before_write()
     nets = [(line.net, line.tax_id) for line in invoice.lines]
-    _store(invoice, totals_of(nets, rates, invoice.currency_code))
+    _store(invoice, totals_of(nets, rates, smallest_unit(invoice.currency_code)))
 
 
 def _store(invoice: Any, totals: Totals) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import func, update
 
 from addons.accounting.services.chart import Books
 from core import m
-from core.db import AnySession, reserve_ids, round_money
+from core.db import AnySession, reserve_ids, round_to, smallest_unit
 from core.records.sequences import next_numbers
 
 
@@ -122,9 +122,8 @@ def _line_rows(books: Books, draft: EntryDraft) -> Iterator[dict[str, Any]]:
     """The counterpart's line comes first: it is the one that an open item points to."""
     if draft.counterpart.amount + sum(a.amount for a in draft.amounts) != 0:
         raise UnbalancedDraftError(f"{draft.narration}: the amounts don't sum to zero")
-    converted = [
-        (a, round_money(a.amount * draft.exchange_rate, books.currency)) for a in _merged(draft.amounts)
-    ]
+    unit = smallest_unit(books.currency)
+    converted = [(a, round_to(a.amount * draft.exchange_rate, unit)) for a in _merged(draft.amounts)]
     whole = -sum((value for _, value in converted), Decimal(0))
     yield _line_row(draft, draft.counterpart, whole)
     for amount, value in converted:
