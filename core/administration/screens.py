@@ -40,7 +40,7 @@ class TooFineCurrencyError(UserError):
 def refuse_too_fine(_session: Any, currency: Any) -> None:
     """KWD has three decimals, and is no better off with two: an invoice rounded to 10 fils is a wrong one."""
     usual = usual_decimals(currency.code or "")
-    if usual > MOST_DECIMALS:
+    if usual > MOST_DECIMALS and not is_kept(currency):
         raise TooFineCurrencyError(
             _(
                 "Amounts in %(code)s have %(usual)s decimals, and %(most)s are kept: it can't be added. "

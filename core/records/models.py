@@ -37,7 +37,7 @@ class Currency(Model):
     digits: Mapped[int] = mapped_column(Integer)
 
     def _before_write(self) -> None:
-        if self.digits is None:
+        if getattr(self, "digits", None) is None:  # nobody has chosen
             self.digits = usual_decimals(self.code or "")
 
     @classmethod
