@@ -70,6 +70,8 @@ class AccountingEntryLine(_Composed):
     id: Mapped[int]
     partner: Mapped[Partner | None]
     partner_id: Mapped[int | None]
+    @property
+    def company_currency(self) -> str: ...
 
 class AccountingInvoice(_Composed):
     company: Mapped[Company]
@@ -147,6 +149,8 @@ class AccountingOpenItem(_Composed):
     partner: Mapped[Partner]
     partner_id: Mapped[int]
     reference: Mapped[str]
+    @property
+    def company_currency(self) -> str: ...
     @property
     def residual(self) -> Decimal: ...
 
@@ -351,7 +355,9 @@ class DataImport(_Composed):
     layout: Mapped[Any]
     mapping: Mapped[Any]
     options: Mapped[Any]
+    outcomes: Mapped[Any]
     row_count: Mapped[int]
+    rows_deleted_at: Mapped[_datetime | None]
     state: Mapped[str]
     target: Mapped[str]
     user_id: Mapped[int | None]

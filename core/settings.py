@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     #: How large a file may be that is put beside a record.
     attachment_megabytes: int = Field(default=25, gt=0)
 
+    #: For how many days the rows of a finished import are kept beside what they became.
+    import_rows_days: int = Field(default=7, ge=1)
+
     #: Seconds between two sweeps, which ring again for all that is still open.
     sweep_seconds: float = Field(default=5.0, gt=0)
 

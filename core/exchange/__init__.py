@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from core.exchange import jobs, routes
+from core.exchange import cleaning, jobs, routes
 from core.exchange.targets import collect
 from core.loader.discovery import AddonSource
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app the targets of its addons, the job that books imports, and their pages."""
+    """Give the app the targets of its addons, the jobs that book imports and clean up after them, and their pages."""
     app.extensions["import_targets"] = collect(sources)
-    app.extensions["job_kinds"].update(jobs.jobs.kinds)
+    app.extensions["job_kinds"].update(jobs.jobs.kinds | cleaning.jobs.kinds)
     app.register_blueprint(routes.bp)

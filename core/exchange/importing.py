@@ -219,6 +219,7 @@ def start_import(session: AnySession, data_import: Any, dry_run: bool = False) -
         record_id=data_import.id,
     )
     data_import.state, data_import.dry_run, data_import.job_id = "running", dry_run, job.id
+    data_import.rows_deleted_at, data_import.outcomes = None, {}
     session.flush()
     return job
 
@@ -241,10 +242,14 @@ def state_of(session: AnySession, data_import: Any) -> str:
 
 
 def totals(session: AnySession, import_id: int) -> Totals:
-    """The rows of an import, counted by outcome; none before it was started."""
+    """The rows of an import, counted by outcome; none before it was started, as noted once they are deleted."""
+    noted = select(m.DataImport.outcomes).where(
+        m.DataImport.id == import_id, m.DataImport.rows_deleted_at.is_not(None)
+    )
     row = m.DataImportRow
     query = select(row.state, func.count()).where(row.import_id == import_id).group_by(row.state)
-    counts: dict[str, int] = dict(session.execute(query).all())
+    kept: dict[str, int] | None = session.scalar(noted)
+    counts = dict(session.execute(query).all()) if kept is None else kept
     return Totals(rows=sum(counts.values()), **counts)
 
 

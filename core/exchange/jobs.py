@@ -34,6 +34,8 @@ def book_chunk(session: AnySession, step: Step) -> dict[str, Any]:
     """Book the documents of one step, and note what became of each row."""
     data_import: Any = session.get(m.DataImport, step.job_params["import_id"])
     dry_run = bool(step.job_params["dry_run"])
+    if data_import.rows_deleted_at is not None:
+        raise RefusedError(_("The rows of this import have been cleaned up: upload the file again."))
     with _speaking(session, step.user_id), _refusing():
         conversion = conversion_of(data_import)
         good, bad = conversion.documents(read_chunk(session, data_import.id, step.params))

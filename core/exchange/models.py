@@ -42,6 +42,9 @@ class DataImport(CompanyOwned, Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+    #: Since when its rows are cleaned up, and how many there were of each outcome.
+    rows_deleted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    outcomes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
