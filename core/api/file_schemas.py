@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from core.api.files import PART
+from core.api.files import JOB, PART
 from core.api.resources import Resource
 from core.api.schemas import Schema
 from core.documents import delivery_of
@@ -64,7 +64,10 @@ def file_schema() -> Schema:
 
 def file_calls(resource: Resource, actor: Actor) -> Iterator[FileCall]:
     """The calls for files of such records that the actor may make."""
-    if resource.form is not None:
+    if resource.name == JOB:
+        yield _listing()
+        yield _getting()
+    elif resource.form is not None:
         yield _listing()
         if may_add(actor, resource.name):
             yield _adding()

@@ -1,7 +1,8 @@
 """Files beside records, and the document of a record, as programs get and give them.
 
 The rules are those of the panel beside a form: who may read the record sees its files, who may write it adds
-some, and what the program made stays. Nothing is deleted: a removed file is out of sight.
+some, and what the program made stays. Nothing is deleted: a removed file is out of sight. What an export has
+made is fetched from its job, by whoever sees the job.
 """
 
 from collections.abc import Sequence
@@ -16,9 +17,12 @@ from core.db import db
 from core.documents import copy_of, delivery_of
 from core.i18n import _
 from core.records import attachments
+from core.screens.lists.export_job import made_by
 from core.screens.panel import files
 from core.security.actor import Actor
 
+#: Its files are made by the program alone: nobody adds or removes any.
+JOB = "job"
 #: The part of a multipart body that holds the file.
 PART = "file"
 
@@ -38,13 +42,18 @@ def to_json(file: Any) -> dict[str, Any]:
 
 
 def listed(record: Any) -> Sequence[dict[str, Any]]:
-    """The files beside the record, newest first."""
+    """The files beside the record, newest first; of a job those that it has made."""
+    if record._name == JOB:
+        return [to_json(file) for file in made_by(db.session, record)]
     return [to_json(file) for file in files.files_of(db.session, record._name, record.id)]
 
 
 def find(record: Any, file_id: int) -> Any:
     """A file beside this record; 404 for what there is not, or no longer."""
-    file = files.file_of(db.session, record, file_id)
+    if record._name == JOB:
+        file = next((made for made in made_by(db.session, record) if made.id == file_id), None)
+    else:
+        file = files.file_of(db.session, record, file_id)
     if file is None or file.removed_at is not None:
         raise ApiProblem("not-found", _("There is no such file."))
     return file
@@ -81,8 +90,12 @@ def document_of(record: Any) -> Any:
 
 def sent(file: Any) -> Response:
     """The file to save, under its hash as its version; what it holds is run by no browser."""
+    # An export may be larger than what people may put beside a record: it is not read into memory.
+    contents = (
+        attachments.path_of(file.sha256) if file.model == JOB else BytesIO(attachments.read(file.sha256))
+    )
     response = send_file(
-        BytesIO(attachments.read(file.sha256)),
+        contents,
         mimetype=file.mimetype,
         as_attachment=True,
         download_name=file.filename,

@@ -8,7 +8,7 @@ from core.loader.discovery import AddonSource
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app the targets of its addons, the jobs that book imports and clean up after them, and their pages."""
+    """Give the app the targets of its addons, the jobs of imports, and their pages."""
     app.extensions["import_targets"] = collect(sources)
     app.extensions["job_kinds"].update(jobs.jobs.kinds | cleaning.jobs.kinds)
     app.register_blueprint(routes.bp)

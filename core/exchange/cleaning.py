@@ -1,9 +1,9 @@
 """Clean up the rows of imports that ended long ago: half a million of them are 279 MB, for ever.
 
-What an import has booked is in its documents, and the file itself is kept. Of an import that is done the rows
-with errors stay, since the error file is made of them; of a trial, and of one that failed, nothing stays: it can
-be run again. How many rows had which outcome is noted first. Each step deletes a span of rows, so that a worker
-that is killed leaves whole steps undone, which another one takes up.
+What an import has booked is in its documents, and the file itself is kept. Of an import that is done the
+rows with errors stay, since the error file is made of them; of a trial, and of one that failed, nothing
+stays: it can be run again. How many rows had which outcome is noted first. Each step deletes a span of rows,
+so that a worker that is killed leaves whole steps undone, which another one takes up.
 """
 
 from collections.abc import Iterator
@@ -33,10 +33,11 @@ _ENDED = text("""
      ORDER BY i.id FOR UPDATE OF i SKIP LOCKED
 """)
 _NOTE = text("""
-    UPDATE data_import i SET rows_deleted_at = now(), outcomes = coalesce(
-           (SELECT jsonb_object_agg(c.state, c.rows) FROM (
-               SELECT state, count(*) AS rows FROM data_import_row WHERE import_id = i.id GROUP BY state) c), '{}')
-     WHERE i.id = :id
+    UPDATE data_import SET rows_deleted_at = now(), outcomes = coalesce((
+           SELECT jsonb_object_agg(c.state, c.rows)
+             FROM (SELECT state, count(*) AS rows FROM data_import_row WHERE import_id = :id GROUP BY state) c
+           ), '{}')
+     WHERE id = :id
 """)
 _LAST = text("SELECT max(number) FROM data_import_row WHERE import_id = :id")
 _DELETE = text("""

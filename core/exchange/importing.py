@@ -242,7 +242,7 @@ def state_of(session: AnySession, data_import: Any) -> str:
 
 
 def totals(session: AnySession, import_id: int) -> Totals:
-    """The rows of an import, counted by outcome; none before it was started, as noted once they are deleted."""
+    """The rows of an import, counted by outcome; none before it was started, and as noted once deleted."""
     noted = select(m.DataImport.outcomes).where(
         m.DataImport.id == import_id, m.DataImport.rows_deleted_at.is_not(None)
     )

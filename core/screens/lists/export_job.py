@@ -1,9 +1,11 @@
 """The job that writes a long workbook; its page offers the file to whoever asked for it."""
 
+from collections.abc import Sequence
 from tempfile import TemporaryFile
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from core import m
@@ -48,6 +50,15 @@ def write(session: AnySession, step: Step) -> dict[str, Any]:
         session.add(attachment)
         session.flush()
         return {"attachment": attachment.id}
+
+
+def made_by(session: AnySession, job: Any) -> Sequence[Any]:
+    """The files that a job has made for whoever may see it; what other kinds keep is not for fetching."""
+    if job.kind != KIND:
+        return []
+    attachment = m.Attachment
+    mine = (attachment.model == "job") & (attachment.record_id == job.id)
+    return list(session.scalars(select(attachment).where(mine).order_by(attachment.id)))
 
 
 def _query(step: Step, actor: Actor) -> Any:

@@ -69,20 +69,11 @@ def show(job_id: int) -> Response:
         finished=job.state in FINISHED,
         back=job.params.get("back", ""),
         records=f"/m/{job.params['form']}/" if job.params.get("form") else "",
-        files=_files(job),
+        files=export_job.made_by(db.session, job),
         undoable=undo.undoable(db.session, job),
         undone_by=undo.undone_by(db.session, job) if job.kind == acts.KIND else None,
     )
     return make_response(html)
-
-
-def _files(job: Any) -> list[Any]:
-    """What the job has made for its owner to fetch."""
-    if job.kind != export_job.KIND:
-        return []
-    attachment = m.Attachment
-    mine = (attachment.model == "job") & (attachment.record_id == job.id)
-    return list(db.session.execute(select(attachment.id, attachment.filename).where(mine)))
 
 
 @bp.get("/<int:job_id>/file/<int:attachment_id>")
@@ -90,9 +81,9 @@ def _files(job: Any) -> list[Any]:
 def fetch(job_id: int, attachment_id: int) -> Response:
     """A file that the job has made."""
     job = _job(job_id)
-    if attachment_id not in {key for key, _name in _files(job)}:
+    made = next((file for file in export_job.made_by(db.session, job) if file.id == attachment_id), None)
+    if made is None:
         abort(404)
-    made = db.session.get_one(m.Attachment, attachment_id)
     return send_file(
         path_of(made.sha256), mimetype=made.mimetype, as_attachment=True, download_name=made.filename
     )
