@@ -15,7 +15,7 @@ from addons.billing_statements.services import runs
 from addons.billing_statements.services.redo import redo
 from core import m
 from core.clock import today
-from core.db import db
+from core.db import db, round_money
 from core.security.actor import SYSTEM, Actor, set_actor
 
 
@@ -68,10 +68,11 @@ def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Show what a run would create; write nothing."""
     with _company(code) as company_id:
         found = runs.preview(db.session, company_id, cycle, _period(cycle, until))
+        totals = {currency: round_money(total, currency) for currency, total in found.totals.items()}
     data = {
         "statements": found.statements,
         "documents": found.documents,
-        "totals": found.totals,
+        "totals": totals,
         "skipped": len(found.skipped),
         "without_email": len(found.without_email),
     }

@@ -14,6 +14,7 @@ from addons.billing_statements.services.redo import redo
 from core import m
 from core.db import db
 from core.documents import delivery_of, read_identity
+from core.documents.render import render_html
 from core.mail import send_due
 from core.records import attachments
 from core.screens.panel import letters
@@ -331,3 +332,16 @@ def test_a_statement_that_is_mailed_by_hand_is_not_mailed_by_its_run(app, custom
     assert message.attachments == [statement.attachment]
     assert (statement.state, statement.mail_id) == ("sent", message.id)
     assert letters.send(db.session, how, statement, letter).id == message.id
+
+
+def test_a_statement_in_yen_has_no_cents(app, customer_of, bill, run_month):
+    """On paper, in the mail, and in the table for programs."""
+    bill(customer_of("C1"), 1500, "2026-01-10", currency="JPY")
+    _run, [statement] = run_month("2026-01")
+    assert statement.closing == 1500
+    page = render_html("billing.statement", statement, locale="zh_CN")
+    assert "1,500\u00a0JPY" in page
+    assert ".00" not in page
+    assert delivery.words_of(statement)["closing"] == "1,500\u00a0JPY"
+    table = delivery._data_file(statement).contents.decode().splitlines()
+    assert table[1].endswith(",1500,JPY")

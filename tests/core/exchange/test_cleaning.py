@@ -75,8 +75,8 @@ def test_the_page_of_an_old_import_says_so_and_keeps_its_error_file(app, cleaned
     page = visit("importer", locale).get(f"/imports/{cleaned}").text
     assert said in page
     assert "many" in page
-    errors = visit("importer").get(f"/imports/{cleaned}/errors.csv")
-    assert "gear" in errors.text
+    with visit("importer").get(f"/imports/{cleaned}/errors.csv") as errors:
+        assert "gear" in errors.text
 
 
 def test_of_a_trial_nothing_stays_and_it_can_be_run_again(app):
