@@ -137,7 +137,7 @@ def _any_value(resource: Resource, name: str) -> Schema:
 
 def _written(resource: Resource, entry: Entry) -> Schema:
     schema = column_schema(resource, entry.info)
-    must = _is_required(entry)
+    must = entry.required
     if must and schema.get("type") == "string" and "pattern" not in schema and "enum" not in schema:
         schema["minLength"] = 1
     if not must and entry.info.nullable:
@@ -148,12 +148,7 @@ def _written(resource: Resource, entry: Entry) -> Schema:
 def _required(entries: Iterable[Entry]) -> list[str]:
     """What a new record can't do without and nothing fills in by itself."""
     open_ones = [e for e in entries if e.input is not None and e.input.data in (None, "")]
-    return [e.node.name for e in open_ones if _is_required(e)]
-
-
-def _is_required(entry: Entry) -> bool:
-    given = getattr(entry.node, "required", None)
-    return entry.info.required if given is None else bool(given)
+    return [e.node.name for e in open_ones if e.required]
 
 
 def _grid_schemas(resource: Resource, form: RecordForm) -> dict[str, Schema]:

@@ -45,6 +45,12 @@ class Entry:
     text: str = ""
 
     @property
+    def required(self) -> bool:
+        """Whether it has to be filled in: as the form says, else as its column does."""
+        given = getattr(self.node, "required", None)
+        return self.info.required if given is None else bool(given)
+
+    @property
     def css(self) -> str:
         """How its column or box is laid out."""
         return "n" if self.info.numeric else self.info.kind

@@ -337,6 +337,12 @@ def test_a_currency_takes_the_usual_decimals_and_keeps_them(app):
 
 def test_a_currency_is_added_on_its_screen(app, browser):
     new = "/m/currency.form/new"
+    assert re.findall(
+        r'name="(\w+)"[^>]*aria-required|aria-required[^>]*name="(\w+)"', browser(new).text
+    ) == [
+        ("", "code"),
+        ("", "name"),
+    ]
     refused = browser(new, {"code": "KWD", "name": "Kuwaiti dinar", "digits": "2"})
     assert refused.status_code == 422
     assert "Amounts in KWD have 3 decimals, and 2 are kept" in refused.text
