@@ -21,15 +21,18 @@ _FILE = f"{_FILES}/<int:file_id>"
 _ENVELOPE = 64 * 1024
 
 
-def _with_files(model: str, writing: bool = False) -> Resource:
+def _with_files(model: str) -> Resource:
     """The resource, whose records have files when a form shows them, or when they are jobs, to be fetched."""
     resource = open_resource(model)
-    if model == files.JOB:
-        if writing:
-            raise ApiProblem("method-not-allowed", headers={"Allow": "GET, HEAD, OPTIONS"})
-    elif resource.form is None:
+    if resource.form is None and model != files.JOB:
         raise ApiProblem("not-found", _("Such records have no files."))
     return resource
+
+
+def _refuse_unless_beside(model: str) -> None:
+    """What a job has made, nobody adds to or takes away from."""
+    if model == files.JOB:
+        raise ApiProblem("method-not-allowed", headers={"Allow": "GET, HEAD, OPTIONS"})
 
 
 @bp.get(_FILES)
@@ -44,8 +47,8 @@ def list_files(model: str, record_id: int) -> Response:
 @any_token
 def add_file(model: str, record_id: int) -> Response:
     """Put a file beside a record."""
-    resource = _with_files(model, writing=True)
-    record = record_of(resource, caller(), record_id)
+    record = record_of(_with_files(model), caller(), record_id)
+    _refuse_unless_beside(model)
     if not may_add(caller(), model):
         demand(model_rights(model).write)
     megabytes = current_app.extensions["settings"].attachment_megabytes
@@ -74,7 +77,8 @@ def get_file(model: str, record_id: int, file_id: int) -> Response:
 @any_token
 def remove_file(model: str, record_id: int, file_id: int) -> Response:
     """Take a file out of sight; a person can take that back in the panel."""
-    record = record_of(_with_files(model, writing=True), caller(), record_id)
+    record = record_of(_with_files(model), caller(), record_id)
+    _refuse_unless_beside(model)
     files.remove(files.find(record, file_id), caller())
     db.session.commit()
     return Response(status=204)

@@ -168,7 +168,8 @@ def test_an_upgrade_keeps_what_the_user_changed_and_says_so(lifecycle, folder, e
 
 def test_a_shipped_record_that_is_still_used_stays_and_is_named(lifecycle, folder, engine, data_folder):
     folder.write(
-        "lender", files={"data/currency.toml": '[[currency]]\nid = "aud"\ncode = "AUD"\nname = "Dollar"\n'}
+        "lender",
+        files={"data/currency.toml": '[[currency]]\nid = "aud"\ncode = "AUD"\nname = "Dollar"\ndigits = 2\n'},
     )
     lifecycle().install(["lender"])
     with engine.begin() as connection:
