@@ -52,6 +52,7 @@ def upgrade() -> None:
     _loosen_lines()
     for table, amounts in AMOUNTS.items():
         _guard(table, amounts)
+    _guard_lines()
 
 
 def _leave_what_has_cents() -> None:
@@ -99,7 +100,35 @@ def _guard(table: str, amounts: str) -> None:
         """)
 
 
+def _guard_lines() -> None:
+    """A line does not know its currency: to which decimals its net is rounded is looked at when it is posted."""
+    op.execute(f"""
+        CREATE FUNCTION accounting_invoice_nets() RETURNS trigger LANGUAGE plpgsql {BY_INDEX} AS $$
+        DECLARE wrong record;
+        BEGIN
+            SELECT l.net, l.quantity, l.unit_price, y.code INTO wrong
+              FROM changed c JOIN before b ON b.id = c.id AND b.state <> 'posted'
+              JOIN currency y ON y.code = c.currency_code
+              JOIN accounting_invoice_line l ON l.invoice_id = c.id
+             WHERE c.state = 'posted' AND l.net <> round(l.quantity * l.unit_price, y.digits) LIMIT 1;
+            IF FOUND THEN
+                RAISE EXCEPTION 'the net % of a line is not % × % in the decimals of %',
+                                wrong.net, wrong.quantity, wrong.unit_price, wrong.code
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_accounting_invoice_nets_are_products',
+                          TABLE = 'accounting_invoice';
+            END IF;
+            RETURN NULL;
+        END $$
+    """)
+    op.execute("""
+        CREATE TRIGGER accounting_invoice_nets_update AFTER UPDATE ON accounting_invoice
+        REFERENCING OLD TABLE AS before NEW TABLE AS changed
+        FOR EACH STATEMENT EXECUTE FUNCTION accounting_invoice_nets()
+    """)
+
+
 def downgrade() -> None:
+    op.execute("DROP FUNCTION accounting_invoice_nets() CASCADE")
     for table in AMOUNTS:
         op.execute(f"DROP FUNCTION {table}_decimals() CASCADE")
     name = op.f("ck_accounting_invoice_line_net_is_product")

@@ -306,6 +306,22 @@ def test_the_database_refuses_what_is_finer(company, customer, tax, pay, stateme
             db.session.execute(text(part))
 
 
+@pytest.mark.parametrize(("currency", "net"), [("USD", "3"), ("JPY", "3.3")])
+def test_a_line_is_rounded_to_the_decimals_of_its_currency_and_no_further(
+    company, customer, pay, currency, net
+):
+    pay(50, pairs=[])
+    draft(company, customer, (3, "1.1"), currency=currency)
+    change = text(
+        f"UPDATE accounting_invoice_line SET net = {net}; UPDATE accounting_invoice SET state = 'posted', "
+        "number = 'X', posted_at = now(), entry_id = (SELECT min(id) FROM accounting_entry)"
+    )
+    with pytest.raises(
+        DBAPIError, match=f"is not 3.0000 × 1.100000 in the decimals of {currency}|more decimals"
+    ):
+        db.session.execute(change)
+
+
 def test_books_in_yen_refuse_cents(app):
     company = ensure_company(db.session, code="JP", name="Tokyo Parts KK", currency="JPY")
     books = books_of(db.session, company.id)
