@@ -32,7 +32,17 @@ def engine_for(url: str) -> Engine:
     patience = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
     # The connection that came back last goes out first: it has its statements prepared.
     pool = {"pool_pre_ping": True, "pool_use_lifo": True, "pool_size": 8, "max_overflow": 8}
-    return create_engine(url, connect_args=patience, hide_parameters=True, **pool)
+    engine = create_engine(url, connect_args=patience, hide_parameters=True, **pool)
+    event.listen(engine, "do_execute", _plan_by_pattern)
+    return engine
+
+
+def _plan_by_pattern(cursor: Any, statement: str, parameters: Any, _context: Any) -> bool:
+    """Never prepare a search: the pattern decides which index serves, and a general plan does not know it."""
+    if "LIKE" not in statement:
+        return False
+    cursor.execute(statement, parameters, prepare=False)
+    return True
 
 
 class Database(SQLAlchemy):
