@@ -49,14 +49,17 @@ def customer_months(booked: pd.DataFrame, months: list[str]) -> dict[tuple[str, 
     """(customer, `2011-03`) → what the statement must say; only customers with something to state."""
     documents = booked.groupby(["customer", "InvoiceNo"]).agg(cents=("cents", "sum"), day=("day", "min"))
     documents["month"] = documents["day"].str[:7]
+    moved: dict[str, dict[str, list[int]]] = {}
+    for (customer, _number), (cents, _day, month) in zip(documents.index, documents.to_numpy(), strict=True):
+        moved.setdefault(str(customer), {}).setdefault(month, []).append(int(cents))
     found: dict[tuple[str, str], Month] = {}
-    for customer, own in documents.groupby(level="customer"):
+    for customer, by_month in moved.items():
         balance = 0
         for month in months:
-            moved = own.loc[own["month"] == month, "cents"]
-            debits, credits = int(moved[moved > 0].sum()), int(-moved[moved < 0].sum())
-            if len(moved) or balance:
-                found[str(customer), month] = Month(balance, debits, credits, balance + debits - credits)
+            amounts = by_month.get(month, [])
+            debits, credits = sum(a for a in amounts if a > 0), -sum(a for a in amounts if a < 0)
+            if amounts or balance:
+                found[customer, month] = Month(balance, debits, credits, balance + debits - credits)
             balance += debits - credits
     return found
 
