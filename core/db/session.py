@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
+from psycopg import ServerCursor
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
@@ -39,7 +40,7 @@ def engine_for(url: str) -> Engine:
 
 def _plan_by_pattern(cursor: Any, statement: str, parameters: Any, _context: Any) -> bool:
     """Never prepare a search: the pattern decides which index serves, and a general plan does not know it."""
-    if "LIKE" not in statement:
+    if "LIKE" not in statement or isinstance(cursor, ServerCursor):  # which prepares nothing
         return False
     cursor.execute(statement, parameters, prepare=False)
     return True

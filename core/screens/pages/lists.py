@@ -123,9 +123,11 @@ def _closing(blocks: Iterator[bytes], stack: ExitStack) -> Iterator[bytes]:
 
 
 def _xlsx(query: ListQuery, name: str) -> Response:
-    file: Any = TemporaryFile()  # noqa: SIM115  # the response closes it
-    with export.cursor(query, current_actor()) as rows:
-        write_xlsx(export.headings(query), rows, file)
+    with ExitStack() as stack:
+        file: Any = stack.enter_context(TemporaryFile())
+        with export.cursor(query, current_actor()) as rows:
+            write_xlsx(export.headings(query), rows, file)
+        stack.pop_all()  # from here on the response closes it
     return send_file(file, mimetype=KINDS["xlsx"], as_attachment=True, download_name=name)
 
 

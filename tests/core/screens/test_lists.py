@@ -209,6 +209,12 @@ def test_an_export_has_the_columns_and_rows_of_the_list(visit: Callable[..., Any
     assert len(rows) == 5
 
 
+def test_what_is_searched_is_exported(visit: Callable[..., Any], parts: list[Any]) -> None:
+    reader = visit("reader")
+    assert exported(reader, "columns=mpn&q=0603+07001")[1:] == [["RC0603FR-07001KL"]]
+    assert workbook(reader, "columns=mpn&q=0603+07001")[1:] == [["RC0603FR-07001KL"]]
+
+
 @pytest.mark.parametrize("bad", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "＝1+1"])
 def test_a_formula_is_exported_as_text(visit: Callable[..., Any], shelf: Flask, bad: str) -> None:
     db.session.add(m.ShelfPart(mpn="X", description=bad))
