@@ -41,6 +41,37 @@ class AccountingAllocation(_Composed):
     id: Mapped[int]
     partner_id: Mapped[int]
     reverses_id: Mapped[int | None]
+    taken_back_by: Mapped[AccountingAllocation | None]
+    @classmethod
+    def create(cls, session: Any, records: Any) -> Any: ...
+    @classmethod
+    def settle(cls, session: Any, pairs: Any, on: _date) -> Any: ...
+    @classmethod
+    def take_back(cls, session: Any, allocations: Any, on: _date) -> Any: ...
+
+class AccountingClosing(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    id: Mapped[int]
+    reversal: Mapped[AccountingEntry | None]
+    reversal_id: Mapped[int | None]
+    state: Mapped[str]
+    until: Mapped[_date]
+    @classmethod
+    def close(cls, session: Any, closings: Any) -> None: ...
+    @classmethod
+    def take_back(cls, session: Any, closings: Any) -> None: ...
+
+class AccountingCurrencyRate(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    id: Mapped[int]
+    rate: Mapped[Decimal]
+    source: Mapped[str]
 
 class AccountingEntry(_Composed):
     company: Mapped[Company]
@@ -81,7 +112,7 @@ class AccountingInvoice(_Composed):
     due_date: Mapped[_date]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
-    exchange_rate: Mapped[Decimal]
+    exchange_rate: Mapped[Decimal | None]
     external_id: Mapped[str | None]
     id: Mapped[int]
     kind: Mapped[str]
@@ -99,6 +130,14 @@ class AccountingInvoice(_Composed):
     tax: Mapped[Decimal]
     taxes: Mapped[list[AccountingInvoiceTax]]
     total: Mapped[Decimal]
+    @classmethod
+    def compute(cls, session: Any, invoices: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, invoices: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, invoices: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, invoices: Any, on: _date) -> Any: ...
 
 class AccountingInvoiceLine(_Composed):
     description: Mapped[str]
@@ -163,18 +202,39 @@ class AccountingPayment(_Composed):
     direction: Mapped[str]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
-    exchange_rate: Mapped[Decimal]
+    exchange_rate: Mapped[Decimal | None]
     external_id: Mapped[str | None]
     id: Mapped[int]
     number: Mapped[str | None]
     partner: Mapped[Partner]
     partner_id: Mapped[int]
+    parts: Mapped[list[AccountingPaymentPart]]
     posted_at: Mapped[_datetime | None]
     reference: Mapped[str]
+    remainder: Mapped[str]
     reversed_by: Mapped[AccountingPayment | None]
     reverses: Mapped[AccountingPayment | None]
     reverses_id: Mapped[int | None]
     state: Mapped[str]
+    @classmethod
+    def complete(cls, session: Any, payments: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, payments: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, payments: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, payments: Any, on: _date) -> Any: ...
+
+class AccountingPaymentPart(_Composed):
+    amount: Mapped[Decimal]
+    id: Mapped[int]
+    open_item: Mapped[AccountingOpenItem]
+    open_item_id: Mapped[int]
+    payment: Mapped[AccountingPayment]
+    payment_id: Mapped[int]
+    position: Mapped[int]
+    @property
+    def currency_code(self) -> str: ...
 
 class AccountingTax(_Composed):
     account: Mapped[AccountingAccount]
@@ -264,6 +324,16 @@ class BillingRun(_Composed):
     released_at: Mapped[_datetime | None]
     state: Mapped[str]
     statements: Mapped[list[BillingStatement]]
+    @classmethod
+    def prepare(cls, session: Any, run: Any, partners: Any = ...) -> None: ...
+    @classmethod
+    def release(cls, session: Any, runs_made: Any) -> int: ...
+    @classmethod
+    def retry_mails(cls, session: Any, runs_made: Any) -> int: ...
+    @classmethod
+    def send(cls, session: Any, runs_made: Any) -> Any: ...
+    @classmethod
+    def start(cls, session: Any, company_id: int, cycle: str, period: Any) -> Any: ...
 
 class BillingRunSkip(_Composed):
     id: Mapped[int]
@@ -302,7 +372,20 @@ class BillingStatement(_Composed):
     run: Mapped[BillingRun]
     run_id: Mapped[int]
     state: Mapped[str]
+    unapplied: Mapped[Decimal]
     version: Mapped[int]
+    @classmethod
+    def create_for(cls, session: Any, run: Any, partners: Any = ...) -> Any: ...
+    @classmethod
+    def redo(cls, session: Any, statements: Any) -> Any: ...
+    @classmethod
+    def release(cls, session: Any, statements: Any) -> None: ...
+    @classmethod
+    def render(cls, session: Any, statements: Any) -> Any: ...
+    @classmethod
+    def send(cls, session: Any, statements: Any) -> Any: ...
+    @classmethod
+    def send_again(cls, session: Any, statements: Any, reason: str, after: int) -> Any: ...
 
 class BillingStatementLine(_Composed):
     amount: Mapped[Decimal]
@@ -319,6 +402,7 @@ class BillingStatementLine(_Composed):
     statement_id: Mapped[int]
 
 class Company(_Composed):
+    books_begin: Mapped[_date]
     city: Mapped[str]
     code: Mapped[str]
     country: Mapped[str]
@@ -330,6 +414,7 @@ class Company(_Composed):
     name: Mapped[str]
     payment_details: Mapped[str]
     phone: Mapped[str]
+    rate_age: Mapped[int]
     street: Mapped[str]
     tax_number: Mapped[str]
     @property

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +28,10 @@ from core.settings import get_settings
 TEST_ADDONS = Path(__file__).parent / "specimens"
 #: In the names of databases, so that runs side by side on one server don't meet.
 RUN = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+
+
+#: Where books begin, so that no test depends on the year in which it runs.
+LONG_AGO = date(2000, 1, 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -134,6 +139,7 @@ def app(addons: tuple[str, ...], database: str, data_folder: Path) -> Iterator[F
     app.extensions["settings"] = get_settings().model_copy(update={"database_url": database_url(database)})
     with app.app_context():
         company = ensure_company(db.session, code="TEST", name="Test Components Ltd", currency="USD")
+        company.books_begin = LONG_AGO
         db.session.commit()
         # The app is one that other tests have used: they have asked often enough.
         app.extensions["rate_limiter"].reset()

@@ -6,17 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from addons.accounting import demo_office, demo_people
-from addons.accounting.services import batch
-from addons.accounting.services.chart import Books, books_of
-from addons.accounting.services.invoices import Line
-from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
+from addons.accounting.services.allocation import items_of
+from addons.accounting.services.chart import books_of
+from addons.accounting.services.drafts import InvoiceDraft, Line, Part, PaymentDraft
 from core import m
 from core.clock import today
-from core.db import reserve_ids
-from core.records.sequences import next_numbers
 from core.security.actor import Actor, acting
 from core.security.users import LogIn
 
@@ -42,6 +39,7 @@ def load(session: Any, company: Any) -> list[LogIn]:
 
 
 def _documents(session: Any, company: Any, today: date) -> None:
+    company.books_begin = date(today.year - YEARS, 1, 1)
     chance = random.Random(42)  # noqa: S311  # the same documents at every load
     books = books_of(session, company.id)
     session.add(
@@ -59,18 +57,21 @@ def _documents(session: Any, company: Any, today: date) -> None:
         .where(m.Product.company_id == company.id)
         .order_by(m.Product.code)
     ).all()
-    documents = sorted(_invoices(chance, customers, parts, today), key=lambda d: d.date)
-    batch.book(session, books, documents)
-    _pay(session, books, chance, documents, today)
+    documents = sorted(_invoices(company.id, chance, customers, parts, today), key=lambda d: d.date)
+    m.AccountingInvoice.post(session, m.AccountingInvoice.create(session, documents))
+    _pay(session, chance, documents, today)
 
 
-def _invoices(chance: random.Random, customers: Any, parts: Any, today: date) -> Iterator[batch.Document]:
+def _invoices(
+    company_id: int, chance: random.Random, customers: Any, parts: Any, today: date
+) -> Iterator[InvoiceDraft]:
     for index, customer in enumerate(customers):
         # A few large customers and many small ones, as it is.
         for _ in range(chance.choice((4, 8, 12)) + (60 if index % 30 == 0 else 0)):
             on = today - timedelta(days=chance.randint(1, 365 * YEARS))
             returned = chance.random() < 0.06
-            yield batch.Document(
+            yield InvoiceDraft(
+                company_id=company_id,
                 kind="credit_note" if returned else "invoice",
                 partner_id=customer,
                 date=on,
@@ -89,80 +90,25 @@ def _line(chance: random.Random, parts: Any) -> Line:
     return Line(part.description, Decimal(quantity), price, part.id)
 
 
-def _pay(session: Any, books: Books, chance: random.Random, documents: Any, today: date) -> None:
+def _pay(session: Any, chance: random.Random, documents: Any, today: date) -> None:
     """Most pay some weeks after the due date, a few not at all; each payment settles its invoice."""
+    items = items_of(session, "accounting_invoice", [document.id for document in documents])
     paid = []
     for document in documents:
         on = document.due_date + timedelta(days=chance.randint(-5, 45))
-        if document.kind == "invoice" and on < today and chance.random() < 0.93:
-            paid.append((document, on))
-    _write_payments(session, books, paid)
+        if document.kind == "invoice" and on < today and chance.random() < 0.93 and document.total > 0:
+            paid.append(_payment(document, items[document.id], on))
+    paid.sort(key=lambda draft: draft.date)
+    m.AccountingPayment.post(session, m.AccountingPayment.create(session, paid))
 
 
-def _write_payments(session: Any, books: Books, paid: Any) -> None:
-    paid.sort(key=lambda pair: pair[1])
-    numbers: dict[int, Iterator[str]] = {}
-    for year in sorted({on.year for _, on in paid}):
-        count = sum(1 for _, on in paid if on.year == year)
-        numbers[year] = iter(next_numbers(session, "accounting.payment", books.company_id, year, count))
-    drafts = [_payment_entry(books, document, on, next(numbers[on.year])) for document, on in paid]
-    write_entries(session, books, drafts)
-    _write_rows(session, books, paid, drafts)
-    _allocate(session, books, paid, drafts)
-
-
-def _payment_entry(books: Books, document: Any, on: date, number: str) -> EntryDraft:
-    return EntryDraft(
-        journal="bank",
+def _payment(document: InvoiceDraft, item: Any, on: date) -> PaymentDraft:
+    return PaymentDraft(
+        company_id=document.company_id,
+        partner_id=document.partner_id,
         date=on,
-        currency="USD",
-        exchange_rate=Decimal(1),
-        narration=number,
-        counterpart=Amount(books.account("receivable"), -document.totals.total, document.partner_id, number),
-        amounts=[Amount(books.account("bank"), document.totals.total)],
-        item=Item("payment", number, document.number, on),
+        amount=document.total,
+        currency_code=document.currency_code,
+        reference=document.reference,
+        parts=[Part(item.id, document.total)],
     )
-
-
-def _write_rows(session: Any, books: Books, paid: Any, drafts: list[EntryDraft]) -> None:
-    ids = reserve_ids(session, m.AccountingPayment.__table__, len(drafts))
-    rows = (
-        {
-            "id": payment_id,
-            "company_id": books.company_id,
-            "direction": "in",
-            "number": draft.narration,
-            "partner_id": document.partner_id,
-            "date": on,
-            "amount": document.totals.total,
-            "currency_code": "USD",
-            "reference": document.number,
-            "state": "posted",
-            "entry_id": draft.id,
-            "posted_at": on,
-        }
-        for payment_id, draft, (document, on) in zip(ids, drafts, paid, strict=True)
-    )
-    m.AccountingPayment._bulk(session, rows)
-
-
-def _allocate(session: Any, books: Books, paid: Any, drafts: list[EntryDraft]) -> None:
-    item = m.AccountingOpenItem
-    invoices = {
-        number: item_id
-        for number, item_id in session.execute(select(item.number, item.id).where(item.document == "invoice"))
-    }
-    rows = [
-        {
-            "debit_id": invoices[document.number],
-            "credit_id": draft.item_id,
-            "company_id": books.company_id,
-            "partner_id": document.partner_id,
-            "currency_code": "USD",
-            "amount": document.totals.total,
-            "date": on,
-        }
-        for draft, (document, on) in zip(drafts, paid, strict=True)
-        if document.totals.total > 0
-    ]
-    session.execute(insert(m.AccountingAllocation), rows)

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import func, select
 
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices
+from addons.accounting.services.drafts import InvoiceDraft, Line
 from core import m
 from core.documents import delivery_of
 from core.mail import queue
@@ -48,7 +48,7 @@ def load(session: Any, today: date) -> None:
     chance = random.Random(7)  # noqa: S311  # the same at every load
     customers, parts = _reachable(session), _parts(session)
     written = [_draft(session, chance, customers, parts, today) for _ in range(DRAFTS + POSTED)]
-    post_invoices(session, written[DRAFTS:])
+    m.AccountingInvoice.post(session, written[DRAFTS:])
     for invoice in written[DRAFTS:]:
         _mail(session, invoice)
     _bounced(session, past[0])
@@ -95,16 +95,17 @@ def _draft(
         Line(part.description, Decimal(chance.choice((100, 250, 500))), _price(chance), part.id)
         for part in chance.sample(list(parts), chance.randint(2, 5))
     ]
-    return create_invoice(
-        session,
+    draft = InvoiceDraft(
         company_id=actor_of(session).company_id or 0,
         partner_id=chance.choice(customers),
         date=today,
         due_date=today + timedelta(days=30),
-        currency="USD",
+        currency_code="USD",
         reference=f"PO-{chance.randint(10000, 99999)}",
         lines=lines,
     )
+    (made,) = m.AccountingInvoice.create(session, [draft])
+    return session.get(m.AccountingInvoice, made)
 
 
 def _price(chance: random.Random) -> Decimal:

@@ -5,8 +5,7 @@ from typing import Any
 from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 
-from addons.accounting.services.invoices import compute, post_invoices, reverse_invoice
-from addons.accounting.services.payments import post_payment, reverse_payment
+from addons.accounting import book_screens
 from core import m
 from core.clock import today
 from core.i18n import _, _l
@@ -14,10 +13,13 @@ from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Sec
 from core.security.actor import actor_of
 
 screens = Screens()
+book_screens.declare(screens)
 
 KINDS = {"invoice": _l("Invoice"), "credit_note": _l("Credit note")}
 STATES = {"draft": _l("Draft"), "posted": _l("Posted")}
 DIRECTIONS = {"in": _l("Received"), "out": _l("Paid back")}
+#: What becomes of what a payment's documents leave of it.
+REMAINDERS = {"oldest": _l("Settles what is due earliest"), "keep": _l("Stays on the account")}
 DOCUMENTS = {**KINDS, "payment": _l("Payment"), "refund": _l("Refund"), "reversal": _l("Reversal")}
 
 
@@ -39,7 +41,7 @@ def is_reversed(document: Any) -> Any:
 
 def post_invoice(session: Any, invoice: Any) -> str:
     """Post one invoice from its form."""
-    post_invoices(session, [invoice])
+    m.AccountingInvoice.post(session, [invoice])
     return _("%(number)s is posted.", number=invoice.number)
 
 
@@ -50,20 +52,20 @@ def has_reversal(document: Any) -> bool:
 
 def reverse(session: Any, invoice: Any) -> str:
     """Reverse one invoice from its form, today."""
-    note = reverse_invoice(session, invoice, today())
-    return _("%(number)s takes it back.", number=note.number)
+    (note,) = m.AccountingInvoice.reverse(session, [invoice], today())
+    return _("%(number)s takes it back.", number=session.get(m.AccountingInvoice, note).number)
 
 
 def post_one_payment(session: Any, payment: Any) -> str:
-    """Post one payment; it settles what is due earliest."""
-    post_payment(session, payment)
+    """Post one payment; it settles what it names, and what is due earliest."""
+    m.AccountingPayment.post(session, [payment])
     return _("%(number)s is posted.", number=payment.number)
 
 
 def take_payment_back(session: Any, payment: Any) -> str:
     """Reverse one payment, today."""
-    opposite = reverse_payment(session, payment, today())
-    return _("%(number)s takes it back.", number=opposite.number)
+    (opposite,) = m.AccountingPayment.reverse(session, [payment], today())
+    return _("%(number)s takes it back.", number=session.get(m.AccountingPayment, opposite).number)
 
 
 def document_defaults(session: Any) -> dict[str, Any]:
@@ -113,7 +115,7 @@ screens.form(
     model="accounting.invoice",
     title=_l("Invoice"),
     readonly=is_posted,
-    on_save=lambda session, invoice: compute(session, [invoice]),
+    on_save=lambda session, invoice: m.AccountingInvoice.compute(session, [invoice]),
     defaults=document_defaults,
     nodes=[
         Section(
@@ -201,6 +203,7 @@ screens.form(
     model="accounting.payment",
     title=_l("Payment"),
     readonly=is_posted,
+    on_save=lambda session, payment: m.AccountingPayment.complete(session, [payment]),
     defaults=payment_defaults,
     nodes=[
         Section(
@@ -213,7 +216,15 @@ screens.form(
             "currency_code",
             "exchange_rate",
             "reference",
+            Field("remainder", _l("What is left over"), choices=REMAINDERS),
             Field("state", choices=STATES, readonly=True),
+        ),
+        Grid(
+            "parts",
+            model="accounting.payment_part",
+            title=_l("For these documents"),
+            order="position",
+            columns=["open_item_id", "amount"],
         ),
         Section(
             "links",

@@ -19,13 +19,19 @@ for document in (
     "accounting.payment",
 ):
     rights.model(document, read="accounting.read", write="accounting.write", delete="accounting.write")
-for item in ("accounting.open_item", "accounting.allocation"):
-    rights.model(item, read="accounting.read", write=NEVER)
+rights.model(
+    "accounting.payment_part", read="accounting.read", write="accounting.write", delete="accounting.write"
+)
+rights.model("accounting.open_item", read="accounting.read", write=NEVER)
+rights.model("accounting.allocation", read="accounting.read", write="accounting.post", delete=NEVER)
+for book in ("accounting.currency_rate", "accounting.closing"):
+    rights.model(book, read="accounting.read", write="accounting.configure", delete="accounting.configure")
 for ledger in ("accounting.entry", "accounting.entry_line"):
     rights.model(ledger, read="accounting.read_ledger", write=NEVER)
 
 for document in ("accounting.invoice", "accounting.payment", "accounting.open_item", "accounting.allocation"):
     rights.follows(document, "partner_id", "partner")
+rights.follows("accounting.payment_part", "payment_id", "accounting.payment")
 for part in ("accounting.invoice_line", "accounting.invoice_tax"):
     rights.follows(part, "invoice_id", "accounting.invoice")
 

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.periods import Period
 from addons.billing_statements.services import runs
-from addons.billing_statements.services.redo import redo
 from core import m
 from core.clock import today
 from core.db import db, round_money
@@ -84,7 +83,7 @@ def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
 def create(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Create what is due and start printing; again, only what is still missing."""
     with _company(code) as company_id:
-        run, ids = runs.start_run(db.session, company_id, cycle, _period(cycle, until))
+        run, ids = m.BillingRun.start(db.session, company_id, cycle, _period(cycle, until))
         db.session.commit()
         _show({"run": run.id, "created": len(ids)}, json_output)
 
@@ -95,7 +94,7 @@ def release(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Let the printed statements of the period go out."""
     with _company(code):
         run = _existing(cycle, until.date())
-        count = runs.release(db.session, run)
+        count = m.BillingRun.release(db.session, [run])
         db.session.commit()
         _show({"run": run.id, "released": count}, json_output)
 
@@ -106,7 +105,7 @@ def send(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Mail the released statements of the period, each once."""
     with _company(code):
         run = _existing(cycle, until.date())
-        job = runs.send(db.session, run)
+        (job,) = m.BillingRun.send(db.session, [run])
         db.session.commit()
         _show({"run": run.id, "job": job.id}, json_output)
 
@@ -124,7 +123,7 @@ def redo_one(number: str, code: str, json_output: bool) -> None:
         statement = db.session.scalars(query).one_or_none()
         if statement is None:
             raise StatementError(f"there is no living statement {number}")
-        renewed = redo(db.session, statement)
+        (renewed,) = m.BillingStatement.redo(db.session, [statement])
         db.session.commit()
         _show({"superseded": number, "number": renewed.number if renewed else None}, json_output)
 

@@ -1,12 +1,16 @@
 """Statement run, statement, and what stands on it."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from addons.billing_statements.periods import Period
+from addons.billing_statements.services import creation, delivery, runs
+from addons.billing_statements.services import redo as redoing
 from addons.partners import models as partners
 from core.db import Money, Timestamp, search_index
 from core.models import Model, relationship
@@ -52,6 +56,30 @@ class StatementRun(CompanyOwned, Model):
             CheckConstraint(f"state IN {RUN_STATES}", name="state_known"),
             CheckConstraint("period_end >= period_start", name="period_forward"),
         )
+
+    @classmethod
+    def start(cls, session: Any, company_id: int, cycle: str, period: Period) -> tuple[Any, list[int]]:
+        """Create the statements that are due and start printing; returns the run and the new statements."""
+        return runs.start(session, company_id, cycle, period)
+
+    @classmethod
+    def prepare(cls, session: Any, run: Any, partners: Sequence[int] | None = None) -> None:
+        """Book what a period needs before its statements are created; other addons override this."""
+
+    @classmethod
+    def release(cls, session: Any, runs_made: Iterable[Any]) -> int:
+        """Let the printed statements of these runs go out; returns how many."""
+        return runs.release(session, runs_made)
+
+    @classmethod
+    def send(cls, session: Any, runs_made: Iterable[Any]) -> list[Any]:
+        """Start the jobs that mail the released statements of these runs; returns the jobs."""
+        return runs.send(session, runs_made)
+
+    @classmethod
+    def retry_mails(cls, session: Any, runs_made: Iterable[Any]) -> int:
+        """Send the failed mails of these runs once more, and no other; returns how many."""
+        return runs.retry_mails(session, runs_made)
 
 
 class RunSkip(Model):
@@ -102,6 +130,8 @@ class Statement(CompanyOwned, Model):
     due_60: Mapped[Decimal] = mapped_column(Money, server_default="0")
     due_90: Mapped[Decimal] = mapped_column(Money, server_default="0")
     due_over: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    #: Payments and credits that belong to no document yet; not above zero, and without an age.
+    unapplied: Mapped[Decimal] = mapped_column(Money, server_default="0")
     state: Mapped[str] = mapped_column(Text, server_default="created")
     #: The very file that is previewed and sent.
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="RESTRICT"))
@@ -127,9 +157,13 @@ class Statement(CompanyOwned, Model):
         return (
             UniqueConstraint("company_id", "number", "version"),
             CheckConstraint("closing = opening + debits - credits", name="closing_adds_up"),
-            CheckConstraint("closing = not_due + due_30 + due_60 + due_90 + due_over", name="ageing_adds_up"),
+            CheckConstraint(
+                "closing = not_due + due_30 + due_60 + due_90 + due_over + unapplied", name="ageing_adds_up"
+            ),
             CheckConstraint(f"state IN {STATES}", name="state_known"),
-            CheckConstraint("state = 'created' OR attachment_id IS NOT NULL", name="rendered_has_file"),
+            CheckConstraint(
+                "state IN ('created', 'superseded') OR attachment_id IS NOT NULL", name="rendered_has_file"
+            ),
             Index(
                 "uq_billing_statement_live",
                 *owner,
@@ -141,6 +175,36 @@ class Statement(CompanyOwned, Model):
             Index(None, "partner_id", "period_end"),
             search_index("billing_statement", "number"),
         )
+
+    @classmethod
+    def create_for(cls, session: Any, run: Any, partners: Sequence[int] | None = None) -> list[int]:
+        """Create what a run still lacks, of all its customers or of those named; returns the ids."""
+        return creation.create_statements(session, run, partners)
+
+    @classmethod
+    def render(cls, session: Any, statements: Iterable[Any]) -> list[Any]:
+        """Print statements and keep their files, which are what is previewed and sent; returns the files."""
+        return delivery.render(session, statements)
+
+    @classmethod
+    def release(cls, session: Any, statements: Iterable[Any]) -> None:
+        """Say that printed statements may go out."""
+        delivery.release(session, statements)
+
+    @classmethod
+    def send(cls, session: Any, statements: Iterable[Any]) -> list[Any]:
+        """Put released statements into the outbox, each once; returns the mails."""
+        return delivery.send(session, statements)
+
+    @classmethod
+    def send_again(cls, session: Any, statements: Iterable[Any], reason: str, after: int) -> list[Any]:
+        """Mail statements that were sent once more, for a reason; `after` mails of each are known already."""
+        return [delivery.send_again(session, statement, reason, after) for statement in statements]
+
+    @classmethod
+    def redo(cls, session: Any, statements: Iterable[Any]) -> list[Any]:
+        """Supersede statements and create their next versions; None for one that has nothing to state."""
+        return [redoing.redo(session, statement) for statement in statements]
 
 
 class StatementLine(Model):

@@ -46,6 +46,7 @@ def ageing(statement: Any) -> list[tuple[str, Decimal]]:
         (_("31–60 days"), statement.due_60),
         (_("61–90 days"), statement.due_90),
         (_("Over 90 days"), statement.due_over),
+        (_("Not yet applied"), statement.unapplied),
     ]
 
 

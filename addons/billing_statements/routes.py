@@ -110,7 +110,7 @@ def create() -> Response:
         period = runs.check_period(form.cycle.data, form.period_end.data, today())
     except StatementError as error:
         return redirect_to_runs(str(error))
-    run, ids = runs.start_run(db.session, _company(), form.cycle.data, period)
+    run, ids = m.BillingRun.start(db.session, _company(), form.cycle.data, period)
     db.session.commit()
     flash(ngettext("%(num)s statement is created.", "%(num)s statements are created.", len(ids)), "success")
     return _to(run)
@@ -226,14 +226,14 @@ def print_missing(run_id: int) -> Response:
 @requires("billing_statements.send")
 def release(run_id: int) -> Response:
     """Let the printed statements go out."""
-    return _act(run_id, runs.release, _("The statements are released."))
+    return _act(run_id, release_run, _("The statements are released."))
 
 
 @bp.post("/runs/<int:run_id>/send")
 @requires("billing_statements.send")
 def send(run_id: int) -> Response:
     """Mail the released statements."""
-    return _act(run_id, runs.send, _("The statements are being sent."))
+    return _act(run_id, send_run, _("The statements are being sent."))
 
 
 @bp.post("/runs/<int:run_id>/<any(pause, resume):act>")
@@ -243,6 +243,21 @@ def steer(run_id: int, act: str) -> Response:
     return _act(
         run_id, pause if act == "pause" else resume, _("Paused.") if act == "pause" else _("It goes on.")
     )
+
+
+def release_run(session: Any, run: Any) -> None:
+    """Release one run from its page."""
+    m.BillingRun.release(session, [run])
+
+
+def send_run(session: Any, run: Any) -> None:
+    """Send one run from its page."""
+    m.BillingRun.send(session, [run])
+
+
+def retry_run(session: Any, run: Any) -> None:
+    """Send the failed mails of one run again from its page."""
+    m.BillingRun.retry_mails(session, [run])
 
 
 def pause(session: Any, run: Any) -> None:
@@ -259,7 +274,7 @@ def resume(session: Any, run: Any) -> None:
 @requires("billing_statements.send")
 def retry_mails(run_id: int) -> Response:
     """Send the failed mails of the run once more."""
-    return _act(run_id, runs.retry_mails, _("The failed mails are sent once more."))
+    return _act(run_id, retry_run, _("The failed mails are sent once more."))
 
 
 @bp.post("/statements/<int:statement_id>/again")
@@ -269,7 +284,7 @@ def send_again(statement_id: int) -> Response:
     statement = _statement(statement_id)
     try:
         after = request.form.get("mails", 0, type=int)
-        delivery.send_again(db.session, statement, request.form.get("reason", ""), after)
+        m.BillingStatement.send_again(db.session, [statement], request.form.get("reason", ""), after)
         db.session.commit()
         flash(_("The statement is sent again."), "success")
     except (StatementError, MailAddressError) as error:

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_
 
 from addons.billing_statements.names import CYCLES, STATES
-from addons.billing_statements.services.redo import redo
 from addons.billing_statements.services.runs import without_address
+from core import m
 from core.i18n import _, _l
 from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
 
@@ -32,7 +32,7 @@ screens.extend("partner.list").inside(
 
 def redo_statement(session: Any, statement: Any) -> str:
     """Do one statement again from its form."""
-    renewed = redo(session, statement)
+    (renewed,) = m.BillingStatement.redo(session, [statement])
     return (
         _("%(number)s replaces it.", number=renewed.number)
         if renewed is not None
@@ -92,6 +92,7 @@ screens.form(
             Field("due_60", _l("31–60 days")),
             Field("due_90", _l("61–90 days")),
             Field("due_over", _l("Over 90 days")),
+            Field("unapplied", _l("Not yet applied")),
             title=_l("Ageing"),
         ),
         Grid(

@@ -24,10 +24,10 @@ def _planned(session: Any, job: Any, state: str) -> Iterator[Planned]:
 @jobs.kind(RENDER)
 def render(session: Any, step: Step) -> dict[str, Any]:
     """Print one statement."""
-    statement = delivery.statement_with_id(session, step.params["statement"])
-    if statement.state != "created":
+    statement_id = step.params["statement"]
+    if delivery.state_of(session, statement_id) != "created":
         raise SkippedError(_("printed already"))
-    attachment = delivery.render(session, statement)
+    (attachment,) = m.BillingStatement.render(session, [statement_id])
     return {"attachment": attachment.id, "sha256": attachment.sha256}
 
 
@@ -40,11 +40,11 @@ def plan_rendering(session: Any, job: Any) -> Iterator[Planned]:
 @jobs.kind(SEND)
 def send(session: Any, step: Step) -> dict[str, Any]:
     """Mail one statement."""
-    statement = delivery.statement_with_id(session, step.params["statement"])
-    if statement.state != "released":
+    statement_id = step.params["statement"]
+    if delivery.state_of(session, statement_id) != "released":
         raise SkippedError(_("sent already"))
     try:
-        message = delivery.send(session, statement)
+        (message,) = m.BillingStatement.send(session, [statement_id])
     except (
         StatementError,
         UnidentifiedError,

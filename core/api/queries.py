@@ -21,7 +21,7 @@ from core.screens.lists.narrowing import contains
 from core.security.actor import Actor
 
 LIMIT, LARGEST_LIMIT, LAST_PAGE = 50, 500, 10_000
-_RANGED = frozenset({"integer", "money", "price", "quantity", "rate", "date", "moment"})
+_RANGED = frozenset({"integer", "money", "price", "quantity", "rate", "exchange_rate", "date", "moment"})
 #: A column with one of these names is asked for as `page.eq`.
 RESERVED = ("sort", "limit", "page", "after", "fields", "include", "count")
 

@@ -22,6 +22,7 @@ _EXAMPLES = {
     "price": "0.008500",
     "quantity": "100.0000",
     "rate": "0.130000",
+    "exchange_rate": "0.1409230000",
     "date": "2026-03-31",
     "moment": "2026-03-31T14:30:00Z",
     "bool": True,

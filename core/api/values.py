@@ -13,7 +13,7 @@ from core.db import decimals_of
 from core.i18n import _
 from core.screens.fields import FieldInfo
 
-DECIMAL_KINDS = frozenset({"money", "price", "quantity", "rate"})
+DECIMAL_KINDS = frozenset({"money", "price", "quantity", "rate", "exchange_rate"})
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DAY_IN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})")

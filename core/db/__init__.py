@@ -5,11 +5,22 @@ from core.db.currencies import decimals_of
 from core.db.locks import advisory_lock, lock_rows
 from core.db.search import search_index
 from core.db.session import AnySession, Database, db
-from core.db.types import Money, Quantity, Rate, Timestamp, UnitPrice, round_money, round_to, smallest_unit
+from core.db.types import (
+    ExchangeRate,
+    Money,
+    Quantity,
+    Rate,
+    Timestamp,
+    UnitPrice,
+    round_money,
+    round_to,
+    smallest_unit,
+)
 
 __all__ = [
     "AnySession",
     "Database",
+    "ExchangeRate",
     "Money",
     "Quantity",
     "Rate",

@@ -64,11 +64,19 @@ class Quantity(ExactDecimal):
 
 
 class Rate(ExactDecimal):
-    """A fraction such as a tax rate, 0.130000 for 13 %, or an exchange rate."""
+    """A fraction such as a tax rate, 0.130000 for 13 %."""
 
     cache_ok = True
     scale = 6
     precision = 18
+
+
+class ExchangeRate(ExactDecimal):
+    """Units of one currency for one of another, 10 decimals: a yen is 0.0067123456 dollars."""
+
+    cache_ok = True
+    scale = 10
+    precision = 20
 
 
 #: A moment, always with its zone.

@@ -9,7 +9,7 @@
 A fragment is never queried or instantiated; the application's composed class is `m.SalesOrder`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -51,6 +51,13 @@ class Model:
     _audited: ClassVar[bool] = True
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-100)
+
+    @classmethod
+    def create(cls, session: Any, records: Sequence[Any]) -> list[int]:
+        """Write new records and return their ids; forms and the API make theirs by it, a set at a time."""
+        session.add_all(records)
+        session.flush()
+        return [record.id for record in records]
 
     @classmethod
     def _bulk(cls, session: Any, rows: Iterable[Mapping[str, Any]]) -> None:

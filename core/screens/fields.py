@@ -14,13 +14,19 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Integer
 from sqlalchemy import inspect as orm_inspect
 
 from core.db.currencies import known_decimals
-from core.db.types import ExactDecimal, Money, Quantity, Rate, UnitPrice
+from core.db.types import ExactDecimal, ExchangeRate, Money, Quantity, Rate, UnitPrice
 from core.i18n import _, _l, locale_code
 from core.models import Composition
 
 #: Kinds that are right-aligned.
-NUMERIC = frozenset({"integer", "money", "price", "quantity", "rate"})
-_DECIMALS: dict[type, str] = {Money: "money", UnitPrice: "price", Quantity: "quantity", Rate: "rate"}
+NUMERIC = frozenset({"integer", "money", "price", "quantity", "rate", "exchange_rate"})
+_DECIMALS: dict[type, str] = {
+    Money: "money",
+    UnitPrice: "price",
+    Quantity: "quantity",
+    Rate: "rate",
+    ExchangeRate: "exchange_rate",
+}
 _ONE_OF = re.compile(r"^\(*(\w+)\s+IN\s*\((.*)\)\)*$", re.IGNORECASE | re.DOTALL)
 
 
@@ -234,7 +240,7 @@ def shower(kind: str, locale: str, zone: Any, choices: Mapping[str, Any] | None 
         return lambda v, c: number_text(v, locale, decimals[c], 6) + _code(c)
     if kind == "choice":
         return _badges(choices)
-    most = {"quantity": 4, "rate": 6}.get(kind)
+    most = {"quantity": 4, "rate": 6, "exchange_rate": 10}.get(kind)
     if most is not None:
         return lambda v, c: number_text(v, locale, 0, most)
     if kind == "bool":

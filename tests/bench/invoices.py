@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from addons.accounting.services.chart import books_of
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices
+from addons.accounting.services.drafts import InvoiceDraft, Line
 from core import m
 from core.db import db
 from tests.bench import work
@@ -42,15 +42,8 @@ def _one_by_one(partners: list[int], tax: int) -> Result:
     with measured("one by one", "line", engine=db.engine) as result:
         for partner in partners:
             for _ in range(INVOICES):
-                invoice = create_invoice(
-                    db.session,
-                    company_id=work.company_id(),
-                    partner_id=partner,
-                    date=date(2026, 1, 10),
-                    currency="USD",
-                    lines=_lines(tax),
-                )
-                post_invoices(db.session, [invoice])
+                draft = InvoiceDraft(work.company_id(), partner, date(2026, 1, 10), "USD", _lines(tax))
+                m.AccountingInvoice.post(db.session, m.AccountingInvoice.create(db.session, [draft]))
                 db.session.commit()
                 db.session.expunge_all()
     return _noted(result, len(partners))

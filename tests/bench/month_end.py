@@ -8,7 +8,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from addons.billing_statements.periods import period_with
-from addons.billing_statements.services import runs
 from core import m
 from core.db import db
 from core.jobs.worker import run_job
@@ -36,13 +35,13 @@ def bench() -> list[Result]:
 
 
 def _month_end(app: Flask) -> int:
-    run, _ids = runs.start_run(
+    run, _ids = m.BillingRun.start(
         db.session, work.company_id(), "monthly", period_with("monthly", date(2026, 2, 1))
     )
     db.session.commit()
     _work(app)
-    runs.release(db.session, run)
-    runs.send(db.session, run)
+    m.BillingRun.release(db.session, [run])
+    m.BillingRun.send(db.session, [run])
     db.session.commit()
     _work(app)
     sent = 0

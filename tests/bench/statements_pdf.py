@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 
 from addons.billing_statements.periods import period_with
-from addons.billing_statements.services import delivery
 from addons.billing_statements.services.creation import create_statements
 from core import m
 from core.db import db
@@ -30,7 +29,7 @@ def bench() -> list[Result]:
     with bench_app(["billing_statements"]):
         statements = [_statements(n, *case) for n, case in enumerate(CASES)]
         for made in statements[:2]:
-            delivery.render(db.session, made.pop())
+            m.BillingStatement.render(db.session, [made.pop()])
         gc.collect()
         gc.freeze()
         return [_case(case, rows, made) for (case, rows, *_), made in zip(CASES, statements, strict=True)]
@@ -60,7 +59,7 @@ def _statements(number: int, _case: str, rows: int, locale: str, documents: int)
 def _case(case: str, rows: int, statements: list[Any]) -> Result:
     with measured(case, "document", engine=db.engine, size=rows) as result:
         for statement in statements:
-            delivery.render(db.session, statement)
+            m.BillingStatement.render(db.session, [statement])
             db.session.commit()
     result.units = len(statements)
     size = sum(len(attachments.read(s.attachment.sha256)) for s in statements)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
-from addons.accounting.services import batch
+from addons.accounting.services.allocation import items_of
 from addons.accounting.services.chart import books_of
-from addons.accounting.services.invoices import Line
-from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
+from addons.accounting.services.drafts import Line
+from addons.accounting.services.invoices import InvoiceDraft, Part, PaymentDraft
 from core import m
 from core.db import db
 from core.security.actor import actor_of
@@ -39,11 +38,11 @@ def customers(count: int) -> list[int]:
     return list(db.session.scalars(query))
 
 
-def documents(partners: Sequence[int], each: int, lines: int, first: date, days: int) -> list[batch.Document]:
+def documents(partners: Sequence[int], each: int, lines: int, first: date, days: int) -> list[InvoiceDraft]:
     """`each` invoices a customer, spread over the days."""
     return [
-        batch.Document(
-            kind="invoice",
+        InvoiceDraft(
+            company_id=company_id(),
             partner_id=partner,
             date=(on := first + timedelta(days=n * days // each)),
             due_date=on + timedelta(days=30),
@@ -55,50 +54,31 @@ def documents(partners: Sequence[int], each: int, lines: int, first: date, days:
     ]
 
 
-def book(made: Sequence[batch.Document]) -> None:
+def book(made: Sequence[InvoiceDraft]) -> None:
     """Post them in sets of 2,000."""
-    books = books_of(db.session, company_id())
     for start in range(0, len(made), 2000):
-        batch.book(db.session, books, made[start : start + 2000])
+        ids = m.AccountingInvoice.create(db.session, made[start : start + 2000])
+        m.AccountingInvoice.post(db.session, ids)
     db.session.commit()
 
 
-def settle(made: Sequence[batch.Document]) -> None:
+def settle(made: Sequence[InvoiceDraft]) -> None:
     """A payment of each document, ten days after it, which settles it."""
-    books = books_of(db.session, company_id())
-    item = m.AccountingOpenItem
-    ids = {number: item_id for number, item_id in db.session.execute(select(item.number, item.id))}
+    items = items_of(db.session, "accounting_invoice", [d.id for d in made])
     for start in range(0, len(made), 2000):
-        part = made[start : start + 2000]
-        drafts = [_payment(books, d) for d in part]
-        write_entries(db.session, books, drafts)
-        rows = [
-            {
-                "debit_id": ids[d.number],
-                "credit_id": draft.item_id,
-                "company_id": books.company_id,
-                "partner_id": d.partner_id,
-                "currency_code": "USD",
-                "amount": d.totals.total,
-                "date": draft.date,
-            }
-            for d, draft in zip(part, drafts, strict=True)
-        ]
-        db.session.execute(insert(m.AccountingAllocation), rows)
+        drafts = [_payment(d, items[d.id].id) for d in made[start : start + 2000]]
+        m.AccountingPayment.post(db.session, m.AccountingPayment.create(db.session, drafts))
     db.session.commit()
 
 
-def _payment(books: Any, document: batch.Document) -> EntryDraft:
-    on, number = document.date + timedelta(days=10), f"P-{document.number}"
-    return EntryDraft(
-        journal="bank",
-        date=on,
-        currency="USD",
-        exchange_rate=Decimal(1),
-        narration=number,
-        counterpart=Amount(books.account("receivable"), -document.totals.total, document.partner_id, number),
-        amounts=[Amount(books.account("bank"), document.totals.total)],
-        item=Item("payment", number, document.number, on),
+def _payment(document: InvoiceDraft, item_id: int) -> PaymentDraft:
+    return PaymentDraft(
+        company_id=document.company_id,
+        partner_id=document.partner_id,
+        date=document.date + timedelta(days=10),
+        amount=document.total,
+        currency_code=document.currency_code,
+        parts=[Part(item_id, document.total)],
     )
 
 

@@ -16,9 +16,8 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices
+from addons.accounting.services.drafts import Line
 from addons.billing_statements.periods import period_with
-from addons.billing_statements.services import runs
 from core import m
 from core.db import db
 from core.jobs.worker import run_job
@@ -26,6 +25,7 @@ from core.mail import mailbox, send_due
 from core.records import attachments
 from core.security.users import ensure_user
 from tests.conftest import work
+from tests.documents import create_invoice, post_invoices
 
 pytestmark = pytest.mark.browser
 
@@ -74,14 +74,14 @@ def january(app: Flask, company: Any) -> Callable[..., Any]:
     """The run of January: created, printed, and as far as asked for."""
 
     def make(*, sent: bool = True) -> Any:
-        run, _ids = runs.start_run(
+        run, _ids = m.BillingRun.start(
             db.session, company.id, "monthly", period_with("monthly", date(2026, 1, 9))
         )
         db.session.commit()
         work(app)
         if sent:
-            runs.release(db.session, run)
-            runs.send(db.session, run)
+            m.BillingRun.release(db.session, [run])
+            m.BillingRun.send(db.session, [run])
             db.session.commit()
             work(app)
         return run
@@ -155,8 +155,8 @@ def test_ux_19_a_run_goes_on_in_the_background_and_is_paused(
     for n in range(4):
         bill(f"C{n}")
     run = january(sent=False)
-    runs.release(db.session, run)
-    job_id = runs.send(db.session, run).id
+    m.BillingRun.release(db.session, [run])
+    job_id = m.BillingRun.send(db.session, [run])[0].id
     db.session.commit()
     page = open_as("fiona", run_address(run))
     page.get_by_role("button", name="Pause").click()
@@ -182,7 +182,7 @@ def test_ux_20_a_batch_is_sent_once_and_again_only_for_a_reason(
 ) -> None:
     bill("C1")
     run = january()
-    january_again, created = runs.start_run(
+    january_again, created = m.BillingRun.start(
         db.session, run.company_id, "monthly", period_with("monthly", date(2026, 1, 9))
     )
     db.session.commit()

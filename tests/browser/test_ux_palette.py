@@ -11,11 +11,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices
+from addons.accounting.services.drafts import Line
 from core import m
 from core.db import db
 from core.records.companies import ensure_company
 from core.security.users import ensure_user
+from tests.documents import create_invoice, post_invoices
 
 pytestmark = pytest.mark.browser
 

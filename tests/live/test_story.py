@@ -164,7 +164,7 @@ def make_statements(stack: Stack, killer: Killer) -> int:
     with at_work(stack):
         company = db.session.scalars(select(m.Company)).one()
         period = period_with("monthly", date.fromisoformat(f"{MONTH}-01"))
-        run, ids = runs.start_run(db.session, company.id, "monthly", period)
+        run, ids = m.BillingRun.start(db.session, company.id, "monthly", period)
         assert len(ids) == CUSTOMERS
         db.session.commit()
         run_id = int(run.id)
@@ -175,8 +175,8 @@ def make_statements(stack: Stack, killer: Killer) -> int:
 def mail_statements(stack: Stack, killer: Killer, run_id: int) -> None:
     with at_work(stack):
         run = db.session.get(m.BillingRun, run_id)
-        runs.release(db.session, run)
-        runs.send(db.session, run)
+        m.BillingRun.release(db.session, [run])
+        m.BillingRun.send(db.session, [run])
         db.session.commit()
     killer.work_through(KILLS[2], part_of(stack, _MAILS_SETTLED, id=run_id))
 

@@ -108,7 +108,7 @@ def check_reasons(rows, booked):
 
 def start(company, cycle, day, *, wait=False):
     """A run for the period of the day; `wait` keeps its statements from being printed."""
-    run, ids = runs.start_run(db.session, company.id, cycle, period_with(cycle, date.fromisoformat(day)))
+    run, ids = m.BillingRun.start(db.session, company.id, cycle, period_with(cycle, date.fromisoformat(day)))
     assert ids
     if wait:
         printing = (m.Job.kind == runs.RENDER) & (m.Job.record_id == run.id)
@@ -132,8 +132,8 @@ def stated():
 def print_release_send(app, database, run):
     """Two workers print; then the run is released and sent."""
     bincard(database, ["work"], ["work"])
-    runs.release(db.session, run)
-    runs.send(db.session, run)
+    m.BillingRun.release(db.session, [run])
+    m.BillingRun.send(db.session, [run])
     db.session.commit()
     bincard(database, ["work"])
     db.session.expire_all()

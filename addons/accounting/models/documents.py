@@ -1,6 +1,7 @@
 """Customer invoices, credit notes and payments."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +9,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.amounts import line_net
+from addons.accounting.services import invoices as services
+from addons.accounting.services import payments as payment_services
+from addons.accounting.services import posting, reversal
 from core import m
-from core.db import Money, Quantity, Rate, Timestamp, UnitPrice, search_index, smallest_unit
+from core.db import ExchangeRate, Money, Quantity, Timestamp, UnitPrice, search_index, smallest_unit
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
+
+#: What a payment's parts leave of it settles what is due earliest, or stays on the account.
+REMAINDERS = ("oldest", "keep")
+#: What a posted document has.
+_COMPLETE = (
+    "number IS NOT NULL AND entry_id IS NOT NULL AND posted_at IS NOT NULL AND exchange_rate IS NOT NULL"
+)
 
 
 class Invoice(CompanyOwned, Model):
@@ -31,8 +42,8 @@ class Invoice(CompanyOwned, Model):
     date: Mapped[dt.date]
     due_date: Mapped[dt.date]
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
-    #: Units of the company's currency for one unit of the document's.
-    exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
+    #: Units of the company's currency for one unit of the document's; left empty, that of the day.
+    exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
     #: The customer's order number, or the number in the system that it was imported from.
     reference: Mapped[str] = mapped_column(Text, server_default="")
     #: What an import knows it by, so that importing again finds it: unique a company.
@@ -78,7 +89,7 @@ class Invoice(CompanyOwned, Model):
             CheckConstraint("exchange_rate > 0", name="rate_positive"),
             CheckConstraint("due_date >= date", name="due_after_date"),
             CheckConstraint(
-                "state = 'draft' OR (number IS NOT NULL AND entry_id IS NOT NULL AND posted_at IS NOT NULL)",
+                f"state = 'draft' OR ({_COMPLETE})",
                 name="posted_is_complete",
             ),
             CheckConstraint("reverses_id IS NULL OR kind = 'credit_note'", name="credit_note_reverses"),
@@ -86,6 +97,26 @@ class Invoice(CompanyOwned, Model):
             search_index("accounting_invoice", "number", "reference"),
             Index(None, "partner_id", "date"),
         )
+
+    @classmethod
+    def create(cls, session: Any, invoices: Sequence[Any]) -> list[int]:
+        """Write drafts, `InvoiceDraft`s or unsaved records, with their amounts; returns their ids."""
+        return services.create(session, invoices)
+
+    @classmethod
+    def compute(cls, session: Any, invoices: Sequence[Any]) -> None:
+        """Set due date, rate and amounts of drafts from what was agreed; nothing is written."""
+        services.compute(session, invoices)
+
+    @classmethod
+    def post(cls, session: Any, invoices: Iterable[Any]) -> None:
+        """Number the drafts, records or ids, and write them to the ledger: all of them or none."""
+        posting.post(session, invoices)
+
+    @classmethod
+    def reverse(cls, session: Any, invoices: Iterable[Any], on: dt.date) -> list[int]:
+        """Take posted invoices back by credit notes of that day; returns the ids of the notes."""
+        return reversal.reverse(session, invoices, on)
 
 
 class InvoiceLine(Model):
@@ -165,9 +196,11 @@ class Payment(CompanyOwned, Model):
     date: Mapped[dt.date]
     amount: Mapped[Decimal] = mapped_column(Money)
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
-    exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
+    exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
     reference: Mapped[str] = mapped_column(Text, server_default="")
     external_id: Mapped[str | None] = mapped_column(Text)
+    #: What becomes of what its parts leave over: see REMAINDERS.
+    remainder: Mapped[str] = mapped_column(Text, server_default="oldest")
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     entry_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_entry.id", ondelete="RESTRICT"), unique=True
@@ -183,6 +216,13 @@ class Payment(CompanyOwned, Model):
         "accounting.payment", remote_side="AccountingPayment.id", back_populates="reversed_by"
     )
     reversed_by = relationship("accounting.payment", back_populates="reverses", uselist=False)
+    parts = relationship(
+        "accounting.payment_part",
+        back_populates="payment",
+        order_by="AccountingPaymentPart.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -190,14 +230,67 @@ class Payment(CompanyOwned, Model):
             UniqueConstraint("company_id", "number"),
             UniqueConstraint("company_id", "external_id"),
             CheckConstraint("direction IN ('in', 'out')", name="direction_known"),
+            CheckConstraint(f"remainder IN {REMAINDERS}", name="remainder_known"),
             CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
             CheckConstraint("amount > 0", name="amount_positive"),
             CheckConstraint("exchange_rate > 0", name="rate_positive"),
             CheckConstraint(
-                "state = 'draft' OR (number IS NOT NULL AND entry_id IS NOT NULL AND posted_at IS NOT NULL)",
+                f"state = 'draft' OR ({_COMPLETE})",
                 name="posted_is_complete",
             ),
             Index(None, "company_id", "date", "id"),
             search_index("accounting_payment", "number", "reference"),
             Index(None, "partner_id", "date"),
+        )
+
+    @classmethod
+    def create(cls, session: Any, payments: Sequence[Any]) -> list[int]:
+        """Write drafts, which are `PaymentDraft`s or unsaved records; returns their ids."""
+        return payment_services.create(session, payments)
+
+    @classmethod
+    def complete(cls, session: Any, payments: Sequence[Any]) -> None:
+        """Set the rate of drafts that name none; nothing is written."""
+        payment_services.complete(session, payments)
+
+    @classmethod
+    def post(cls, session: Any, payments: Iterable[Any]) -> None:
+        """Write the drafts, records or ids, to the ledger and settle with them: all of them or none."""
+        payment_services.post(session, payments)
+
+    @classmethod
+    def reverse(cls, session: Any, payments: Iterable[Any], on: dt.date) -> list[int]:
+        """Take posted payments back: what they settled is open again; returns the ids of their opposites."""
+        return payment_services.reverse(session, payments, on)
+
+
+class PaymentPart(Model):
+    """So much of a payment is for this document."""
+
+    _name = "accounting.payment_part"
+    _title = "Part of a payment"
+    _label = "open_item_id"
+    _audited = False
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("accounting_payment.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    open_item_id: Mapped[int] = mapped_column(
+        ForeignKey("accounting_open_item.id", ondelete="RESTRICT"), index=True
+    )
+    #: In the payment's currency.
+    amount: Mapped[Decimal] = mapped_column(Money)
+
+    payment = relationship("accounting.payment", back_populates="parts")
+    open_item = relationship("accounting.open_item")
+
+    @property
+    def currency_code(self) -> str:
+        """The currency of its payment."""
+        return str(self.payment.currency_code) if self.payment else ""
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("payment_id", "position"),
+            CheckConstraint("amount > 0", name="amount_positive"),
         )

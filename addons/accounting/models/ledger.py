@@ -13,7 +13,16 @@ from core.records.models import CompanyOwned
 
 ACCOUNT_KINDS = ("asset", "liability", "equity", "income", "expense")
 #: Accounts that the program posts to by itself; one of each a company.
-PURPOSES = ("receivable", "payable", "bank", "sales", "tax", "exchange_difference", "rounding")
+PURPOSES = (
+    "receivable",
+    "payable",
+    "bank",
+    "sales",
+    "tax",
+    "exchange_difference",
+    "rounding",
+    "retained_earnings",
+)
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}
 JOURNAL_KINDS = ("sale", "purchase", "bank", "general")

@@ -1,6 +1,7 @@
 """What customers owe, document by document, and what settles what."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.models.ledger import OF_COMPANY
-from core.db import Money, Rate, Timestamp, search_index
+from addons.accounting.services import allocation
+from core.db import ExchangeRate, Money, Timestamp, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -48,7 +50,7 @@ class OpenItem(CompanyOwned, Model):
     date: Mapped[dt.date]
     due_date: Mapped[dt.date]
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
-    exchange_rate: Mapped[Decimal] = mapped_column(Rate, server_default="1")
+    exchange_rate: Mapped[Decimal] = mapped_column(ExchangeRate, server_default="1")
     #: In the document's currency; positive is owed to us, negative is owed by us.
     amount: Mapped[Decimal] = mapped_column(Money)
     #: The same in the company's currency, as it stands in the ledger.
@@ -110,6 +112,13 @@ class Allocation(Model):
     )
     created_at: Mapped[dt.datetime] = mapped_column(Timestamp, server_default=func.now())
 
+    taken_back_by = relationship(
+        "accounting.allocation",
+        primaryjoin="foreign(AccountingAllocation.reverses_id) == remote(AccountingAllocation.id)",
+        viewonly=True,
+        uselist=False,
+    )
+
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         owner = ("company_id", "partner_id", "currency_code")
@@ -130,3 +139,18 @@ class Allocation(Model):
             Index(None, "debit_id"),
             Index(None, "credit_id"),
         )
+
+    @classmethod
+    def create(cls, session: Any, records: Sequence[Any]) -> list[int]:
+        """Settle by unsaved records, each a pair; returns the allocations' ids."""
+        return allocation.create(session, records)
+
+    @classmethod
+    def settle(cls, session: Any, pairs: Sequence[Any], on: dt.date) -> list[int]:
+        """Settle debits with credits, given as `Pair`s: all of them or none; returns the allocations' ids."""
+        return allocation.settle(session, pairs, on)
+
+    @classmethod
+    def take_back(cls, session: Any, allocations: Iterable[Any], on: dt.date) -> list[int]:
+        """Open again what these allocations, records or ids, settled; returns the ids of their opposites."""
+        return allocation.take_back(session, allocations, on)

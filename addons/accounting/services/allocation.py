@@ -1,26 +1,41 @@
 """Settle debits with credits.
 
 Problem: a payment of 1,000 at rate 7.10 settles an invoice of 1,000 that was posted at 7.00; the account
-must show nothing open, in either currency. Rule: each allocation takes the same share of an item's ledger
-value as of its amount, computed on the running total so that the last one takes what rounding left; what
-the two ledger values differ by is posted as an exchange difference. Example: invoice 7,000 in the ledger,
-payment 7,100 → the receivable is debited with 100 and exchange differences are credited with 100.
+must show nothing open, in either currency. Rule: each allocation takes the same share of an item's
+ledger value as of its amount, computed on the running total so that the last one takes what rounding
+left; what the two ledger values differ by is posted as an exchange difference. Example: invoice 7,000 in
+the ledger, payment 7,100 → the receivable is debited with 100 and exchange differences are credited with
+100. An allocation, and its difference, is dated when both its sides exist: a prepayment of 5 March on an
+invoice of 20 March settles it on the 20th.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, text
 
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, write_entries
 from core import m
-from core.db import AnySession, lock_rows, round_money
+from core.db import AnySession, lock_rows, reserve_ids, round_money
 from core.errors import UserError
 from core.i18n import _, format_money
+from core.security import acts
+from core.security.audit import record
+
+SETTLE = "accounting.post"
+#: The open items of posted documents, by the document that each is of.
+_ITEMS = """
+    SELECT d.id AS document_id, o.id, o.amount, o.amount - o.allocated AS residual, o.date, o.partner_id,
+           o.company_id, o.currency_code
+      FROM {table} d
+      JOIN accounting_entry_line l ON l.entry_id = d.entry_id
+      JOIN accounting_open_item o ON o.entry_line_id = l.id
+     WHERE d.id = ANY(:ids)
+"""
 
 
 class AllocationError(UserError):
@@ -34,23 +49,65 @@ class Pair:
     debit_id: int
     credit_id: int
     amount: Decimal
+    #: The day, where it is not that of the whole act.
+    on: date | None = None
 
 
-def settle(session: AnySession, pairs: Sequence[Pair], on: date) -> None:
-    """Allocate all pairs or none; raises AllocationError."""
+def settle(session: AnySession, pairs: Sequence[Pair], on: date) -> list[int]:
+    """Allocate all pairs or none, not before both sides exist; returns the allocations' ids.
+
+    Raises AllocationError.
+    """
+    acts.require(session, SETTLE)
     items = _locked(session, pairs)
+    AllocationError.refuse(_refusals(items, pairs))
     taken = {item_id: item.allocated for item_id, item in items.items()}
     for pair in pairs:
         _refuse_unless_settleable(items, pair, taken)
         taken[pair.debit_id] += pair.amount
         taken[pair.credit_id] -= pair.amount
-    _allocate(session, items, [(pair, None) for pair in pairs], on)
+    ids = _allocate(session, items, [(pair, None) for pair in pairs], on)
+    record(session, "settle", "accounting.allocation", ids)
+    return ids
 
 
-def take_back(session: AnySession, allocations: Sequence[Any], on: date) -> None:
-    """Undo allocations by rows with the opposite amounts, and what they posted as exchange difference."""
-    pairs = [(Pair(a.debit_id, a.credit_id, -a.amount), a.id) for a in allocations]
-    _allocate(session, _locked(session, [pair for pair, _ in pairs]), pairs, on)
+def take_back(session: AnySession, allocations: Iterable[Any], on: date) -> list[int]:
+    """Undo allocations by rows with the opposite amounts, and what they posted as exchange difference.
+
+    Returns the ids of the opposite rows. Raises AllocationError for one that was taken back already.
+    """
+    acts.require(session, SETTLE)
+    rows = acts.locked(session, m.AccountingAllocation, allocations)
+    gone = _taken_back(session, [row.id for row in rows])
+    AllocationError.refuse({i: _("This settlement was taken back already.") for i in gone})
+    pairs = [(Pair(row.debit_id, row.credit_id, -row.amount), row.id) for row in rows]
+    ids = _allocate(session, _locked(session, [pair for pair, _id in pairs]), pairs, on)
+    record(session, "take_back", "accounting.allocation", [row.id for row in rows])
+    return ids
+
+
+def _taken_back(session: AnySession, ids: Sequence[int]) -> list[int]:
+    """Those of these allocations that are undone, or undo another one."""
+    row = m.AccountingAllocation.__table__.c
+    undone = select(row.reverses_id).where(row.reverses_id == func.any(list(ids)))
+    undoing = select(row.id).where(row.id == func.any(list(ids)), row.reverses_id.is_not(None))
+    return [i for i in session.scalars(undone.union(undoing)) if i is not None]
+
+
+def _refusals(items: dict[int, Any], pairs: Sequence[Pair]) -> dict[int, str]:
+    """What is wrong with the sides of the pairs, by the item that is to blame."""
+    found = {}
+    for pair in pairs:
+        for item_id in (pair.debit_id, pair.credit_id):
+            if item_id not in items:
+                found[item_id] = _("There is no such open item: it may be another company's.")
+        if pair.debit_id in items and items[pair.debit_id].amount < 0:
+            found[pair.debit_id] = _("%(number)s is no debit.", number=items[pair.debit_id].number)
+        if pair.credit_id in items and items[pair.credit_id].amount > 0:
+            found[pair.credit_id] = _("%(number)s is no credit.", number=items[pair.credit_id].number)
+        if pair.amount <= 0:
+            found[pair.credit_id] = _("Settle with an amount above zero.")
+    return found
 
 
 def _locked(session: AnySession, pairs: Sequence[Pair]) -> dict[int, Any]:
@@ -60,25 +117,28 @@ def _locked(session: AnySession, pairs: Sequence[Pair]) -> dict[int, Any]:
 
 def _allocate(
     session: AnySession, items: dict[int, Any], pairs: Sequence[tuple[Pair, int | None]], on: date
-) -> None:
+) -> list[int]:
     if not pairs:
-        return
+        return []
     taken = {item_id: item.allocated for item_id, item in items.items()}
     books = books_of(session, items[pairs[0][0].debit_id].company_id)
     rows, drafts = [], []
-    for pair, reverses_id in pairs:
-        row = _row(items[pair.debit_id], pair, on, reverses_id)
+    ids = reserve_ids(session, m.AccountingAllocation.__table__, len(pairs))
+    for allocation_id, (pair, reverses_id) in zip(ids, pairs, strict=True):
+        day = max(pair.on or on, items[pair.debit_id].date, items[pair.credit_id].date)
+        row = {"id": allocation_id, **_row(items[pair.debit_id], pair, day, reverses_id)}
         rows.append(row)
         left = _difference(items[pair.debit_id], items[pair.credit_id], pair, taken, books.currency)
         if left:
             narration = f"{items[pair.credit_id].number} / {items[pair.debit_id].number}"
-            drafts.append((row, _difference_entry(books, row["partner_id"], left, narration, on)))
+            drafts.append((row, _difference_entry(books, row["partner_id"], left, narration, day)))
     write_entries(session, books, [draft for _, draft in drafts])
     for row, draft in drafts:
         row["exchange_entry_id"] = draft.id
     session.execute(insert(m.AccountingAllocation), rows)
     for item in items.values():
         session.expire(item, ["allocated"])
+    return list(ids)
 
 
 def _refuse_unless_settleable(items: dict[int, Any], pair: Pair, taken: dict[int, Decimal]) -> None:
@@ -158,30 +218,84 @@ def _difference_entry(books: Books, partner_id: int, left: Decimal, narration: s
     )
 
 
-def oldest_first(session: AnySession, credit: Any) -> list[Pair]:
-    """How a credit settles the partner's open debits: the earliest due first."""
-    item = m.AccountingOpenItem
-    query = (
-        select(item.id, item.amount - item.allocated)
-        .where(item.partner_id == credit.partner_id, item.company_id == credit.company_id)
-        .where(item.currency_code == credit.currency_code, item.amount > 0, item.allocated < item.amount)
-        .order_by(item.due_date, item.id)
-    )
-    left, pairs = -credit.residual, []
-    for debit_id, residual in session.execute(query):
-        if left <= 0:
-            break
-        pairs.append(Pair(debit_id, credit.id, min(left, residual)))
-        left -= pairs[-1].amount
+def items_of(session: AnySession, table: str, ids: Sequence[int]) -> Mapping[int, Any]:
+    """The open item of each of these posted documents, given by the table that they stand in."""
+    rows = session.execute(text(_ITEMS.format(table=table)), {"ids": list(ids)})
+    return {row.document_id: row for row in rows}
+
+
+def items_by_id(session: AnySession, ids: Sequence[int]) -> Sequence[Any]:
+    """Open items as plain rows, as `items_of` has them."""
+    item = m.AccountingOpenItem.__table__.c
+    query = select(item.id, item.amount, (item.amount - item.allocated).label("residual"), item.date)
+    query = query.add_columns(item.partner_id, item.company_id, item.currency_code)
+    return session.execute(query.where(item.id == func.any(list(ids))).order_by(item.id)).all()
+
+
+def create(session: AnySession, allocations: Sequence[Any]) -> list[int]:
+    """Settle by unsaved records, as a form makes them; the records get the ids of what was written."""
+    made = []
+    for new in allocations:
+        if new in session:
+            session.expunge(new)
+        pair = Pair(new.debit_id, new.credit_id, new.amount)
+        (new.id,) = m.AccountingAllocation.settle(session, [pair], new.date)
+        made.append(new.id)
+    return made
+
+
+def oldest_first(session: AnySession, credits: Sequence[Any]) -> list[Pair]:
+    """How credits, given as rows of `items_of`, settle the open debits of their partners: earliest due first.
+
+    The debits are locked, in the order of their ids, so that what is open now is open when they are settled.
+    """
+    open_debits = _open_debits(session, credits)
+    pairs = []
+    for credit in credits:
+        left = -credit.residual
+        for debit in open_debits.get(_account_of(credit), ()):
+            taken = min(left, debit.left)
+            if taken > 0:
+                pairs.append(Pair(debit.id, credit.id, taken, credit.date))
+                debit.left -= taken
+                left -= taken
     return pairs
 
 
-def live_allocations(session: AnySession, item_id: int) -> list[Any]:
-    """The allocations of an item that have not been taken back."""
-    allocation = m.AccountingAllocation
-    taken_back = select(allocation.reverses_id).where(allocation.reverses_id.is_not(None))
-    touching = (allocation.debit_id == item_id) | (allocation.credit_id == item_id)
-    query = select(allocation).where(
-        touching, allocation.reverses_id.is_(None), allocation.id.not_in(taken_back)
+@dataclass
+class _OpenDebit:
+    id: int
+    due: date
+    left: Decimal
+
+
+def _account_of(item: Any) -> tuple[int, int, str]:
+    return (item.company_id, item.partner_id, item.currency_code)
+
+
+def _open_debits(session: AnySession, credits: Sequence[Any]) -> dict[tuple[int, int, str], list[_OpenDebit]]:
+    item = m.AccountingOpenItem.__table__.c
+    query = (
+        select(item.id, item.due_date, (item.amount - item.allocated).label("left"))
+        .add_columns(item.company_id, item.partner_id, item.currency_code)
+        .where(item.partner_id == func.any(sorted({credit.partner_id for credit in credits})))
+        .where(item.amount > 0, item.allocated < item.amount)
+        .order_by(item.id)
+        .with_for_update()
     )
-    return list(session.scalars(query.order_by(allocation.id)))
+    found: dict[tuple[int, int, str], list[_OpenDebit]] = {}
+    for row in session.execute(query) if credits else ():
+        found.setdefault(_account_of(row), []).append(_OpenDebit(row.id, row.due_date, row.left))
+    for debits in found.values():
+        debits.sort(key=lambda debit: (debit.due, debit.id))
+    return found
+
+
+def live_allocations(session: AnySession, item_ids: Sequence[int]) -> list[int]:
+    """The ids of the allocations of these items that have not been taken back."""
+    row = m.AccountingAllocation.__table__.c
+    taken_back = select(row.reverses_id).where(row.reverses_id.is_not(None))
+    ids = list(item_ids)
+    touching = (row.debit_id == func.any(ids)) | (row.credit_id == func.any(ids))
+    query = select(row.id).where(touching, row.reverses_id.is_(None), row.id.not_in(taken_back))
+    return list(session.scalars(query.order_by(row.id)))

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,6 +32,10 @@ class Books:
     #: By the id of the tax: its rate as a fraction, and the account that it is posted to.
     tax_rates: dict[int, Decimal]
     tax_accounts: dict[int, int]
+    #: The first day that a document may be dated.
+    begin: date
+    #: How many days after its day an exchange rate may be used.
+    rate_age: int
 
     def account(self, purpose: str) -> int:
         """The account that serves this purpose; raises MissingAccountError."""
@@ -47,7 +52,7 @@ class Books:
 
 #: One statement, since every posting begins with it.
 _BOOKS = text("""
-    SELECT c.currency_code,
+    SELECT c.currency_code, c.books_begin, c.rate_age,
            (SELECT coalesce(json_object_agg(purpose, id), '{}') FROM accounting_account
              WHERE company_id = c.id AND purpose IS NOT NULL) AS accounts,
            (SELECT coalesce(json_object_agg(kind, id), '{}') FROM accounting_journal
@@ -71,6 +76,8 @@ def books_of(session: AnySession, company_id: int) -> Books:
         row.journals,
         {tax_id: Decimal(rate) for tax_id, rate, _account in row.taxes},
         {tax_id: account for tax_id, _rate, account in row.taxes},
+        row.books_begin,
+        row.rate_age,
     )
 
 

@@ -1,129 +1,234 @@
-"""Payments: register, post, allocate, reverse."""
+"""Payments: create, post, settle, reverse; one or thousands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
-from addons.accounting.services.allocation import (
-    Pair,
-    live_allocations,
-    oldest_first,
-    settle,
-    take_back,
-)
-from addons.accounting.services.chart import books_of
-from addons.accounting.services.invoices import item_of
+from sqlalchemy import text
+
+from addons.accounting.services.allocation import Pair, items_of, live_allocations, oldest_first
+from addons.accounting.services.chart import Books, books_of
+from addons.accounting.services.drafts import PaymentDraft, rows_of
+from addons.accounting.services.invoices import WRITE
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
+from addons.accounting.services.posting import POST
+from addons.accounting.services.rates import fill_rates
+from addons.accounting.services.window import why_outside
 from core import m
-from core.db import AnySession
+from core.db import AnySession, reserve_ids
 from core.errors import UserError
-from core.i18n import _
-from core.records.sequences import next_number
+from core.i18n import _, format_money
+from core.records.sequences import next_numbers
+from core.security import acts
 from core.security.audit import record
+
+_POST = text("""
+    UPDATE accounting_payment p SET state = 'posted', number = d.number, entry_id = d.entry, posted_at = :now
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:entries AS bigint[]), CAST(:numbers AS text[]))
+           AS d (id, entry, number)
+     WHERE p.id = d.id
+""")
+_PARTS = text("""
+    SELECT payment_id, open_item_id, amount FROM accounting_payment_part
+     WHERE payment_id = ANY(:ids) ORDER BY payment_id, position
+""")
+_TAKEN_BACK = text("SELECT reverses_id, number FROM accounting_payment WHERE reverses_id = ANY(:ids)")
 
 
 class PaymentError(UserError):
     """The payment does not allow this; says why and what to do."""
 
 
-def create_payment(
-    session: AnySession,
-    *,
-    company_id: int,
-    partner_id: int,
-    date: date,
-    amount: Decimal,
-    currency: str,
-    **values: Any,
-) -> Any:
-    """A draft payment; money in unless `direction="out"` is given."""
-    payment = m.AccountingPayment(
-        company_id=company_id,
-        partner_id=partner_id,
-        date=date,
-        amount=amount,
-        currency_code=currency,
-        **values,
-    )
-    session.add(payment)
+def create(session: AnySession, payments: Sequence[Any]) -> list[int]:
+    """Write drafts, or unsaved records; returns their ids in the same order."""
+    acts.require(session, WRITE)
+    complete(session, payments)
+    drafts = [payment for payment in payments if isinstance(payment, PaymentDraft)]
+    _write_drafts(session, drafts)
+    session.add_all(payment for payment in payments if not isinstance(payment, PaymentDraft))
     session.flush()
-    return payment
+    return [payment.id for payment in payments]
 
 
-def post_payment(session: AnySession, payment: Any, pairs: Sequence[Pair] | None = None) -> None:
-    """Write the payment to the ledger and settle with it.
+def complete(session: AnySession, payments: Sequence[Any]) -> None:
+    """Set the rate of drafts, and refuse what cannot be posted; raises PaymentError and RateError."""
+    with session.no_autoflush:
+        books = {company_id: books_of(session, company_id) for company_id in {p.company_id for p in payments}}
+        for payment in payments:
+            problem = why_outside(books[payment.company_id], payment.date)
+            if problem:
+                raise PaymentError(problem)
+        fill_rates(session, books, payments)
 
-    `pairs` says what it settles; left out, it settles the earliest due debits; empty, it settles nothing
-    and stays as a credit on the account. The `credit_id` of a pair is filled in here.
+
+def _write_drafts(session: AnySession, drafts: Sequence[PaymentDraft]) -> None:
+    if not drafts:
+        return
+    table = m.AccountingPayment.__table__
+    for draft, draft_id in zip(drafts, reserve_ids(session, table, len(drafts)), strict=True):
+        draft.id = draft_id
+    m.AccountingPayment._bulk(session, rows_of(table, drafts))
+    m.AccountingPaymentPart._bulk(session, (row for draft in drafts for row in _part_rows(draft)))
+    record(session, "create", "accounting.payment", [draft.id for draft in drafts])
+
+
+def _part_rows(draft: PaymentDraft) -> Iterator[dict[str, Any]]:
+    rows = rows_of(m.AccountingPaymentPart.__table__, draft.parts, payment_id=draft.id)
+    for position, row in enumerate(rows, start=1):
+        yield {**row, "position": position}
+
+
+def post(session: AnySession, payments: Iterable[Any]) -> None:
+    """Write the payments to the ledger and settle what they name, then what their rule says; all or none.
+
+    Raises PaymentError and AllocationError.
     """
-    if payment.state != "draft":
-        raise PaymentError(
-            _("%(number)s is posted already: reverse it to take it back.", number=payment.number)
+    acts.require(session, POST)
+    rows = acts.locked(session, m.AccountingPayment, payments)
+    PaymentError.refuse({row.id: _posted_already(row.number) for row in rows if row.state != "draft"})
+    parts = _parts(session, [row.id for row in rows])
+    PaymentError.refuse(_too_much(rows, parts))
+    for company_id in sorted({row.company_id for row in rows}):
+        books = books_of(session, company_id)
+        own = [row for row in rows if row.company_id == company_id]
+        PaymentError.refuse({row.id: why for row in own if (why := why_outside(books, row.date))})
+        _write(session, books, own)
+    _settle(session, rows, parts)
+    acts.forget(session, m.AccountingPayment, (row.id for row in rows))
+
+
+def _posted_already(number: str) -> str:
+    return _("%(number)s is posted already: reverse it to take it back.", number=number)
+
+
+def _parts(session: AnySession, ids: list[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in session.execute(_PARTS, {"ids": ids}):
+        found.setdefault(row.payment_id, []).append(row)
+    return found
+
+
+def _too_much(rows: Sequence[Any], parts: Mapping[int, Sequence[Any]]) -> dict[int, str]:
+    named = {row.id: sum(part.amount for part in parts.get(row.id, ())) for row in rows}
+    return {
+        row.id: _(
+            "Its documents take %(named)s of a payment of %(amount)s: lower their amounts.",
+            named=format_money(named[row.id], row.currency_code),
+            amount=format_money(row.amount, row.currency_code),
         )
-    session.flush()
-    _write(session, payment)
-    if payment.direction == "in":
-        item = item_of(session, payment)
-        chosen = oldest_first(session, item) if pairs is None else _on(item.id, pairs)
-        settle(session, chosen, payment.date)
+        for row in rows
+        if named[row.id] > row.amount
+    }
 
 
-def _on(credit_id: int, pairs: Sequence[Pair]) -> list[Pair]:
-    return [Pair(pair.debit_id, credit_id, pair.amount) for pair in pairs]
+def _write(session: AnySession, books: Books, rows: Sequence[Any]) -> None:
+    numbers = _numbers(session, books.company_id, rows)
+    drafts = [_entry_of(books, row, numbers[row.id]) for row in rows]
+    write_entries(session, books, drafts)
+    ids = [row.id for row in rows]
+    values = {
+        "ids": ids,
+        "entries": [draft.id for draft in drafts],
+        "numbers": [numbers[row.id] for row in rows],
+        "now": datetime.now(UTC),
+    }
+    session.execute(_POST, values)
+    record(session, "post", "accounting.payment", ids)
 
 
-def _write(session: AnySession, payment: Any) -> None:
-    books = books_of(session, payment.company_id)
-    payment.number = next_number(session, "accounting.payment", books.company_id, payment.date.year)
-    sign = -1 if payment.direction == "in" else 1
-    document = "reversal" if payment.reverses_id else "payment" if sign < 0 else "refund"
-    draft = EntryDraft(
+def _numbers(session: AnySession, company_id: int, rows: Sequence[Any]) -> dict[int, str]:
+    by_year: dict[int, list[int]] = {}
+    for row in rows:
+        by_year.setdefault(row.date.year, []).append(row.id)
+    found: dict[int, str] = {}
+    for year, ids in sorted(by_year.items()):
+        numbers = next_numbers(session, "accounting.payment", company_id, year, len(ids))
+        found.update(zip(ids, numbers, strict=True))
+    return found
+
+
+def _entry_of(books: Books, row: Any, number: str) -> EntryDraft:
+    sign = -1 if row.direction == "in" else 1
+    document = "reversal" if row.reverses_id else "payment" if sign < 0 else "refund"
+    return EntryDraft(
         journal="bank",
-        date=payment.date,
-        currency=payment.currency_code,
-        exchange_rate=payment.exchange_rate,
-        narration=payment.number,
-        counterpart=Amount(
-            books.account("receivable"), sign * payment.amount, payment.partner_id, payment.number
-        ),
-        amounts=[Amount(books.account("bank"), -sign * payment.amount)],
-        item=Item(document, payment.number, payment.reference, payment.date),
+        date=row.date,
+        currency=row.currency_code,
+        exchange_rate=row.exchange_rate,
+        narration=number,
+        counterpart=Amount(books.account("receivable"), sign * row.amount, row.partner_id, number),
+        amounts=[Amount(books.account("bank"), -sign * row.amount)],
+        item=Item(document, number, row.reference, row.date),
     )
-    write_entries(session, books, [draft])
-    payment.entry_id, payment.state, payment.posted_at = draft.id, "posted", datetime.now(UTC)
-    session.flush()
-    record(session, "post", "accounting.payment", [payment.id])
 
 
-def reverse_payment(session: AnySession, payment: Any, on: date) -> Any:
-    """Take a posted payment back: what it settled is open again, and an opposite payment clears it."""
-    if payment.state != "posted" or payment.reverses_id is not None:
-        raise PaymentError(_("Only a posted payment that is no reversal itself can be reversed."))
-    if payment.reversed_by is not None:
-        raise PaymentError(
-            _(
-                "%(number)s was reversed by %(by)s already.",
-                number=payment.number,
-                by=payment.reversed_by.number,
-            )
-        )
-    take_back(session, live_allocations(session, item_of(session, payment).id), on)
-    opposite = create_payment(
-        session,
-        company_id=payment.company_id,
-        partner_id=payment.partner_id,
+def _settle(session: AnySession, rows: Sequence[Any], parts: Mapping[int, Sequence[Any]]) -> None:
+    """First what the payments name; then, earliest due first, what that leaves of those that go by rule."""
+    items = items_of(session, "accounting_payment", [row.id for row in rows])
+    named = [_pair(items[row.id], part) for row in rows for part in parts.get(row.id, ())]
+    if named:
+        m.AccountingAllocation.settle(session, named, rows[0].date)
+        items = items_of(session, "accounting_payment", [row.id for row in rows])
+    by_rule = [items[row.id] for row in rows if row.direction == "in" and row.remainder == "oldest"]
+    pairs = oldest_first(session, by_rule)
+    if pairs:
+        m.AccountingAllocation.settle(session, pairs, rows[0].date)
+
+
+def _pair(item: Any, part: Any) -> Pair:
+    """A part names the other side: a debit for money received, a credit for money paid back."""
+    if item.amount < 0:
+        return Pair(part.open_item_id, item.id, part.amount, item.date)
+    return Pair(item.id, part.open_item_id, part.amount, item.date)
+
+
+def reverse(session: AnySession, payments: Iterable[Any], on: date) -> list[int]:
+    """Take posted payments back: what they settled is open again, and opposite payments clear them.
+
+    Returns the ids of the opposite payments. Raises PaymentError.
+    """
+    acts.require(session, POST)
+    rows = acts.locked(session, m.AccountingPayment, payments)
+    _refuse_reversal(session, rows)
+    items = items_of(session, "accounting_payment", [row.id for row in rows])
+    live = live_allocations(session, [item.id for item in items.values()])
+    m.AccountingAllocation.take_back(session, live, on)
+    opposites: list[int] = m.AccountingPayment.create(session, [_opposite(row, on) for row in rows])
+    m.AccountingPayment.post(session, opposites)
+    _settle_reversal(session, rows, opposites, on)
+    acts.forget(session, m.AccountingPayment, (row.id for row in rows))
+    return opposites
+
+
+def _refuse_reversal(session: AnySession, rows: Sequence[Any]) -> None:
+    reason = _("Only a posted payment that is no reversal itself can be reversed.")
+    PaymentError.refuse({r.id: reason for r in rows if r.state != "posted" or r.reverses_id is not None})
+    numbers = {row.id: row.number for row in rows}
+    taken = session.execute(_TAKEN_BACK, {"ids": list(numbers)})
+    PaymentError.refuse(
+        {i: _("%(number)s was reversed by %(by)s already.", number=numbers[i], by=by) for i, by in taken}
+    )
+
+
+def _opposite(row: Any, on: date) -> PaymentDraft:
+    return PaymentDraft(
+        company_id=row.company_id,
+        partner_id=row.partner_id,
         date=on,
-        amount=payment.amount,
-        currency=payment.currency_code,
-        exchange_rate=payment.exchange_rate,
-        direction="out" if payment.direction == "in" else "in",
-        reference=payment.number,
-        reverses_id=payment.id,
+        amount=row.amount,
+        currency_code=row.currency_code,
+        exchange_rate=row.exchange_rate,
+        direction="out" if row.direction == "in" else "in",
+        reference=row.number,
+        reverses_id=row.id,
+        remainder="keep",
     )
-    post_payment(session, opposite, pairs=[])
-    first, second = item_of(session, payment), item_of(session, opposite)
-    debit, credit = (first, second) if first.amount > 0 else (second, first)
-    settle(session, [Pair(debit.id, credit.id, payment.amount)], on)
-    session.refresh(payment)
-    return opposite
+
+
+def _settle_reversal(session: AnySession, rows: Sequence[Any], opposites: Sequence[int], on: date) -> None:
+    items = items_of(session, "accounting_payment", [*(row.id for row in rows), *opposites])
+    pairs = []
+    for row, opposite in zip(rows, opposites, strict=True):
+        sides = sorted((items[row.id], items[opposite]), key=lambda item: item.amount)
+        pairs.append(Pair(sides[1].id, sides[0].id, row.amount))
+    m.AccountingAllocation.settle(session, pairs, on)

@@ -2,15 +2,15 @@
 
 Problem: 1,000 customers with 50,000 documents must get statements on which each document stands exactly
 once, nothing is lost, and the closing balance of one is the opening balance of the next, whatever is
-posted late. Rule: a statement takes every document of the customer up to the period's end that stands on
-no living statement. What lies before the period is brought forward on a customer's first statement, and
-is shown as a late entry on any later one. Example: January closed with 100.00; in February an invoice of
-20.00 dated 31 January and one of 50.00 dated 3 February are posted: opening 100.00, late entry 20.00,
-movement 50.00, closing 170.00.
+posted late. Rule: a statement begins on the day after the customer's last one, and takes every document
+up to the period's end that stands on no living statement. What lies before the period is brought forward
+on a customer's first statement, and is shown as a late entry on any later one. Example: January closed
+with 100.00; in February an invoice of 20.00 dated 31 January and one of 50.00 dated 3 February are
+posted: opening 100.00, late entry 20.00, movement 50.00, closing 170.00.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -20,14 +20,19 @@ from core import m
 from core.db import AnySession, advisory_lock, reserve_ids
 from core.i18n import _
 from core.records.sequences import next_numbers
+from core.security import acts
 from core.security.audit import record
 
-#: Customers of the cycle with what they have that is on no statement, and their last closing balance.
+RUN = "billing_statements.run"
+
+#: Customers of the cycle, or those named, with what they have that is on no statement, and their last closing
+#: balance. Whoever owes, or is owed, is among them, also when he is no longer marked as a customer, or
+#: archived.
 _CANDIDATES = """
     WITH due AS (
-        SELECT id, code FROM partner
-         WHERE company_id = :company AND is_customer AND statement_cycle = :cycle
-           AND (:everyone OR id = ANY(:partners))
+        SELECT id, code, is_customer AND active AS is_customer FROM partner
+         WHERE company_id = :company
+           AND CASE WHEN :everyone THEN statement_cycle = :cycle ELSE id = ANY(:partners) END
     ), fresh AS (
         SELECT i.partner_id, i.currency_code, count(*) AS documents, sum(i.amount) AS amount
           FROM accounting_open_item i JOIN due ON due.id = i.partner_id
@@ -47,6 +52,7 @@ _CANDIDATES = """
            last.period_end AS last_end, last.partner_id IS NOT NULL AS has_previous
       FROM due
       LEFT JOIN (fresh FULL JOIN last USING (partner_id, currency_code)) ON partner_id = due.id
+     WHERE due.is_customer OR fresh.documents > 0 OR last.closing <> 0
      ORDER BY due.code, 2
 """
 
@@ -81,36 +87,38 @@ _TOTALS = text("""
 """)
 
 #: What was still open at the period's end, by how long it had been due: the items due before it, less what
-#: had been allocated to them. An allocation counts from the day on which both its sides exist. No sum is made
-#: item by item: the planner can't guess the size of such a step, and would run it once a document.
+#: had been allocated to them; what is open of credits is not yet applied to anything, and has no age. An
+#: allocation counts from the day on which both its sides exist. No sum is made item by item: the planner
+#: can't guess the size of such a step, and would run it once a document.
 _AGEING = text("""
     WITH stated AS (
         SELECT id, company_id, partner_id, currency_code, period_end
           FROM billing_statement WHERE id = ANY(:ids)
     ), aged AS (
-        SELECT s.id, s.period_end - i.due_date AS days, i.amount AS open
+        SELECT s.id, i.amount < 0 AS is_credit, s.period_end - i.due_date AS days, i.amount AS open
           FROM stated s
           JOIN accounting_open_item i ON i.partner_id = s.partner_id AND i.date <= s.period_end
            AND i.company_id = s.company_id AND i.currency_code = s.currency_code
         UNION ALL
-        SELECT s.id, s.period_end - side.due_date, side.amount
+        SELECT s.id, side.is_credit, s.period_end - side.due_date, side.amount
           FROM stated s
           JOIN accounting_allocation a ON a.partner_id = s.partner_id
            AND a.company_id = s.company_id AND a.currency_code = s.currency_code
           JOIN accounting_open_item d ON d.id = a.debit_id
           JOIN accounting_open_item c ON c.id = a.credit_id
-         CROSS JOIN LATERAL (VALUES (d.due_date, -a.amount), (c.due_date, a.amount))
-               AS side (due_date, amount)
+         CROSS JOIN LATERAL (VALUES (false, d.due_date, -a.amount), (true, c.due_date, a.amount))
+               AS side (is_credit, due_date, amount)
          WHERE greatest(a.date, d.date, c.date) <= s.period_end
     ), sums AS (
-        SELECT id, coalesce(sum(open) FILTER (WHERE days BETWEEN 1 AND 30), 0) AS d30,
-               coalesce(sum(open) FILTER (WHERE days BETWEEN 31 AND 60), 0) AS d60,
-               coalesce(sum(open) FILTER (WHERE days BETWEEN 61 AND 90), 0) AS d90,
-               coalesce(sum(open) FILTER (WHERE days > 90), 0) AS over
+        SELECT id, coalesce(sum(open) FILTER (WHERE is_credit), 0) AS credit,
+               coalesce(sum(open) FILTER (WHERE NOT is_credit AND days BETWEEN 1 AND 30), 0) AS d30,
+               coalesce(sum(open) FILTER (WHERE NOT is_credit AND days BETWEEN 31 AND 60), 0) AS d60,
+               coalesce(sum(open) FILTER (WHERE NOT is_credit AND days BETWEEN 61 AND 90), 0) AS d90,
+               coalesce(sum(open) FILTER (WHERE NOT is_credit AND days > 90), 0) AS over
           FROM aged GROUP BY id
     )
     UPDATE billing_statement s
-       SET not_due = s.closing - d30 - d60 - d90 - over,
+       SET not_due = s.closing - d30 - d60 - d90 - over - credit, unapplied = credit,
            due_30 = d30, due_60 = d60, due_90 = d90, due_over = over
       FROM sums WHERE sums.id = s.id
 """)
@@ -140,10 +148,11 @@ def skip_reason(row: Any, period: Period) -> str | None:
 
 
 def create_statements(session: AnySession, run: Any, partners: Sequence[int] | None = None) -> list[int]:
-    """Create what the run still lacks and return the ids; the caller commits.
+    """Create what the run still lacks, of all customers of its cycle or of those named; returns the ids.
 
     Two runs of one company at once wait for each other.
     """
+    acts.require(session, RUN)
     advisory_lock(session, f"billing_statements {run.company_id}")
     period = Period(run.period_start, run.period_end)
     rows = candidates(session, run.company_id, run.cycle, period, partners)
@@ -173,7 +182,7 @@ def _insert(session: AnySession, run: Any, due: Sequence[Any]) -> list[int]:
             "partner_id": row.partner_id,
             "number": number,
             "currency_code": row.currency_code,
-            "period_start": run.period_start,
+            "period_start": run.period_start if row.last_end is None else row.last_end + timedelta(days=1),
             "period_end": run.period_end,
             "opening": row.previous,
             "closing": row.previous,

@@ -2,25 +2,29 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import selectinload
 
 from addons.billing_statements.errors import MisdirectedError, StatementError
+from addons.billing_statements.services.creation import RUN
 from core import m
-from core.db import AnySession, round_money
+from core.db import AnySession, lock_rows, round_money
 from core.documents import DataFile, Identity, filename_of, read_identity, render_pdf
 from core.i18n import _, format_date, format_money, in_locale
 from core.jobs.kinds import SkippedError
 from core.mail import parse_addresses, queue, render_template
 from core.records import attachments
+from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
 
 DOCUMENT = "billing.statement"
+SEND = "billing_statements.send"
+_RELEASE = text("UPDATE billing_statement SET state = 'released' WHERE id = ANY(:ids)")
 
 
 def identity_of(statement: Any) -> Identity:
@@ -34,8 +38,28 @@ def identity_of(statement: Any) -> Identity:
     )
 
 
-def render(session: AnySession, statement: Any) -> Any:
-    """Print the statement and keep the file: what is previewed is what is sent."""
+def state_of(session: AnySession, statement_id: int) -> str:
+    """The state of a statement, which is locked for this step."""
+    query = select(m.BillingStatement.state).where(m.BillingStatement.id == statement_id)
+    return str(session.scalar(query.with_for_update()))
+
+
+def render(session: AnySession, statements: Iterable[Any]) -> list[Any]:
+    """Print statements that have no file yet, and keep the files: what is previewed is what is sent."""
+    acts.require(session, RUN)
+    found = _records(session, statements)
+    StatementError.refuse({s.id: _("printed already") for s in found if s.state != "created"})
+    return [_render(session, statement) for statement in found]
+
+
+def _records(session: AnySession, statements: Iterable[Any]) -> list[Any]:
+    """The statements, locked and as they are now: printing and mailing need all that hangs on them."""
+    ids = acts.ids_of(session, statements)
+    found = {statement.id: statement for statement in lock_rows(session, m.BillingStatement, ids)}
+    return [found[i] for i in ids if i in found]
+
+
+def _render(session: AnySession, statement: Any) -> Any:
     locale = statement.partner.language
     contents = render_pdf(
         DOCUMENT,
@@ -62,8 +86,8 @@ def render(session: AnySession, statement: Any) -> Any:
 
 def _data_file(statement: Any) -> DataFile:
     """The lines as a table, for customers whose programs read it."""
-    text = io.StringIO()
-    writer = csv.writer(text)
+    table = io.StringIO()
+    writer = csv.writer(table)
     writer.writerow(["date", "document", "number", "reference", "due_date", "amount", "currency"])
     for line in statement.lines:
         writer.writerow(
@@ -78,7 +102,7 @@ def _data_file(statement: Any) -> DataFile:
             ]
         )
     return DataFile(
-        f"{statement.number.replace('/', '-')}.csv", text.getvalue().encode(), "Lines of the statement"
+        f"{statement.number.replace('/', '-')}.csv", table.getvalue().encode(), "Lines of the statement"
     )
 
 
@@ -103,11 +127,37 @@ def check_file(statement: Any, contents: bytes) -> None:
         )
 
 
-def send(session: AnySession, statement: Any) -> Any:
-    """Put the released statement into the outbox, once; recipient and file come from this one record.
+def release(session: AnySession, statements: Iterable[Any]) -> None:
+    """Say that printed statements may go out; raises StatementError."""
+    acts.require(session, SEND)
+    rows = acts.locked(session, m.BillingStatement, statements)
+    unprinted = {r.id: _("%(number)s is not printed, or out.", number=r.number) for r in rows}
+    StatementError.refuse({r.id: unprinted[r.id] for r in rows if r.state != "rendered"})
+    ids = [row.id for row in rows]
+    session.execute(_RELEASE, {"ids": ids})
+    record(session, "release", DOCUMENT, ids)
+    acts.forget(session, m.BillingStatement, ids)
 
-    Raises SkippedError for a customer without an address, MisdirectedError for a swapped file.
+
+def send(session: AnySession, statements: Iterable[Any]) -> list[Any]:
+    """Put released statements into the outbox, each once; recipient and file come from the one record.
+
+    Raises StatementError for one that is not released, or was sent; SkippedError for a customer without an
+    address; MisdirectedError for a swapped file.
     """
+    acts.require(session, SEND)
+    found = _records(session, statements)
+    StatementError.refuse({s.id: _why_not_sent(s) for s in found if s.state != "released"})
+    return [_send(session, statement) for statement in found]
+
+
+def _why_not_sent(statement: Any) -> str:
+    if statement.state == "sent":
+        return _("sent already")
+    return _("Release %(number)s before you send it.", number=statement.number)
+
+
+def _send(session: AnySession, statement: Any) -> Any:
     partner = statement.partner
     recipients = parse_addresses(partner.addresses_for("statement"))
     if not recipients:
@@ -126,7 +176,8 @@ def send_again(session: AnySession, statement: Any, reason: str, after: int) -> 
     `after` is how many mails of it the person saw: asking twice from one page sends once. Raises
     StatementError, and MailAddressError for a customer whose address is bad.
     """
-    statement = statement_with_id(session, statement.id)
+    acts.require(session, SEND)
+    (statement,) = _records(session, [statement])
     if statement.state != "sent":
         raise StatementError(_("Only a statement that was sent can be sent again."))
     if not reason.strip():
@@ -201,9 +252,3 @@ def note_sent_by_hand(session: AnySession, statement: Any, message: Any) -> None
     if statement.state == "released":
         statement.mail_id, statement.state = message.id, "sent"
         session.flush()
-
-
-def statement_with_id(session: AnySession, statement_id: int) -> Any:
-    """The statement, locked for this step."""
-    query = select(m.BillingStatement).where(m.BillingStatement.id == statement_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from addons.billing_statements.errors import StatementError
-from addons.billing_statements.services.creation import create_statements
+from addons.billing_statements.services.creation import RUN
 from addons.billing_statements.services.runs import start_rendering
 from core import m
 from core.db import AnySession, advisory_lock
 from core.i18n import _
+from core.security import acts
+from core.security.audit import record
 
 
 def redo(session: AnySession, statement: Any) -> Any:
@@ -19,14 +21,17 @@ def redo(session: AnySession, statement: Any) -> Any:
     The old one is kept and marked; its documents are free for the new one. Refused while a later
     statement stands on its closing balance.
     """
+    acts.require(session, RUN)
     advisory_lock(session, f"billing_statements {statement.company_id}")
+    session.refresh(statement)
     if statement.state == "superseded":
         raise StatementError(_("%(number)s has been superseded already.", number=statement.number))
     _refuse_when_followed(session, statement)
     _free_lines(session, statement)
     statement.state = "superseded"
     session.flush()
-    ids = create_statements(session, statement.run, [statement.partner_id])
+    m.BillingRun.prepare(session, statement.run, [statement.partner_id])
+    ids = m.BillingStatement.create_for(session, statement.run, [statement.partner_id])
     renewed = session.scalars(
         select(m.BillingStatement).where(
             m.BillingStatement.id == func.any(ids),
@@ -38,6 +43,7 @@ def redo(session: AnySession, statement: Any) -> Any:
         renewed.issued_at = datetime.now(UTC).replace(microsecond=0)
     statement.run.state = "created"
     session.flush()
+    record(session, "redo", "billing.statement", [statement.id])
     start_rendering(session, statement.run)
     return renewed
 

@@ -1,25 +1,28 @@
 """A statement run: preview, create, release, send."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, text
 
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.periods import CYCLES, Period, period_with
-from addons.billing_statements.services.creation import candidates, create_statements, skip_reason
+from addons.billing_statements.services.creation import RUN, candidates, skip_reason
 from core import m
 from core.db import AnySession, advisory_lock
 from core.i18n import _
 from core.jobs import queue
 from core.mail import MailAddressError, outbox, parse_addresses
+from core.security import acts
 from core.security.audit import record
 
+RELEASE = "billing_statements.send"
 RENDER = "billing_statements.render"
 SEND = "billing_statements.send"
+_RELEASED = text("UPDATE billing_run SET state = 'released', released_at = :now WHERE id = ANY(:ids)")
 
 
 @dataclass(frozen=True)
@@ -118,13 +121,15 @@ def _bad_addresses(session: AnySession, partner_ids: set[int]) -> list[tuple[int
     return found
 
 
-def start_run(session: AnySession, company_id: int, cycle: str, period: Period) -> tuple[Any, list[int]]:
+def start(session: AnySession, company_id: int, cycle: str, period: Period) -> tuple[Any, list[int]]:
     """Create the statements that are due and start rendering them; again, only what is still missing.
 
     Returns the run and the ids of the new statements. The caller commits.
     """
+    acts.require(session, RUN)
     run = _run_of(session, company_id, cycle, period)
-    ids = create_statements(session, run)
+    m.BillingRun.prepare(session, run)
+    ids: list[int] = m.BillingStatement.create_for(session, run)
     if ids:
         run.state = "created"
         start_rendering(session, run)
@@ -156,30 +161,60 @@ def counts(session: AnySession, run_id: int) -> dict[str, int]:
     return {state: number for state, number in session.execute(query)}
 
 
-def release(session: AnySession, run: Any) -> int:
+def release(session: AnySession, runs: Iterable[Any]) -> int:
     """Say that the printed statements may go out; returns how many. Nothing is sent before."""
+    acts.require(session, RELEASE)
+    rows = acts.locked(session, m.BillingRun, runs)
+    ids = [row.id for row in rows]
+    states = _states(session, ids)
+    waiting = _("Not all statements are printed yet: wait until the job has ended.")
+    StatementError.refuse({i: waiting for i in ids if "created" in states[i]})
+    StatementError.refuse(
+        {i: _("There is no printed statement to release.") for i in ids if "rendered" not in states[i]}
+    )
+    printed = [i for run_id in ids for i in states[run_id]["rendered"]]
+    m.BillingStatement.release(session, printed)
+    session.execute(_RELEASED, {"ids": ids, "now": datetime.now(UTC)})
+    record(session, "release", "billing.run", ids)
+    acts.forget(session, m.BillingRun, ids)
+    return len(printed)
+
+
+def _states(session: AnySession, run_ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+    """State → statements, of each run."""
     statement = m.BillingStatement
-    if counts(session, run.id).get("created"):
-        raise StatementError(_("Not all statements are printed yet: wait until the job has ended."))
-    rows = session.scalars(
-        select(statement).where(statement.run_id == run.id, statement.state == "rendered")
-    ).all()
-    if not rows:
-        raise StatementError(_("There is no printed statement to release."))
-    for row in rows:
-        row.state = "released"
-    run.state, run.released_at = "released", datetime.now(UTC)
-    session.flush()
-    return len(rows)
+    query = select(statement.run_id, statement.state, func.array_agg(statement.id))
+    found: dict[int, dict[str, list[int]]] = {run_id: {} for run_id in run_ids}
+    grouped = query.where(statement.run_id == func.any(list(run_ids))).group_by(
+        statement.run_id, statement.state
+    )
+    for run_id, state, ids in session.execute(grouped):
+        found[run_id][state] = list(ids)
+    return found
 
 
-def send(session: AnySession, run: Any) -> Any:
-    """Start the job that mails the released statements; what was mailed before is not mailed again."""
-    if not counts(session, run.id).get("released"):
-        raise StatementError(_("Release the statements before you send them."))
+def send(session: AnySession, runs: Iterable[Any]) -> list[Any]:
+    """Start the jobs that mail the released statements; what was mailed before is not mailed again.
+
+    A second call while such a job is at work returns that job.
+    """
+    acts.require(session, RELEASE)
+    rows = acts.locked(session, m.BillingRun, runs)
+    states = _states(session, [row.id for row in rows])
+    unreleased = _("Release the statements before you send them.")
+    StatementError.refuse({row.id: unreleased for row in rows if "released" not in states[row.id]})
+    record(session, "send", "billing.run", [row.id for row in rows])
+    return [_sending(session, row) for row in rows]
+
+
+def _sending(session: AnySession, run: Any) -> Any:
+    job = m.Job
+    at_work = select(job).where(job.kind == SEND, job.model == "billing.run", job.record_id == run.id)
+    found = session.scalars(at_work.where(job.state.in_(("queued", "running", "paused"))).limit(1)).first()
     title = _("Statements up to %(day)s: send", day=run.period_end)
-    record(session, "send", "billing.run", [run.id])
-    return queue.start(session, SEND, title, params={"run": run.id}, model="billing.run", record_id=run.id)
+    return found or queue.start(
+        session, SEND, title, params={"run": run.id}, model="billing.run", record_id=run.id
+    )
 
 
 def failed_mails(session: AnySession, run_id: int) -> Sequence[Any]:
@@ -189,9 +224,11 @@ def failed_mails(session: AnySession, run_id: int) -> Sequence[Any]:
     return session.scalars(select(mail).where(mail.id.in_(of_run), mail.state == "failed")).all()
 
 
-def retry_mails(session: AnySession, run: Any) -> int:
-    """Send the failed mails of the run once more, and no other; returns how many."""
-    failed = failed_mails(session, run.id)
+def retry_mails(session: AnySession, runs: Iterable[Any]) -> int:
+    """Send the failed mails of the runs once more, and no other; returns how many."""
+    acts.require(session, RELEASE)
+    ids = [row.id for row in acts.locked(session, m.BillingRun, runs)]
+    failed = [mail for run_id in ids for mail in failed_mails(session, run_id)]
     for mail in failed:
         outbox.retry(session, mail)
     return len(failed)

@@ -26,7 +26,14 @@ from core.screens.tree import Field
 
 MISSING = _l("Fill in this field.")
 
-_DECIMALS = {"money": (2, 2), "price": (2, 6), "quantity": (0, 4), "rate": (0, 6), "integer": (0, 0)}
+_DECIMALS = {
+    "money": (2, 2),
+    "price": (2, 6),
+    "quantity": (0, 4),
+    "rate": (0, 6),
+    "exchange_rate": (0, 10),
+    "integer": (0, 0),
+}
 
 
 class NumberField(StringField):

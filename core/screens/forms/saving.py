@@ -134,6 +134,8 @@ class RecordEditor:
         self._forget_lines(form, record)
         if self.screen.on_save is not None:
             self.screen.on_save(self.session, record)
+        if form.record is None:
+            self.cls.create(self.session, [record])
         self.session.flush()
         return record
 

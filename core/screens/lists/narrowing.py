@@ -97,7 +97,7 @@ def _value(column: PlannedColumn, text: str) -> Any:
     try:
         if column.kind in ("date", "moment"):
             return date.fromisoformat(text)
-        if column.kind in ("money", "price", "quantity", "rate"):
+        if column.kind in ("money", "price", "quantity", "rate", "exchange_rate"):
             # An amount between two cents is a fine bound, but no value of the column.
             return literal(_checked(Decimal(text)), Numeric())
         if column.kind == "integer" or (

@@ -218,7 +218,7 @@ def _filter_view(screens: ScreenSet, query: ListQuery, node: Filter, rows: Seque
 def _filter_kind(column: PlannedColumn) -> str:
     if column.kind in ("date", "moment"):
         return "date"
-    if column.kind in ("money", "price", "quantity", "rate", "integer"):
+    if column.kind in ("money", "price", "quantity", "rate", "exchange_rate", "integer"):
         return "number"
     return column.kind if column.kind in ("choice", "bool", "ref") else "text"
 

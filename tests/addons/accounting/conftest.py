@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices
-from addons.accounting.services.payments import create_payment, post_payment
+from addons.accounting.services.drafts import Line
 from core import m
 from core.db import db
+from tests.documents import create_invoice, create_payment, post_invoices, post_payment
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ def invoice_of(company, customer):
     """Post an invoice (or credit note) of one line."""
 
     def make(amount, on=date(2026, 1, 10), kind="invoice", partner=None, currency="USD", **values):
+        values.setdefault("exchange_rate", Decimal(1))
         invoice = create_invoice(
             db.session,
             company_id=company.id,
@@ -46,6 +47,7 @@ def pay(company, customer):
     """Post a payment; it settles the earliest due documents unless pairs are given."""
 
     def make(amount, on=date(2026, 1, 20), pairs=None, currency="USD", **values):
+        values.setdefault("exchange_rate", Decimal(1))
         payment = create_payment(
             db.session,
             company_id=company.id,
@@ -53,9 +55,10 @@ def pay(company, customer):
             date=on,
             amount=Decimal(amount),
             currency=currency,
+            pairs=pairs,
             **values,
         )
-        post_payment(db.session, payment, pairs)
+        post_payment(db.session, payment)
         db.session.commit()
         return payment
 

@@ -7,9 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices, reverse_invoice
-from addons.accounting.services.payments import create_payment, post_payment, reverse_payment
+from addons.accounting.services.drafts import Line
 from core.db import db
+from tests.documents import (
+    create_invoice,
+    create_payment,
+    post_invoices,
+    post_payment,
+    reverse_invoice,
+    reverse_payment,
+)
 
 CENTS = st.decimals(min_value="0.01", max_value="99999.99", places=2)
 RATE = st.sampled_from([Decimal("1.1"), Decimal("1.23457"), Decimal("0.999999")])

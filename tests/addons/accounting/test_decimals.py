@@ -19,11 +19,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from addons.accounting import reports
-from addons.accounting.services import batch
-from addons.accounting.services.allocation import AllocationError, Pair, settle
+from addons.accounting.services.allocation import AllocationError, Pair
 from addons.accounting.services.chart import books_of
-from addons.accounting.services.invoices import Line, create_invoice, item_of, post_invoices
-from addons.accounting.services.payments import create_payment, post_payment
+from addons.accounting.services.drafts import InvoiceDraft, Line
+from addons.accounting.services.invoices import item_of
 from core import m
 from core.api.tokens import create_token
 from core.db import db, decimals_of
@@ -32,6 +31,7 @@ from core.i18n import format_amount, format_money, format_price, in_locale
 from core.records.companies import ensure_company
 from core.security.actor import Actor, set_actor
 from core.security.users import ensure_administrator
+from tests.documents import create_invoice, create_payment, post_invoices, post_payment, settle
 from tests.logins import log_in
 
 ON = date(2026, 3, 2)
@@ -59,6 +59,7 @@ def tax(company):
 
 
 def draft(company, customer, *lines, currency="JPY", tax=None, **values):
+    values.setdefault("exchange_rate", Decimal(1))
     rows = [Line("Part", Decimal(q), Decimal(p), tax_id=tax.id if tax else None) for q, p in lines]
     found = create_invoice(
         db.session,
@@ -89,9 +90,9 @@ def test_an_invoice_in_yen_is_whole_yen(app, company, customer, tax, lines, rate
     nets = [half_up(Fraction(q) * Fraction(p)) for q, p in lines]
     if at_once:
         rows = [Line("Part", q, p, tax_id=tax.id) for q, p in lines]
-        document = batch.Document("invoice", customer.id, ON, ON, "JPY", rows, exchange_rate=Decimal(rate))
-        batch.book(db.session, books_of(db.session, company.id), [document])
-        invoice = db.session.get(m.AccountingInvoice, document.id)
+        whole = InvoiceDraft(company.id, customer.id, ON, "JPY", rows, exchange_rate=Decimal(rate))
+        m.AccountingInvoice.post(db.session, m.AccountingInvoice.create(db.session, [whole]))
+        invoice = db.session.get(m.AccountingInvoice, whole.id)
     else:
         invoice = draft(company, customer, *lines, tax=tax, exchange_rate=Decimal(rate))
         post_invoices(db.session, [invoice])
@@ -107,6 +108,7 @@ def test_three_at_one_and_a_half_are_five_yen(company, customer):
     invoice = draft(company, customer, (3, "1.5"))
     assert invoice.total == 5
     invoice.currency_code = "USD"
+    m.AccountingInvoice.compute(db.session, [invoice])
     post_invoices(db.session, [invoice])
     assert invoice.total == Decimal("4.50")
 
@@ -238,6 +240,7 @@ def test_programs_read_and_write_the_decimals_of_the_currency(app, company, cust
     listed = call(app, "accounting.invoice?fields=total").json["items"]
     assert listed == [{"id": invoice.id, "total": "5"}]
     body = {"partner_id": customer.id, "currency_code": "JPY", "amount": "100.50", "date": "2026-03-02"}
+    body["exchange_rate"] = "0.0067"
     refused = call(app, "accounting.payment", body)
     assert refused.status_code == 422
     assert refused.json["errors"][0]["field"] == "amount"
@@ -294,7 +297,13 @@ FINER = {
 def test_the_database_refuses_what_is_finer(company, customer, tax, pay, statement):
     pay(50, pairs=[])
     payment = create_payment(
-        db.session, company_id=company.id, partner_id=customer.id, date=ON, amount=Decimal(7), currency="JPY"
+        db.session,
+        company_id=company.id,
+        partner_id=customer.id,
+        date=ON,
+        amount=Decimal(7),
+        currency="JPY",
+        exchange_rate=Decimal(1),
     )
     draft(company, customer, (3, "1.5"))
     journal = db.session.scalar(select(m.AccountingJournal.id).limit(1))

@@ -11,12 +11,13 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from addons.accounting.services.chart import books_of
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices, reverse_invoice
+from addons.accounting.services.drafts import Line
 from core import m
 from core.administration.letterhead import set_logo
 from core.db import db
 from core.documents import read_identity
 from core.security.users import ensure_administrator
+from tests.documents import create_invoice, post_invoices, reverse_invoice
 from tests.logins import log_in
 
 

@@ -7,19 +7,21 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from addons.accounting.services.allocation import AllocationError, Pair, settle
+from addons.accounting.services.allocation import AllocationError, Pair
 from addons.accounting.services.balances import trial_balance
-from addons.accounting.services.invoices import (
-    InvoiceError,
-    Line,
-    create_invoice,
-    item_of,
-    post_invoices,
-    reverse_invoice,
-)
-from addons.accounting.services.payments import PaymentError, post_payment, reverse_payment
+from addons.accounting.services.drafts import Line
+from addons.accounting.services.invoices import InvoiceError, item_of
+from addons.accounting.services.payments import PaymentError
 from core import m
 from core.db import db
+from tests.documents import (
+    create_invoice,
+    post_invoices,
+    post_payment,
+    reverse_invoice,
+    reverse_payment,
+    settle,
+)
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 

@@ -5,13 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices
-from addons.accounting.services.payments import create_payment, post_payment
+from addons.accounting.services.drafts import Line
 from addons.billing_statements.periods import period_with
-from addons.billing_statements.services import runs
 from core import m
 from core.db import db
 from tests.conftest import work
+from tests.documents import create_invoice, create_payment, post_invoices, post_payment
 
 
 @pytest.fixture
@@ -32,6 +31,7 @@ def customer_of(company):
 @pytest.fixture
 def bill(company):
     def make(partner, amount, on, kind="invoice", **values):
+        values.setdefault("exchange_rate", Decimal(1))
         invoice = create_invoice(
             db.session,
             company_id=company.id,
@@ -72,7 +72,7 @@ def run_month(app, company):
     """Create the statements of a month, and print them unless told not to."""
 
     def make(month, printed=True, cycle="monthly"):
-        run, ids = runs.start_run(
+        run, ids = m.BillingRun.start(
             db.session, company.id, cycle, period_with(cycle, date.fromisoformat(f"{month}-20"))
         )
         db.session.commit()

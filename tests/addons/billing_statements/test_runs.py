@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.periods import period_with
 from addons.billing_statements.services import delivery, runs
-from addons.billing_statements.services.redo import redo
 from core import m
 from core.db import db
 from core.documents import delivery_of, read_identity
@@ -129,7 +128,7 @@ def test_nothing_is_sent_before_it_is_released(customer_of, bill, run_month):
     bill(customer_of("C1"), 100, "2026-01-10")
     run, _ = run_month("2026-01")
     with pytest.raises(StatementError, match="^Release the statements before you send them.$"):
-        runs.send(db.session, run)
+        m.BillingRun.send(db.session, [run])
 
 
 def test_nothing_is_released_before_it_is_printed(customer_of, bill, run_month):
@@ -138,12 +137,12 @@ def test_nothing_is_released_before_it_is_printed(customer_of, bill, run_month):
     with pytest.raises(
         StatementError, match="^Not all statements are printed yet: wait until the job has ended.$"
     ):
-        runs.release(db.session, run)
+        m.BillingRun.release(db.session, [run])
 
 
 def send_all(app, run):
-    runs.release(db.session, run)
-    runs.send(db.session, run)
+    m.BillingRun.release(db.session, [run])
+    m.BillingRun.send(db.session, [run])
     db.session.commit()
     work(app)
     send_due()
@@ -172,8 +171,9 @@ def test_sending_twice_sends_nothing_twice(app, data_folder, customer_of, bill, 
     run, [statement] = run_month("2026-01")
     send_all(app, run)
     with pytest.raises(StatementError, match="^Release the statements before you send them.$"):
-        runs.send(db.session, run)
-    delivery.send(db.session, statement)
+        m.BillingRun.send(db.session, [run])
+    with pytest.raises(StatementError, match="^sent already$"):
+        m.BillingStatement.send(db.session, [statement])
     assert len(db.session.scalars(select(m.MailMessage)).all()) == 1
 
 
@@ -187,7 +187,7 @@ def test_a_customer_without_address_is_a_row_with_its_reason(app, customer_of, b
     ]
     statement.partner.email = "late@customer.example"
     db.session.commit()
-    runs.send(db.session, run)
+    m.BillingRun.send(db.session, [run])
     db.session.commit()
     work(app)
     assert db.session.scalars(select(m.MailMessage.to)).all() == [["late@customer.example"]]
@@ -231,7 +231,7 @@ def test_one_statement_is_done_again_and_the_others_stay(app, customer_of, bill,
     bill(other, 60, "2026-01-10")
     run, [first, untouched] = run_month("2026-01")
     bill(acme, 25, "2026-01-15")
-    renewed = redo(db.session, first)
+    renewed = m.BillingStatement.redo(db.session, [first])[0]
     db.session.commit()
     work(app)
     db.session.refresh(first)
@@ -252,7 +252,7 @@ def test_a_statement_that_another_continues_is_not_done_again(customer_of, bill,
     with pytest.raises(
         StatementError, match="^ST/2026/00002 continues from ST/2026/00001: do that one again first.$"
     ):
-        redo(db.session, january)
+        m.BillingStatement.redo(db.session, [january])
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_creating_statements_takes_the_same_number_of_queries_for_any_number(
     company, customer_of, bill, run_month, count_queries
 ):
     def create(month):
-        runs.start_run(db.session, company.id, "monthly", period_with("monthly", date(2026, month, 1)))
+        m.BillingRun.start(db.session, company.id, "monthly", period_with("monthly", date(2026, month, 1)))
         db.session.commit()
 
     bill(customer_of("C1"), 1, "2026-01-10")
@@ -321,7 +321,7 @@ def test_creating_statements_takes_the_same_number_of_queries_for_any_number(
 def test_a_statement_that_is_mailed_by_hand_is_not_mailed_by_its_run(app, customer_of, bill, run_month):
     bill(customer_of("C1"), "100", "2026-01-05")
     run, [statement] = run_month("2026-01")
-    runs.release(db.session, run)
+    m.BillingRun.release(db.session, [run])
     db.session.refresh(statement)
     how = delivery_of("billing.statement")
     assert how.ready(statement)

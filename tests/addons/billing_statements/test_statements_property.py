@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from addons.billing_statements.periods import period_with
-from addons.billing_statements.services.runs import start_run
 from core import m
 from core.db import db
 
@@ -31,7 +30,7 @@ def test_statements_hold_every_document_once(app, company, batches):
     db.session.flush()
     for month, batch in zip(MONTHS, batches, strict=True):
         _post(company, partners, batch)
-        start_run(db.session, company.id, "monthly", period_with("monthly", month))
+        m.BillingRun.start(db.session, company.id, "monthly", period_with("monthly", month))
         db.session.commit()
     for partner in partners:
         _check(partner)

@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices
+from addons.accounting.services.drafts import Line
 from core import m
 from core.db import db
 from core.documents import read_identity
 from tests.core.api.conftest import Program
+from tests.documents import create_invoice, post_invoices
 from tests.logins import log_in
 
 Make = Callable[..., Program]
@@ -150,7 +151,7 @@ def test_a_file_is_reached_by_its_own_record_alone(program: Make, url: str, comp
         assert erp.delete(f"{elsewhere}/files/{file}").status_code == 404
     for wrong in ("0", "x", str(10**30)):
         assert erp.get(f"{url}/files/{wrong}").status_code == 404
-    assert erp.get("accounting.open_item/1/files").status_code == 404  # no form, so no panel
+    assert erp.get("accounting.entry_line/1/files").status_code == 404  # no form, so no panel
 
 
 @pytest.fixture
@@ -204,6 +205,6 @@ def test_the_description_tells_of_files_where_there_are_some(program: Make) -> N
     assert set(spec["paths"]["/api/v1/partner/{id}/files/{file_id}"]) == {"get", "delete", "parameters"}
     assert "/api/v1/accounting.invoice/{id}/document" in spec["paths"]
     assert "/api/v1/partner/{id}/document" not in spec["paths"]
-    assert "/api/v1/accounting.open_item/{id}/files" not in spec["paths"]
+    assert "/api/v1/accounting.entry_line/{id}/files" not in spec["paths"]
     few = program(*READER).get("/api/openapi.json").json["paths"]
     assert set(few["/api/v1/partner/{id}/files"]) == {"get", "parameters"}

@@ -11,13 +11,14 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from addons.accounting.services.invoices import Line, create_invoice, post_invoices
+from addons.accounting.services.drafts import Line
 from core import m
 from core.db import db
 from core.security.audit import record
 from core.settings import Settings
 from core.webhooks import sender
 from tests.core.webhooks.conftest import Receiver, deliveries, partner_of
+from tests.documents import create_invoice, post_invoices
 
 
 def test_an_event_is_told_and_signed(

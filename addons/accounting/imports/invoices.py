@@ -1,0 +1,304 @@
+"""Invoices and credit notes from files: a row a line, rows with one document number make one document.
+
+What other systems export as a cancellation, lines with negative quantities, becomes a credit note with
+positive ones: the sign of the document's total decides. Customers and parts that are not known yet are
+made. A document that was imported before is found by its number: with the same contents it is left as it is,
+with others it is refused with what changed, since what is posted does not change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from addons.accounting.amounts import line_net
+from addons.accounting.imports.known import known_documents, what_changed
+from addons.accounting.imports.lines import AmountError, amounts_of
+from addons.accounting.imports.taxes import TaxError, Taxes
+from addons.accounting.services.chart import Books, books_of
+from addons.accounting.services.drafts import InvoiceDraft, Line
+from addons.accounting.services.rates import no_rate, rates_on
+from addons.accounting.services.window import why_outside
+from addons.partners.services import ensure_partners
+from addons.products.services import ensure_products
+from core import m
+from core.db import smallest_unit
+from core.exchange.convert import date, decimal, identifier, integer, text
+from core.exchange.targets import Document, Row, Target, TargetField, TargetOption
+from core.i18n import _, _l
+from core.security.actor import actor_of
+
+
+def book(session: Any, documents: Sequence[Document], options: Mapping[str, Any]) -> None:
+    """Book and post the documents that are new; see the module."""
+    company_id = actor_of(session).company_id
+    if company_id is None:
+        raise ValueError("an import belongs to a company")
+    if options.get("repeated") != "book":
+        for document in documents:
+            _report_repeated(document)
+    source = _Source.of(session, books_of(session, company_id), documents, options)
+    found = ((document, source.draft(document)) for document in documents)
+    drafts = [(document, draft) for document, draft in found if draft is not None]
+    new = _without_known(session, company_id, drafts)
+    ids = m.AccountingInvoice.create(session, [draft for _document, draft in new])
+    m.AccountingInvoice.post(session, ids)
+    for (document, _draft), invoice_id in zip(new, ids, strict=True):
+        document.booked(invoice_id)
+
+
+def _without_known(
+    session: Any, company_id: int, drafts: Sequence[tuple[Document, InvoiceDraft]]
+) -> list[tuple[Document, InvoiceDraft]]:
+    """The documents that no earlier import brought; those that it did are marked."""
+    known = known_documents(session, company_id, [document.key for document, _draft in drafts])
+    new = []
+    for document, draft in drafts:
+        before = known.get(document.key)
+        if before is None:
+            new.append((document, draft))
+        elif changed := what_changed(before, draft):
+            document.refuse(
+                _(
+                    "Document %(key)s was imported as %(number)s; this file has another %(changed)s: reverse "
+                    "%(number)s, or give this one another number.",
+                    key=document.key,
+                    number=before.number,
+                    changed=", ".join(changed),
+                )
+            )
+        else:
+            document.unchanged(before.id)
+    return new
+
+
+def _report_repeated(document: Document) -> None:
+    """A row that says in every cell what another one of its document says is taken for a slip."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for row in document.rows:
+        first = seen.setdefault(tuple(row.values.values()), row.number)
+        if first != row.number:
+            row.report(_("This row repeats row %(row)s of the same document.", row=first))
+
+
+@dataclass(frozen=True)
+class _Parties:
+    """The customers and parts of a chunk, by their codes."""
+
+    partners: Mapping[str, int]
+    products: Mapping[str, int]
+
+    @classmethod
+    def of(cls, session: Any, company_id: int, documents: Sequence[Document]) -> "_Parties":
+        partners: dict[str, dict[str, Any]] = {}
+        products: dict[str, dict[str, Any]] = {}
+        for row in (row for document in documents for row in document.rows):
+            values = row.values
+            partners.setdefault(values["customer"], _new_partner(values))
+            if values["product"]:
+                products.setdefault(values["product"], _new_product(values))
+        return cls(
+            ensure_partners(session, company_id, partners), ensure_products(session, company_id, products)
+        )
+
+
+def _new_partner(values: Mapping[str, Any]) -> dict[str, Any]:
+    name = values["customer_name"] or _("Customer %(code)s", code=values["customer"])
+    return {"name": name, "country": values["country"] or ""}
+
+
+def _new_product(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A code without a digit is no part: postage, bank charges, a discount."""
+    kind = "goods" if any(c.isdigit() for c in values["product"]) else "service"
+    return {"description": values["description"] or "", "kind": kind}
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What turns the documents of a chunk into drafts."""
+
+    books: Books
+    parties: _Parties
+    taxes: Taxes
+    rates: Mapping[tuple[str, Any], Decimal]
+    payment_days: int
+
+    @classmethod
+    def of(
+        cls, session: Any, books: Books, documents: Sequence[Document], options: Mapping[str, Any]
+    ) -> "_Source":
+        foreign = [
+            (row.values["currency"], row.values["date"])
+            for document in documents
+            for row in document.rows
+            if row.values["currency"] not in (None, books.currency) and row.values["exchange_rate"] is None
+        ]
+        return cls(
+            books,
+            _Parties.of(session, books.company_id, documents),
+            Taxes.of(session, books.company_id),
+            rates_on(session, books, foreign),
+            options.get("payment_days") or 0,
+        )
+
+    def draft(self, document: Document) -> InvoiceDraft | None:
+        """The document as a draft; None where it, or all of its rows, are refused."""
+        first = next((row.values for row in document.rows if not row.reason), None)
+        if first is None or not self._agrees(document, first):
+            return None
+        on = min(row.values["date"] for row in document.rows if not row.reason)
+        currency = first["currency"] or self.books.currency
+        rate = self._rate(document, currency, on, first["exchange_rate"])
+        lines = [line for row in document.rows if (line := self._line(row, currency)) is not None]
+        if rate is None or not lines or any(row.field in LINE_FIELDS for row in document.rows):
+            _refuse_with_its_rows(document)
+            return None
+        total = sum((line_net(x.quantity, x.unit_price, smallest_unit(currency)) for x in lines), Decimal(0))
+        for line in lines if total < 0 else ():
+            line.quantity = -line.quantity
+        return InvoiceDraft(
+            company_id=self.books.company_id,
+            kind="invoice" if total >= 0 else "credit_note",
+            partner_id=self.parties.partners[first["customer"]],
+            date=on,
+            due_date=first["due_date"] or on + timedelta(days=self.payment_days),
+            currency_code=currency,
+            exchange_rate=rate,
+            reference=document.key,
+            external_id=document.key,
+            lines=lines,
+        )
+
+    def _agrees(self, document: Document, first: Mapping[str, Any]) -> bool:
+        """Whether the rows are of one document that may be dated so; refuses it where they are not."""
+        rows = [row.values for row in document.rows if not row.reason]
+        on = min(values["date"] for values in rows)
+        outside = why_outside(self.books, on)
+        if any(values["customer"] != first["customer"] for values in rows):
+            document.refuse(_("One document names two customers: give each its own number."), "customer")
+        elif any(values["currency"] != first["currency"] for values in rows):
+            document.refuse(_("One document has two currencies: give each its own number."), "currency")
+        elif first["due_date"] is not None and first["due_date"] < on:
+            document.refuse(_("The due date lies before the date of the document."), "due_date")
+        elif outside:
+            document.refuse(outside, "date")
+        else:
+            return True
+        return False
+
+    def _rate(self, document: Document, currency: str, on: Any, given: Decimal | None) -> Decimal | None:
+        if currency == self.books.currency:
+            if given in (None, 1):
+                return Decimal(1)
+            document.refuse(_("%(currency)s is the currency of the books: its rate is 1.", currency=currency))
+            return None
+        rate = given or self.rates.get((currency, on))
+        if rate is None:
+            document.refuse(no_rate(currency, on), "currency")
+        elif rate < 0:
+            document.refuse(_("An exchange rate is above zero."), "exchange_rate")
+        return rate
+
+    def _line(self, row: Row, currency: str) -> Line | None:
+        """The row as a line, with the sign that it has in the file."""
+        if row.reason:
+            return None
+        values = row.values
+        unit = smallest_unit(currency)
+        try:
+            quantity, price = amounts_of(values["quantity"], values["unit_price"], values["amount"], unit)
+            tax_id = self.taxes.find(
+                values["tax"], values["tax_amount"], line_net(quantity, price, unit), unit
+            )
+        except (AmountError, TaxError) as error:
+            row.report(str(error), error.field)
+            return None
+        product = values["product"]
+        return Line(
+            description=values["description"] or "",
+            quantity=quantity,
+            unit_price=price,
+            product_id=self.parties.products[product] if product else None,
+            tax_id=tax_id,
+        )
+
+
+#: A document with a line that can't be told is not booked without that line.
+LINE_FIELDS = ("quantity", "unit_price", "amount", "tax", "tax_amount")
+
+
+def _refuse_with_its_rows(document: Document) -> None:
+    first = next((row for row in document.rows if row.field in LINE_FIELDS), None)
+    if first is not None:
+        document.refuse(_("Row %(row)s of this document is wrong.", row=first.number))
+
+
+TARGET = Target(
+    name="accounting.invoice",
+    title=_l("Invoices and credit notes"),
+    permission="accounting.import",
+    group_by="document",
+    book=book,
+    fields=(
+        TargetField(
+            "document",
+            _l("Document no."),
+            identifier(),
+            required=True,
+            aliases=("InvoiceNo", "Invoice", "单据编号", "发票号"),
+        ),
+        TargetField("date", _l("Date"), date(), required=True, aliases=("InvoiceDate", "日期", "开票日期")),
+        TargetField("due_date", _l("Due date"), date(), aliases=("到期日",)),
+        TargetField(
+            "customer",
+            _l("Customer code"),
+            identifier(),
+            required=True,
+            aliases=("CustomerID", "Customer", "客户编号"),
+        ),
+        TargetField("customer_name", _l("Customer name"), text(200), aliases=("客户名称",)),
+        TargetField("country", _l("Country"), text(100), aliases=("国家",)),
+        TargetField("product", _l("Part code"), identifier(), aliases=("StockCode", "SKU", "Part", "料号")),
+        TargetField("description", _l("Description"), text(500), aliases=("品名", "描述")),
+        TargetField("quantity", _l("Quantity"), decimal(4), aliases=("Qty", "数量")),
+        TargetField(
+            "unit_price",
+            _l("Unit price"),
+            decimal(6),
+            aliases=("UnitPrice", "Price", "单价"),
+        ),
+        TargetField(
+            "amount",
+            _l("Net amount"),
+            decimal(2),
+            aliases=("Amount", "Line total", "Net", "金额", "不含税金额"),
+            help=_l("Of the line, without tax; quantity and unit price may then be missing."),
+        ),
+        TargetField(
+            "tax",
+            _l("Tax"),
+            text(60),
+            aliases=("Tax rate", "Tax code", "VAT", "VAT rate", "税率", "税码"),
+            help=_l("The name of a tax, or its rate: 13 %, 0.13 or 13."),
+        ),
+        TargetField(
+            "tax_amount",
+            _l("Tax amount"),
+            decimal(2),
+            aliases=("VAT amount", "税额"),
+            help=_l("Of the line: the tax that gives this amount is taken."),
+        ),
+        TargetField("currency", _l("Currency"), identifier(3), aliases=("币种",)),
+        TargetField("exchange_rate", _l("Exchange rate"), decimal(10), aliases=("汇率",)),
+    ),
+    options=(
+        TargetOption("payment_days", _l("Days to pay, where no due date is given"), integer(), default=30),
+        TargetOption(
+            "repeated",
+            _l("Rows that repeat another row of their document"),
+            default="report",
+            choices={"report": _l("leave out and report"), "book": _l("book like any other")},
+        ),
+    ),
+)

@@ -1,0 +1,56 @@
+"""Quantity and unit price of a line of which a file gives some of quantity, price and amount.
+
+Problem: files leave out what can be computed, and sometimes say three numbers that don't agree. Rule: of
+two the third follows, an amount alone is one piece of it, and three must agree to the smallest unit of
+the currency. Examples: amount 12.50 → 1 × 12.50; quantity 3, amount 10.00 → 3 × 3.333333; quantity −2,
+price 5 → −2 × 5; quantity 2, price 5, amount 11 → refused.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from addons.accounting.amounts import line_net
+from core.errors import UserError
+from core.i18n import _
+
+PRICE, QUANTITY = Decimal("0.000001"), Decimal("0.0001")
+
+
+class AmountError(UserError):
+    """The numbers of a row are too few, or don't agree."""
+
+    field = "amount"
+
+
+def amounts_of(
+    quantity: Decimal | None, price: Decimal | None, amount: Decimal | None, unit: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Quantity and unit price; `unit` is the smallest of the currency. Raises AmountError."""
+    if quantity is not None and price is not None:
+        if amount is not None and line_net(quantity, price, unit) != amount:
+            raise AmountError(
+                _(
+                    "%(quantity)s × %(price)s is %(net)s, not %(amount)s: correct one of them.",
+                    quantity=f"{quantity.normalize():f}",
+                    price=f"{price.normalize():f}",
+                    net=line_net(quantity, price, unit),
+                    amount=amount,
+                )
+            )
+        return quantity, price
+    if amount is None:
+        raise AmountError(_("Give a quantity and a unit price, or an amount."))
+    return _from_amount(quantity, price, amount, unit)
+
+
+def _from_amount(
+    quantity: Decimal | None, price: Decimal | None, amount: Decimal, unit: Decimal
+) -> tuple[Decimal, Decimal]:
+    if quantity:
+        price = (amount / quantity).quantize(PRICE, rounding=ROUND_HALF_UP)
+    elif price:
+        quantity = (amount / price).quantize(QUANTITY, rounding=ROUND_HALF_UP)
+    elif quantity is None and price is None:
+        quantity, price = (Decimal(1), amount) if amount >= 0 else (Decimal(-1), -amount)
+    if quantity is None or price is None or line_net(quantity, price, unit) != amount:
+        raise AmountError(_("The amount does not follow from the quantity or the unit price: give both."))
+    return quantity, price

@@ -1,0 +1,88 @@
+"""Documents to be: what programs hand to `create`, with the attributes of the records that they become.
+
+A form hands over an unsaved record instead. An addon that sets a column of its own in `create` writes
+the same line for both: `invoice.route_id = …`. A column of which a draft has no attribute takes its
+default.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Table
+
+from addons.accounting.amounts import TaxAmount
+
+
+@dataclass
+class Line:
+    """A line of an invoice; `net` is set when the draft is computed."""
+
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    product_id: int | None = None
+    tax_id: int | None = None
+    net: Decimal = Decimal(0)
+
+
+@dataclass
+class InvoiceDraft:
+    """An invoice or credit note; `id` and the amounts are set when it has been created."""
+
+    company_id: int
+    partner_id: int
+    date: dt.date
+    currency_code: str
+    lines: Sequence[Line]
+    kind: str = "invoice"
+    due_date: dt.date | None = None
+    #: Left out, that of the day; 1 in the company's own currency.
+    exchange_rate: Decimal | None = None
+    reference: str = ""
+    external_id: str | None = None
+    reverses_id: int | None = None
+    id: int = 0
+    net: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    taxes: Sequence[TaxAmount] = field(default_factory=tuple)
+
+
+@dataclass
+class Part:
+    """So much of a payment is for this open item."""
+
+    open_item_id: int
+    amount: Decimal
+
+
+@dataclass
+class PaymentDraft:
+    """Money received, or paid back; `id` is set when it has been created."""
+
+    company_id: int
+    partner_id: int
+    date: dt.date
+    amount: Decimal
+    currency_code: str
+    direction: str = "in"
+    exchange_rate: Decimal | None = None
+    reference: str = ""
+    external_id: str | None = None
+    reverses_id: int | None = None
+    #: What it settles by agreement.
+    parts: Sequence[Part] = field(default_factory=tuple)
+    #: What its parts leave of it settles what is due earliest (`oldest`), or stays on the account (`keep`).
+    remainder: str = "oldest"
+    id: int = 0
+
+
+def rows_of(table: Table, drafts: Iterable[Any], **fixed: Any) -> Iterator[dict[str, Any]]:
+    """The drafts as rows of the table: its columns of which the first draft has an attribute."""
+    names: list[str] = []
+    for draft in drafts:
+        names = names or [c.name for c in table.columns if c.name not in fixed and hasattr(draft, c.name)]
+        yield {**{name: getattr(draft, name) for name in names}, **fixed}

@@ -1,0 +1,30 @@
+"""Between which days a company's documents may be dated.
+
+Problem: a slip such as 2226-01-01 or 0001-01-01 is numbered, posted and never changed again. Rule: nothing is
+dated before the day on which the company's books begin, nor more than a year ahead of today; whoever brings
+history in sets the first day first. Example: books that begin on 2025-01-01, today 2026-11-28 → 2025-01-01 to
+2027-11-28. The database holds the same for every entry.
+"""
+
+from datetime import date, timedelta
+
+from addons.accounting.services.chart import Books
+from core.clock import today
+from core.i18n import _, format_date
+
+#: How far ahead of today a document may be dated, in days.
+AHEAD = 365
+
+
+def why_outside(books: Books, on: date) -> str:
+    """Why nothing may be dated so, and what to do; empty where it may."""
+    if on < books.begin:
+        return _(
+            "%(day)s lies before %(first)s, on which the books begin: correct the date, or set the first day "
+            "of the books under Companies.",
+            day=format_date(on),
+            first=format_date(books.begin),
+        )
+    if on > today() + timedelta(days=AHEAD):
+        return _("%(day)s lies more than a year ahead: correct the date.", day=format_date(on))
+    return ""

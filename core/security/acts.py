@@ -1,0 +1,75 @@
+"""How an act on records begins.
+
+Each act on a document is a class method of its model that takes the session and a set of records: what
+the ORM has loaded, or ids, as batches have them. All of them ask first whether the actor may, lock the
+records in the order of their ids, so that two users never wait for each other for ever, and look at them
+as they are now:
+
+    @classmethod
+    def confirm(cls, session, orders):
+        acts.require(session, "sales.confirm")
+        rows = acts.locked(session, cls, orders)
+        SalesError.refuse({row.id: _("…") for row in rows if row.state != "draft"})
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm.util import identity_key
+
+from core.db import AnySession
+from core.db.locks import LOCK_TIMEOUT
+from core.errors import UserError
+from core.i18n import _
+from core.security.actor import actor_of
+
+
+class NotAllowedError(UserError):
+    """Nobody has granted the actor what the act needs; says which permission that is."""
+
+
+def require(session: AnySession, permission: str) -> None:
+    """Return if the actor of the session may do this; raises NotAllowedError."""
+    if not actor_of(session).may(permission):
+        raise NotAllowedError(
+            _(
+                "You may not do this: ask an administrator for a role with “%(permission)s”.",
+                permission=permission,
+            )
+        )
+
+
+def ids_of(session: AnySession, records: Iterable[Any]) -> list[int]:
+    """The ids of records that are given as objects or as ids, each once, in the order given.
+
+    What was changed in an object is written first: acts look at what the database has.
+    """
+    given = list(records)
+    if any(not isinstance(record, int) for record in given):
+        session.flush()
+    return list(dict.fromkeys(record if isinstance(record, int) else record.id for record in given))
+
+
+def locked(session: AnySession, model: Any, records: Iterable[Any]) -> Sequence[Any]:
+    """The rows of these records, locked until commit in the order of their ids, and returned in the
+    order given.
+
+    Plain rows, for a set of thousands as for one. Raises `sqlalchemy.exc.OperationalError` when another user
+    holds one for over 3 seconds. Record rules are the affair of whoever brought the records.
+    """
+    ids = ids_of(session, records)
+    session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    table = model.__table__
+    query = select(table).where(table.c.id == func.any(ids)).order_by(table.c.id).with_for_update()
+    found = {row.id: row for row in session.execute(query)}
+    return [found[i] for i in ids if i in found]
+
+
+def forget(session: AnySession, model: Any, ids: Iterable[int]) -> None:
+    """Let objects that the session holds of these rows be read anew: statements changed them."""
+    known = session.identity_map
+    for record_id in ids if len(known) else ():
+        record = known.get(identity_key(model, record_id))
+        if record is not None:
+            session.expire(record)
