@@ -640,6 +640,18 @@ class Product(_Composed):
     search_key: Mapped[str]
     unit: Mapped[str]
 
+class RetiredCounter(_Composed):
+    code: Mapped[str]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    next_number: Mapped[int]
+    year: Mapped[int]
+
+class RetiredId(_Composed):
+    id: Mapped[int]
+    last_id: Mapped[int]
+    table_name: Mapped[str]
+
 class Role(_Composed):
     id: Mapped[int]
     name: Mapped[str]

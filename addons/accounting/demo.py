@@ -20,6 +20,8 @@ from core.security.users import LogIn
 log_ins = demo_people.LOG_INS
 YEARS = 2
 TERMS = 30
+#: What a unit of a foreign currency is worth in dollars, about.
+RATES = {"EUR": Decimal("1.08"), "CNY": Decimal("0.138")}
 
 
 def load(session: Any, company: Any) -> list[LogIn]:
@@ -60,6 +62,21 @@ def _documents(session: Any, company: Any, today: date) -> None:
     documents = sorted(_invoices(company.id, chance, customers, parts, today), key=lambda d: d.date)
     m.AccountingInvoice.post(session, m.AccountingInvoice.create(session, documents))
     _pay(session, chance, documents, today)
+    session.add_all(_rates(company.id, today))
+    year = m.AccountingClosing(company_id=company.id, until=date(today.year - YEARS, 12, 31))
+    m.AccountingClosing.close(session, m.AccountingClosing.create(session, [year]))
+
+
+def _rates(company_id: int, today: date) -> Iterator[Any]:
+    """Rates of the last month, as a central bank would give them, each a little different."""
+    for code, worth in RATES.items():
+        for back in range(30):
+            day = today - timedelta(days=back)
+            if day.weekday() < 5:
+                rate = (worth * (1000 + back % 7 - 3) / 1000).quantize(Decimal("0.000001"))
+                yield m.AccountingCurrencyRate(
+                    company_id=company_id, currency_code=code, date=day, source="ECB", rate=rate
+                )
 
 
 def _invoices(

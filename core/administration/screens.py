@@ -172,7 +172,13 @@ screens.form(
         Section(
             "main",
             Field("name", show="phrase"),
-            Field("prefix", help=_l("{year} stands for the year of the document. Numbers given stay.")),
+            Field(
+                "prefix",
+                help=_l(
+                    "{year} stands for the year of the document; without it numbers go on over the years. "
+                    "Numbers given stay."
+                ),
+            ),
             Field("padding", _l("Digits"), help=_l("5: 00001. A longer number has more.")),
         ),
         Grid(

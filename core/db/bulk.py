@@ -7,7 +7,9 @@ that an addon that extends the model can extend that method too.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import psycopg
 from sqlalchemy import Table, text
+from sqlalchemy.exc import DBAPIError
 
 from core.db.session import AnySession
 
@@ -26,8 +28,14 @@ def copy_rows(session: AnySession, table: Table, rows: Iterable[Mapping[str, Any
         return
     columns = list(first)
     listed = ", ".join(f'"{name}"' for name in columns)
-    cursor = session.connection().connection.cursor()
-    with cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
-        copy.write_row([first[name] for name in columns])
-        for row in iterator:
-            copy.write_row([row[name] for name in columns])
+    connection = session.connection()
+    statement = f'COPY "{table.name}" ({listed}) FROM STDIN'
+    try:
+        with connection.connection.cursor().copy(statement) as copy:
+            copy.write_row([first[name] for name in columns])
+            for row in iterator:
+                copy.write_row([row[name] for name in columns])
+    except psycopg.Error as error:  # the cursor passes by what makes SQLAlchemy's errors of the driver's
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.exc import OperationalError
 
-from core.loader import migrations, shipped
+from core.loader import migrations, retired, shipped
 from core.loader.discovery import CORE, AddonSource, Catalogue
 from core.loader.export import Removal, removal_of, write_export
 from core.loader.grants import grant
@@ -89,7 +89,10 @@ class Lifecycle:
                 return Outcome(())  # no new generation: nobody has to build the app again
             everything = self._all({*installed.versions, *(s.name for s in new)})
             metadata = self.check(everything)
+            there = self.check(self._all(installed.versions)).tables if installed.versions else {}
             left = [item for source in new for item in _bring(connection, source, metadata)]
+            if installed.generation:
+                retired.resume(connection, [name for name in metadata.tables if name not in there])
             for source in new:
                 _note_installed(connection, source)
             self._close(connection)
@@ -112,7 +115,9 @@ class Lifecycle:
         with self._exclusive() as connection:
             going, staying = self._split(connection, name)
             before, after = self.check([*staying, *going]), self.check(staying)
-            export = write_export(connection, removal_of(connection, before, after), exports, name)
+            removal = removal_of(connection, before, after)
+            export = write_export(connection, removal, exports, name)
+            retired.keep(connection, removal.tables)
             kept = []
             for source in reversed(going):
                 kept += shipped.remove(connection, source.name, before)

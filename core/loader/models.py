@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, Integer, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,3 +51,29 @@ class ShippedRecord(Model):
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (UniqueConstraint("table_name", "record_id"),)
+
+
+class RetiredId(Model):
+    """How far the ids of a table had come that went with its addon: see `core.loader.retired`."""
+
+    _name = "retired.id"
+    _audited = False
+
+    table_name: Mapped[str] = mapped_column(Text, unique=True)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class RetiredCounter(Model):
+    """How far a number sequence had come when an addon went, by its code, company and year."""
+
+    _name = "retired.counter"
+    _audited = False
+
+    code: Mapped[str] = mapped_column(Text)
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    year: Mapped[int] = mapped_column(Integer)
+    next_number: Mapped[int] = mapped_column(BigInteger)
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("code", "company_id", "year"),)

@@ -2,7 +2,8 @@
 
 The counter's row lock is held until the caller commits: a number that is rolled back is given out
 again, and two users never get the same. Example: prefix `INV/{year}/`, padding 5, year 2026, counter 7
-→ `INV/2026/00007`.
+→ `INV/2026/00007`. A
+prefix without the year never starts anew: `INV-` goes on from INV-00999 to INV-01000 in whatever year.
 """
 
 from sqlalchemy import text
@@ -11,7 +12,9 @@ from core.db import AnySession
 
 _TAKE = text("""
     INSERT INTO sequence_counter AS c (sequence_id, company_id, year, next_number)
-    SELECT s.id, :company, :year, 1 + :count FROM sequence s WHERE s.code = :code
+    SELECT s.id, :company, CASE WHEN strpos(s.prefix, '{year}') > 0 THEN CAST(:year AS int) ELSE 0 END,
+           1 + :count
+      FROM sequence s WHERE s.code = :code
     ON CONFLICT (sequence_id, company_id, year)
     DO UPDATE SET next_number = c.next_number + :count
     RETURNING c.next_number - :count,

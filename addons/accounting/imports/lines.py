@@ -9,6 +9,7 @@ price 5 → −2 × 5; quantity 2, price 5, amount 11 → refused.
 from decimal import ROUND_HALF_UP, Decimal
 
 from addons.accounting.amounts import line_net
+from core.db import round_to
 from core.errors import UserError
 from core.i18n import _
 
@@ -33,7 +34,7 @@ def amounts_of(
                     quantity=f"{quantity.normalize():f}",
                     price=f"{price.normalize():f}",
                     net=line_net(quantity, price, unit),
-                    amount=amount,
+                    amount=round_to(amount, unit),
                 )
             )
         return quantity, price

@@ -7,7 +7,6 @@ are left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from addons.accounting.services.chart import Books, books_of
 from core import m
-from core.exchange.convert import Reading, date, decimal, identifier, text
+from core.exchange.convert import AS_WRITTEN, DecimalCell, Reading, date, identifier, text
 from core.exchange.targets import Document, Target, TargetField, TargetOption
 from core.i18n import _, _l
 from core.security.actor import actor_of
@@ -73,13 +72,11 @@ PLACES = Decimal("0.0000000001")
 NOTHING = {"n/a", "-", "–"}
 
 
-@dataclass(frozen=True)
-class RateCell:
+class RateCell(DecimalCell):
     """A rate, or nothing where a bank writes that it has none."""
 
-    def __call__(self, cell: str, reading: Reading) -> Decimal | None:
-        number: Decimal | None = None if cell.casefold() in NOTHING else decimal(10)(cell, reading)
-        return number
+    def __call__(self, cell: str, reading: Reading = AS_WRITTEN) -> Any:
+        return None if cell.casefold() in NOTHING else super().__call__(cell, reading)
 
 
 def book(session: Any, documents: Sequence[Document], options: Mapping[str, Any]) -> None:
@@ -176,8 +173,8 @@ TARGET = Target(
     fields=(
         TargetField("date", _l("Date"), date(), required=True, aliases=("Day", "日期")),
         TargetField("currency", _l("Currency"), identifier(3), aliases=("Currency Code", "币种")),
-        TargetField("rate", _l("Exchange rate"), RateCell(), aliases=("Rate", "汇率")),
-        *(TargetField(code, code, RateCell()) for code in PUBLISHED),
+        TargetField("rate", _l("Exchange rate"), RateCell(10), aliases=("Rate", "汇率")),
+        *(TargetField(code, code, RateCell(10)) for code in PUBLISHED),
     ),
     options=(
         TargetOption("source", _l("Source"), text(40), default="ECB"),

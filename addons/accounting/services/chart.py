@@ -36,6 +36,8 @@ class Books:
     begin: date
     #: How many days after its day an exchange rate may be used.
     rate_age: int
+    #: The last day of the years that are closed.
+    closed: date | None
 
     def account(self, purpose: str) -> int:
         """The account that serves this purpose; raises MissingAccountError."""
@@ -53,6 +55,8 @@ class Books:
 #: One statement, since every posting begins with it.
 _BOOKS = text("""
     SELECT c.currency_code, c.books_begin, c.rate_age,
+           (SELECT max(until) FROM accounting_closing
+             WHERE company_id = c.id AND state = 'closed') AS closed,
            (SELECT coalesce(json_object_agg(purpose, id), '{}') FROM accounting_account
              WHERE company_id = c.id AND purpose IS NOT NULL) AS accounts,
            (SELECT coalesce(json_object_agg(kind, id), '{}') FROM accounting_journal
@@ -78,6 +82,7 @@ def books_of(session: AnySession, company_id: int) -> Books:
         {tax_id: account for tax_id, _rate, account in row.taxes},
         row.books_begin,
         row.rate_age,
+        row.closed,
     )
 
 

@@ -1,9 +1,9 @@
 """Between which days a company's documents may be dated.
 
-Problem: a slip such as 2226-01-01 or 0001-01-01 is numbered, posted and never changed again. Rule: nothing is
-dated before the day on which the company's books begin, nor more than a year ahead of today; whoever brings
-history in sets the first day first. Example: books that begin on 2025-01-01, today 2026-11-28 → 2025-01-01 to
-2027-11-28. The database holds the same for every entry.
+Problem: a slip such as 2226-01-01 or 0001-01-01 is numbered, posted and never changed again. Rule:
+nothing is dated before the day on which the company's books begin, in a year that is closed, or more
+than a year ahead of today; whoever brings history in sets the first day first. Example: books that begin
+on 2025-01-01, today 2026-11-28 → 2025-01-01 to 2027-11-28. The database holds the same for every entry.
 """
 
 from datetime import date, timedelta
@@ -24,6 +24,13 @@ def why_outside(books: Books, on: date) -> str:
             "of the books under Companies.",
             day=format_date(on),
             first=format_date(books.begin),
+        )
+    if books.closed is not None and on <= books.closed:
+        return _(
+            "%(day)s lies in a year that was closed up to %(last)s: date it later, or open the year again "
+            "under Year-end closings.",
+            day=format_date(on),
+            last=format_date(books.closed),
         )
     if on > today() + timedelta(days=AHEAD):
         return _("%(day)s lies more than a year ahead: correct the date.", day=format_date(on))
