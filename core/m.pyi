@@ -207,10 +207,10 @@ class AccountingPayment(_Composed):
     exchange_rate: Mapped[Decimal | None]
     external_id: Mapped[str | None]
     id: Mapped[int]
+    lines: Mapped[list[AccountingPaymentLine]]
     number: Mapped[str | None]
     partner: Mapped[Partner]
     partner_id: Mapped[int]
-    parts: Mapped[list[AccountingPaymentPart]]
     posted_at: Mapped[_datetime | None]
     reference: Mapped[str]
     remainder: Mapped[str]
@@ -227,7 +227,7 @@ class AccountingPayment(_Composed):
     @classmethod
     def reverse(cls, session: Any, payments: Any, on: _date) -> Any: ...
 
-class AccountingPaymentPart(_Composed):
+class AccountingPaymentLine(_Composed):
     amount: Mapped[Decimal]
     id: Mapped[int]
     open_item: Mapped[AccountingOpenItem]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from addons.accounting.services.allocation import Pair
-from addons.accounting.services.drafts import InvoiceDraft, Line, Part, PaymentDraft
+from addons.accounting.services.drafts import InvoiceDraft, Line, PaymentDraft, PaymentLine
 from core import m
 
 
@@ -50,7 +50,7 @@ def create_payment(
 ) -> Any:
     """A draft of a payment that settles what is due earliest, or these pairs and nothing else."""
     if pairs is not None:
-        values["parts"] = [Part(pair.debit_id, pair.amount) for pair in pairs]
+        values["lines"] = [PaymentLine(pair.debit_id, pair.amount) for pair in pairs]
         values["remainder"] = "keep"
     draft = PaymentDraft(company_id, partner_id, date, amount, currency, **values)
     (made,) = m.AccountingPayment.create(session, [draft])

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from addons.accounting import demo_office, demo_people
 from addons.accounting.services.allocation import items_of
 from addons.accounting.services.chart import books_of
-from addons.accounting.services.drafts import InvoiceDraft, Line, Part, PaymentDraft
+from addons.accounting.services.drafts import InvoiceDraft, Line, PaymentDraft, PaymentLine
 from core import m
 from core.clock import today
 from core.security.actor import Actor, acting
@@ -127,5 +127,5 @@ def _payment(document: InvoiceDraft, item: Any, on: date) -> PaymentDraft:
         amount=document.total,
         currency_code=document.currency_code,
         reference=document.reference,
-        parts=[Part(item.id, document.total)],
+        lines=[PaymentLine(item.id, document.total)],
     )

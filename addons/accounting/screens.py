@@ -220,8 +220,8 @@ screens.form(
             Field("state", choices=STATES, readonly=True),
         ),
         Grid(
-            "parts",
-            model="accounting.payment_part",
+            "lines",
+            model="accounting.payment_line",
             title=_l("For these documents"),
             order="position",
             columns=["open_item_id", "amount"],

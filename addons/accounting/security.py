@@ -20,7 +20,7 @@ for document in (
 ):
     rights.model(document, read="accounting.read", write="accounting.write", delete="accounting.write")
 rights.model(
-    "accounting.payment_part", read="accounting.read", write="accounting.write", delete="accounting.write"
+    "accounting.payment_line", read="accounting.read", write="accounting.write", delete="accounting.write"
 )
 rights.model("accounting.open_item", read="accounting.read", write=NEVER)
 rights.model("accounting.allocation", read="accounting.read", write="accounting.post", delete=NEVER)
@@ -31,7 +31,7 @@ for ledger in ("accounting.entry", "accounting.entry_line"):
 
 for document in ("accounting.invoice", "accounting.payment", "accounting.open_item", "accounting.allocation"):
     rights.follows(document, "partner_id", "partner")
-rights.follows("accounting.payment_part", "payment_id", "accounting.payment")
+rights.follows("accounting.payment_line", "payment_id", "accounting.payment")
 for part in ("accounting.invoice_line", "accounting.invoice_tax"):
     rights.follows(part, "invoice_id", "accounting.invoice")
 

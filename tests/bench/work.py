@@ -8,8 +8,7 @@ from sqlalchemy import select, text
 
 from addons.accounting.services.allocation import items_of
 from addons.accounting.services.chart import books_of
-from addons.accounting.services.drafts import Line
-from addons.accounting.services.invoices import InvoiceDraft, Part, PaymentDraft
+from addons.accounting.services.drafts import InvoiceDraft, Line, PaymentDraft, PaymentLine
 from core import m
 from core.db import db
 from core.security.actor import actor_of
@@ -78,7 +77,7 @@ def _payment(document: InvoiceDraft, item_id: int) -> PaymentDraft:
         date=document.date + timedelta(days=10),
         amount=document.total,
         currency_code=document.currency_code,
-        parts=[Part(item_id, document.total)],
+        lines=[PaymentLine(item_id, document.total)],
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import text as sql
 
 from addons.accounting.services.chart import Books, books_of
-from addons.accounting.services.drafts import Part, PaymentDraft
+from addons.accounting.services.drafts import PaymentDraft, PaymentLine
 from addons.accounting.services.rates import no_rate, rates_on
 from addons.accounting.services.window import why_outside
 from addons.partners.services import ids_by_code
@@ -91,8 +91,8 @@ def _draft(
         document.refuse(reason, field)
         return None
     rate = _rate(session, document, books, currency)
-    parts = _parts(document, partners[first["customer"]], currency, items)
-    if rate is None or parts is None:
+    lines = _lines(document, partners[first["customer"]], currency, items)
+    if rate is None or lines is None:
         return None
     total = sum((row.values["amount"] for row in document.rows), Decimal(0))
     return PaymentDraft(
@@ -105,7 +105,7 @@ def _draft(
         exchange_rate=rate,
         reference=first["reference"] or document.key,
         external_id=document.key,
-        parts=parts,
+        lines=lines,
         remainder=options.get("remainder") or "oldest",
     )
 
@@ -142,9 +142,11 @@ def _rate(session: Any, document: Document, books: Books, currency: str) -> Deci
     return rate
 
 
-def _parts(document: Document, partner_id: int, currency: str, items: Mapping[str, Any]) -> list[Part] | None:
+def _lines(
+    document: Document, partner_id: int, currency: str, items: Mapping[str, Any]
+) -> list[PaymentLine] | None:
     """What the rows name, each with so much as is open of it; None where one is wrong."""
-    parts: dict[int, Part] = {}
+    lines: dict[int, PaymentLine] = {}
     for row in document.rows:
         named = row.values["document"]
         item = items.get(named) if named else None
@@ -157,8 +159,8 @@ def _parts(document: Document, partner_id: int, currency: str, items: Mapping[st
             taken = min(abs(row.values["amount"]), abs(item.left))
             item.left -= taken if item.left > 0 else -taken
             if taken:
-                parts.setdefault(item.id, Part(item.id, Decimal(0))).amount += taken
-    return list(parts.values())
+                lines.setdefault(item.id, PaymentLine(item.id, Decimal(0))).amount += taken
+    return list(lines.values())
 
 
 def _why_not_for(row: Row, item: Any, partner_id: int, currency: str) -> str:

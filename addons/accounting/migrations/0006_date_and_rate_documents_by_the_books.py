@@ -24,7 +24,7 @@ def upgrade() -> None:
     _extend_company()
     _create_rates()
     _create_closings()
-    _create_parts()
+    _create_lines()
     _widen_rates()
     _keep_earnings()
     _guard_dates()
@@ -136,7 +136,7 @@ def _create_closings() -> None:
     )
 
 
-def _create_parts() -> None:
+def _create_lines() -> None:
     op.add_column(
         "accounting_payment", sa.Column("remainder", sa.Text(), server_default="oldest", nullable=False)
     )
@@ -144,40 +144,40 @@ def _create_parts() -> None:
         op.f("ck_accounting_payment_remainder_known"), "accounting_payment", "remainder IN ('oldest', 'keep')"
     )
     op.create_table(
-        "accounting_payment_part",
+        "accounting_payment_line",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("payment_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("open_item_id", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.Numeric(18, 2), nullable=False),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_accounting_payment_part_amount_positive")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_accounting_payment_line_amount_positive")),
         sa.ForeignKeyConstraint(
             ["payment_id"],
             ["accounting_payment.id"],
-            name=op.f("fk_accounting_payment_part_payment_id"),
+            name=op.f("fk_accounting_payment_line_payment_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["open_item_id"],
             ["accounting_open_item.id"],
-            name=op.f("fk_accounting_payment_part_open_item_id"),
+            name=op.f("fk_accounting_payment_line_open_item_id"),
             ondelete="RESTRICT",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounting_payment_part")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounting_payment_line")),
         sa.UniqueConstraint(
-            "payment_id", "position", name=op.f("uq_accounting_payment_part_payment_id_position")
+            "payment_id", "position", name=op.f("uq_accounting_payment_line_payment_id_position")
         ),
     )
     op.create_index(
-        op.f("ix_accounting_payment_part_open_item_id"), "accounting_payment_part", ["open_item_id"]
+        op.f("ix_accounting_payment_line_open_item_id"), "accounting_payment_line", ["open_item_id"]
     )
-    _guard_parts()
+    _guard_lines()
 
 
-def _guard_parts() -> None:
+def _guard_lines() -> None:
     """As for the lines of invoices."""
     op.execute(f"""
-        CREATE FUNCTION accounting_payment_part_guard() RETURNS trigger LANGUAGE plpgsql {BY_INDEX} AS $$
+        CREATE FUNCTION accounting_payment_line_guard() RETURNS trigger LANGUAGE plpgsql {BY_INDEX} AS $$
         BEGIN
             IF EXISTS (SELECT 1 FROM changed c JOIN accounting_payment p ON p.id = c.payment_id
                         WHERE p.state = 'posted') THEN
@@ -188,9 +188,9 @@ def _guard_parts() -> None:
     """)
     for event, transition in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
         op.execute(f"""
-            CREATE TRIGGER accounting_payment_part_guard_{event.lower()} AFTER {event} ON accounting_payment_part
+            CREATE TRIGGER accounting_payment_line_guard_{event.lower()} AFTER {event} ON accounting_payment_line
             REFERENCING {transition} TABLE AS changed
-            FOR EACH STATEMENT EXECUTE FUNCTION accounting_payment_part_guard()
+            FOR EACH STATEMENT EXECUTE FUNCTION accounting_payment_line_guard()
         """)
 
 
@@ -294,8 +294,8 @@ def downgrade() -> None:
     for table in RATED:
         op.execute(f"DROP FUNCTION {table}_rates() CASCADE")
     op.execute("DROP FUNCTION accounting_entry_dates() CASCADE")
-    op.drop_table("accounting_payment_part")
-    op.execute("DROP FUNCTION accounting_payment_part_guard()")
+    op.drop_table("accounting_payment_line")
+    op.execute("DROP FUNCTION accounting_payment_line_guard()")
     op.drop_column("accounting_payment", "remainder")
     op.drop_table("accounting_closing")
     op.drop_table("accounting_currency_rate")

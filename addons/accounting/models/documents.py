@@ -17,7 +17,7 @@ from core.db import ExchangeRate, Money, Quantity, Timestamp, UnitPrice, search_
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
-#: What a payment's parts leave of it settles what is due earliest, or stays on the account.
+#: What a payment's lines leave of it settles what is due earliest, or stays on the account.
 REMAINDERS = ("oldest", "keep")
 #: What a posted document has.
 _COMPLETE = (
@@ -199,7 +199,7 @@ class Payment(CompanyOwned, Model):
     exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
     reference: Mapped[str] = mapped_column(Text, server_default="")
     external_id: Mapped[str | None] = mapped_column(Text)
-    #: What becomes of what its parts leave over: see REMAINDERS.
+    #: What becomes of what its lines leave over: see REMAINDERS.
     remainder: Mapped[str] = mapped_column(Text, server_default="oldest")
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     entry_id: Mapped[int | None] = mapped_column(
@@ -216,10 +216,10 @@ class Payment(CompanyOwned, Model):
         "accounting.payment", remote_side="AccountingPayment.id", back_populates="reversed_by"
     )
     reversed_by = relationship("accounting.payment", back_populates="reverses", uselist=False)
-    parts = relationship(
-        "accounting.payment_part",
+    lines = relationship(
+        "accounting.payment_line",
         back_populates="payment",
-        order_by="AccountingPaymentPart.position",
+        order_by="AccountingPaymentLine.position",
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
@@ -264,11 +264,11 @@ class Payment(CompanyOwned, Model):
         return payment_services.reverse(session, payments, on)
 
 
-class PaymentPart(Model):
+class PaymentLine(Model):
     """So much of a payment is for this document."""
 
-    _name = "accounting.payment_part"
-    _title = "Part of a payment"
+    _name = "accounting.payment_line"
+    _title = "Payment line"
     _label = "open_item_id"
     _audited = False
 
@@ -280,7 +280,7 @@ class PaymentPart(Model):
     #: In the payment's currency.
     amount: Mapped[Decimal] = mapped_column(Money)
 
-    payment = relationship("accounting.payment", back_populates="parts")
+    payment = relationship("accounting.payment", back_populates="lines")
     open_item = relationship("accounting.open_item")
 
     @property

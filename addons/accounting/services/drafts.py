@@ -52,7 +52,7 @@ class InvoiceDraft:
 
 
 @dataclass
-class Part:
+class PaymentLine:
     """So much of a payment is for this open item."""
 
     open_item_id: int
@@ -74,8 +74,8 @@ class PaymentDraft:
     external_id: str | None = None
     reverses_id: int | None = None
     #: What it settles by agreement.
-    parts: Sequence[Part] = field(default_factory=tuple)
-    #: What its parts leave of it settles what is due earliest (`oldest`), or stays on the account (`keep`).
+    lines: Sequence[PaymentLine] = field(default_factory=tuple)
+    #: What its lines leave of it settles what is due earliest (`oldest`), or stays on the account (`keep`).
     remainder: str = "oldest"
     id: int = 0
 

@@ -28,8 +28,8 @@ _POST = text("""
            AS d (id, entry, number)
      WHERE p.id = d.id
 """)
-_PARTS = text("""
-    SELECT payment_id, open_item_id, amount FROM accounting_payment_part
+_LINES = text("""
+    SELECT payment_id, open_item_id, amount FROM accounting_payment_line
      WHERE payment_id = ANY(:ids) ORDER BY payment_id, position
 """)
 _TAKEN_BACK = text("SELECT reverses_id, number FROM accounting_payment WHERE reverses_id = ANY(:ids)")
@@ -68,12 +68,12 @@ def _write_drafts(session: AnySession, drafts: Sequence[PaymentDraft]) -> None:
     for draft, draft_id in zip(drafts, reserve_ids(session, table, len(drafts)), strict=True):
         draft.id = draft_id
     m.AccountingPayment._bulk(session, rows_of(table, drafts))
-    m.AccountingPaymentPart._bulk(session, (row for draft in drafts for row in _part_rows(draft)))
+    m.AccountingPaymentLine._bulk(session, (row for draft in drafts for row in _line_rows(draft)))
     record(session, "create", "accounting.payment", [draft.id for draft in drafts])
 
 
-def _part_rows(draft: PaymentDraft) -> Iterator[dict[str, Any]]:
-    rows = rows_of(m.AccountingPaymentPart.__table__, draft.parts, payment_id=draft.id)
+def _line_rows(draft: PaymentDraft) -> Iterator[dict[str, Any]]:
+    rows = rows_of(m.AccountingPaymentLine.__table__, draft.lines, payment_id=draft.id)
     for position, row in enumerate(rows, start=1):
         yield {**row, "position": position}
 
@@ -86,14 +86,14 @@ def post(session: AnySession, payments: Iterable[Any]) -> None:
     acts.require(session, POST)
     rows = acts.locked(session, m.AccountingPayment, payments)
     PaymentError.refuse({row.id: _posted_already(row.number) for row in rows if row.state != "draft"})
-    parts = _parts(session, [row.id for row in rows])
-    PaymentError.refuse(_too_much(rows, parts))
+    lines = _lines(session, [row.id for row in rows])
+    PaymentError.refuse(_too_much(rows, lines))
     for company_id in sorted({row.company_id for row in rows}):
         books = books_of(session, company_id)
         own = [row for row in rows if row.company_id == company_id]
         PaymentError.refuse({row.id: why for row in own if (why := why_outside(books, row.date))})
         _write(session, books, own)
-    _settle(session, rows, parts)
+    _settle(session, rows, lines)
     acts.forget(session, m.AccountingPayment, (row.id for row in rows))
 
 
@@ -101,15 +101,15 @@ def _posted_already(number: str) -> str:
     return _("%(number)s is posted already: reverse it to take it back.", number=number)
 
 
-def _parts(session: AnySession, ids: list[int]) -> dict[int, list[Any]]:
+def _lines(session: AnySession, ids: list[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
-    for row in session.execute(_PARTS, {"ids": ids}):
+    for row in session.execute(_LINES, {"ids": ids}):
         found.setdefault(row.payment_id, []).append(row)
     return found
 
 
-def _too_much(rows: Sequence[Any], parts: Mapping[int, Sequence[Any]]) -> dict[int, str]:
-    named = {row.id: sum(part.amount for part in parts.get(row.id, ())) for row in rows}
+def _too_much(rows: Sequence[Any], lines: Mapping[int, Sequence[Any]]) -> dict[int, str]:
+    named = {row.id: sum(line.amount for line in lines.get(row.id, ())) for row in rows}
     return {
         row.id: _(
             "Its documents take %(named)s of a payment of %(amount)s: lower their amounts.",
@@ -162,10 +162,10 @@ def _entry_of(books: Books, row: Any, number: str) -> EntryDraft:
     )
 
 
-def _settle(session: AnySession, rows: Sequence[Any], parts: Mapping[int, Sequence[Any]]) -> None:
+def _settle(session: AnySession, rows: Sequence[Any], lines: Mapping[int, Sequence[Any]]) -> None:
     """First what the payments name; then, earliest due first, what that leaves of those that go by rule."""
     items = items_of(session, "accounting_payment", [row.id for row in rows])
-    named = [_pair(items[row.id], part) for row in rows for part in parts.get(row.id, ())]
+    named = [_pair(items[row.id], line) for row in rows for line in lines.get(row.id, ())]
     if named:
         m.AccountingAllocation.settle(session, named, rows[0].date)
         items = items_of(session, "accounting_payment", [row.id for row in rows])
@@ -175,11 +175,11 @@ def _settle(session: AnySession, rows: Sequence[Any], parts: Mapping[int, Sequen
         m.AccountingAllocation.settle(session, pairs, rows[0].date)
 
 
-def _pair(item: Any, part: Any) -> Pair:
-    """A part names the other side: a debit for money received, a credit for money paid back."""
+def _pair(item: Any, line: Any) -> Pair:
+    """A line names the other side: a debit for money received, a credit for money paid back."""
     if item.amount < 0:
-        return Pair(part.open_item_id, item.id, part.amount, item.date)
-    return Pair(item.id, part.open_item_id, part.amount, item.date)
+        return Pair(line.open_item_id, item.id, line.amount, item.date)
+    return Pair(item.id, line.open_item_id, line.amount, item.date)
 
 
 def reverse(session: AnySession, payments: Iterable[Any], on: date) -> list[int]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from addons.accounting.services.allocation import AllocationError, Pair
 from addons.accounting.services.balances import trial_balance
 from addons.accounting.services.closing import ClosingError
-from addons.accounting.services.drafts import Part
+from addons.accounting.services.drafts import PaymentLine
 from addons.accounting.services.invoices import InvoiceError, item_of
 from addons.accounting.services.payments import PaymentError
 from addons.accounting.services.rates import RateError
@@ -186,15 +186,15 @@ def test_an_exchange_difference_is_dated_when_both_sides_exist(company, invoice_
 def test_a_payment_settles_what_it_names_before_what_is_due_earliest(company, invoice_of, pay):
     early, named = invoice_of(50, on=date(2026, 1, 2)), invoice_of(80, on=date(2026, 1, 9))
     item = item_of(db.session, named)
-    pay(100, parts=[Part(item.id, Decimal(80))])
+    pay(100, lines=[PaymentLine(item.id, Decimal(80))])
     assert item_of(db.session, named).residual == 0
     assert item_of(db.session, early).residual == 30
-    pay(10, parts=[], remainder="keep")
+    pay(10, lines=[], remainder="keep")
     assert item_of(db.session, early).residual == 30
     with pytest.raises(
         PaymentError, match="^Its documents take 80.00\u00a0USD of a payment of 10.00\u00a0USD"
     ):
-        pay(10, parts=[Part(item.id, Decimal(80))])
+        pay(10, lines=[PaymentLine(item.id, Decimal(80))])
 
 
 def test_a_credit_is_settled_by_hand_and_taken_back(company, invoice_of):
