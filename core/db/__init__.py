@@ -1,6 +1,6 @@
 """The database: decimal types, the session, locks."""
 
-from core.db.bulk import copy_rows, reserve_ids
+from core.db.bulk import copy_rows, reserve_ids, reserve_many
 from core.db.currencies import decimals_of
 from core.db.locks import advisory_lock, lock_rows
 from core.db.search import search_index
@@ -32,6 +32,7 @@ __all__ = [
     "decimals_of",
     "lock_rows",
     "reserve_ids",
+    "reserve_many",
     "round_money",
     "round_to",
     "search_index",

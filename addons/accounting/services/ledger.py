@@ -17,7 +17,7 @@ from sqlalchemy import func, update
 
 from addons.accounting.services.chart import Books
 from core import m
-from core.db import AnySession, reserve_ids, round_to, smallest_unit
+from core.db import AnySession, reserve_many, round_to, smallest_unit
 from core.records.sequences import next_numbers
 
 
@@ -69,12 +69,20 @@ def write_entries(session: AnySession, books: Books, drafts: Sequence[EntryDraft
     if not drafts:
         return
     _number(session, books, drafts)
-    for draft, entry_id in zip(
-        drafts, reserve_ids(session, m.AccountingEntry.__table__, len(drafts)), strict=True
-    ):
+    # A line of each amount, and one that makes it balance.
+    lines = [(draft, list(_merged(draft.amounts))) for draft in drafts]
+    entry_ids, line_ids, item_ids = reserve_many(
+        session,
+        {
+            m.AccountingEntry.__table__: len(drafts),
+            m.AccountingEntryLine.__table__: sum(1 + len(amounts) for _draft, amounts in lines),
+            m.AccountingOpenItem.__table__: sum(1 for draft in drafts if draft.item),
+        },
+    )
+    for draft, entry_id in zip(drafts, entry_ids, strict=True):
         draft.id = entry_id
     m.AccountingEntry._bulk(session, (_entry_row(books, draft) for draft in drafts))
-    _write_lines(session, books, drafts)
+    _write_lines(session, books, lines, line_ids, item_ids)
     ids = [draft.id for draft in drafts]
     entry = m.AccountingEntry.__table__
     posting = update(entry).where(entry.c.id == func.any(ids)).values(state="posted", posted_at=func.now())
@@ -104,26 +112,30 @@ def _entry_row(books: Books, draft: EntryDraft) -> dict[str, Any]:
     }
 
 
-def _write_lines(session: AnySession, books: Books, drafts: Sequence[EntryDraft]) -> None:
-    lines = [line for draft in drafts for line in _line_rows(books, draft)]
-    table = m.AccountingEntryLine.__table__
-    for line, line_id in zip(lines, reserve_ids(session, table, len(lines)), strict=True):
-        line["id"] = line_id
-    first = {line["entry_id"]: line for line in reversed(lines)}
-    m.AccountingEntryLine._bulk(session, lines)
-    with_item = [draft for draft in drafts if draft.item]
-    item_table = m.AccountingOpenItem.__table__
-    for draft, item_id in zip(with_item, reserve_ids(session, item_table, len(with_item)), strict=True):
+def _write_lines(
+    session: AnySession,
+    books: Books,
+    lines: Sequence[tuple[EntryDraft, list[Amount]]],
+    line_ids: Sequence[int],
+    item_ids: Sequence[int],
+) -> None:
+    rows = [row for draft, amounts in lines for row in _line_rows(books, draft, amounts)]
+    for row, line_id in zip(rows, line_ids, strict=True):
+        row["id"] = line_id
+    first = {row["entry_id"]: row for row in reversed(rows)}
+    m.AccountingEntryLine._bulk(session, rows)
+    with_item = [draft for draft, _amounts in lines if draft.item]
+    for draft, item_id in zip(with_item, item_ids, strict=True):
         draft.item_id = item_id
     m.AccountingOpenItem._bulk(session, (_item_row(books, d, first[d.id]) for d in with_item))
 
 
-def _line_rows(books: Books, draft: EntryDraft) -> Iterator[dict[str, Any]]:
+def _line_rows(books: Books, draft: EntryDraft, amounts: Sequence[Amount]) -> Iterator[dict[str, Any]]:
     """The counterpart's line comes first: it is the one that an open item points to."""
-    if draft.counterpart.amount + sum(a.amount for a in draft.amounts) != 0:
+    if draft.counterpart.amount + sum(a.amount for a in amounts) != 0:
         raise UnbalancedDraftError(f"{draft.narration}: the amounts don't sum to zero")
     unit = smallest_unit(books.currency)
-    converted = [(a, round_to(a.amount * draft.exchange_rate, unit)) for a in _merged(draft.amounts)]
+    converted = [(a, round_to(a.amount * draft.exchange_rate, unit)) for a in amounts]
     whole = -sum((value for _, value in converted), Decimal(0))
     yield _line_row(draft, draft.counterpart, whole)
     for amount, value in converted:
