@@ -1,14 +1,13 @@
 """The virtual environment: made from the hashed lock, and left alone while its recipe stays the same."""
 
 import hashlib
-import importlib.util
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from devtools import places
+from devtools import places, system
 from devtools.processes import SetupError, locked
 
 LOCK = places.REPOSITORY / "requirements.lock"
@@ -71,8 +70,7 @@ def _stamp() -> Path:
 
 def ensure_installer() -> None:
     """An environment with at least the locked uv in it; it can mend a lock that can't be installed."""
-    if importlib.util.find_spec("ensurepip") is None:
-        raise SetupError("This Python can't make virtual environments. Run: apt-get install python3-venv")
+    system.require([system.VENV])
     if not python().exists():
         _run([sys.executable, "-m", "venv", "--clear", str(places.venv_dir())])
     pip = [program("python"), "-m", "pip", "--disable-pip-version-check"]
