@@ -81,7 +81,7 @@ def _build() -> None:
     """Fill the environment. Package indexes are the user's business: pip's and uv's own settings hold."""
     ensure_installer()
     uv = [program("uv"), "pip"]
-    _run([*uv, "sync", "--quiet", "--require-hashes", str(LOCK), str(BOOTSTRAP)])
+    _run([*uv, "sync", "--quiet", "--compile-bytecode", "--require-hashes", str(LOCK), str(BOOTSTRAP)])
     # Without isolation the build uses the locked setuptools and asks no index.
     _run([*uv, "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(places.REPOSITORY)])
 
