@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,16 @@ class Crowd:
         for thread in self._threads:
             thread.join(PATIENCE)
 
+    def goes_on(self) -> None:
+        """Wait until every visitor has opened several pages more."""
+        wanted = self.requests + 26
+        assert wait_until(lambda: self.requests >= wanted or bool(self.failures), PATIENCE), self.stack.logs()
+
     def _visit(self, visitor: Visitor, pages: Sequence[str]) -> None:
-        while not self._end.wait(0.05):  # time to read; four visitors without it are two full processors
-            for page in pages:
-                self._open(visitor, page)
+        for page in cycle(pages):
+            if self._end.wait(0.1):  # time to read; four visitors without it are two full processors
+                return
+            self._open(visitor, page)
 
     def _open(self, visitor: Visitor, page: str) -> None:
         try:
@@ -92,8 +99,10 @@ def test_addons_come_and_go_under_load(stack: Stack, errands: int) -> None:
         for _ in range(2):
             before = done_items(stack, errands)
             stack.bincard("addon", "install", "shelf_label")
+            crowd.goes_on()
             assert admin.get("/m/shelf.part.list").status == 200
             stack.bincard("addon", "uninstall", "shelf", "--yes")
+            crowd.goes_on()
             assert admin.get("/m/shelf.part.list").status == 404
             assert wait_until(lambda: done_items(stack, errands) > before, PATIENCE), stack.logs()  # noqa: B023 - called at once
     assert crowd.failures == []
