@@ -20,7 +20,7 @@ from devtools.services import OWNER_URL, services
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
-SECONDS_TO_ANSWER = 60
+SECONDS_TO_ANSWER = 300
 SECONDS_TO_STOP = 90
 #: In a data folder that was empty when we came: reset may delete it whole.
 MARKER = ".bincard-data"

@@ -30,11 +30,10 @@ from tests import warm
 from tests.conftest import TEST_ADDONS
 from tests.live import brokers
 from tests.live.ports import free_port, listens
+from tests.patience import PATIENCE
 
 BIN = Path(sys.executable).parent
 ADMIN = "admin@live.example"
-#: Seconds after which nobody waits any longer.
-PATIENCE = 60
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from core.db import db
 from core.jobs import queue
 from devtools.processes import wait_until
 from tests.conftest import TEST_ADDONS
-from tests.live.stack import PATIENCE, Stack, Visitor
+from tests.live.stack import Stack, Visitor
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -124,7 +125,7 @@ def test_two_administrators_install_at_once(stack: Stack) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(2 * PATIENCE)
+            thread.join(PATIENCE)
     assert [done.returncode for done in results] == [0, 0, 0], [done.stderr for done in results]
     assert crowd.failures == []
     installed = {name for (name,) in stack.rows("SELECT name FROM addon")}
@@ -143,7 +144,7 @@ def test_one_installs_while_another_uninstalls(stack: Stack) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(2 * PATIENCE)
+        thread.join(PATIENCE)
     installed = {name for (name,) in stack.rows("SELECT name FROM addon")}
     # In either order the outcome is one that could have been reached one after the other.
     assert ("shelf_label" in installed) <= ("shelf" in installed)

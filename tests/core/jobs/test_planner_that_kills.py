@@ -13,6 +13,7 @@ from core.jobs import queue
 from core.jobs.worker import MAX_ATTEMPTS
 from core.security.actor import Actor, set_actor
 from tests.conftest import TEST_ADDONS, database_url
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.addons("errand"), pytest.mark.crash]
 
@@ -41,7 +42,9 @@ def exit_codes(job_id: int, workers: int, database: str) -> list[int]:
         "BINCARD_ADDONS_PATH": str(TEST_ADDONS),
     }
     command = [sys.executable, "-c", POOL, str(job_id), str(workers)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     return [int(line) for line in done.stdout.split()]
 
 
