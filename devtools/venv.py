@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,8 @@ LOCK = places.REPOSITORY / "requirements.lock"
 #: The installer itself, with its hash.
 BOOTSTRAP = places.REPOSITORY / "requirements-bootstrap.lock"
 RECIPE = (LOCK, BOOTSTRAP, places.REPOSITORY / "setup.cfg", places.REPOSITORY / "pyproject.toml")
+#: Folders with code of our own.
+OWN = ("core", "addons", "devtools", "tests")
 SECONDS_TO_BUILD = 1800
 
 
@@ -40,6 +43,7 @@ def recipe() -> str:
 def ensure(*, quiet: bool = False) -> Path:
     """The environment's Python, after installing whatever is missing."""
     if ready():
+        compile_own()
         return python()
     places.venv_dir().parent.mkdir(parents=True, exist_ok=True)
     busy = f"Another process is still setting up {places.venv_dir()}."
@@ -54,7 +58,24 @@ def ensure(*, quiet: bool = False) -> Path:
                 )
             _build()
             _stamp().write_text(recipe())
+    compile_own()
     return python()
+
+
+def compile_own() -> None:
+    """Write the bytecode of our own code, which an environment may forbid Python to do by itself."""
+    done = places.venv_dir() / ".bincard-compiled"
+    newest = max(
+        path.stat().st_mtime for folder in OWN for path in (places.REPOSITORY / folder).rglob("*.py")
+    )
+    if done.exists() and done.stat().st_mtime >= newest:
+        return
+    began = time.time()
+    # What does not compile is told by whoever imports it.
+    command = [str(python()), "-m", "compileall", "-q", *OWN]
+    subprocess.run(command, cwd=places.REPOSITORY, capture_output=True, check=False)
+    done.touch()
+    os.utime(done, (began, began))  # a file that was written meanwhile is newer
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

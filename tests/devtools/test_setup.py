@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import cache_from_source
 from io import StringIO
 from pathlib import Path
 
@@ -40,6 +41,34 @@ def test_every_locked_package_has_a_hash() -> None:
     pins = [line for line in blocks if "==" in line and not line.startswith(" ")]
     assert len(pins) > 100
     assert all(line.endswith("\\") for line in pins)
+
+
+def test_the_product_is_compiled_where_python_may_not_do_it_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(places, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(places, "venv_dir", lambda: tmp_path)
+    monkeypatch.setattr(venv, "python", lambda: Path(sys.executable))
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "sound.py").write_text("x = 1")
+    (tmp_path / "core" / "broken.py").write_text("x = ")
+    venv.compile_own()
+    [compiled] = (tmp_path / "core" / "__pycache__").iterdir()
+    assert compiled.name.startswith("sound.")
+    compiled.unlink()
+    venv.compile_own()  # nothing has changed
+    assert not compiled.exists()
+    (tmp_path / "core" / "sound.py").write_text("x = 2")
+    venv.compile_own()
+    assert compiled.exists()
+
+
+def test_the_libraries_are_compiled() -> None:
+    import flask
+
+    path = Path(cache_from_source(flask.__file__))
+    assert path.exists()
 
 
 def test_a_ready_environment_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
