@@ -80,6 +80,9 @@ def addons_path() -> str:
     return os.pathsep.join(filter(None, (str(TEST_ADDONS), get_settings().addons_path)))
 
 
+discover(addons_path())  # from here on a test can import from `addons.x`, wherever x was found
+
+
 @cache
 def _app_of(addons: tuple[str, ...], url: str) -> Flask:
     settings = get_settings().model_copy(update={"database_url": url})

@@ -189,6 +189,40 @@ def test_exec_hands_the_exit_code_through(start: Callable[..., Running]) -> None
     assert missing.text().strip() == "There is no program named no-such-program."
 
 
+def test_exec_helps(start: Callable[..., Running]) -> None:
+    for arguments, code in ((["--help"], 0), ([], 2)):
+        asked = start("exec", *arguments)
+        assert asked.process.wait(PATIENCE) == code
+        assert "./dev exec --running bincard addon list" in asked.text()
+
+
+def test_exec_on_what_runs_has_its_servers_and_starts_them_without(
+    folder: Path, port: int, start: Callable[..., Running], processes_of: ProcessesOf
+) -> None:
+    told = ("exec", "--running", "python", "-c", ASKED)
+    alone = start(*told)
+    assert alone.process.wait(PATIENCE) == 0, alone.text()
+    assert processes_of(folder) == []
+    running = start("run", "--port", str(port))
+    running.wait_for("Bincard is running")
+    beside = start(*told)
+    assert beside.process.wait(PATIENCE) == 0, beside.text()
+    assert running.process.poll() is None
+    # The same servers, in the names of the application's role and of the owner; the same key.
+    assert beside.text() == alone.text()
+    assert f"user bincard_app, owner bincard, {folder / 'data'}" in beside.text()
+
+
+ASKED = """
+import hashlib, os
+from urllib.parse import urlsplit
+urls = [urlsplit(os.environ[name]) for name in ("DATABASE_URL", "BINCARD_DATABASE_OWNER_URL")]
+print(f"user {urls[0].username}, owner {urls[1].username}, {os.environ['BINCARD_DATA']}")
+print(urls[0].query, os.environ["BROKER_URL"])
+print(hashlib.sha256(os.environ["BINCARD_SECRET_KEY"].encode()).hexdigest())
+"""
+
+
 # The product itself, no stand-in
 
 #: Three times what a second start, two pages and an end take; the first one takes five times as much.
