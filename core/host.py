@@ -6,6 +6,7 @@ new. An install therefore costs a rebuild and no restart, and no request ever me
 doesn't know. Jobs take the same lease for each of their steps.
 """
 
+import gc
 import logging
 import threading
 from collections.abc import Iterable, Iterator
@@ -49,6 +50,7 @@ class Host:
         self.engine = engine_for(settings.database_url)
         self._app: Flask | None = None
         self._generation = -1
+        self._built = False
         self._building = threading.Lock()
         # Outermost: whom a proxy asks for must be known to the log line and the probes.
         self._serve = _behind(settings.proxies, observed(self._answer))
@@ -74,7 +76,19 @@ class Host:
                     installed_sources(installed, discover(self.settings.addons_path)), self.settings
                 )
                 self._generation = installed.generation
+                self._spare_the_collector()
             return self._app
+
+    def _spare_the_collector(self) -> None:
+        """The first app stays as long as the process: nobody looks through it for garbage, nor at the end.
+
+        A process that builds another one has the first to give back, and looks again.
+        """
+        if self._built:
+            gc.unfreeze()
+        else:
+            gc.freeze()
+        self._built = True
 
     def _read_generation(self, connection: Connection) -> int | None:
         try:

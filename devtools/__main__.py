@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--verbose", action="store_true", help="logs go to the terminal")
     commands.add_parser("test", help="run all checks; with pytest arguments only pytest", add_help=False)
     commands.add_parser("bench", help="run a benchmark: NAME [--json] …", add_help=False)
-    commands.add_parser("exec", help="run a command with a database and a broker of its own", add_help=False)
+    commands.add_parser("exec", help="run a command with a database: see ./dev exec --help", add_help=False)
     commands.add_parser("venv", help="make the virtual environment ready, silently")
     clear = commands.add_parser("reset", help="stop Bincard and delete its data")
     clear.add_argument("--yes", action="store_true", help="don't ask")

@@ -15,7 +15,7 @@ from devtools import binaries, places
 from devtools.processes import Child, SetupError, kill_family, start_child, take_lock, wait_until
 
 SOCKET = "valkey.sock"
-SECONDS_TO_START = 20
+SECONDS_TO_START = 120
 
 
 @dataclass(frozen=True)

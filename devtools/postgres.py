@@ -35,7 +35,7 @@ USER = "bincard"
 #: Reads and writes rows; made by `bincard init`.
 APP_USER = "bincard_app"
 DATABASE = "bincard"
-SECONDS_TO_START = 60
+SECONDS_TO_START = 300
 SECONDS_TO_STOP = 30
 #: An orphan's or a dying predecessor's time to leave the data folder.
 SECONDS_TO_TAKE_OVER = 40

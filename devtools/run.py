@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +20,7 @@ from devtools.services import OWNER_URL, services
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
-SECONDS_TO_ANSWER = 60
+SECONDS_TO_ANSWER = 300
 SECONDS_TO_STOP = 90
 #: In a data folder that was empty when we came: reset may delete it whole.
 MARKER = ".bincard-data"
@@ -35,6 +35,7 @@ def run(port: int, *, demo: bool, verbose: bool) -> int:
         _check_port(port)
         with services(data, durable=True) as up, ExitStack() as stack:
             env = venv.environment({**up.env, **secret_key(data)})
+            _note_running(data, url, up.env)
             _prepare(data, env, demo)
             env.pop(OWNER_URL, None)  # what serves people can neither change tables nor what the audit says
             children: list[Child] = []
@@ -97,11 +98,34 @@ def running_lock(data: Path, url: str) -> Iterator[None]:
     if lock is None:
         raise SetupError(f"Bincard is already running: {_describe(path)}.")
     try:
-        path.write_text(json.dumps({"pid": os.getpid(), "url": url}))
+        _note_running(data, url)
         yield
     finally:
         os.ftruncate(lock, 0)
         os.close(lock)
+
+
+def _note_running(data: Path, url: str, env: Mapping[str, str] | None = None) -> None:
+    """Write down who runs, and where its database, its broker and its files are once they are there."""
+    (data / "run.lock").write_text(json.dumps({"pid": os.getpid(), "url": url, "env": env}))
+
+
+@contextmanager
+def servers_of_run() -> Iterator[dict[str, str]]:
+    """The environment of a command on what ./dev run shows; its servers are started if it does not run."""
+    data = claim_data_dir()
+    path = data / "run.lock"
+    lock = take_lock(path)
+    if lock is None:
+        wait_until(lambda: bool(holder(path).get("env")), SECONDS_TO_ANSWER)
+        env = holder(path).get("env")
+        assert isinstance(env, dict), "./dev run has written where its servers are"
+        yield venv.environment({**env, **secret_key(data)})
+        return
+    os.close(lock)
+    with running_lock(data, "./dev exec --running"), services(data, durable=True) as up:
+        _note_running(data, "./dev exec --running", up.env)
+        yield venv.environment({**up.env, **secret_key(data)})
 
 
 def holder(path: Path) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import ctypes
 import fcntl
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools import venv
+from devtools import places
 from devtools.processes import SetupError, kill_family, process_table
 
 #: What WeasyPrint loads. Without the last one it writes whole fonts into every document.
@@ -53,7 +54,9 @@ def pango_loads() -> bool:
     if sys.platform != "linux":  # where the names differ, ask the library that will do the loading
         code = "from weasyprint.text.ffi import harfbuzz_subset as found; raise SystemExit(found is None)"
         return (
-            subprocess.run([venv.program("python"), "-c", code], capture_output=True, check=False).returncode
+            subprocess.run(
+                [places.venv_dir() / "bin" / "python", "-c", code], capture_output=True, check=False
+            ).returncode
             == 0
         )
     try:
@@ -83,6 +86,13 @@ def _rabbitmq_is_there() -> bool:
     return shutil.which("rabbitmq-server", path=SEARCH_PATH) is not None and shutil.which("erl") is not None
 
 
+VENV = Requirement(
+    "Python's venv",
+    "the virtual environment",
+    lambda: importlib.util.find_spec("ensurepip") is not None,
+    ("python3-venv",),
+    ("python3",),
+)
 PANGO = Requirement(
     "Pango and HarfBuzz",
     "documents as PDF",
@@ -119,31 +129,46 @@ def install_command(requirements: Sequence[Requirement]) -> str:
 
 
 def require(requirements: Sequence[Requirement]) -> None:
-    """Return if all are there, or could be installed; never becomes root without being told to."""
+    """Return if all are there, or could be installed: by root at once, with sudo for who says yes to it."""
     missing = [requirement for requirement in requirements if not requirement.met()]
     if not missing:
         return
-    command = install_command(missing)
-    if in_ci() and os.geteuid() == 0 and shutil.which("apt-get"):
-        apt_install([package for requirement in missing for package in requirement.debian])
-    elif sys.stdin.isatty() and not in_ci() and not command.startswith("("):
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        apt_install(_packages(missing))
+    elif sys.stdin.isatty() and not in_ci() and (command := _command_to_offer(missing)):
         _ask_and_install(missing, command)
+    importlib.invalidate_caches()  # what looked for a module before remembers that there was none
     missing = [requirement for requirement in missing if not requirement.met()]
     if missing:
         lines = [f"Missing: {requirement.name}, for {requirement.needed_for}." for requirement in missing]
         raise SetupError("\n".join([*lines, f"Install with: {install_command(missing)}"]))
 
 
-def _ask_and_install(missing: Sequence[Requirement], command: str) -> None:
+def _packages(missing: Sequence[Requirement]) -> list[str]:
+    return [package for requirement in missing for package in requirement.debian]
+
+
+def _command_to_offer(missing: Sequence[Requirement]) -> list[str]:
+    """What installs them with the rights that this user can get; empty where there is no such thing."""
+    if shutil.which("apt-get"):
+        # Not apt-get itself: a server that its package starts would be there for good.
+        install = [sys.executable, "-m", "devtools.system", *_packages(missing)]
+        return ["sudo", *install] if shutil.which("sudo") else []
+    return ["sh", "-c", install_command(missing)] if shutil.which("brew") else []
+
+
+def _ask_and_install(missing: Sequence[Requirement], command: Sequence[str]) -> None:
     for requirement in missing:
         print(f"Missing: {requirement.name}, for {requirement.needed_for}.")
-    if input(f"Install it now with this command? [y/N]\n  {command}\n").strip().lower() in {"y", "yes"}:
-        subprocess.run(["sh", "-c", command], check=False)
+    answer = input(f"Install it now with this command? [y/N]\n  {install_command(missing)}\n")
+    if answer.strip().lower() in {"y", "yes"}:
+        subprocess.run(command, cwd=places.REPOSITORY, check=False)
 
 
 def apt_install(packages: Sequence[str]) -> None:
-    print(f"Installing {' '.join(packages)}", file=sys.stderr, flush=True)
-    with _alone(), services_held_back():
+    """As root, without starting a server that a package brings."""
+    print(f"Installing {' '.join(packages)} with apt-get.", file=sys.stderr, flush=True)
+    with _alone(), services_held_back(POLICY):
         _apt_get("update")
         _apt_get("install", "-y", "--no-install-recommends", *packages)
 
@@ -176,7 +201,7 @@ def _alone() -> Iterator[None]:
 
 
 @contextmanager
-def services_held_back(policy: Path = POLICY) -> Iterator[None]:
+def services_held_back(policy: Path) -> Iterator[None]:
     """Debian's package scripts ask a policy file before they start a service: ours, for now, says no."""
     saved = policy.with_name(f"{policy.name}.before-bincard")
     before = {process.pid for process in process_table()}
@@ -199,3 +224,10 @@ def _end_strays(before: set[int]) -> None:
         program = Path(process.command.split(" ")[0]).name
         if process.pid not in before and program in SERVERS:
             kill_family(process.pid)
+
+
+if __name__ == "__main__":  # with sudo, for one who is not root
+    try:
+        apt_install(sys.argv[1:])
+    except SetupError as error:
+        sys.exit(str(error))

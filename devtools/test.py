@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from devtools import foreground, places, system, venv
+from devtools import foreground, places, run, system, venv
 from devtools.services import Services, throw_away_services
 
 #: Folders with Python; those that exist are checked.
@@ -76,12 +76,38 @@ def bench(arguments: list[str]) -> int:
         )
 
 
+EXEC = """usage: ./dev exec [--running] COMMAND ...
+
+Run a command in the virtual environment with a database, a broker and a data folder of its own. The database
+is empty, and all of it is gone when the command has ended:
+
+  ./dev exec sh -c 'bincard init && bincard addon list'
+  ./dev exec python -m pytest tests/core/test_i18n.py
+
+  --running   on the database, the broker and the files of ./dev run, which may be running or not, as the
+              owner of the tables:
+
+  ./dev exec --running bincard addon list
+  ./dev exec --running env | grep -E 'DATABASE|BROKER|BINCARD'
+"""
+
+
 def execute(command: list[str]) -> int:
+    if not command or command[0] in {"-h", "--help"}:
+        print(EXEC, end="")
+        return 0 if command else 2
     venv.ensure()
+    if command[0] == "--running":
+        with run.servers_of_run() as env:
+            return _execute(command[1:], env)
     with throw_away_services() as up:
-        os.environ["PATH"] = venv.environment()["PATH"]  # where Popen looks for the program
-        try:
-            return foreground.run(command, env=environment(up))
-        except FileNotFoundError:
-            print(f"There is no program named {command[0]}.", file=sys.stderr)
-            return 127
+        return _execute(command, environment(up))
+
+
+def _execute(command: list[str], env: dict[str, str]) -> int:
+    os.environ["PATH"] = env["PATH"]  # where Popen looks for the program
+    try:
+        return foreground.run(command, env=env)
+    except FileNotFoundError:
+        print(f"There is no program named {command[0]}.", file=sys.stderr)
+        return 127

@@ -1,20 +1,22 @@
 """The virtual environment: made from the hashed lock, and left alone while its recipe stays the same."""
 
 import hashlib
-import importlib.util
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from devtools import places
+from devtools import places, system
 from devtools.processes import SetupError, locked
 
 LOCK = places.REPOSITORY / "requirements.lock"
 #: The installer itself, with its hash.
 BOOTSTRAP = places.REPOSITORY / "requirements-bootstrap.lock"
 RECIPE = (LOCK, BOOTSTRAP, places.REPOSITORY / "setup.cfg", places.REPOSITORY / "pyproject.toml")
+#: Folders with code of our own.
+OWN = ("core", "addons", "devtools", "tests")
 SECONDS_TO_BUILD = 1800
 
 
@@ -41,6 +43,7 @@ def recipe() -> str:
 def ensure(*, quiet: bool = False) -> Path:
     """The environment's Python, after installing whatever is missing."""
     if ready():
+        compile_own()
         return python()
     places.venv_dir().parent.mkdir(parents=True, exist_ok=True)
     busy = f"Another process is still setting up {places.venv_dir()}."
@@ -55,7 +58,24 @@ def ensure(*, quiet: bool = False) -> Path:
                 )
             _build()
             _stamp().write_text(recipe())
+    compile_own()
     return python()
+
+
+def compile_own() -> None:
+    """Write the bytecode of our own code, which an environment may forbid Python to do by itself."""
+    done = places.venv_dir() / ".bincard-compiled"
+    newest = max(
+        path.stat().st_mtime for folder in OWN for path in (places.REPOSITORY / folder).rglob("*.py")
+    )
+    if done.exists() and done.stat().st_mtime >= newest:
+        return
+    began = time.time()
+    # What does not compile is told by whoever imports it.
+    command = [str(python()), "-m", "compileall", "-q", *OWN]
+    subprocess.run(command, cwd=places.REPOSITORY, capture_output=True, check=False)
+    done.touch()
+    os.utime(done, (began, began))  # a file that was written meanwhile is newer
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -71,8 +91,7 @@ def _stamp() -> Path:
 
 def ensure_installer() -> None:
     """An environment with at least the locked uv in it; it can mend a lock that can't be installed."""
-    if importlib.util.find_spec("ensurepip") is None:
-        raise SetupError("This Python can't make virtual environments. Run: apt-get install python3-venv")
+    system.require([system.VENV])
     if not python().exists():
         _run([sys.executable, "-m", "venv", "--clear", str(places.venv_dir())])
     pip = [program("python"), "-m", "pip", "--disable-pip-version-check"]
@@ -83,7 +102,7 @@ def _build() -> None:
     """Fill the environment. Package indexes are the user's business: pip's and uv's own settings hold."""
     ensure_installer()
     uv = [program("uv"), "pip"]
-    _run([*uv, "sync", "--quiet", "--require-hashes", str(LOCK), str(BOOTSTRAP)])
+    _run([*uv, "sync", "--quiet", "--compile-bytecode", "--require-hashes", str(LOCK), str(BOOTSTRAP)])
     # Without isolation the build uses the locked setuptools and asks no index.
     _run([*uv, "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(places.REPOSITORY)])
 

@@ -23,6 +23,7 @@ from core.loader.lifecycle import Lifecycle
 from core.records.companies import ensure_company
 from core.security.actor import Actor, set_actor
 from core.settings import get_settings
+from tests import warm
 
 #: Addons that exist for the tests only.
 TEST_ADDONS = Path(__file__).parent / "specimens"
@@ -84,6 +85,9 @@ def addons_path() -> str:
     return os.pathsep.join(filter(None, (str(TEST_ADDONS), get_settings().addons_path)))
 
 
+discover(addons_path())  # from here on a test can import from `addons.x`, wherever x was found
+
+
 @cache
 def _app_of(addons: tuple[str, ...], url: str) -> Flask:
     settings = get_settings().model_copy(update={"database_url": url})
@@ -94,6 +98,7 @@ def _app_of(addons: tuple[str, ...], url: str) -> Flask:
 
 def pytest_sessionfinish() -> None:
     """Drop what this run has made: a developer's server is used again."""
+    warm.stop()
     engine = create_engine(server_url().set(database="postgres"))
     with engine.connect() as connection:
         query = text("SELECT datname FROM pg_database WHERE strpos(datname, :run) > 0")

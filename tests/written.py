@@ -4,12 +4,11 @@ import json
 import os
 import pprint
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.settings import ROOT
+from tests import warm
 
 MANIFEST = {"version": "1.0", "title": "Written for a test"}
 
@@ -39,10 +38,7 @@ class AddonFolder:
 
 def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run Python on the product, with these settings."""
-    values = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=values, capture_output=True, text=True, timeout=300
-    )
+    return warm.run(*arguments, environment={**os.environ, **environment})
 
 
 def answer(done: subprocess.CompletedProcess[str]) -> Any:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-import structlog
 from flask import Flask, g, request
 from flask_login import current_user
 
@@ -12,6 +11,7 @@ from core.api.resources import Resource, find_resource
 from core.api.tokens import actor_of_token, note_use, recognise
 from core.db import db
 from core.i18n import _
+from core.logs import structlog
 from core.security.actor import Actor, actor_of, set_actor
 from core.security.rights import ANY_USER, model_rights
 from core.telemetry.requests import REQUEST_ID

@@ -126,7 +126,8 @@ def new(name: str, folder: Path) -> None:
 @click.option("-m", "--message", required=True, help="What the migration does.")
 def migration(name: str, message: str) -> None:
     """Write the migration from an addon's history to its models."""
-    path = make_migration(name, message, get_lifecycle(), get_settings().database_url)
+    # The scratch database and its tables are made as the owner makes them: the application's role may not.
+    path = make_migration(name, message, get_lifecycle(), get_settings().owner_url)
     click.echo(path or f"{name}: the history equals the models")
 
 

@@ -1,9 +1,13 @@
 """`bincard inspect`: where each part of a model or a screen comes from."""
 
 import click
+from sqlalchemy import inspect as sqlalchemy_inspect
 
 from core.cli.base import as_json, current_app, show
+from core.loader.discovery import CORE
 from core.screens import describe
+
+_BY_THE_HOST = {"addon": CORE, "kind": "column"}
 
 
 @click.group()
@@ -22,11 +26,14 @@ def model(name: str, json_output: bool) -> None:
             known = ", ".join(sorted(composition.parts))
             raise click.ClickException(f"there is no model {name}; known are {known}")
         part = composition.parts[name]
+        mapped = [column.key for column in sqlalchemy_inspect(composition.model(name)).column_attrs]
     fragments = [f"{addon}: {fragment.__module__}" for addon, fragment in part.fragments]
     attributes = {
         attribute: [{"addon": o.addon, "kind": o.kind} for o in origins]
         for attribute, origins in part.origins().items()
     }
+    # What every model has, and what a mixin such as CompanyOwned brings, no fragment declares itself.
+    attributes |= {column: [_BY_THE_HOST] for column in mapped if column not in attributes}
     lines = [f"model {name}", *(f"  fragment of {line}" for line in fragments)]
     lines += [
         f"  {attribute:28} {origins[0]['kind']:12} " + " → ".join(o["addon"] for o in origins)

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-import structlog
 from flask import Flask, current_app
 from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.exc import OperationalError
@@ -27,6 +26,7 @@ from core.db import db
 from core.db.outage import is_away
 from core.i18n import _, in_locale
 from core.jobs.kinds import Kind, RefusedError, SkippedError, Step
+from core.logs import structlog
 from core.security.actor import Actor, set_actor
 
 MAX_ATTEMPTS = 5

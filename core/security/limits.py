@@ -14,6 +14,8 @@ from flask_limiter import Limiter
 from flask_login import current_user
 from sqlalchemy import make_url
 
+from core.security import late_storage
+
 #: Endpoint → (methods, limit). Guesses are far above what a person types, far below what a program tries.
 LIMITS: dict[str, tuple[tuple[str, ...], str]] = {
     "security.login": (("POST",), "30 per minute"),
@@ -37,7 +39,7 @@ def init_app(app: Flask) -> None:
     settings = app.extensions["settings"]
     limiter = Limiter(
         key_func=_who,
-        storage_uri=storage_of(settings.broker_url),
+        storage_uri=f"{late_storage.SCHEME}:{storage_of(settings.broker_url)}",
         # Installations that share a Redis have users of the same numbers.
         storage_options={"key_prefix": f"bincard-limits:{make_url(settings.database_url).database}"},
         in_memory_fallback_enabled=True,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import structlog
 from flask import Flask, request, session
 from flask_login import current_user, logout_user
 
 from core.db import db
+from core.logs import structlog
 from core.security import sessions
 from core.security.actor import Actor, set_actor
 from core.telemetry.requests import REQUEST_ID

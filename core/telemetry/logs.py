@@ -13,9 +13,9 @@ import re
 import sys
 from typing import Any
 
-import structlog
 from structlog.typing import EventDict, Processor
 
+from core.logs import structlog
 from core.settings import Settings
 
 HIDDEN = "***"

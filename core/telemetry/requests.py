@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any
 
-import structlog
 from flask import Flask, request
 from werkzeug.wsgi import ClosingIterator
 
+from core.logs import structlog
 from core.telemetry import metrics
 
 log = structlog.stdlib.get_logger("bincard.request")

@@ -9,11 +9,14 @@ import json
 import pkgutil
 import sys
 from importlib import import_module
+from typing import Any
 
 import tests.bench
+from tests.bench import reference
 from tests.bench.measure import Result, growth
+from tests.bench.reference import STANDARD_S, Reference
 
-_FRAME = {"__main__", "measure", "app", "work"}
+_FRAME = {"__main__", "measure", "app", "reference", "work"}
 
 
 def names() -> list[str]:
@@ -28,30 +31,45 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", choices=names(), metavar="NAME")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
-    results = import_module(f"tests.bench.{options.name.replace('-', '_')}").bench()
-    print(as_json(results) if options.json else as_text(results), flush=True)
+    with reference.around() as speed:
+        results = import_module(f"tests.bench.{options.name.replace('-', '_')}").bench()
+    print(as_json(results, speed) if options.json else as_text(results, speed), flush=True)
     return 0
 
 
-def as_json(results: list[Result]) -> str:
-    """The first result, with all of them as cases where there are several."""
-    shown = results[0].as_json()
+def as_json(results: list[Result], speed: Reference) -> str:
+    """The first result, with all of them as cases where there are several, and the speed of the machine."""
+    shown = _with_scaled(results[0], speed)
     if len(results) > 1:
-        shown["cases"] = [result.as_json() for result in results]
+        shown["cases"] = [_with_scaled(result, speed) for result in results]
+    shown["reference"] = {name: round(value, 3) for name, value in vars(speed).items()}
     return json.dumps(shown)
 
 
-def as_text(results: list[Result]) -> str:
-    """A paragraph a result, for people."""
-    return "\n".join(_paragraph(result, results[0]) for result in results)
+def _with_scaled(result: Result, speed: Reference) -> dict[str, Any]:
+    """The figures as they were measured, and those of CPU as they would be at the standard speed."""
+    scaled = {"cpu_s": result.cpu_s, "cpu_ms_per_unit": result.cpu_ms_per_unit}
+    shown = result.as_json()
+    return shown | {f"{name}_scaled": round(speed.scaled(value), 3) for name, value in scaled.items()}
 
 
-def _paragraph(result: Result, first: Result) -> str:
+def as_text(results: list[Result], speed: Reference) -> str:
+    """A paragraph a result, for people, after the speed of the machine."""
+    said = (
+        f"reference: {speed.python_s:.2f} s CPU for the loop (targets hold at {STANDARD_S} s), a committed "
+        f"insert {speed.insert_cpu_ms:.2f} ms CPU, {speed.insert_wall_ms:.2f} ms by the clock"
+    )
+    return "\n".join([said, *(_paragraph(result, results[0], speed) for result in results)])
+
+
+def _paragraph(result: Result, first: Result, speed: Reference) -> str:
     work = ", ".join(f"{count:,} {what}" for what, count in result.work.items())
     lines = [
         f"{result.case}: {work or f'{result.units:,} × {result.unit}'}",
         f"  CPU {result.cpu_s:.2f} s   wall {result.wall_s:.2f} s   peak {result.peak_rss_mb:.0f} MB",
         f"  {result.cpu_ms_per_unit:.2f} ms CPU and {result.queries_per_unit:.2f} queries a {result.unit}",
+        f"  scaled to the reference: {speed.scaled(result.cpu_s):.2f} s CPU, "
+        f"{speed.scaled(result.cpu_ms_per_unit):.2f} ms a {result.unit}",
     ]
     if ratio := growth(first, result):
         lines.append(f"  grows with the size by {ratio:.2f} (1.00 is linear, against {first.case})")

@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.serving import make_server
+
+from tests.patience import BROWSER_PATIENCE
 
 QUIET = [
     "--no-sandbox",
@@ -27,6 +29,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert found, "install chromium: the browser tests drive the system's"
     return {**browser_type_launch_args, "executable_path": found, "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """As for people who want no motion: a test never meets a page in the middle of a transition."""
+    return {**browser_context_args, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(autouse=True)
+def patience(context: BrowserContext) -> None:
+    """What a page is to show and to do may take long on a busy machine."""
+    context.set_default_timeout(BROWSER_PATIENCE)
+    expect.set_options(timeout=BROWSER_PATIENCE)
 
 
 @pytest.fixture

@@ -327,7 +327,8 @@ def test_ux_26_a_posted_document_is_reversed_never_edited(open_as: Opener, bill:
     expect(page.locator("[data-save]")).to_have_count(0)
     expect(page.locator("#form").get_by_role("textbox")).to_have_count(0)
     page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Reverse").click()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Reverse").click()
     page.goto(page.url.split("/m/")[0] + f"/m/accounting.invoice.form/{invoice.id}")
     page.locator("p", has_text="Reversed by").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("CN/")

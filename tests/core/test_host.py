@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from base64 import b64encode
 from hashlib import sha256
 
@@ -16,6 +14,7 @@ from core.db import db
 from core.host import Host
 from core.outage import outage_page
 from core.settings import get_settings
+from tests import warm
 from tests.conftest import database_url
 
 pytestmark = pytest.mark.addons()
@@ -24,8 +23,7 @@ pytestmark = pytest.mark.addons()
 def start(**settings):
     """What a web server does first."""
     environment = {**os.environ, "BINCARD_DEVELOPMENT": "0", "BINCARD_SECRET_KEY": "", **settings}
-    command = [sys.executable, "-c", "from core.host import application"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
+    return warm.run("-c", "from core.host import application", environment=environment)
 
 
 def test_a_server_without_a_secret_key_does_not_start(database):

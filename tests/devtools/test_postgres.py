@@ -13,6 +13,7 @@ import pytest
 from devtools import binaries, places, postgres
 from devtools.postgres import Cluster
 from devtools.processes import SetupError, alive, kill_family, wait_until
+from tests.patience import PATIENCE
 
 Start = Callable[..., Cluster]
 
@@ -167,7 +168,7 @@ def test_the_programs_of_a_closed_wheel_are_copied_out(
 def test_kill_takes_the_whole_family(folder: Path) -> None:
     script = "sleep 600 & echo $! >child; wait"
     parent = subprocess.Popen(["sh", "-c", script], cwd=folder)
-    assert wait_until(lambda: (folder / "child").exists() and bool((folder / "child").read_text()), 10)
+    assert wait_until(lambda: (folder / "child").exists() and bool((folder / "child").read_text()), PATIENCE)
     child = int((folder / "child").read_text())
     kill_family(parent.pid)
     parent.wait()

@@ -1,6 +1,10 @@
 """The environment, its lock, and what is asked of the operating system."""
 
+import os
 import subprocess
+import sys
+from importlib.util import cache_from_source
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -8,10 +12,6 @@ import pytest
 from devtools import lock, places, system, venv
 from devtools.processes import SetupError
 from devtools.system import Requirement
-
-
-def needing(package: str) -> Requirement:
-    return Requirement("A thing", "the tests", lambda: False, (package,), (package,))
 
 
 def test_the_lock_is_up_to_date() -> None:
@@ -43,18 +43,102 @@ def test_every_locked_package_has_a_hash() -> None:
     assert all(line.endswith("\\") for line in pins)
 
 
+def test_the_product_is_compiled_where_python_may_not_do_it_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(places, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(places, "venv_dir", lambda: tmp_path)
+    monkeypatch.setattr(venv, "python", lambda: Path(sys.executable))
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "sound.py").write_text("x = 1")
+    (tmp_path / "core" / "broken.py").write_text("x = ")
+    venv.compile_own()
+    [compiled] = (tmp_path / "core" / "__pycache__").iterdir()
+    assert compiled.name.startswith("sound.")
+    compiled.unlink()
+    venv.compile_own()  # nothing has changed
+    assert not compiled.exists()
+    (tmp_path / "core" / "sound.py").write_text("x = 2")
+    venv.compile_own()
+    assert compiled.exists()
+
+
+def test_the_libraries_are_compiled() -> None:
+    import flask
+
+    path = Path(cache_from_source(flask.__file__))
+    assert path.exists()
+
+
 def test_a_ready_environment_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(venv, "_build", lambda: pytest.fail("it was built again"))
     assert venv.ensure() == venv.python()
 
 
-def test_without_a_terminal_the_command_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with apt-get and sudo alone, each of which writes down how it was called."""
+    log, programs = tmp_path / "calls", tmp_path / "bin"
+    programs.mkdir()
+    for name in ("apt-get", "sudo"):
+        (programs / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {log}\n')
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setattr(system, "POLICY", tmp_path / "policy-rc.d")
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setattr(system, "apt_install", lambda _packages: pytest.fail("it became root by itself"))
-    monkeypatch.setattr(system, "install_command", lambda _missing: "get-it thing")
+    log.touch()
+    return log
+
+
+def thing(calls: Path) -> Requirement:
+    """What is there as soon as its package was installed."""
+    return Requirement("A thing", "the tests", lambda: "thing" in calls.read_text(), ("thing",), ("thing",))
+
+
+def be(monkeypatch: pytest.MonkeyPatch, *, root: bool, terminal: bool, answer: str = "") -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
+    monkeypatch.setattr(sys, "stdin", StringIO(answer))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: terminal)
+
+
+def test_root_installs_what_is_missing_and_says_so(
+    calls: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    be(monkeypatch, root=True, terminal=False)
+    system.require([thing(calls)])
+    assert capsys.readouterr().err == "Installing thing with apt-get.\n"
+    options = "apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300"
+    update, install = calls.read_text().splitlines()
+    assert update == f"{options} update"
+    assert install == f"{options} install -y --no-install-recommends thing"
+    system.require([thing(calls)])  # what is there is left alone
+    assert len(calls.read_text().splitlines()) == 2
+
+
+def test_a_person_with_sudo_is_asked(
+    calls: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    be(monkeypatch, root=False, terminal=True, answer="y\n")
+    system.require([thing(calls)])
+    assert calls.read_text() == f"sudo {sys.executable} -m devtools.system thing\n"
+    printed = capsys.readouterr().out
+    assert "Missing: A thing, for the tests.\nInstall it now with this command? [y/N]" in printed
+    assert "sudo apt-get install -y --no-install-recommends thing" in printed
+
+
+@pytest.mark.parametrize(("terminal", "answer"), [(True, "n\n"), (False, "y\n")])
+def test_else_the_command_is_told(
+    calls: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool, answer: str
+) -> None:
+    be(monkeypatch, root=False, terminal=terminal, answer=answer)
     with pytest.raises(SetupError) as error:
-        system.require([needing("thing")])
-    assert str(error.value) == "Missing: A thing, for the tests.\nInstall with: get-it thing"
+        system.require([thing(calls)])
+    assert str(error.value) == (
+        "Missing: A thing, for the tests.\n"
+        "Install with: sudo apt-get install -y --no-install-recommends thing"
+    )
+    assert calls.read_text() == ""
 
 
 def test_services_are_held_back_while_packages_are_installed(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Protocol
 from devtools import broker
 from devtools.processes import Child, kill_family, start_child, wait_until
 from tests.live.ports import free_port, listens
+from tests.patience import PATIENCE
 
-SECONDS_TO_START = 60
 #: The programs themselves: Debian's wrapper in the path insists on its own user and folders.
 RABBIT = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
@@ -90,7 +90,7 @@ def rabbitmq() -> StartBroker:
         )
         # Started by RabbitMQ it would outlive RabbitMQ.
         epmd = start_child("epmd", ["epmd"], env=loopback, cwd=path, log=path / "epmd.log")
-        assert wait_until(lambda: listens(mapper), SECONDS_TO_START)
+        assert wait_until(lambda: listens(mapper), PATIENCE)
         child = start_child(
             "RabbitMQ", [RABBIT], env=env, cwd=path, log=path / "rabbit.log", stop_signal=signal.SIGTERM
         )
@@ -115,6 +115,6 @@ def _rabbit_settings(path: Path) -> dict[str, str]:
 
 
 def _up(server: Server, port: int) -> Server:
-    assert wait_until(lambda: listens(port) or not server.server.running(), SECONDS_TO_START)
+    assert wait_until(lambda: listens(port) or not server.server.running(), PATIENCE)
     assert server.server.running(), server.server.log_tail()
     return server

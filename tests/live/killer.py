@@ -10,7 +10,8 @@ import signal
 from collections.abc import Callable
 
 from devtools.processes import send_signal, wait_until
-from tests.live.stack import PATIENCE, Stack
+from tests.live.stack import Stack
+from tests.patience import PATIENCE
 
 VICTIMS = ["worker's child"] * 6 + ["worker"] * 4 + ["web"] * 2 + ["web's child"] * 2
 VICTIMS += ["postgres"] * 4 + ["broker"] * 2
@@ -41,7 +42,7 @@ class Killer:
             self._supervise()
             return condition()
 
-        assert wait_until(supervised, 2 * PATIENCE, 0.02), f"{self.killed}\n{self.stack.logs()}"
+        assert wait_until(supervised, PATIENCE, 0.02), f"{self.killed}\n{self.stack.logs()}"
 
     def _supervise(self) -> None:
         """Start what has ended by itself: Celery gives up when a child dies before it was ready to work."""

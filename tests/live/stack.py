@@ -26,14 +26,14 @@ from devtools import places
 from devtools.postgres import APP_USER, remove_cluster, start_cluster
 from devtools.processes import Child, descendants, start_child, wait_until
 from devtools.services import OWNER_URL
+from tests import warm
 from tests.conftest import TEST_ADDONS
 from tests.live import brokers
 from tests.live.ports import free_port, listens
+from tests.patience import PATIENCE
 
 BIN = Path(sys.executable).parent
 ADMIN = "admin@live.example"
-#: Seconds after which nobody waits any longer.
-PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -162,14 +162,7 @@ class Stack:
 
     def bincard(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command of the product."""
-        done = subprocess.run(
-            [str(BIN / "python"), "-m", "core.cli", *arguments],
-            env=self.environment,
-            cwd=places.REPOSITORY,
-            capture_output=True,
-            text=True,
-            timeout=2 * PATIENCE,
-        )
+        done = warm.run("-m", "core.cli", *arguments, environment=self.environment)
         assert not check or done.returncode == 0, done.stderr
         return done
 

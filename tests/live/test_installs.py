@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from core.db import db
 from core.jobs import queue
 from devtools.processes import wait_until
 from tests.conftest import TEST_ADDONS
-from tests.live.stack import PATIENCE, Stack, Visitor
+from tests.live.stack import Stack, Visitor
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -50,10 +52,16 @@ class Crowd:
         for thread in self._threads:
             thread.join(PATIENCE)
 
+    def goes_on(self) -> None:
+        """Wait until every visitor has opened several pages more."""
+        wanted = self.requests + 26
+        assert wait_until(lambda: self.requests >= wanted or bool(self.failures), PATIENCE), self.stack.logs()
+
     def _visit(self, visitor: Visitor, pages: Sequence[str]) -> None:
-        while not self._end.wait(0.05):  # time to read; four visitors without it are two full processors
-            for page in pages:
-                self._open(visitor, page)
+        for page in cycle(pages):
+            if self._end.wait(0.1):  # time to read; four visitors without it are two full processors
+                return
+            self._open(visitor, page)
 
     def _open(self, visitor: Visitor, page: str) -> None:
         try:
@@ -92,8 +100,10 @@ def test_addons_come_and_go_under_load(stack: Stack, errands: int) -> None:
         for _ in range(2):
             before = done_items(stack, errands)
             stack.bincard("addon", "install", "shelf_label")
+            crowd.goes_on()
             assert admin.get("/m/shelf.part.list").status == 200
             stack.bincard("addon", "uninstall", "shelf", "--yes")
+            crowd.goes_on()
             assert admin.get("/m/shelf.part.list").status == 404
             assert wait_until(lambda: done_items(stack, errands) > before, PATIENCE), stack.logs()  # noqa: B023 - called at once
     assert crowd.failures == []
@@ -115,7 +125,7 @@ def test_two_administrators_install_at_once(stack: Stack) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(2 * PATIENCE)
+            thread.join(PATIENCE)
     assert [done.returncode for done in results] == [0, 0, 0], [done.stderr for done in results]
     assert crowd.failures == []
     installed = {name for (name,) in stack.rows("SELECT name FROM addon")}
@@ -134,7 +144,7 @@ def test_one_installs_while_another_uninstalls(stack: Stack) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(2 * PATIENCE)
+        thread.join(PATIENCE)
     installed = {name for (name,) in stack.rows("SELECT name FROM addon")}
     # In either order the outcome is one that could have been reached one after the other.
     assert ("shelf_label" in installed) <= ("shelf" in installed)

@@ -10,7 +10,8 @@ from core import m
 from core.db import db
 from core.jobs import queue
 from devtools.processes import wait_until
-from tests.live.stack import PATIENCE, Stack, Visitor
+from tests.live.stack import Stack, Visitor
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.crash]
 

@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 from sqlalchemy import select
 
 from core import m
 from core.db import db
+from tests import warm
 from tests.conftest import TEST_ADDONS, database_url, work
 
 pytestmark = pytest.mark.addons("crate")
@@ -29,10 +29,7 @@ def bincard(app, database, tmp_path):
     (tmp_path / "things.csv").write_text(FILE)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from core.cli import main; main()", "import", *arguments]
-        return subprocess.run(
-            command, env=environment, capture_output=True, text=True, cwd=os.getcwd(), check=False
-        )
+        return warm.run("-m", "core.cli", "import", *arguments, environment=environment)
 
     run.file = str(tmp_path / "things.csv")
     run.errors = tmp_path / "errors.csv"

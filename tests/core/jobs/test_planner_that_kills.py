@@ -1,8 +1,6 @@
 """A planner that kills its worker kills a few of them, not all there will ever be."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +10,7 @@ from core.db import db
 from core.jobs import queue
 from core.jobs.worker import MAX_ATTEMPTS
 from core.security.actor import Actor, set_actor
+from tests import warm
 from tests.conftest import TEST_ADDONS, database_url
 
 pytestmark = [pytest.mark.addons("errand"), pytest.mark.crash]
@@ -40,8 +39,8 @@ def exit_codes(job_id: int, workers: int, database: str) -> list[int]:
         "DATABASE_URL": database_url(database),
         "BINCARD_ADDONS_PATH": str(TEST_ADDONS),
     }
-    command = [sys.executable, "-c", POOL, str(job_id), str(workers)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    done = warm.run("-c", POOL, str(job_id), str(workers), environment=environment)
+    assert done.returncode == 0, done.stderr
     return [int(line) for line in done.stdout.split()]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TEST_ADDONS, database_url
+from tests.patience import PATIENCE
 from tests.schema import differences, rows_of, schema_of
 from tests.written import answer, run_python
 
@@ -63,7 +64,7 @@ def in_a_package(tmp_path: Path) -> dict[str, str]:
         "--no-index",
     ]
     pip += ["--disable-pip-version-check", "--target", str(site), str(project)]
-    subprocess.run(pip, check=True, capture_output=True, timeout=120)
+    subprocess.run(pip, check=True, capture_output=True, timeout=PATIENCE)
     further = os.environ.get("PYTHONPATH", "")
     return {"BINCARD_ADDONS_PATH": "", "PYTHONPATH": os.pathsep.join(filter(None, (str(site), further)))}
 

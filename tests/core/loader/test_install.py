@@ -13,6 +13,7 @@ from core.loader.export import Removal
 from core.loader.graph import ResolutionError
 from core.loader.lifecycle import Outcome
 from core.loader.shipped import Left
+from tests.patience import PATIENCE
 from tests.schema import differences, rows_of, schema_of
 
 
@@ -118,11 +119,11 @@ def test_two_administrators_install_at_once(lifecycle, engine):
 
     def install() -> Outcome:
         acts = lifecycle()
-        together.wait(30)
+        together.wait(PATIENCE)
         return acts.install(["crate_label"])
 
     with ThreadPoolExecutor(2) as threads:
-        outcomes = [future.result(60) for future in [threads.submit(install) for _ in range(2)]]
+        outcomes = [future.result(PATIENCE) for future in [threads.submit(install) for _ in range(2)]]
     assert sorted(len(outcome.addons) for outcome in outcomes) == [0, 2]
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM addon WHERE name LIKE 'crate%'")).scalar() == 2

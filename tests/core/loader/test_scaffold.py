@@ -1,7 +1,12 @@
 """`bincard addon new` writes an addon that installs, passes its own tests and every addon's, and goes."""
 
+import re
+import subprocess
+import sys
+
 import pytest
 
+from core.settings import ROOT
 from tests.conftest import server_url
 from tests.schema import differences, rows_of, schema_of
 from tests.written import answer, run_python
@@ -41,18 +46,24 @@ def test_a_new_addon_is_a_whole_one(bincard, folder, engine):
         assert rows_of(connection) == before[1]
 
     server = server_url().render_as_string(hide_password=False)
-    for what in ([str(folder.path / name / "tests")], ["tests/test_every_addon.py", "-k", name]):
-        tested = pytest_on(*what, DATABASE_URL=server, **found)
-        assert tested.returncode == 0, tested.stdout + tested.stderr
-        assert " passed" in tested.stdout
+    own = str(folder.path / name / "tests")
+    tested = pytest_on(own, "tests/test_every_addon.py", "-k", name, DATABASE_URL=server, **found)
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    for file in ("test_entries.py", "test_every_addon.py"):
+        assert re.search(rf"{file}::\S+ PASSED", tested.stdout), tested.stdout
 
-    checked = run_python("-m", "ruff", "check", "--config", "pyproject.toml", str(folder.path))
-    assert checked.returncode == 0, checked.stdout
-    formatted = run_python("-m", "ruff", "format", "--check", "--config", "pyproject.toml", str(folder.path))
-    assert formatted.returncode == 0, formatted.stdout
+    for act in (["check"], ["format", "--check"]):
+        checked = ruff(*act, str(folder.path))
+        assert checked.returncode == 0, checked.stdout
 
 
 def pytest_on(*what, **environment):
-    """Run tests with the settings of the product, wherever they lie."""
-    options = ["-c", "setup.cfg", "--rootdir", ".", "-q", "-p", "no:cacheprovider"]
+    """Run tests with the settings of the product, wherever they lie, and without what they don't need."""
+    options = ["-c", "setup.cfg", "--rootdir", ".", "-v", "-p", "no:cacheprovider"]
+    options += ["-p", "no:schemathesis", "-p", "no:playwright", "-p", "no:xdist"]
     return run_python("-m", "pytest", *options, *what, **environment)
+
+
+def ruff(*arguments):
+    command = [sys.executable, "-m", "ruff", *arguments, "--config", "pyproject.toml"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

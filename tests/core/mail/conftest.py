@@ -17,6 +17,7 @@ from sqlalchemy import text
 from core import m, mail
 from core.db import db
 from core.records import attachments
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Sink:
         self.connections.add(id(session))
         self.received.set()
         if self.release is not None:
-            await server.loop.run_in_executor(None, self.release.wait, 30)
+            await server.loop.run_in_executor(None, self.release.wait, PATIENCE)
         answer = self.answers.pop(0) if self.answers else "250 OK taken"
         if answer.startswith("250"):
             self.taken.append(envelope)

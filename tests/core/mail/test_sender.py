@@ -20,6 +20,7 @@ from core import mail
 from core.db import db
 from core.mail.sender import LADDER
 from tests.core.mail.conftest import Sink, free_port
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 #: The host alone.
@@ -254,7 +255,7 @@ def test_a_sender_killed_before_the_answer(
     message = queue(when_unsure=when_unsure)
     with start_sender(app, sink) as process:
         go(process)
-        assert sink.received.wait(20)
+        assert sink.received.wait(PATIENCE)
         db.session.refresh(message)
         assert message.state == "sending"
         assert mail.recover() == mail.Counts(), "its sender still lives"

@@ -16,6 +16,7 @@ from core import m
 from core.db import db
 from core.screens.lists import export
 from tests.conftest import work
+from tests.patience import PATIENCE
 
 LIST = "/m/shelf.part.list"
 
@@ -133,7 +134,7 @@ def test_a_hundred_thousand_rows_need_no_more_memory_than_a_thousand(shelf: Flas
     )
     db.session.commit()
     command = [sys.executable, "-c", PROGRAM, database_url(database), addons_path()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     sent, grown = done.stdout.split()
     assert int(sent) > 3_000_000

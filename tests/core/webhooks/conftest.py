@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from core import m
 from core.db import db
 from core.settings import Settings
+from tests.patience import PATIENCE
 
 DUE = text("UPDATE webhook_delivery SET next_attempt_at = now()")
 
@@ -46,7 +47,7 @@ def receiver() -> Iterator[Receiver]:
             one.got.append((dict(self.headers), body))
             one.came.set()
             if one.waits_for is not None:
-                one.waits_for.wait(10)
+                one.waits_for.wait(PATIENCE)
             status = one.answers.pop(0) if one.answers else 200
             self.send_response(status)
             if status == 302:

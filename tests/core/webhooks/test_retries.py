@@ -13,6 +13,7 @@ from core.settings import Settings
 from core.webhooks import sender
 from core.webhooks.screens import deliver_again
 from tests.core.webhooks.conftest import Receiver, deliveries, make_due, partner_of
+from tests.patience import PATIENCE
 
 
 def test_a_failure_climbs_the_ladder_under_one_name(
@@ -106,7 +107,7 @@ def test_two_senders_at_once_send_it_once(
 
     first = threading.Thread(target=send)
     first.start()
-    assert receiver.came.wait(10)
+    assert receiver.came.wait(PATIENCE)
     assert sender.send_due().total == 0  # the other one is at it
     receiver.waits_for.set()
     first.join()

@@ -1,9 +1,9 @@
 """Labels on crates: extends a model of another addon with a column, a relationship and a method."""
 
-from addons.crate import models as crate
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from addons.crate import models as crate
 from core.models import Model, relationship
 
 

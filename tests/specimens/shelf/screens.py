@@ -1,8 +1,8 @@
 """Screens of the shelf."""
 
-from addons.shelf import services
 from sqlalchemy import ColumnElement
 
+from addons.shelf import services
 from core.i18n import _l
 from core.screens import BulkAction, Button, Column, Field, Filter, Grid, Screens, Section, archiving
 

@@ -1,8 +1,9 @@
 """A label on a part."""
 
-from addons.shelf import models as shelf
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
+
+from addons.shelf import models as shelf
 
 
 class Part(shelf.Part):
