@@ -20,6 +20,7 @@ from core.records import attachments
 from core.screens.lists.export_job import made_by
 from core.screens.panel import files
 from core.security.actor import Actor
+from core.security.headers import named
 
 #: Its files are made by the program alone: nobody adds or removes any.
 JOB = "job"
@@ -97,10 +98,8 @@ def sent(file: Any) -> Response:
     response = send_file(
         contents,
         mimetype=file.mimetype,
-        as_attachment=True,
-        download_name=file.filename,
         etag=file.sha256,
         last_modified=file.created_at,
     )
     response.cache_control.private = True
-    return response
+    return named(response, file.filename)

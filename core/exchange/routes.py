@@ -29,6 +29,8 @@ from core.exchange.targets import READING_OPTIONS, Target
 from core.exchange.text import state_text, value_text
 from core.i18n import _
 from core.jobs import queue
+from core.security.headers import named
+from core.security.incoming import page_asked
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("exchange", __name__, url_prefix="/imports")
@@ -59,7 +61,7 @@ def _import(import_id: int) -> tuple[Any, Target]:
 @requires("core.import")
 def index() -> str:
     """The imports of the company, the latest first."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     query = select(m.DataImport).where(m.DataImport.target.in_(targets())).order_by(m.DataImport.id.desc())
     found = db.session.scalars(query.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     jobs = select(m.Job.id, m.Job.state).where(m.Job.id.in_([i.job_id for i in found if i.job_id]))
@@ -223,4 +225,4 @@ def errors(import_id: int, kind: str) -> Response:
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     write_errors(db.session, data_import, file, kind)
     stem = data_import.filename.rsplit("/", 1)[-1].split(".", 1)[0]
-    return send_file(file, as_attachment=True, download_name=f"{stem}-errors.{kind}")
+    return named(send_file(file, mimetype=importing.MIMETYPES[kind]), f"{stem}-errors.{kind}")

@@ -66,7 +66,7 @@ def test_the_error_file_can_be_put_right_and_uploaded(app, visit, kind):
     visitor.post("/imports/1/start")
     work(app)
     with visitor.get(f"/imports/1/errors.{kind}") as answer:
-        assert answer.headers["Content-Disposition"] == f"attachment; filename=things-errors.{kind}"
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="things-errors.{kind}"'
         contents = answer.data
     table = open_table(contents)
     assert table.header == ["Row", "Column", "Reason", "Box", "Item", "Qty"]
