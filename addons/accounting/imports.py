@@ -22,8 +22,8 @@ from addons.partners.services import ensure_partners
 from addons.products.services import ensure_products
 from core import m
 from core.db import smallest_unit
-from core.exchange.convert import date, decimal, identifier, integer, text
-from core.exchange.targets import Document, Row, Target, TargetField, TargetOption, Targets
+from core.exchange.convert import code_of, currency, date, decimal, identifier, integer, rate, text
+from core.exchange.targets import Document, Row, Target, TargetField, TargetOption, Targets, headings
 from core.i18n import _, _l
 from core.security.actor import actor_of
 
@@ -197,35 +197,104 @@ targets.add(
                 _l("Document no."),
                 identifier(),
                 required=True,
-                aliases=("InvoiceNo", "Invoice", "单据编号", "发票号"),
+                aliases=headings(
+                    "InvoiceNo, Invoice, 单据编号, 发票号, Invoice Number, Invoice No.",
+                    "Document Number, Rechnungsnummer, Rechnungsnr., Belegnummer",
+                    "Numéro de facture, N° de facture, Facture, Número de factura",
+                    "N.º de factura, Factura, 发票号码, 单据号",
+                ),
             ),
             TargetField(
-                "date", _l("Date"), date(), required=True, aliases=("InvoiceDate", "日期", "开票日期")
+                "date",
+                _l("Date"),
+                date(),
+                required=True,
+                aliases=headings(
+                    "InvoiceDate, 日期, 开票日期, Document Date, Rechnungsdatum, Belegdatum",
+                    "Datum, Date de facture, Date de la facture, Fecha, Fecha de factura",
+                    "单据日期, 发票日期",
+                ),
             ),
-            TargetField("due_date", _l("Due date"), date(), aliases=("到期日",)),
+            TargetField(
+                "due_date",
+                _l("Due date"),
+                date(),
+                aliases=headings(
+                    "到期日, Fällig am, Fälligkeit, Fälligkeitsdatum, Date d'échéance",
+                    "Échéance, Fecha de vencimiento, Vencimiento, 付款到期日",
+                ),
+            ),
             TargetField(
                 "customer",
                 _l("Customer code"),
-                identifier(),
+                code_of("partner"),
                 required=True,
-                aliases=("CustomerID", "Customer", "客户编号"),
+                aliases=headings(
+                    "CustomerID, Customer, 客户编号, Customer No., Customer Number, Client Code",
+                    "Kundennummer, Kundennr., Code client, Numéro client, N° client",
+                    "Código de cliente, N.º de cliente, 客户编码, 客户代码",
+                ),
             ),
-            TargetField("customer_name", _l("Customer name"), text(200), aliases=("客户名称",)),
-            TargetField("country", _l("Country"), text(100), aliases=("国家",)),
             TargetField(
-                "product", _l("Part code"), identifier(), aliases=("StockCode", "SKU", "Part", "料号")
+                "customer_name",
+                _l("Customer name"),
+                text(200),
+                aliases=headings(
+                    "客户名称, Client Name, Client, Kundenname, Kunde, Nom du client",
+                    "Nombre del cliente, Cliente, 客户",
+                ),
             ),
-            TargetField("description", _l("Description"), text(500), aliases=("品名", "描述")),
-            TargetField("quantity", _l("Quantity"), decimal(4), required=True, aliases=("Qty", "数量")),
+            TargetField("country", _l("Country"), text(100), aliases=headings("国家, Land, Pays, País")),
+            TargetField(
+                "product",
+                _l("Part code"),
+                code_of("product"),
+                aliases=headings(
+                    "StockCode, SKU, Part, 料号, Item Code, Item No., Part Number, Part No.",
+                    "Product Code, Artikelnummer, Artikelnr., Référence article",
+                    "Code article, Código de artículo, 物料编码, 商品编码, 产品编号",
+                ),
+            ),
+            TargetField(
+                "description",
+                _l("Description"),
+                text(500),
+                aliases=headings(
+                    "品名, 描述, Item Name, Item Description, Item Desc, Bezeichnung",
+                    "Beschreibung, Désignation, Descripción, 商品名称, 产品名称, 品名规格",
+                ),
+            ),
+            TargetField(
+                "quantity",
+                _l("Quantity"),
+                decimal(4),
+                required=True,
+                aliases=headings("Qty, 数量, Menge, Anzahl, Quantité, Qté, Cantidad"),
+            ),
             TargetField(
                 "unit_price",
                 _l("Unit price"),
                 decimal(6),
                 required=True,
-                aliases=("UnitPrice", "Price", "单价"),
+                aliases=headings(
+                    "UnitPrice, Price, 单价, Item Price, Rate, Einzelpreis, Stückpreis, Preis",
+                    "Prix unitaire, Prix, Precio unitario, Precio, 销售单价",
+                ),
             ),
-            TargetField("currency", _l("Currency"), identifier(3), aliases=("币种",)),
-            TargetField("exchange_rate", _l("Exchange rate"), decimal(6), aliases=("汇率",)),
+            TargetField(
+                "currency",
+                _l("Currency"),
+                currency(),
+                aliases=headings("币种, Currency Code, Währung, Devise, Monnaie, Moneda, Divisa, 币别, 货币"),
+            ),
+            TargetField(
+                "exchange_rate",
+                _l("Exchange rate"),
+                rate(),
+                aliases=headings(
+                    "汇率, Wechselkurs, Umrechnungskurs, Taux de change, Tipo de cambio, 兑换率"
+                ),
+            ),
         ),
         options=(
             TargetOption(

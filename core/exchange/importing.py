@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from core import m
 from core.db import AnySession
 from core.errors import UserError
+from core.exchange.cells import CellError
 from core.exchange.conversion import Conversion, Problem, read_options, sibling_reason
-from core.exchange.convert import CellError
 from core.exchange.mapping import check_mapping, guess_mapping, guess_reading, remembered
 from core.exchange.targets import Target
 from core.i18n import _
@@ -130,12 +130,22 @@ def _attach(session: AnySession, filename: str, contents: bytes, table: Table) -
 
 
 def _proposal(session: AnySession, target: Target, table: Table) -> tuple[dict[str, str], dict[str, Any]]:
-    known = remembered(session, target, table.header)
-    mapping, options = known or (guess_mapping(target, table.header), {})
+    """What a person chose for such a file before goes first, but for what the file itself answers."""
+    columns, options = remembered(session, target, table.header)
+    guessed = {n: h for n, h in guess_mapping(target, table.header).items() if h not in columns.values()}
+    mapping = {name: heading for name, heading in (guessed | columns).items() if heading}
     sample = (cells for _number, cells in islice(table.rows(), SAMPLE))
-    if not known:
-        options = guess_reading(target, table.header, mapping, sample)
-    return mapping, options
+    return mapping, options | guess_reading(target, table.header, mapping, sample)
+
+
+def _chosen(data_import: Any, mapping: Mapping[str, str], options: Mapping[str, str]) -> dict[str, Any]:
+    """What of a choice differs from what was proposed, with what was chosen before."""
+    before = {"mapping": {}, "options": {}} | data_import.chosen
+    fields = {*mapping, *data_import.mapping}
+    columns = {n: mapping.get(n, "") for n in fields if mapping.get(n) != data_import.mapping.get(n)}
+    given = {n: v for n, v in options.items() if v != data_import.options.get(n)}
+    chosen = {"mapping": before["mapping"] | columns, "options": before["options"] | given}
+    return chosen if any(chosen.values()) else {}
 
 
 def open_file(data_import: Any) -> Table:
@@ -165,6 +175,7 @@ def set_mapping(
     chosen = check_mapping(target, data_import.header, mapping)
     given = {name: value for name, value in (options or {}).items() if value}
     read_options(target, given)
+    data_import.chosen = _chosen(data_import, chosen, given)
     data_import.mapping, data_import.options = chosen, given
     session.flush()
 
