@@ -36,7 +36,7 @@ def test_health_needs_nothing():
 def test_ready_when_the_database_and_the_addons_are_there(web):
     answer = web.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"database": "ok", "addons": "ok", "broker": "ok"}
+    assert answer.json == {"database": "ok", "addons": "ok", "broker": "ok", "code": "ok"}
 
 
 def test_not_ready_without_a_database():
