@@ -75,7 +75,7 @@ def test_metrics_count_requests_and_rows(web):
 
 def test_addresses_that_nobody_serves_make_no_series_of_their_own(web):
     for path in ("/a-1", "/a-2"):
-        assert web.get(path).status_code == 404
+        assert web.get(path, buffered=True).status_code == 404
     assert "a-1" not in web.get("/metrics").text
 
 
