@@ -13,7 +13,7 @@ from addons.billing_statements.periods import last_closed
 from addons.billing_statements.services import delivery, runs
 from core import m
 from core.clock import today
-from core.db import db
+from core.db import db, lock_rows
 from core.i18n import _, ngettext
 from core.jobs import queue
 from core.mail import MailAddressError
@@ -296,7 +296,9 @@ def statement_mails(statement: Any) -> list[Any]:
 
 
 def _act(run_id: int, act: Any, message: str) -> Response:
-    run = _run(run_id)
+    _run(run_id)
+    # Whoever asks second waits for the first, and sees what became of the run.
+    [run] = lock_rows(db.session, m.BillingRun, [run_id])
     try:
         act(db.session, run)
     except (StatementError, queue.JobStateError) as error:
