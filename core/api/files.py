@@ -93,7 +93,7 @@ def sent(file: Any) -> Response:
     """The file to save, under its hash as its version; what it holds is run by no browser."""
     # An export may be larger than what people may put beside a record: it is not read into memory.
     contents = (
-        attachments.path_of(file.sha256) if file.model == JOB else BytesIO(attachments.read(file.sha256))
+        attachments.path_to(file.sha256) if file.model == JOB else BytesIO(attachments.read(file.sha256))
     )
     response = send_file(
         contents,

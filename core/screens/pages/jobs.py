@@ -24,7 +24,7 @@ from core.db import db
 from core.i18n import _, _l, ngettext
 from core.jobs import queue
 from core.jobs.models import FINISHED
-from core.records.attachments import path_of
+from core.records.attachments import path_to
 from core.screens.bulk import acts, undo
 from core.screens.lists import export_job
 from core.security.headers import named
@@ -86,7 +86,7 @@ def fetch(job_id: int, attachment_id: int) -> Response:
     made = next((file for file in export_job.made_by(db.session, job) if file.id == attachment_id), None)
     if made is None:
         abort(404)
-    return named(send_file(path_of(made.sha256), mimetype=made.mimetype), made.filename)
+    return named(send_file(path_to(made.sha256), mimetype=made.mimetype), made.filename)
 
 
 @bp.get("/<int:job_id>/items.<any(csv, xlsx):kind>")
