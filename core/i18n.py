@@ -98,15 +98,6 @@ def _catalogs(sources: Iterable[HasFolder], locale: str) -> Iterator[Path]:
         yield from _catalogs_in(source.path, locale)
 
 
-class HasFolder(Protocol):
-    """What lies in a folder of its own, as an addon does."""
-
-    @property
-    def path(self) -> Path:
-        """The folder."""
-        ...
-
-
 def _catalogs_in(folder: Path, locale: str) -> Iterator[Path]:
     path = folder / "i18n" / locale / "LC_MESSAGES" / "messages.po"
     if path.exists():
