@@ -1,7 +1,7 @@
 """From an uploaded file to booked records: upload, map, preview, start, count."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -15,11 +15,12 @@ from core.exchange.cells import CellError
 from core.exchange.conversion import Conversion, Problem, read_options, sibling_reason
 from core.exchange.mapping import check_mapping, guess_mapping, guess_reading, remembered
 from core.exchange.targets import Target
-from core.i18n import _
+from core.i18n import _, locale_code
 from core.jobs import queue
 from core.records import attachments
 from core.security.actor import actor_of
-from core.tabular.readers import Table, count_rows, layout_from, open_table
+from core.tabular import delimited, workbook
+from core.tabular.readers import Table, count_rows, layout_from, open_table, sniff
 
 KIND = "core.import"
 #: Bytes of an uploaded file.
@@ -180,6 +181,43 @@ def set_mapping(
     session.flush()
 
 
+def read_as(
+    session: AnySession, data_import: Any, *, encoding: str = "", sheet: str = "", header: int = 0
+) -> None:
+    """Read the file anew as a person says it is; raises FileError, and ImportStateError once it was started.
+
+    The columns are proposed anew too: they may have other names now.
+    """
+    _refuse_started(session, data_import)
+    kept = layout_from(data_import.layout)
+    contents = attachments.read(data_import.attachment.sha256)
+    layout = kept or sniff(contents)
+    if encoding in delimited.CHOICES and layout.encoding:
+        layout = replace(layout, encoding=encoding)
+        layout = replace(layout, delimiter=delimited.delimiter_of(contents, layout.kind, encoding))
+    if sheet in sheets(data_import):
+        layout = replace(layout, sheet=sheet)
+    table = open_table(contents, replace(layout, header=header))
+    data_import.row_count = count_rows(table)
+    data_import.header, data_import.layout = table.header, table.layout.as_json()
+    data_import.mapping, data_import.options = _proposal(session, target_of(data_import.target), table)
+    data_import.chosen = {}
+    session.flush()
+
+
+def sheets(data_import: Any) -> list[str]:
+    """The sheets of a workbook that one may choose among, those in sight first."""
+    if data_import.layout.get("kind") not in ("xlsx", "xls"):
+        return []
+    return workbook.sheet_names(attachments.read(data_import.attachment.sha256))
+
+
+def unused(data_import: Any) -> list[str]:
+    """The columns of the file that become nothing."""
+    used = set(data_import.mapping.values())
+    return [heading for heading in data_import.header if heading not in used]
+
+
 def preview(session: AnySession, data_import: Any, rows: int = 20) -> list[PreviewRow]:
     """The first rows as they would be booked; nothing is written."""
     conversion = conversion_of(data_import)
@@ -225,7 +263,8 @@ def start_import(session: AnySession, data_import: Any, dry_run: bool = False) -
         session,
         KIND,
         title,
-        params={"import_id": data_import.id, "dry_run": dry_run},
+        # Reasons are read by whoever started it, in the language of now.
+        params={"import_id": data_import.id, "dry_run": dry_run, "locale": locale_code()},
         model="data.import",
         record_id=data_import.id,
     )

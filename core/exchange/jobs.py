@@ -44,7 +44,7 @@ def book_chunk(session: AnySession, step: Step) -> dict[str, Any]:
     dry_run = bool(step.job_params["dry_run"])
     if data_import.rows_deleted_at is not None:
         raise RefusedError(_("The rows of this import have been cleaned up: upload the file again."))
-    with _speaking(session, step.user_id), _refusing():
+    with _speaking(session, step.user_id, step.job_params), _refusing():
         conversion = conversion_of(data_import)
         good, bad = conversion.documents(read_chunk(session, data_import.id, step.params))
         trial = session.begin_nested() if dry_run else None
@@ -60,7 +60,7 @@ def book_chunk(session: AnySession, step: Step) -> dict[str, Any]:
 def plan(session: AnySession, job: Any) -> Iterable[Planned]:
     """Write the rows of the file into the database, and cut them into steps."""
     data_import: Any = session.get(m.DataImport, job.params["import_id"])
-    with _speaking(session, job.user_id), _refusing():
+    with _speaking(session, job.user_id, job.params), _refusing():
         conversion = conversion_of(data_import)
         stage(session, data_import.id, open_file(data_import).rows(), conversion)
         return list(plan_chunks(session, data_import.id, conversion))
@@ -71,7 +71,7 @@ def finish(session: AnySession, job: Any) -> None:
     """Mark the rows of failed steps, check that every row has its outcome, and say so."""
     data_import: Any = session.get(m.DataImport, job.params["import_id"])
     failed = select(m.JobItem).where(m.JobItem.job_id == job.id, m.JobItem.state.in_(("failed", "skipped")))
-    with _speaking(session, job.user_id):
+    with _speaking(session, job.user_id, job.params):
         for item in session.scalars(failed):
             reason = _("Not booked: %(reason)s", reason=item.reason)
             fail_rows(session, data_import.id, item.params, reason)
@@ -82,10 +82,10 @@ def finish(session: AnySession, job: Any) -> None:
 
 
 @contextmanager
-def _speaking(session: AnySession, user_id: int | None) -> Iterator[None]:
-    """Give reasons in the language of whoever started the job."""
+def _speaking(session: AnySession, user_id: int | None, params: Mapping[str, Any]) -> Iterator[None]:
+    """Give reasons in the language that whoever started the job read at that moment."""
     user = session.get(m.User, user_id) if user_id else None
-    with in_locale(user.locale if user else ""):
+    with in_locale(params.get("locale") or (user.locale if user else "")):
         yield
 
 

@@ -6,6 +6,7 @@ from core import m
 from core.db import db
 from core.exchange.importing import preview, start_import, target_of, totals, upload
 from core.exchange.mapping import guess_mapping
+from core.exchange.newcomers import newcomers
 from tests.conftest import work
 
 HEADER = (
@@ -65,3 +66,15 @@ def test_what_cannot_be_kept_is_a_cell_s_error_and_takes_no_other_document_along
     assert (counted.booked, counted.bad) == (5, 5)
     reasons = db.session.scalars(select(m.DataImportRow.reason).where(m.DataImportRow.state == "bad"))
     assert not [reason for reason in reasons if "violates" in reason or "psycopg" in reason]
+
+
+def test_new_customers_and_codes_that_look_alike_are_announced(app, company):
+    db.session.add(m.Partner(company_id=company.id, code="C1", name="Acme"))
+    db.session.commit()
+    rows = "".join(
+        f"I{n},2026-03-01,{code},Acme,Bolt,1,1,,\n" for n, code in enumerate(["C1", "c1", "Ｃ1", "C2"])
+    )
+    data_import = upload(db.session, "accounting.invoice", "a.csv", f"{HEADER}{rows}".encode())
+    [found] = newcomers(db.session, data_import)
+    assert (found.kind, found.count, found.examples) == ("Partner", 3, ["c1", "Ｃ1", "C2"])
+    assert found.alike == ["C1 / c1 / Ｃ1"]

@@ -204,3 +204,35 @@ def test_a_workbook_that_unpacks_to_a_huge_one_is_stopped(monkeypatch):
         archive.writestr("xl/media/big.bin", bytes(2 * 1024**2))
     with pytest.raises(FileError, match="^The workbook unpacks to more than 1 MB: save the sheet as csv.$"):
         open_table(file.getvalue())
+
+
+def workbook_with(**hidden: bool) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as made:
+        zeros = made.add_format({"num_format": "0000"})
+        for name, is_hidden in hidden.items():
+            sheet = made.add_worksheet(name)
+            sheet.write_row(1, 1, ["Code", "Size", "Price"])
+            sheet.write_string(2, 1, name)
+            sheet.write_number(2, 2, 603, zeros)
+            sheet.write_formula(2, 3, "=NA()", None, "#N/A")
+            if is_hidden:
+                sheet.hide()
+            else:
+                sheet.activate()
+                sheet.set_first_sheet()
+    return file.getvalue()
+
+
+def test_a_workbook_s_zeros_errors_and_hidden_sheets():
+    contents = workbook_with(Old=True, Sold=False)
+    assert workbook.sheet_names(contents) == ["Sold", "Old"]
+    assert list(open_table(contents).rows()) == [(3, ["", "Sold", "0603", "#N/A"])]
+    assert list(open_table(contents, Layout("xlsx", sheet="Old")).rows())[0][1][1] == "Old"
+
+
+def test_the_row_of_the_headings_can_be_chosen():
+    contents = b"Invoices,of,March\nDocument,,Amount\nNo.,Date,net\nA1,2026-03-01,5\n"
+    assert open_table(contents, Layout("csv", "utf-8", ",", header=3)).header == ["No.", "Date", "net"]
+    with pytest.raises(FileError, match="^Row 9 is empty: choose the row that holds the headings.$"):
+        open_table(contents, Layout("csv", "utf-8", ",", header=9))
