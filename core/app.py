@@ -77,7 +77,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "BABEL_DEFAULT_TIMEZONE": settings.timezone,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": security.incoming.FORM_BYTES,
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,6 +32,13 @@ app = celery_app()
 def _configure_logs(**_: object) -> None:
     """In place of Celery's own lines."""
     logs.configure(get_settings())
+
+
+@worker_init.connect
+@beat_init.connect
+def _announce(**_: object) -> None:
+    """Before any connection is made; processes that a worker forks inherit it."""
+    get_host().announce()
 
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,10 @@ Each request holds the installed set shared for its length (see `core.loader.lif
 generation number, and is served by the app of that generation, built on the spot when the number is
 new. An install therefore costs a rebuild and no restart, and no request ever meets tables that its code
 doesn't know. Jobs take the same lease for each of their steps.
+
+A set that this process cannot load, because it lies in a folder that it was not started with, or because its
+code breaks here, takes nobody down: the process goes on with the set before, and says so on `/readyz` and to
+administrators.
 """
 
 import gc
@@ -11,7 +15,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import Connection, text
@@ -23,10 +27,12 @@ from werkzeug.wsgi import ClosingIterator
 from core.app import create_app
 from core.db.outage import is_away
 from core.db.session import engine_for
-from core.loader.discovery import discover
-from core.loader.installed import LOCK, NotInitialisedError, installed_sources, read_installed
+from core.loader.discovery import addon_folders, discover
+from core.loader.installed import LOCK, Installed, NotInitialisedError, installed_sources, read_installed
+from core.loader.servers import announce
+from core.loader.stamp import RunningCode
 from core.outage import outage_page
-from core.settings import Settings, get_settings
+from core.settings import ROOT, Settings, get_settings
 from core.telemetry import logs
 from core.telemetry.probes import probe
 from core.telemetry.requests import Wsgi, observed
@@ -42,6 +48,15 @@ class MissingKeyError(Exception):
     """Nothing to sign sessions with; the message says how to mend it."""
 
 
+class HostState(NamedTuple):
+    """What an operator should know of a process that serves all the same."""
+
+    #: Why it goes on with the addons of before; empty where it has those that are installed.
+    problem: str
+    #: Whether its code is older than the files on disk.
+    outdated: bool
+
+
 class Host:
     """The app of the current generation, rebuilt when another process installs or uninstalls."""
 
@@ -50,10 +65,18 @@ class Host:
         self.engine = engine_for(settings.database_url)
         self._app: Flask | None = None
         self._generation = -1
-        self._built = False
+        self._spared = False
         self._building = threading.Lock()
+        #: The generation that could not be loaded here, and why.
+        self._refused, self.problem = -1, ""
+        self._code = RunningCode()
+        self._code.loaded([ROOT / "core"])
         # Outermost: whom a proxy asks for must be known to the log line and the probes.
         self._serve = _behind(settings.proxies, observed(self._answer))
+
+    def announce(self) -> None:
+        """Be a server from now on: installs ask whether it knows the folders that they install from."""
+        announce(self.engine, addon_folders(self.settings.addons_path))
 
     @contextmanager
     def lease(self) -> Iterator[Flask]:
@@ -67,28 +90,44 @@ class Host:
 
     def _current(self, connection: Connection) -> Flask:
         generation = self._read_generation(connection)
-        if self._app is not None and generation == self._generation:
+        if self._app is not None and generation in (self._generation, self._refused):
             return self._app
         with self._building:
-            if self._app is None or generation != self._generation:
-                installed = read_installed(connection)
-                self._app = create_app(
-                    installed_sources(installed, discover(self.settings.addons_path)), self.settings
-                )
-                self._generation = installed.generation
-                self._spare_the_collector()
+            if self._app is None or generation not in (self._generation, self._refused):
+                self._app = self._built(read_installed(connection))
             return self._app
+
+    def _built(self, installed: Installed) -> Flask:
+        """The app of the installed set, or the one before where that cannot be loaded here."""
+        try:
+            sources = installed_sources(installed, discover(self.settings.addons_path))
+            app = create_app(sources, self.settings)
+        except Exception as error:  # whatever the code of an addon raises, its loss is not everybody's
+            if self._app is None:
+                raise
+            log.exception("the installed addons cannot be loaded: going on with the set before")
+            self._refused, self.problem = installed.generation, f"{type(error).__name__}: {error}"
+            return self._app
+        self._code.loaded(source.path for source in sources)
+        self._generation, self.problem = installed.generation, ""
+        app.extensions["host_state"] = self.state
+        self._spare_the_collector()
+        return app
 
     def _spare_the_collector(self) -> None:
         """The first app stays as long as the process: nobody looks through it for garbage, nor at the end.
 
         A process that builds another one has the first to give back, and looks again.
         """
-        if self._built:
+        if self._spared:
             gc.unfreeze()
         else:
             gc.freeze()
-        self._built = True
+        self._spared = True
+
+    def state(self) -> HostState:
+        """Whether this process runs what is installed and what is on disk."""
+        return HostState(self.problem, self._code.is_outdated())
 
     def _read_generation(self, connection: Connection) -> int | None:
         try:
@@ -102,7 +141,7 @@ class Host:
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """A probe's answer, or the app's."""
-        answer = probe(Request(environ), self.settings, self.engine, self.lease)
+        answer = probe(Request(environ), self.settings, self.engine, self.lease, self.state)
         if answer is not None:
             return answer(environ, start_response)
         return self._lend(environ, start_response)
@@ -160,6 +199,7 @@ def __getattr__(name: str) -> Host:
     host = get_host()
     logs.configure(host.settings)
     _require_key(host.settings)
+    host.announce()
     try:
         with host.lease():
             return host

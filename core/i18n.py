@@ -5,13 +5,13 @@ is no compiled file that could be stale. A message is looked up in all catalogs 
 winning, so that an addon can also reword what another one says.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
@@ -27,7 +27,6 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
 from core.db.currencies import decimals_of
-from core.loader.discovery import AddonSource
 from core.locales import LOCALES
 
 COOKIE = "locale"
@@ -85,7 +84,16 @@ def _template_text(eval_context: EvalContext, message: str, /, **values: Any) ->
     return Markup(texts.catalog.gettext(message)) % values if values else texts.html(message)  # noqa: S704  # our catalogs
 
 
-def _catalogs(sources: list[AddonSource], locale: str) -> Iterator[Path]:
+class HasFolder(Protocol):
+    """What lies in a folder of its own, as an addon does."""
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        ...
+
+
+def _catalogs(sources: Iterable[HasFolder], locale: str) -> Iterator[Path]:
     for source in sources:
         yield from _catalogs_in(source.path, locale)
 

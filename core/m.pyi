@@ -431,6 +431,7 @@ class Currency(_Composed):
 class DataImport(_Composed):
     attachment: Mapped[Attachment]
     attachment_id: Mapped[int]
+    chosen: Mapped[Any]
     company: Mapped[Company]
     company_id: Mapped[int]
     created_at: Mapped[_datetime]

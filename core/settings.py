@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     #: `mailbox` writes each message to a folder and shows it on a page: nothing leaves the machine.
     mail_transport: Literal["mailbox", "smtp"] = "mailbox"
     mail_from: str = "Bincard <no-reply@localhost>"
+    #: Who reads the answers to mails of companies that have no address of their own.
+    mail_reply_to: str = ""
     smtp_host: str = "localhost"
     smtp_port: int = 25
     smtp_user: str = ""

@@ -22,12 +22,25 @@ from core.security.actor import NEVER, SYSTEM, set_actor
 from core.security.rights import ANY_USER, PUBLIC
 from tests.logins import log_in
 from tests.test_every_addon import use_files_of_demo
-from tests.walks import CONTENTS, COST, MARK, SECURITY, Visit, program_visits, rights_app, visits
+from tests.walks import (
+    CONTENTS,
+    COST,
+    MARK,
+    SECURITY,
+    Visit,
+    program_visits,
+    rights_app,
+    strange_visits,
+    visits,
+)
 from tests.walks import NOBODY as NO_ROLE
 
 #: How the cost is written on pages and in files.
 SHAPES = (COST, f"{Decimal(COST):,.6f}")
 
+
+AS_JSON = {"Accept": "application/json"}
+FORM = "application/x-www-form-urlencoded"
 
 #: Roles that may everything, something and nothing: the API goes by the same rights for all.
 PROGRAMS = ("core.administrator", "accounting.sales_rep", NO_ROLE)
@@ -210,3 +223,21 @@ def test_who_buys_sees_the_cost(app: Flask) -> None:
     for url in (listed.format(""), listed.format("/export.xlsx"), f"/m/product.form/{product}"):
         body = ask(app, client, Visit("GET", url, None, False))[1]
         assert any(shape in body for shape in SHAPES), url
+
+
+def test_nothing_that_strangers_write_is_a_fault_of_ours(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    # All faults are counted, not only the first one raised.
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    user, visitor = client_of(app, "demo:core.administrator"), client_of(app)
+    wrong = []
+    for visit in strange_visits(app):
+        sent = {"data": visit.data[0][1], "content_type": FORM} if visit.data else {}
+        # The pages of the log-in would end the session of whoever walks them.
+        client = visitor if visit.permission == PUBLIC else user
+        with app.app_context():
+            answer = client.open(visit.url, method=visit.method, headers=AS_JSON, **sent)
+        if answer.status_code >= 500:
+            wrong.append((visit.method, visit.url[:90], answer.status_code))
+    assert wrong == []
+    with app.app_context():
+        assert user.get("/").status_code == 200

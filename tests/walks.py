@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select, text
+from werkzeug.routing import IntegerConverter
 
 from core import m
 from core.api.resources import Resource, find_resource, resource_names
@@ -28,7 +29,7 @@ from core.screens.lists.page import editable_columns, plan_for
 from core.screens.lists.views import SHARE
 from core.screens.tree import Button, FormScreen, ListScreen, walk
 from core.security.actor import NEVER, SYSTEM, acting, set_actor
-from core.security.rights import model_rights
+from core.security.rights import PUBLIC, model_rights
 from core.settings import get_settings
 from tests.conftest import RUN, database_url, execute_on_server
 from tests.test_every_addon import CATALOGUE, FURTHER, demo_app
@@ -384,3 +385,89 @@ def choice_paths(app: Flask, screen: Any) -> Iterator[tuple[str, str]]:
             continue
         needed = model_rights(info.target)
         yield path, needed.choose or needed.read
+
+
+#: What strangers write where a page expects something else, as an address has it: NUL, more than 64 bits, a
+#: state that there is not, days at the ends of the calendar, half a character, what formats and patterns use.
+STRANGE = (
+    "%00",
+    str(2**63 - 1),
+    str(2**63),
+    "9" * 5000,
+    "-1",
+    "no-such",
+    "0001-01-01",
+    "9999-12-31",
+    "99999-12-31",
+    "%ED%A0%80",
+    "%25%5C%27%22%0D%0A",
+    "1e999",
+    "nan",
+)
+#: What pages ask of their address and of what is sent to them, apart from the filters of lists.
+ASKED = (
+    *("q", "state", "page", "size", "of", "view", "before", "target", "board", "ids", "all", "expected"),
+    *("name", "body", "reason", "mails", "days", "step", "act", "next", "company", "locale", "theme", "to"),
+    *("cycle", "scope", "period_end", "email", "password", "again", "code", "extent", "field-document"),
+)
+#: What is no page of ours: others prove it, or it would end the walk.
+_LEFT_OUT = ("security.logout", "assets.file")
+
+
+def strange_visits(app: Flask) -> Iterator[Visit]:
+    """All routes with strange values in their path, in what they ask for, and in what is sent to them."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in _LEFT_OUT or rule.endpoint.startswith("api."):
+            continue
+        for value in STRANGE:
+            path = _strange_path(rule, value)
+            asked = "&".join(f"{name}={value}" for name in ASKED)
+            public = PUBLIC if rule.endpoint.startswith("security.") else None
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                query = f"?{asked}" if method == "GET" else ""
+                yield Visit(method, path + query, public, True, (("sent", asked),) if not query else ())
+    lists = [s for s in app.extensions["screens"].by_name.values() if isinstance(s, ListScreen)]
+    for asked, value in itertools.product(OF_LISTS, STRANGE):
+        yield Visit("GET", f"/m/{lists[0].name}?{asked}={value}", None, True)
+    for screen in app.extensions["screens"].by_name.values():
+        yield from _strange_filters(screen) if isinstance(screen, ListScreen) else _strange_forms(screen)
+
+
+def _strange_path(rule: Any, value: str) -> str:
+    """The path of a rule: numbers as large as they may be, texts as strange as they come."""
+    path = ""
+    for is_argument, part in rule._trace:
+        if not is_argument:
+            path += part.lstrip("|")
+            continue
+        converter = rule._converters[part]
+        if hasattr(converter, "items"):
+            path += sorted(converter.items)[0]
+        elif isinstance(converter, IntegerConverter):
+            path += value if value.isdigit() else str(2**63 - 1)
+        else:
+            path += value
+    return path
+
+
+#: What every list asks of its address: one of them stands for all.
+OF_LISTS = ("q", "page", "size", "of", "view", "sort", "group", "columns", "f.x")
+
+
+def _strange_filters(screen: ListScreen) -> Iterator[Visit]:
+    """Each filter gets each of a few values that differ in kind."""
+    for name, bound in itertools.product((f.name for f in screen.filters), ("", ".to")):
+        for value in (str(2**63 - 1), "9999-12-31", "nan"):
+            yield Visit("GET", f"/m/{screen.name}?f.{name}{bound}={value}", None, True)
+
+
+#: Longer than an index takes, and nothing that packing makes shorter.
+LONG = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(200))
+
+
+def _strange_forms(screen: FormScreen) -> Iterator[Visit]:
+    """A new record of nothing but strange values."""
+    names = [p.name for p in walk(screen)]
+    for value in (*STRANGE[1:], LONG) if screen.create else ():
+        asked = "&".join(f"{name}={value}&{name}-n0-quantity={value}" for name in names)
+        yield Visit("POST", f"/m/{screen.name}/new", None, True, (("sent", asked),))

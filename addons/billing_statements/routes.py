@@ -13,11 +13,13 @@ from addons.billing_statements.periods import last_closed
 from addons.billing_statements.services import delivery, runs
 from core import m
 from core.clock import today
-from core.db import db
+from core.db import db, lock_rows
 from core.i18n import _, ngettext
 from core.jobs import queue
 from core.mail import MailAddressError
 from core.records import attachments
+from core.security.headers import named
+from core.security.incoming import page_asked
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("billing_statements", __name__)
@@ -123,7 +125,7 @@ def run_page(run_id: int) -> str:
     run = _run(run_id)
     counts = runs.counts(db.session, run.id)
     state = request.args.get("state", "")
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     return render_template(
         "billing_statements/run.html",
         run=run,
@@ -309,7 +311,9 @@ def statement_mails(statement: Any) -> list[Any]:
 
 
 def _act(run_id: int, act: Any, message: str) -> Response:
-    run = _run(run_id)
+    _run(run_id)
+    # Whoever asks second waits for the first, and sees what became of the run.
+    [run] = lock_rows(db.session, m.BillingRun, [run_id])
     try:
         act(db.session, run)
     except (StatementError, queue.JobStateError) as error:
@@ -333,8 +337,7 @@ def pdf(statement_id: int) -> Response:
     if statement.attachment is None:
         abort(404)
     response = Response(attachments.read(statement.attachment.sha256), mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "inline", filename=statement.attachment.filename)
-    return response
+    return named(response, statement.attachment.filename, shown=True)
 
 
 def _statement(statement_id: int) -> Any:

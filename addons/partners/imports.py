@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core import m
 from core.exchange.convert import boolean, choice, identifier, text
-from core.exchange.targets import Document, Target, TargetField, Targets
+from core.exchange.targets import Document, Target, TargetField, Targets, headings
 from core.i18n import _, _l
 from core.locales import LOCALES
 from core.mail import MailAddressError, parse_addresses
@@ -62,16 +62,70 @@ targets.add(
                 _l("Code"),
                 identifier(),
                 required=True,
-                aliases=("CustomerID", "Customer no.", "客户编号"),
+                aliases=headings(
+                    "CustomerID, Customer no., 客户编号, Customer Number, Customer Code",
+                    "Client Code, Supplier Code, Vendor Code, Kundennummer, Kundennr.",
+                    "Lieferantennummer, Code client, Numéro client, N° client",
+                    "Código de cliente, 客户编码, 客户代码, 供应商编号",
+                ),
             ),
-            TargetField("name", _l("Name"), text(200), aliases=("Customer", "Company", "客户名称")),
-            TargetField("email", _l("E-mail"), text(500), aliases=("Email", "邮箱", "电子邮件")),
-            TargetField("phone", _l("Phone"), text(60)),
-            TargetField("street", _l("Street"), text(200)),
-            TargetField("postcode", _l("Postcode"), identifier()),
-            TargetField("city", _l("City"), text(100)),
-            TargetField("country", _l("Country"), text(100)),
-            TargetField("tax_number", _l("Tax number"), identifier()),
+            TargetField(
+                "name",
+                _l("Name"),
+                text(200),
+                aliases=headings(
+                    "Customer, Company, 客户名称, Customer Name, Client Name, Company Name",
+                    "Supplier Name, Vendor Name, Display Name, Firma, Kundenname, Nom",
+                    "Nom du client, Raison sociale, Société, Nombre, Razón social, Empresa",
+                    "名称, 客户, 供应商名称",
+                ),
+            ),
+            TargetField(
+                "email",
+                _l("E-mail"),
+                text(500),
+                aliases=headings(
+                    "Email, 邮箱, 电子邮件, EmailID, Email Address, Mail, E-Mail-Adresse",
+                    "Courriel, Adresse e-mail, Correo electrónico, 邮件",
+                ),
+            ),
+            TargetField(
+                "phone",
+                _l("Phone"),
+                text(60),
+                aliases=headings(
+                    "Phone Number, Telephone, Mobile, Telefon, Telefonnummer, Téléphone",
+                    "Teléfono, 电话, 联系电话, 手机号码",
+                ),
+            ),
+            TargetField(
+                "street",
+                _l("Street"),
+                text(200),
+                aliases=headings("Address, Billing Address, Straße, Adresse, Rue, Dirección, Calle, 地址"),
+            ),
+            TargetField(
+                "postcode",
+                _l("Postcode"),
+                identifier(),
+                aliases=headings(
+                    "Zip, Zip Code, Postal Code, PLZ, Postleitzahl, Code postal",
+                    "Código postal, 邮编, 邮政编码",
+                ),
+            ),
+            TargetField(
+                "city", _l("City"), text(100), aliases=headings("Town, Ort, Stadt, Ville, Ciudad, 城市")
+            ),
+            TargetField("country", _l("Country"), text(100), aliases=headings("Land, Pays, País, 国家")),
+            TargetField(
+                "tax_number",
+                _l("Tax number"),
+                identifier(),
+                aliases=headings(
+                    "VAT Number, VAT ID, Tax ID, GSTIN, USt-IdNr., Steuernummer",
+                    "Numéro de TVA, NIF, CIF, 税号, 纳税人识别号",
+                ),
+            ),
             TargetField("locale", _l("Language"), choice(LOCALES)),
             TargetField("is_customer", _l("Customer"), boolean()),
             TargetField("is_supplier", _l("Supplier"), boolean()),

@@ -9,3 +9,4 @@ from core.loader.discovery import AddonSource
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Serve the pages that are no generic list or form."""
     app.register_blueprint(pages.bp)
+    app.jinja_env.globals["host_notices"] = pages.host_notices

@@ -38,6 +38,26 @@ def letterhead(record_id: int) -> str:
     return _page(_company(record_id))
 
 
+def host_notices() -> list[str]:
+    """What whoever sets the program up should know of the process that serves the page."""
+    state = current_app.extensions.get("host_state")
+    if state is None or not current_actor().may("core.configure"):
+        return []
+    problem, outdated = state()
+    notices = []
+    if problem:
+        notices.append(
+            _(
+                "This server goes on with the addons of before, as it cannot load those that are installed "
+                "(%(problem)s). Put that right and restart it.",
+                problem=problem,
+            )
+        )
+    if outdated:
+        notices.append(_("The code on disk is newer than this server: restart it."))
+    return notices
+
+
 def _page(company: Any, problem: str = "") -> str:
     logo = logo_of(db.session, company.id)
     return render_template("administration/letterhead.html", record=company, logo=logo, problem=problem)

@@ -52,9 +52,9 @@ def refuse_too_fine(_session: Any, currency: Any) -> None:
         )
 
 
-def check_mail(_session: Any, template: Any) -> None:
-    """Refuse a template that cannot be read."""
-    check_template(template.subject, template.body)
+def check_mail(session: Any, template: Any) -> None:
+    """Refuse a template that cannot work."""
+    check_template(template.subject, template.body, session=session, template=template)
 
 
 def run_now(session: Any, action: Any) -> str:

@@ -20,6 +20,7 @@ from core.records import attachments
 from core.screens.lists.export_job import made_by
 from core.screens.panel import files
 from core.security.actor import Actor
+from core.security.headers import named
 
 #: Its files are made by the program alone: nobody adds or removes any.
 JOB = "job"
@@ -92,15 +93,13 @@ def sent(file: Any) -> Response:
     """The file to save, under its hash as its version; what it holds is run by no browser."""
     # An export may be larger than what people may put beside a record: it is not read into memory.
     contents = (
-        attachments.path_of(file.sha256) if file.model == JOB else BytesIO(attachments.read(file.sha256))
+        attachments.path_to(file.sha256) if file.model == JOB else BytesIO(attachments.read(file.sha256))
     )
     response = send_file(
         contents,
         mimetype=file.mimetype,
-        as_attachment=True,
-        download_name=file.filename,
         etag=file.sha256,
         last_modified=file.created_at,
     )
     response.cache_control.private = True
-    return response
+    return named(response, file.filename)

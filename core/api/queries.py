@@ -2,19 +2,22 @@
 
     ?state=posted&date.from=2026-01-01&sort=-date,number&limit=50&fields=number,total&include=lines
 
-Without `sort` the rows come by id and the next page begins after the last id (`after`), which costs the same
-however far down it is; with another order, pages are counted.
+The next page begins after the last row (`after`): after its id, and with `sort` after its values, which the
+link to the next page carries. That costs the same however far down it is, and no row is repeated or left out
+when others write meanwhile. `page` counts instead, for whoever wants to jump.
 """
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from werkzeug.datastructures import MultiDict
 
 from core.api.problems import ApiProblem, FieldError
 from core.api.resources import Resource
-from core.api.values import ValueRefusedError, from_text
+from core.api.values import ValueRefusedError, from_json, from_text
 from core.i18n import _
 from core.screens.fields import FieldInfo
 from core.screens.lists.narrowing import contains
@@ -34,15 +37,11 @@ class Question:
     order: list[tuple[str, bool]] = field(default_factory=list)
     limit: int = LIMIT
     page: int = 1
-    after: int | None = None
+    #: The row that the page begins after: the values of what it is ordered by, its id the last of them.
+    after: tuple[Any, ...] | None = None
     fields: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     count: bool = False
-
-    @property
-    def by_id(self) -> bool:
-        """Whether the next page begins after an id."""
-        return not self.order and self.page == 1
 
 
 def operators(info: FieldInfo) -> tuple[str, ...]:
@@ -62,8 +61,11 @@ def parse(resource: Resource, actor: Actor, args: MultiDict[str, str]) -> Questi
             reader.take(name, values)
         except ValueRefusedError as error:
             reader.errors.append(FieldError(name, str(error)))
-    if reader.asked.after is not None and (reader.asked.order or reader.asked.page > 1):
-        reader.errors.append(FieldError("after", _("Use “after” without “sort” and “page”.")))
+    if reader.after and not reader.errors:
+        try:
+            reader.asked.after = reader.position()
+        except ValueRefusedError as error:
+            reader.errors.append(FieldError("after", str(error)))
     if reader.errors:
         raise ApiProblem("bad-request", errors=reader.errors)
     return reader.asked
@@ -76,6 +78,25 @@ class _Reader:
         self.resource, self.visible = resource, resource.visible(actor)
         self.line_names = resource.visible_lines(actor)
         self.asked, self.errors = Question(), list[FieldError]()
+        self.after = ""
+
+    def position(self) -> tuple[Any, ...]:
+        """What `after` says, once it is known what the rows are ordered by."""
+        if self.asked.page > 1:
+            raise ValueRefusedError(_("Use “after” without “page”."))
+        if not self.asked.order:
+            return (_between(self.after, 0, 2**63 - 1),)
+        infos = [
+            *(self.resource.columns[name] for name, _down in self.asked.order),
+            self.resource.columns["id"],
+        ]
+        try:
+            values = json.loads(urlsafe_b64decode(self.after.encode()))
+            if not isinstance(values, list) or len(values) != len(infos):
+                raise ValueError(values)
+            return tuple(from_json(self.resource, i, v) for i, v in zip(infos, values, strict=True))
+        except (ValueError, RecursionError) as error:
+            raise ValueRefusedError(_("Take “after” from the link to the next page.")) from error
 
     def take(self, name: str, values: list[str]) -> None:
         if name not in RESERVED:
@@ -117,7 +138,7 @@ class _Reader:
         self.asked.page = _between(text, 1, LAST_PAGE)
 
     def _after(self, text: str) -> None:
-        self.asked.after = _between(text, 0, 2**63 - 1)
+        self.after = text
 
     def _fields(self, text: str) -> None:
         self.asked.fields = _named(text, self.visible)
@@ -129,6 +150,32 @@ class _Reader:
         if text not in ("true", "false"):
             raise ValueRefusedError(_("Give true or false."))
         self.asked.count = text == "true"
+
+
+def cursor_of(asked: Question, values: list[Any]) -> str:
+    """What `after` says of a row with these values in JSON, its id the last of them."""
+    if not asked.order:
+        return str(values[-1])
+    return urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode()
+
+
+def beyond(resource: Resource, asked: Question) -> ColumnElement[bool]:
+    """Whether a row comes after the one that `after` names; empty values are last, and with `-` first."""
+    assert asked.after is not None
+    by = [*asked.order, ("id", False)]
+    same: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = []
+    for (name, down), value in zip(by, asked.after, strict=True):
+        column = getattr(resource.cls, name)
+        if value is None:
+            further = column.is_not(None) if down else false()
+        elif down:
+            further = column < value
+        else:
+            further = or_(column > value, column.is_(None))
+        found.append(and_(*same, further))
+        same.append(column.is_not_distinct_from(value))
+    return or_(*found)
 
 
 def _emptiness(stored: Any, text: str) -> ColumnElement[bool]:

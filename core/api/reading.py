@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, literal, select
 
 from core.api.problems import ApiProblem
-from core.api.queries import Question
+from core.api.queries import Question, beyond, cursor_of
 from core.api.resources import Lines, Resource, rows_seen
 from core.api.values import to_json
 from core.db import db
@@ -25,7 +25,8 @@ class Page:
     """A page of a list."""
 
     items: list[Json]
-    more: bool
+    #: What `after` says for the next page; empty where there is none.
+    more: str
     total: int | None
 
 
@@ -53,13 +54,19 @@ def record_of(resource: Resource, actor: Actor, record_id: int, lock: bool = Fal
 
 def page_of(resource: Resource, actor: Actor, asked: Question) -> Page:
     """The rows that the address asks for, and whether there are more."""
-    where = [*asked.where, *([resource.cls.id > asked.after] if asked.after is not None else [])]
-    names = list(asked.fields or resource.visible(actor))
+    where = [*asked.where, *([beyond(resource, asked)] if asked.after is not None else [])]
+    names = ["id", *(asked.fields or resource.visible(actor))]
+    by = [name for name, _down in asked.order]
     offset = (asked.page - 1) * asked.limit
     # One more than asked for tells whether there is a next page.
-    items = _rows(resource, actor, where, ["id", *names], _order(resource, asked), asked.limit + 1, offset)
-    more = len(items) > asked.limit
-    del items[asked.limit :]
+    items = _rows(resource, actor, where, [*names, *by], _order(resource, asked), asked.limit + 1, offset)
+    more = ""
+    if len(items) > asked.limit:
+        del items[asked.limit :]
+        more = cursor_of(asked, [items[-1][name] for name in (*by, "id")])
+    for name in set(by) - set(names):
+        for item in items:
+            del item[name]
     _add_lines(resource, actor, items, asked.include)
     total = _count(resource, actor, asked) if asked.count else None
     return Page(items, more, total)

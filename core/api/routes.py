@@ -63,10 +63,8 @@ def index(model: str) -> Response:
 
 def _links(asked: Question, page: reading.Page) -> dict[str, str]:
     links = {}
-    if page.more and asked.by_id:
-        links["next"] = _address(after=str(page.items[-1]["id"]))
-    elif page.more:
-        links["next"] = _address(page=str(asked.page + 1))
+    if page.more:
+        links["next"] = _address(after=page.more, page="")
     if asked.page > 1:
         links["prev"] = _address(page=str(asked.page - 1))
     return links
@@ -74,7 +72,7 @@ def _links(asked: Question, page: reading.Page) -> dict[str, str]:
 
 def _address(**changes: str) -> str:
     args = [(n, v) for n, v in request.args.items(multi=True) if n not in changes]
-    return f"{request.base_url}?{urlencode([*args, *changes.items()])}"
+    return f"{request.base_url}?{urlencode([*args, *((n, v) for n, v in changes.items() if v)])}"
 
 
 @bp.post("/<model>")

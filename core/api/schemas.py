@@ -192,8 +192,10 @@ def list_parameters(resource: Resource, actor: Actor) -> list[Schema]:
         _choice("sort", [*sortable, *(f"-{n}" for n in sortable)], _("Order; a minus is descending.")),
         _choice("fields", list(visible), _("Only these fields; all without it.")),
         _number("limit", 1, LARGEST_LIMIT, _("Records a page; %(n)s without it.", n=LIMIT)),
-        _number("page", 1, LAST_PAGE, _("With “sort”: the number of the page.")),
-        _number("after", 0, 2**63 - 1, _("Without “sort”: begins after this id.")),
+        _number("page", 1, LAST_PAGE, _("The number of the page, to jump to it.")),
+        _parameter(
+            "after", {"type": "string"}, _("Begins after this row, as the link to the next page says")
+        ),
         _parameter("count", {"type": "boolean"}, _("Counts all records that match as well.")),
     ]
     lines = list(resource.visible_lines(actor))

@@ -26,6 +26,7 @@ from core.loader.graph import ResolutionError
 from core.loader.installed import NotInitialisedError
 from core.loader.lifecycle import BusyError
 from core.loader.scaffold import ScaffoldError
+from core.loader.servers import UnknownFolderError
 from core.loader.shipped import ShippedDataError
 from core.models import CompositionError
 from core.screens import ScreenError
@@ -46,6 +47,7 @@ REFUSALS = (
     SettingsError,
     ShippedDataError,
     UndeclaredRightsError,
+    UnknownFolderError,
 )
 
 

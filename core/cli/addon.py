@@ -69,10 +69,11 @@ def _plan_lines(planned: Plan) -> list[str]:
 
 @addon.command()
 @click.argument("names", nargs=-1, required=True)
+@click.option("--anyway", is_flag=True, help="Even if running servers do not know the folder of an addon.")
 @as_json
-def install(names: tuple[str, ...], json_output: bool) -> None:
+def install(names: tuple[str, ...], anyway: bool, json_output: bool) -> None:
     """Install addons with all that they need, or change nothing."""
-    _tell("installed", get_lifecycle().install(names), json_output)
+    _tell("installed", get_lifecycle().install(names, anyway=anyway), json_output)
 
 
 @addon.command()

@@ -24,11 +24,20 @@ class Decimals(dict[str | None, int]):
         super().__init__({"": MOST_DECIMALS, None: MOST_DECIMALS})
         self.engine = engine
 
-    def __missing__(self, code: str) -> int:
+    def knows(self, code: str) -> bool:
+        """Whether there is a currency with this code."""
+        if code not in self:
+            self._read()
+        return bool(code) and code in self
+
+    def _read(self) -> None:
         # On a connection of its own: the caller may be in the middle of writing.
         with self.engine.connect() as connection:
             for known, digits in connection.execute(text("SELECT code, digits FROM currency")):
                 self[known] = digits
+
+    def __missing__(self, code: str) -> int:
+        self._read()
         # A currency that has not been committed yet is not remembered.
         return self.get(code, _fitting(code))
 

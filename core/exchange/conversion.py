@@ -6,13 +6,17 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import UserError
-from core.exchange.convert import CellError, Reading
+from core.exchange.cells import CellError, Reading
 from core.exchange.targets import READING_OPTIONS, Document, Row, Target, TargetField, TargetOption
 from core.i18n import _
 from core.tabular.formulas import plain
 
 #: Different cells of a column that are remembered with their values.
 REMEMBERED = 4096
+#: What a spreadsheet writes where a formula has no value.
+FAILED = frozenset(
+    ("#N/A", "#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!")
+)
 #: Characters of a document's key: what an index entry holds.
 LONGEST_KEY = 400
 
@@ -113,8 +117,9 @@ class Conversion:
             values = self.values(cells)
             row = Row(number, values)
             if len(cells) != width or any(value.__class__ is CellError for value in values.values()):
-                problem = self.problems(cells, values)[0]
-                row.report(problem.reason, problem.field)
+                problems = self.problems(cells, values)
+                reason, columns = told(problems)
+                row.report(reason, problems[0].field if len(problems) == 1 else columns)
                 wrong[key or str(number)] = None
             if key in documents:
                 documents[key].rows.append(row)
@@ -122,6 +127,14 @@ class Conversion:
                 documents[key or str(number)] = Document(key, [row])
         bad = [_refused(documents.pop(key)) for key in wrong]
         return list(documents.values()), bad
+
+
+def told(problems: Sequence[Problem]) -> tuple[str, str]:
+    """All that is wrong with a row, each with its column where there are several; and the columns."""
+    if len(problems) == 1:
+        return problems[0].reason, problems[0].heading
+    reasons = [f"{problem.heading}: {problem.reason}" for problem in problems]
+    return " · ".join(reasons), ", ".join(problem.heading for problem in problems)
 
 
 def _refused(document: Document) -> Document:
@@ -137,6 +150,11 @@ def sibling_reason(number: int) -> str:
     return reason
 
 
+def _failed(text: str) -> str:
+    reason: str = _("A formula has no value here (%(text)s): correct it in the spreadsheet.", text=text)
+    return reason
+
+
 def _reader(field: TargetField, reading: Reading) -> Callable[[str], Any]:
     convert, required, default = field.convert, field.required, field.default
 
@@ -145,6 +163,8 @@ def _reader(field: TargetField, reading: Reading) -> Callable[[str], Any]:
         text = plain(cell)
         try:
             if text:
+                if text[0] == "#" and text in FAILED:
+                    raise CellError(_failed(text))
                 return convert(text, reading)
             if required:
                 raise CellError(_("This cell is empty: fill it in."))

@@ -1,7 +1,7 @@
 """From an uploaded file to booked records: upload, map, preview, start, count."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -11,15 +11,16 @@ from sqlalchemy import func, select
 from core import m
 from core.db import AnySession
 from core.errors import UserError
+from core.exchange.cells import CellError
 from core.exchange.conversion import Conversion, Problem, read_options, sibling_reason
-from core.exchange.convert import CellError
 from core.exchange.mapping import check_mapping, guess_mapping, guess_reading, remembered
 from core.exchange.targets import Target
-from core.i18n import _
+from core.i18n import _, locale_code
 from core.jobs import queue
 from core.records import attachments
 from core.security.actor import actor_of
-from core.tabular.readers import Table, count_rows, layout_from, open_table
+from core.tabular import delimited, workbook
+from core.tabular.readers import Table, count_rows, layout_from, open_table, sniff
 
 KIND = "core.import"
 #: Bytes of an uploaded file.
@@ -130,12 +131,22 @@ def _attach(session: AnySession, filename: str, contents: bytes, table: Table) -
 
 
 def _proposal(session: AnySession, target: Target, table: Table) -> tuple[dict[str, str], dict[str, Any]]:
-    known = remembered(session, target, table.header)
-    mapping, options = known or (guess_mapping(target, table.header), {})
+    """What a person chose for such a file before goes first, but for what the file itself answers."""
+    columns, options = remembered(session, target, table.header)
+    guessed = {n: h for n, h in guess_mapping(target, table.header).items() if h not in columns.values()}
+    mapping = {name: heading for name, heading in (guessed | columns).items() if heading}
     sample = (cells for _number, cells in islice(table.rows(), SAMPLE))
-    if not known:
-        options = guess_reading(target, table.header, mapping, sample)
-    return mapping, options
+    return mapping, options | guess_reading(target, table.header, mapping, sample)
+
+
+def _chosen(data_import: Any, mapping: Mapping[str, str], options: Mapping[str, str]) -> dict[str, Any]:
+    """What of a choice differs from what was proposed, with what was chosen before."""
+    before = {"mapping": {}, "options": {}} | data_import.chosen
+    fields = {*mapping, *data_import.mapping}
+    columns = {n: mapping.get(n, "") for n in fields if mapping.get(n) != data_import.mapping.get(n)}
+    given = {n: v for n, v in options.items() if v != data_import.options.get(n)}
+    chosen = {"mapping": before["mapping"] | columns, "options": before["options"] | given}
+    return chosen if any(chosen.values()) else {}
 
 
 def open_file(data_import: Any) -> Table:
@@ -165,8 +176,46 @@ def set_mapping(
     chosen = check_mapping(target, data_import.header, mapping)
     given = {name: value for name, value in (options or {}).items() if value}
     read_options(target, given)
+    data_import.chosen = _chosen(data_import, chosen, given)
     data_import.mapping, data_import.options = chosen, given
     session.flush()
+
+
+def read_as(
+    session: AnySession, data_import: Any, *, encoding: str = "", sheet: str = "", header: int = 0
+) -> None:
+    """Read the file anew as a person says it is; raises FileError, and ImportStateError once it was started.
+
+    The columns are proposed anew too: they may have other names now.
+    """
+    _refuse_started(session, data_import)
+    kept = layout_from(data_import.layout)
+    contents = attachments.read(data_import.attachment.sha256)
+    layout = kept or sniff(contents)
+    if encoding in delimited.CHOICES and layout.encoding:
+        layout = replace(layout, encoding=encoding)
+        layout = replace(layout, delimiter=delimited.delimiter_of(contents, layout.kind, encoding))
+    if sheet in sheets(data_import):
+        layout = replace(layout, sheet=sheet)
+    table = open_table(contents, replace(layout, header=header))
+    data_import.row_count = count_rows(table)
+    data_import.header, data_import.layout = table.header, table.layout.as_json()
+    data_import.mapping, data_import.options = _proposal(session, target_of(data_import.target), table)
+    data_import.chosen = {}
+    session.flush()
+
+
+def sheets(data_import: Any) -> list[str]:
+    """The sheets of a workbook that one may choose among, those in sight first."""
+    if data_import.layout.get("kind") not in ("xlsx", "xls"):
+        return []
+    return workbook.sheet_names(attachments.read(data_import.attachment.sha256))
+
+
+def unused(data_import: Any) -> list[str]:
+    """The columns of the file that become nothing."""
+    used = set(data_import.mapping.values())
+    return [heading for heading in data_import.header if heading not in used]
 
 
 def preview(session: AnySession, data_import: Any, rows: int = 20) -> list[PreviewRow]:
@@ -214,7 +263,8 @@ def start_import(session: AnySession, data_import: Any, dry_run: bool = False) -
         session,
         KIND,
         title,
-        params={"import_id": data_import.id, "dry_run": dry_run},
+        # Reasons are read by whoever started it, in the language of now.
+        params={"import_id": data_import.id, "dry_run": dry_run, "locale": locale_code()},
         model="data.import",
         record_id=data_import.id,
     )

@@ -13,16 +13,11 @@ from sqlalchemy import select
 
 from core import m
 from core.db import AnySession
+from core.exchange.cells import CellError, Reading
 from core.exchange.conversion import Conversion, MappingError
-from core.exchange.convert import (
-    CellError,
-    DateCell,
-    DecimalCell,
-    IntegerCell,
-    Reading,
-    folded,
-    in_all_languages,
-)
+from core.exchange.convert import folded, in_all_languages
+from core.exchange.days import DateCell
+from core.exchange.numbers import DecimalCell, IntegerCell, RateCell
 from core.exchange.targets import Target, TargetField
 from core.i18n import _
 from core.tabular.formulas import plain
@@ -37,6 +32,10 @@ def guess_mapping(target: Target, header: Sequence[str]) -> dict[str, str]:
             found = next((name for name in names(field) if name in left), None)
             if found is not None and field.name not in guessed:
                 guessed[field.name] = left.pop(found)
+    for field in target.fields:
+        # A rate without its currency would multiply amounts of our own.
+        if isinstance(field.convert, RateCell) and field.convert.needs not in guessed:
+            guessed.pop(field.name, None)
     return guessed
 
 
@@ -51,18 +50,20 @@ def _aliases(field: TargetField) -> Iterator[str]:
 
 def remembered(
     session: AnySession, target: Target, header: Sequence[str]
-) -> tuple[dict[str, str], dict[str, Any]] | None:
-    """The mapping and the options of the last import of the same headings to the same target."""
-    past = select(m.DataImport.mapping, m.DataImport.options)
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """The columns and the options that a person last chose for the same headings and the same target.
+
+    What was guessed for that file is no choice: a file whose days come first would teach us to read the next
+    one, whose months come first, in the wrong order. A field that was given no column has an empty heading.
+    """
+    past = select(m.DataImport.chosen)
     past = past.where(m.DataImport.target == target.name, m.DataImport.header == list(header))
-    found = session.execute(
-        past.where(m.DataImport.mapping != {}).order_by(m.DataImport.id.desc()).limit(1)
-    ).one_or_none()
+    found = session.scalar(past.where(m.DataImport.chosen != {}).order_by(m.DataImport.id.desc()).limit(1))
     if found is None:
-        return None
+        return {}, {}
     names = {f.name for f in target.fields}
-    mapping = {name: heading for name, heading in found.mapping.items() if name in names}
-    return mapping, dict(found.options)
+    mapping = {name: heading for name, heading in found["mapping"].items() if name in names}
+    return mapping, dict(found["options"])
 
 
 def check_mapping(target: Target, header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:

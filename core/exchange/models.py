@@ -38,6 +38,8 @@ class DataImport(CompanyOwned, Model):
     #: Field of the target → heading in the file.
     mapping: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     options: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    #: What of these a person chose: the next file with these headings begins with it.
+    chosen: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     dry_run: Mapped[bool] = mapped_column(server_default="false")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="SET NULL"))

@@ -25,11 +25,15 @@ from core.errors import UserError
 from core.exchange import importing
 from core.exchange.errors import bad_rows, write_errors
 from core.exchange.importing import PreviewRow, Totals
+from core.exchange.newcomers import newcomers
 from core.exchange.targets import READING_OPTIONS, Target
 from core.exchange.text import state_text, value_text
 from core.i18n import _
 from core.jobs import queue
+from core.security.headers import named
+from core.security.incoming import page_asked
 from core.security.rights import current_actor, requires
+from core.tabular import delimited
 
 bp = Blueprint("exchange", __name__, url_prefix="/imports")
 
@@ -37,6 +41,8 @@ PAGE = 50
 #: Bad rows on the page; all of them are in the error file.
 SHOWN_ERRORS = 100
 SAMPLES = 3
+#: Digits of the number of a row.
+LONGEST_ROW = 4
 
 
 def targets() -> dict[str, Target]:
@@ -59,13 +65,17 @@ def _import(import_id: int) -> tuple[Any, Target]:
 @requires("core.import")
 def index() -> str:
     """The imports of the company, the latest first."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     query = select(m.DataImport).where(m.DataImport.target.in_(targets())).order_by(m.DataImport.id.desc())
     found = db.session.scalars(query.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     jobs = select(m.Job.id, m.Job.state).where(m.Job.id.in_([i.job_id for i in found if i.job_id]))
     states: dict[int, str] = dict(db.session.execute(jobs).all())
+    row = m.DataImportRow
+    bad = select(row.import_id).where(row.import_id.in_([i.id for i in found]), row.state == "bad").distinct()
+    in_part = set(db.session.scalars(bad))
     rows = [
-        (i, targets()[i.target].title, *state_text(i.state, states.get(i.job_id or 0, ""))) for i in found
+        (i, targets()[i.target].title, *state_text(i.state, states.get(i.job_id or 0, ""), i.id in in_part))
+        for i in found
     ]
     return render_template("exchange/imports.html", rows=rows[:PAGE], page=page, more=len(rows) > PAGE)
 
@@ -124,9 +134,36 @@ def _mapping_page(
         options=[*target.options, *READING_OPTIONS],
         given=options,
         samples={heading: texts for heading, texts in zip(data_import.header, samples, strict=True)},
+        encodings=delimited.CHOICES if data_import.layout.get("encoding") else {},
+        sheets=importing.sheets(data_import),
+        unused=importing.unused(data_import),
         error=error,
     )
     return make_response(html, status)
+
+
+@bp.post("/<int:import_id>/layout")
+@requires("core.import")
+def read_again(import_id: int) -> Response:
+    """Read the file in another encoding, from another sheet, or with its headings in another row."""
+    data_import, target = _import(import_id)
+    form = request.form
+    row = form.get("header", "")
+    header = int(row) if row.isascii() and row.isdigit() and len(row) < LONGEST_ROW else 0
+    try:
+        importing.read_as(
+            db.session,
+            data_import,
+            encoding=form.get("encoding", ""),
+            sheet=form.get("sheet", ""),
+            header=header,
+        )
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        data_import, target = _import(import_id)
+        return _mapping_page(data_import, target, data_import.mapping, data_import.options, str(error), 422)
+    return cast(Response, redirect(url_for("exchange.mapping", import_id=import_id), 303))
 
 
 @bp.post("/<int:import_id>/mapping")
@@ -163,6 +200,8 @@ def preview(import_id: int) -> Response:
         fields=fields,
         rows=[_shown(row, [f.name for f in fields]) for row in rows],
         bad=sum(bool(row.problems) for row in rows),
+        unused=importing.unused(data_import),
+        newcomers=newcomers(db.session, data_import),
     )
     return make_response(html)
 
@@ -201,15 +240,18 @@ def show(import_id: int) -> Response:
     running = state == "running"
     job = db.session.get(m.Job, data_import.job_id) if data_import.job_id else None
     part = request.headers.get("HX-Target") == "import"
+    counted = Totals() if running else importing.totals(db.session, import_id)
+    text, style = state_text(state, "", counted.bad)
     html = render_template(
         "exchange/result_body.html" if part else "exchange/result.html",
         data_import=data_import,
         target=target,
         state=state,
-        state_text=state_text(state, "")[0],
+        state_text=text,
+        style=style,
         job=job,
         progress=queue.progress(db.session, job.id) if job and running else None,
-        totals=Totals() if running else importing.totals(db.session, import_id),
+        totals=counted,
         errors=[] if running else list(bad_rows(db.session, import_id, SHOWN_ERRORS)),
     )
     return make_response(html)
@@ -223,4 +265,4 @@ def errors(import_id: int, kind: str) -> Response:
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     write_errors(db.session, data_import, file, kind)
     stem = data_import.filename.rsplit("/", 1)[-1].split(".", 1)[0]
-    return send_file(file, as_attachment=True, download_name=f"{stem}-errors.{kind}")
+    return named(send_file(file, mimetype=importing.MIMETYPES[kind]), f"{stem}-errors.{kind}")

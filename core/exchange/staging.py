@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from core.db import AnySession
-from core.exchange.conversion import Conversion, Problem
+from core.exchange.conversion import Conversion, Problem, told
 from core.exchange.targets import Document, TargetError
 from core.jobs.kinds import Planned
 
@@ -60,12 +60,19 @@ def _lines(
         key = conversion.key_of(cells) if conversion else ""
         literal = array_literal(cells)
         if isinstance(key, Problem):
-            column, reason = key.heading.translate(_ESCAPED_LINE), key.reason.translate(_ESCAPED_LINE)
+            assert conversion is not None
+            reason, column = (part.translate(_ESCAPED_LINE) for part in told(_all(conversion, cells, key)))
             yield f"{start}{number}\t\t{literal}\tbad\t{column}\t{reason}\n"
         else:
             if _SPECIAL.search(key):
                 key = key.translate(_ESCAPED_LINE)
             yield f"{start}{number}\t{key}\t{literal}\tpending\t\t\n"
+
+
+def _all(conversion: Conversion, cells: list[str], key: Problem) -> list[Problem]:
+    """All that is wrong with a row that belongs to no document."""
+    further = conversion.problems(cells, conversion.values(cells))
+    return [key, *(problem for problem in further if problem.field and problem.field != key.field)]
 
 
 def array_literal(cells: Sequence[str]) -> str:

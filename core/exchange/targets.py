@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.exchange.convert import Converter, text
+from core.exchange.cells import Converter
+from core.exchange.convert import text
 from core.i18n import _l
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
@@ -72,6 +73,11 @@ class Document:
         self.state, self.record_id = "", None
         for row in self.rows:
             row.reason = row.field = ""
+
+
+def headings(*lines: str) -> tuple[str, ...]:
+    """What other programs call a column, several in a line: `headings("Qty, Menge", "数量")`."""
+    return tuple(name.strip() for line in lines for name in line.split(","))
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,12 @@ STATES = {
 _STYLES = {"uploaded": "pending", "checked": "ready"}
 
 
-def state_text(state: str, job_state: str) -> tuple[str, str]:
-    """A state in words and its style; one whose job has ended early has failed."""
+def state_text(state: str, job_state: str, bad: int = 0) -> tuple[str, str]:
+    """A state in words and its style; one whose job has ended early has failed, one with bad rows in part."""
     if state == "running" and job_state in ("failed", "cancelled"):
         state = "failed"
+    if state == "done" and bad:
+        return str(_("Imported in part")), "unsure"
     return str(STATES[state]), _STYLES.get(state, state)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 
 from core import m
-from core.db import AnySession
+from core.db import AnySession, advisory_lock
 from core.errors import UserError
 from core.i18n import _, _l
 from core.jobs.ring import RUN_JOB, ring_later
@@ -47,8 +47,14 @@ def start(
     model: str = "",
     record_id: int | None = None,
 ) -> Any:
-    """Write a job into the caller's transaction; the workers hear of it when that commits."""
+    """Write a job into the caller's transaction; the workers hear of it when that commits.
+
+    For one record no second job of a kind starts while the first is open, whoever asks at the same moment:
+    raises JobStateError.
+    """
     actor = actor_of(session)
+    if model and record_id is not None:
+        _refuse_second(session, kind, model, record_id)
     job = m.Job(
         kind=kind,
         title=title,
@@ -62,6 +68,14 @@ def start(
     session.flush()
     ring_later(session, RUN_JOB, job.id)
     return job
+
+
+def _refuse_second(session: AnySession, kind: str, model: str, record_id: int) -> None:
+    advisory_lock(session, f"{kind} {model} {record_id}")
+    job = m.Job
+    query = select(job.id).where(job.model == model, job.record_id == record_id, job.kind == kind)
+    if session.scalar(query.where(job.state.in_(("queued", "running", "paused"))).limit(1)) is not None:
+        raise JobStateError(_("This is under way already: look at its job."))
 
 
 def progress(session: AnySession, job_id: int) -> Progress:

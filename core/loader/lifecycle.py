@@ -19,6 +19,7 @@ from core.loader.export import Removal, removal_of, write_export
 from core.loader.grants import grant
 from core.loader.graph import ResolutionError, dependents, resolve
 from core.loader.installed import LOCK, Installed, is_initialised, read_installed, refuse_missing
+from core.loader.servers import refuse_unknown
 
 #: Builds the application of a set of addons and returns its tables; raises where they don't fit.
 Check = Callable[[Sequence[AddonSource]], MetaData]
@@ -80,13 +81,18 @@ class Lifecycle:
             removal = removal_of(connection, self.check([*staying, *going]), self.check(staying))
             return Plan(tuple(reversed([s.name for s in going])), removes=removal)
 
-    def install(self, names: Iterable[str]) -> Outcome:
-        """Install the addons and what they need; those that are there already stay as they are."""
+    def install(self, names: Iterable[str], *, anyway: bool = False) -> Outcome:
+        """Install the addons and what they need; those that are there already stay as they are.
+
+        Raises UnknownFolderError where a running server could not load them, unless it shall be `anyway`.
+        """
         with self._exclusive() as connection:
             installed = self._installed(connection)
             new = self._new(names, installed)
             if not new:
                 return Outcome(())  # no new generation: nobody has to build the app again
+            if not anyway:
+                refuse_unknown(connection, new)
             everything = self._all({*installed.versions, *(s.name for s in new)})
             metadata = self.check(everything)
             there = self.check(self._all(installed.versions)).tables if installed.versions else {}

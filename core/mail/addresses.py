@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+import idna
+
 from core.i18n import _
 
 #: Separators between several addresses in one field, Chinese ones too.
@@ -60,5 +62,8 @@ def _is_domain(domain: str) -> bool:
 
 
 def _ascii(domain: str) -> str:
-    """`例子.中国` → `xn--fsqu00a.xn--fiqs8s`, which every server understands."""
-    return domain if domain.isascii() else domain.encode("idna").decode()
+    """`例子.中国` → `xn--fsqu00a.xn--fiqs8s`, which every server understands.
+
+    By IDNA 2008: Python's own codec makes `grosse-teile.de` of `große-teile.de`, which is another firm's.
+    """
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()

@@ -47,6 +47,8 @@ class Outgoing:
     body: str
     created_at: datetime
     redirect: str = ""
+    #: Who reads the answers; the sender is often a robot's address.
+    reply_to: str = ""
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -78,6 +80,8 @@ def _headers(outgoing: Outgoing) -> Iterator[tuple[str, str]]:
     yield "Message-ID", outgoing.message_id
     yield "Date", format_datetime(outgoing.created_at)
     yield "From", formataddr(parseaddr(outgoing.sender))
+    if outgoing.reply_to:
+        yield "Reply-To", outgoing.reply_to
     if outgoing.redirect:
         real = ", ".join((*outgoing.to, *outgoing.cc))
         yield "To", outgoing.redirect

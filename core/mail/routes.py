@@ -27,6 +27,8 @@ from core.i18n import _
 from core.mail import mailbox, outbox
 from core.mail.names import OUTCOMES, STATES
 from core.records import attachments
+from core.security.headers import named
+from core.security.incoming import page_asked
 from core.security.rights import requires
 
 bp = Blueprint("mail", __name__)
@@ -70,7 +72,7 @@ def part(name: str, index: int) -> Response:
 def messages() -> str:
     """The outbox, newest first; the state and the search are in the address."""
     state, words = request.args.get("state", ""), request.args.get("q", "")
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_asked()
     query = select(m.MailMessage).order_by(m.MailMessage.id.desc())
     if state in STATES:
         query = query.where(m.MailMessage.state == state)
@@ -161,8 +163,6 @@ def _counted() -> Any:
 def _file(contents: bytes, filename: str, mimetype: str) -> Response:
     """Shown where that is harmless and wished, else saved; never run."""
     shown = mimetype in mailbox.SAFE_INLINE and "download" not in request.args
-    response = send_file(
-        BytesIO(contents), mimetype=mimetype, as_attachment=not shown, download_name=filename
-    )
+    response = named(send_file(BytesIO(contents), mimetype=mimetype), filename, shown=shown)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -25,6 +25,7 @@ from flask import current_app
 from sqlalchemy import Connection, RowMapping, text
 
 from core.db import db
+from core.mail.addresses import MailAddressError, parse_addresses
 from core.mail.message import File, Outgoing, build
 from core.mail.transport import PermanentError, Transport, TransportError, UnsureError, transport_for
 from core.records import attachments
@@ -50,6 +51,7 @@ _CLAIM = text("""
         ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING id, message_id, sender, "to", cc, subject, body, created_at, attempts, when_unsure,
+        (SELECT c.email FROM company c WHERE c.id = company_id) AS company_email,
         pg_advisory_lock(:space + id), (
             SELECT json_agg(json_build_array(a.filename, a.mimetype, a.sha256) ORDER BY link.id)
             FROM mail_attachment link JOIN attachment a ON a.id = link.attachment_id
@@ -162,7 +164,25 @@ def _attempt(row: RowMapping, transport: Transport, settings: Settings) -> Outco
 def _outgoing(row: RowMapping, settings: Settings) -> Outgoing:
     kept = ("id", "message_id", "sender", "subject", "body", "created_at")
     named: dict[str, Any] = {name: row[name] for name in kept}
-    return Outgoing(**named, to=tuple(row["to"]), cc=tuple(row["cc"]), redirect=settings.mail_redirect)
+    return Outgoing(
+        **named,
+        to=tuple(row["to"]),
+        cc=tuple(row["cc"]),
+        redirect=settings.mail_redirect,
+        reply_to=reply_to(row["company_email"], settings),
+    )
+
+
+def reply_to(company_email: str | None, settings: Settings) -> str:
+    """Whom answers go to: the company's own address, else the one of the settings."""
+    for text_ in (company_email or "", settings.mail_reply_to):
+        try:
+            found = parse_addresses(text_)
+        except MailAddressError:
+            continue
+        if found:
+            return ", ".join(found)
+    return ""
 
 
 def _files(row: RowMapping) -> Sequence[File]:
@@ -171,7 +191,7 @@ def _files(row: RowMapping) -> Sequence[File]:
         return [
             File(name, mimetype, attachments.read(sha256)) for name, mimetype, sha256 in row["files"] or ()
         ]
-    except (attachments.DamagedFileError, OSError) as error:
+    except (attachments.DamagedFileError, attachments.MissingFileError, OSError) as error:
         raise PermanentError(f"an attachment can't be read: {error}") from error
 
 

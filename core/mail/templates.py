@@ -2,6 +2,11 @@
 
 They are Jinja in a sandbox that reaches no attribute of Python itself and changes nothing. A name that
 isn't there is an error, not a gap: a customer must not read "Dear ,".
+
+Whoever may edit one holds a process in his hand, so that a template is bounded by what it can say: it fills
+in values, chooses and repeats, and neither calls, includes, imports nor defines anything. Loops go over the
+values that it is given, two deep at most, and what it makes of them has a length. It is tried out when it
+is saved.
 """
 
 from collections.abc import Mapping
@@ -9,8 +14,9 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from sqlalchemy import select
 
 from core import m
@@ -24,6 +30,21 @@ from core.i18n import (
     format_number,
     format_price,
     in_locale,
+)
+
+#: Characters of a template, and of what becomes of it.
+LONGEST_SOURCE, LONGEST = 20_000, 100_000
+#: Loops within loops.
+DEEPEST = 2
+#: What a template may not say, since it would know no end, or read other files.
+_REFUSED = (
+    *(nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Block),
+    *(nodes.Macro, nodes.CallBlock, nodes.Call, nodes.Pow, nodes.Assign, nodes.AssignBlock),
+)
+#: Filters of Jinja whose output is as long as their input, or nearly so.
+_FILTERS = (
+    *("default", "d", "upper", "lower", "title", "capitalize", "trim", "join", "length", "count"),
+    *("first", "last", "round", "int", "float", "abs", "string", "replace", "truncate", "escape", "e"),
 )
 
 
@@ -43,15 +64,80 @@ def render_template(
     return " ".join(subject.split()), body
 
 
-def check_template(subject: str, body: str) -> None:
-    """Raise MailTemplateError where an edited template is no Jinja, before it is saved."""
+def check_template(
+    subject: str, body: str, *, session: AnySession | None = None, template: Any = None
+) -> None:
+    """Raise MailTemplateError where an edited template cannot work, before it is saved.
+
+    It is tried out with every value given; a `template` that was shipped may use the names of then only.
+    """
+    known = _names_of(session, template) if session is not None and template is not None else set()
     for part, source in (("subject", subject), ("body", body)):
         try:
-            _environment().parse(source)
-        except TemplateError as error:
+            names = find_undeclared_variables(_parsed(source))
+            if known and names - known:
+                raise TemplateError(
+                    _(
+                        "there is no “%(name)s”; there are %(known)s",
+                        name=min(names - known),
+                        known=", ".join(sorted(known)),
+                    )
+                )
+            _filled(source, dict.fromkeys(names, "1"))
+        except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
             raise MailTemplateError(
                 _("The %(part)s can't be read: %(reason)s", part=part, reason=error)
             ) from error
+
+
+def _names_of(session: AnySession, template: Any) -> set[str]:
+    """The names that the template uses as it was shipped; none for one that somebody made."""
+    shipped = m.ShippedRecord
+    query = select(shipped.shipped).where(
+        shipped.table_name == "mail_template", shipped.record_id == template.id
+    )
+    values: dict[str, Any] = session.scalar(query) or {}
+    found: set[str] = set()
+    for part in ("subject", "body"):
+        found |= find_undeclared_variables(_environment().parse(values.get(part) or ""))
+    return found
+
+
+def _parsed(source: str) -> nodes.Template:
+    """The source as a tree; raises TemplateError for what no template of ours may say."""
+    if len(source) > LONGEST_SOURCE:
+        raise SecurityError(_("it has more than %(most)s characters", most=LONGEST_SOURCE))
+    tree = _environment().parse(source)
+    for node in tree.find_all(_REFUSED):
+        raise SecurityError(
+            _("line %(line)s: only values, conditions and loops are possible here", line=node.lineno)
+        )
+    for loop in tree.find_all(nodes.For):
+        given = isinstance(loop.iter, nodes.Name | nodes.Getattr)
+        if loop.recursive or not given or _depth(loop) > DEEPEST:
+            raise SecurityError(
+                _("line %(line)s: loops go over given values, and over those within them", line=loop.lineno)
+            )
+    return tree
+
+
+def _depth(loop: nodes.For) -> int:
+    return 1 + max((_depth(inner) for part in loop.body for inner in _loops(part)), default=0)
+
+
+def _loops(node: nodes.Node) -> list[nodes.For]:
+    return [node] if isinstance(node, nodes.For) else list(node.find_all(nodes.For))
+
+
+def _filled(source: str, context: Mapping[str, Any]) -> str:
+    """The text with its values; raises TemplateError, also for one that grows too long."""
+    made, length = [], 0
+    for piece in _environment().from_string(_parsed(source)).generate(context):
+        made.append(piece)
+        length += len(piece)
+        if length > LONGEST:
+            raise SecurityError(_("it makes more than %(most)s characters", most=LONGEST))
+    return "".join(made)
 
 
 def _find(session: AnySession, code: str, locale: str) -> Any:
@@ -72,8 +158,8 @@ def _find(session: AnySession, code: str, locale: str) -> Any:
 
 def _render(template: Any, part: str, context: Mapping[str, Any]) -> str:
     try:
-        return _environment().from_string(getattr(template, part)).render(context)
-    except TemplateError as error:
+        return _filled(getattr(template, part), context)
+    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
         raise MailTemplateError(
             _(
                 "The %(part)s of the mail template “%(code)s” (%(locale)s) fails: %(reason)s",
@@ -85,10 +171,24 @@ def _render(template: Any, part: str, context: Mapping[str, Any]) -> str:
         ) from error
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """Arithmetic is for numbers: a text times a million is none."""
+
+    intercepted_binops = frozenset(("*", "%"))
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Compute, unless a side is no number."""
+        if isinstance(left, str) or isinstance(right, str):
+            raise SecurityError(_("texts cannot be computed with %(operator)s", operator=operator))
+        return super().call_binop(context, operator, left, right)
+
+
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
     # Plain text: nothing to escape.
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    environment = _Environment(undefined=StrictUndefined, autoescape=False)
+    environment.globals.clear()
+    environment.filters = {name: environment.filters[name] for name in _FILTERS}
     environment.filters.update(
         money=format_money, price=format_price, number=format_number, date=format_date, moment=format_moment
     )

@@ -84,9 +84,13 @@ class MailboxTransport(_Closing):
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=self.folder)
-            with os.fdopen(handle, "wb") as file:
-                file.write(contents)
-            os.replace(temporary, self.folder / name)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(contents)
+                os.replace(temporary, self.folder / name)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
         except OSError as error:
             raise TemporaryError(f"the mailbox folder can't be written: {error}") from error
         return f"mailbox/{name}"
@@ -100,21 +104,22 @@ class SmtpTransport(_Closing):
         self._server: smtplib.SMTP | None = None
 
     def send(self, outgoing: Outgoing, contents: bytes) -> str:
-        """Hand the message over; all recipients get it, or none."""
+        """Hand the message over; a recipient whom the server refuses keeps it from no other, and is said."""
         server = self._ready()
         try:
-            self._envelope(server, outgoing)
+            refused = self._envelope(server, outgoing)
         except smtplib.SMTPServerDisconnected:
             # It hung up while we were idle. Nothing was given yet: once more, on a new connection.
             self.close()
             server = self._ready()
             try:
-                self._envelope(server, outgoing)
+                refused = self._envelope(server, outgoing)
             except (OSError, smtplib.SMTPException) as error:
                 raise self._lost(error) from error
         except (OSError, smtplib.SMTPException) as error:
             raise self._lost(error) from error
-        return self._deliver(server, contents)
+        answer = self._deliver(server, contents)
+        return f"{answer}; not taken for {'; '.join(map(str, refused))}" if refused else answer
 
     def close(self) -> None:
         """Say goodbye; a server that is gone already doesn't matter."""
@@ -156,11 +161,24 @@ class SmtpTransport(_Closing):
         if self.settings.smtp_user:
             server.login(self.settings.smtp_user, self.settings.smtp_password.get_secret_value())
 
-    def _envelope(self, server: smtplib.SMTP, outgoing: Outgoing) -> None:
+    def _envelope(self, server: smtplib.SMTP, outgoing: Outgoing) -> list[TransportError]:
+        """Name sender and recipients; returns the refusals of some, raises where nobody would get it."""
         self._expect(server, server.mail(outgoing.envelope_sender), outgoing.envelope_sender)
+        refused: list[TransportError] = []
         for recipient in outgoing.recipients:
-            self._expect(server, server.rcpt(recipient), recipient)
+            answer = server.rcpt(recipient)
+            if answer[0] // 100 == 2:
+                continue
+            if answer[0] in (-1, 421) or len(outgoing.recipients) == 1:
+                self._expect(server, answer, recipient)
+            refused.append(_refusal(answer, recipient))
+        if len(refused) == len(outgoing.recipients):
+            with suppress(OSError, smtplib.SMTPException):
+                server.rset()
+            later = any(isinstance(error, TemporaryError) for error in refused)
+            raise (TemporaryError if later else PermanentError)("; ".join(map(str, refused)))
         self._expect(server, server.docmd("DATA"), "", accepted=3)
+        return refused
 
     def _expect(
         self, server: smtplib.SMTP, answer: tuple[int, bytes], about: str, *, accepted: int = 2

@@ -4,6 +4,7 @@ The contents are on disk, and synced, before the row that names them commits; a 
 leaves a file that no row names, never a row without its file.
 """
 
+import errno
 import hashlib
 import io
 import os
@@ -12,11 +13,25 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from core.errors import UserError
+from core.i18n import _
 from core.settings import get_settings
+
+
+class FullDiskError(UserError):
+    """There is no room for the file; nothing of it was kept."""
+
+
+class MissingFileError(UserError):
+    """The contents are not where they were stored; says which file, and what to do."""
 
 
 class DamagedFileError(Exception):
     """The stored contents no longer have the hash under which they were stored."""
+
+
+#: How a system says that there is no room: on the disk, in the quota.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def path_of(sha256: str) -> Path:
@@ -48,18 +63,43 @@ def store_file(file: IO[bytes]) -> tuple[str, int]:
 
 
 def _write(target: Path, contents: IO[bytes]) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        shutil.copyfileobj(contents, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, target)
+    """Write it whole under a name of its own, then give it its name: nobody ever sees a part of it."""
+    temporary = ""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(contents, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise FullDiskError(
+                _("The disk of the server is full: nothing was kept. Tell your administrator.")
+            ) from error
+        raise
+
+
+def path_to(sha256: str) -> Path:
+    """Where the contents lie, for whoever hands them on unread; raises MissingFileError."""
+    path = path_of(sha256)
+    if not path.is_file():
+        raise MissingFileError(
+            _(
+                "The contents of this file are missing on the server (%(hash)s…). Tell your administrator, "
+                "who finds them in a backup.",
+                hash=sha256[:12],
+            )
+        )
+    return path
 
 
 def read(sha256: str) -> bytes:
     """The contents; raises DamagedFileError when they are not what was stored."""
-    contents = path_of(sha256).read_bytes()
+    contents = path_to(sha256).read_bytes()
     if hashlib.sha256(contents).hexdigest() != sha256:
         raise DamagedFileError(f"the stored file {sha256} is damaged: restore it from a backup")
     return contents

@@ -31,6 +31,16 @@ _OFFICE = {
     b"word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+#: Names that a double click runs, whatever the file holds: programs, scripts, links, installers, and what
+#: opens others.
+_RUN = frozenset(
+    (
+        *("exe", "com", "scr", "pif", "bat", "cmd", "msi", "msp", "msc", "cpl", "dll", "sys", "jar", "jnlp"),
+        *("js", "jse", "vbs", "vbe", "vb", "wsf", "wsh", "wsc", "ps1", "psm1", "psc1", "hta", "chm", "reg"),
+        *("lnk", "url", "scf", "inf", "application", "appref-ms", "gadget", "sh", "bash", "command", "app"),
+        *("desktop", "py", "pyw", "pl", "rb", "php", "iso", "img", "vhd", "vhdx", "one", "xll", "xlam"),
+    )
+)
 _UNREADABLE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _UNSAFE_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 _HEAD = 4096
@@ -59,7 +69,12 @@ def _office(contents: bytes) -> str:
 
 def is_program(contents: bytes) -> bool:
     """Whether a double click would run it."""
-    return contents.startswith(_PROGRAMS)
+    return contents.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PROGRAMS)
+
+
+def is_run_by_name(filename: str) -> bool:
+    """Whether its name makes a program of it: `invoice.pdf.exe`, and `run.ps1 ` with a blank at its end."""
+    return filename.rstrip(" .").rpartition(".")[2].casefold() in _RUN and "." in filename
 
 
 def safe_name(filename: str) -> str:

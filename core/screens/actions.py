@@ -9,6 +9,7 @@ from flask import Flask, current_app, url_for
 
 from core.errors import UserError
 from core.i18n import _
+from core.screens.fields import label_text, readable_value
 from core.screens.tree import Button, FormScreen, Screen, ScreenError, walk
 from core.security.actor import Actor
 
@@ -45,11 +46,22 @@ def shown_buttons(screen: FormScreen, record: Any, actor: Actor) -> list[ShownBu
 def press(session: Any, button: Button, record: Any) -> Any:
     """Do what the button says and return a message for the user; raises UserError where it may not be now."""
     if button.visible is not None and not button.visible(record):
-        raise UserError(
-            _("“%(label)s” is not possible any more: the record has changed.", label=str(button.label))
-        )
+        raise UserError(_not_possible(button, record))
     message = _action(button, record)(session)
     return message or _("Done.")
+
+
+def _not_possible(button: Button, record: Any) -> str:
+    """Why a button that was there is not: often somebody else pressed it at the same moment."""
+    state = getattr(record, "state", "")
+    if not state:
+        return _("“%(label)s” is not possible any more: the record has changed.", label=str(button.label))
+    return _(
+        "“%(label)s” is not possible any more: %(record)s is %(state)s already.",
+        label=str(button.label),
+        record=label_text(record, getattr(record, record._label, "") or ""),
+        state=_(readable_value(state)).lower(),
+    )
 
 
 def _action(button: Button, record: Any) -> Callable[[Any], Any]:

@@ -28,7 +28,7 @@ TEXTS: dict[int, tuple[Any, Any]] = {
         _l("The record was deleted, belongs to another company, or the address is wrong."),
     ),
     405: (_l("This request could not be read"), _l("Go back, reload the page and try again.")),
-    413: (_l("The file is too large"), _l("Send a smaller file, or split it.")),
+    413: (_l("This is too much at once"), _l("Send a smaller file, or fewer lines at a time.")),
     422: (_l("This is not possible"), _l("Correct what is said above and try again.")),
     429: (_l("Too many requests"), ""),
     500: (

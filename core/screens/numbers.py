@@ -15,6 +15,9 @@ from babel import Locale, numbers
 
 from core.i18n import _
 
+#: More digits than any column takes, and as many as a Decimal computes with.
+MOST_DIGITS = 28
+
 _NOISE = re.compile(r"[\s'\u00a0\u2009\u202f$€£¥₩₹]|(?<![a-zA-Z])[A-Z]{3}(?![a-zA-Z])")
 
 
@@ -39,9 +42,10 @@ def parse_decimal(text: str, locale: Locale | str, scale: int | None = None) -> 
     if scale is not None and len((fraction or "").rstrip("0")) > scale:
         raise NotANumberError(_too_fine(scale))
     digits = re.sub(r"\D", "", whole or "0")
-    return Decimal(f"{sign or ''}{digits}.{fraction or '0'}").quantize(
-        Decimal(1).scaleb(-(scale or len(fraction or "")))
-    )
+    places = scale or len(fraction or "")
+    if len(digits) + places > MOST_DIGITS:
+        raise NotANumberError(_("A number is too large to be kept. Check the amounts."))
+    return Decimal(f"{sign or ''}{digits}.{fraction or '0'}").quantize(Decimal(1).scaleb(-places))
 
 
 def _too_fine(scale: int) -> str:

@@ -6,14 +6,15 @@ from sqlalchemy import event
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
 from core.models.hooks import prepare_writes
-from core.security import guard, headers, host_rights, limits, login, rules, session, sessions
+from core.security import guard, headers, host_rights, incoming, limits, login, rules, session, sessions
 from core.security.audit import collect_changes, write_changes
 from core.security.rights import merge
 from core.security.rules import add_record_rules
 
 
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
-    """Give the app its rights, its record rules, its audit, its log-in and its headers."""
+    """Give the app its limits, its rights, its record rules, its audit, its log-in and its headers."""
+    incoming.init_app(app)
     app.extensions["rights"] = merge(
         [host_rights.rights, *(rights for _, rights in declared(sources, "security", "rights"))]
     )

@@ -1,9 +1,13 @@
 """What every response tells the browser: a strict content security policy with a nonce, and no leaks."""
 
+import re
 import secrets
+from typing import TypeVar
+from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.wrappers import Response as BaseResponse
 
 #: Frames of our own pages only: a PDF beside the page that it belongs to.
 _POLICY = (
@@ -11,6 +15,11 @@ _POLICY = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; object-src 'none'; "
     "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 )
+
+#: What a name in a header cannot hold as it is: controls, quotation marks, what is beyond ASCII.
+_UNSAFE = re.compile(r"[^\x20-\x7e]|[\"\\/%;]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+Answer = TypeVar("Answer", bound=BaseResponse)
 
 _LOOPBACK = ("localhost", "127.0.0.1")
 
@@ -30,6 +39,20 @@ def csp_nonce() -> str:
         g.csp_nonce = secrets.token_urlsafe(16)
     nonce: str = g.csp_nonce
     return nonce
+
+
+def named(response: Answer, filename: str, *, shown: bool = False) -> Answer:
+    """The response with the one header that names its file; `shown` where a browser may open it in a tab.
+
+    `对账单.pdf` goes as RFC 6266 has it, with a name of ASCII beside it for what is older; nothing in a name
+    ends the header or begins another one.
+    """
+    name = _CONTROL.sub("_", filename).strip() or "file"
+    plain = _UNSAFE.sub("_", name)
+    kind = "inline" if shown else "attachment"
+    extended = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Content-Disposition"] = f'{kind}; filename="{plain}"{extended}'
+    return response
 
 
 def init_app(app: Flask) -> None:

@@ -1,9 +1,11 @@
 """Csv of every origin: encodings, delimiters, gzip.
 
 Encodings are tried in an order in which a wrong one fails: a byte order mark decides; text that is valid
-UTF-8 is UTF-8; what is left is GB18030, by which nearly any bytes can be read. So `Müller` of a western
-file would turn into `M黮ler`: where most of the foreign letters stand alone between Latin ones, the file
-is refused rather than filled with nonsense.
+UTF-8 is UTF-8, and where a few bytes of it are not, the line is named and nothing else is tried. What is left
+is GB18030 or Windows-1252, by which nearly any bytes can be read: `Hauptstraße 5, Köln` of a western file
+would turn into rare Chinese characters. So one is taken only where what comes out is likely: characters of
+everyday Chinese, or letters beside letters. Else the file is refused rather than filled with nonsense. Which
+one was taken is shown, and a person may choose another.
 """
 
 import codecs
@@ -27,8 +29,29 @@ DELIMITERS = ",;\t|"
 _BLOCK = 1024 * 1024
 _SAMPLE_LINES = 50
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+#: What a person may choose, where what was found out is wrong.
+CHOICES = {
+    "utf-8": "UTF-8",
+    "gb18030": "GB18030 (简体中文)",
+    "big5hkscs": "Big5 (繁體中文)",
+    "cp1252": "Windows-1252 (Western)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp932": "Shift-JIS (日本語)",
+    "cp949": "EUC-KR (한국어)",
+    "utf-16": "UTF-16",
+}
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 _ALONE = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f](?=[a-z])")
+#: Letters and signs that stand in western texts.
+_WESTERN = re.compile(r"[À-ÖØ-öø-ÿŒœŠšŽžŸ€£§°²³µ·–—‘’‚“”„…ºª«»©®™]")
+_MANY_ACCENTS = re.compile(r"[À-ÖØ-öø-ÿ]{3,}")
+#: The first byte of the rarer half of GB 2312.
+_SECOND_LEVEL = 0xD8
+#: Of so many foreign characters one may be unlikely.
+_ONE_IN = 5
+#: Bytes in which the encoding shows.
+_LOOKED_AT = 4 * 1024 * 1024
 
 csv.field_size_limit(MAX_CELL)
 
@@ -68,15 +91,30 @@ def encoding_of(contents: bytes, kind: str) -> str:
             return encoding
     if b"\x00" in head:
         return _wide(head)
-    for encoding in ("utf-8", "gb18030"):
-        if _can_read(_bytes(contents, kind), encoding):
+    line = _line_not_utf_8(_bytes(contents, kind))
+    if not line:
+        return "utf-8"
+    looked_at = _bytes(contents, kind).read(_LOOKED_AT)
+    if _is_damaged_utf_8(looked_at):
+        raise FileError(
+            _(
+                "Line %(line)s holds a byte that is not UTF-8, as the rest of the file is: correct it and "
+                "upload the file again.",
+                line=line,
+            )
+        )
+    for encoding, unlikely in (("gb18030", _unlikely_chinese), ("cp1252", _unlikely_western)):
+        text = _read_as(looked_at, encoding)
+        foreign = len(_FOREIGN.findall(text or ""))
+        if text is not None and unlikely(text) * _ONE_IN <= foreign:
             return encoding
     raise FileError(_not_text())
 
 
 def _not_text() -> str:
     text: str = _(
-        "The file is in none of UTF-8, UTF-16 and GB18030: save it as “CSV UTF-8” and upload it again."
+        "The file is in none of UTF-8, UTF-16, GB18030 and Windows-1252: save it as “CSV UTF-8” and upload "
+        "it again."
     )
     return text
 
@@ -89,19 +127,57 @@ def _wide(head: bytes) -> str:
     return "utf-16-le" if odd else "utf-16-be"
 
 
-def _can_read(file: IO[bytes], encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    foreign = alone = 0
+def _line_not_utf_8(file: IO[bytes]) -> int:
+    """The first line that is not UTF-8; 0 where all are."""
+    decoder, lines = codecs.getincrementaldecoder("utf-8")(), 1
     try:
         while block := file.read(_BLOCK):
-            text = decoder.decode(block)
-            if encoding == "gb18030":
-                foreign += len(_FOREIGN.findall(text))
-                alone += len(_ALONE.findall(text))
+            lines += decoder.decode(block).count("\n")
         decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return lines + error.object[: error.start].count(b"\n")
+    return 0
+
+
+def _is_damaged_utf_8(looked_at: bytes) -> bool:
+    """Whether more foreign characters can be read than not: by chance a foreign encoding gives fewer."""
+    text = looked_at.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return len(_FOREIGN.findall(text)) - broken > broken
+
+
+def _read_as(looked_at: bytes, encoding: str) -> str | None:
+    try:
+        # The last character may be cut off.
+        return codecs.getincrementaldecoder(encoding)().decode(looked_at)
     except UnicodeDecodeError:
-        return False
-    return alone * 2 <= foreign
+        return None
+
+
+def _unlikely_chinese(text: str) -> int:
+    """Characters that everyday Chinese has not: rare ones, private ones, and those between Latin letters.
+
+    Half of everything may come from the second level of GB 2312, which names of places and people use: what
+    was Cyrillic comes from there nearly wholly.
+    """
+    levels = [_level(character) for character in _FOREIGN.findall(text)]
+    if levels.count(2) * 2 > len(levels):
+        return len(levels)
+    return levels.count(3) + len(_ALONE.findall(text))
+
+
+def _level(character: str) -> int:
+    """1 for common characters and signs of GB 2312, 2 for its rarer ones, 3 for what it has not."""
+    try:
+        return 1 if character.encode("gb2312")[0] < _SECOND_LEVEL else 2
+    except UnicodeEncodeError:
+        return 3
+
+
+def _unlikely_western(text: str) -> int:
+    """Signs that western texts have not, and letters with accents three in a row."""
+    western = len(_WESTERN.findall(text)) - sum(map(len, _MANY_ACCENTS.findall(text)))
+    return len(_FOREIGN.findall(text)) - western
 
 
 def _text(contents: bytes, kind: str, encoding: str) -> io.TextIOWrapper:

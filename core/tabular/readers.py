@@ -24,13 +24,17 @@ _LOOKED_AT = 10
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file holds its rows: `csv`, `csv.gz`, `xlsx` or `xls`; the other two are for csv only."""
+    """How a file holds its rows: `csv`, `csv.gz`, `xlsx` or `xls`; the next two are for csv only."""
 
     kind: str
     encoding: str = ""
     delimiter: str = ""
+    #: The sheet of a workbook; empty for the first one in sight that has rows.
+    sheet: str = ""
+    #: The row of the headings; 0 for the one that looks like it.
+    header: int = 0
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """For keeping, so that the file need not be sniffed again."""
         return asdict(self)
 
@@ -64,11 +68,19 @@ def open_table(contents: bytes, layout: Layout | None = None) -> Table:
     """The rows of a file; raises FileError. A known layout saves finding it out."""
     layout = layout or sniff(contents)
     if layout.kind in ("xlsx", "xls"):
-        lines: Callable[[], Rows] = partial(workbook.lines, contents)
+        lines: Callable[[], Rows] = partial(workbook.lines, contents, layout.sheet)
     else:
         lines = partial(delimited.lines, contents, layout.kind, layout.encoding, layout.delimiter)
-    number, cells = _heading_row(list(islice(lines(), _LOOKED_AT)))
+    top = list(islice(lines(), max(_LOOKED_AT, layout.header)))
+    number, cells = _chosen_row(top, layout.header) if layout.header else _heading_row(top)
     return Table(layout, headings(number, cells), number, lines)
+
+
+def _chosen_row(top: list[tuple[int, list[str]]], number: int) -> tuple[int, list[str]]:
+    for row in top:
+        if row[0] == number:
+            return row
+    raise FileError(_("Row %(number)s is empty: choose the row that holds the headings.", number=number))
 
 
 def _heading_row(top: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:

@@ -1,17 +1,26 @@
-"""Spreadsheets, xlsx and xls: the first sheet that has rows."""
+"""Spreadsheets, xlsx and xls: the sheet that was chosen, else the first one in sight that has rows."""
 
 import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from core.i18n import _
 from core.tabular.errors import FileError
+from core.tabular.special import special_cells
 
 #: Bytes that the parts of a workbook may unpack to together.
 MAX_UNPACKED = 256 * 1024 * 1024
@@ -25,37 +34,67 @@ _BLOCK = 1024 * 1024
 _MIDNIGHT = time()
 
 
-def lines(contents: bytes) -> Iterator[tuple[int, list[str]]]:
+def lines(contents: bytes, name: str = "") -> Iterator[tuple[int, list[str]]]:
     """All rows with any text, numbered as in the sheet; raises FileError."""
     if contents[:2] == b"PK":
         _refuse_bomb(contents)
-    sheet = _first_sheet(contents)
+    sheet = _sheet(contents, name)
     if sheet is None or sheet.start is None:
         return
+    special = special_cells(contents, sheet.name) if contents[:2] == b"PK" else {}
     # `iter_rows` begins at row 1, but leaves out the empty columns on the left.
     left = sheet.start[1]
     pad = [""] * left
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [value if isinstance(value, str) else text_of(value) for value in values]
+        if special:
+            cells = [_shown(text, special.get((number, n))) for n, text in enumerate(cells, start=left + 1)]
         if any(cells) and any(cell.strip() for cell in cells):
             yield number, pad + cells if left else cells
 
 
-def _first_sheet(contents: bytes) -> CalamineSheet | None:
-    try:
+def _shown(text: str, special: int | str | None) -> str:
+    """The text as the sheet shows it: with its zeros, or with the error of its formula."""
+    if isinstance(special, int):
+        return text.zfill(special) if text.lstrip("-").isdigit() else text
+    return special if special else text
+
+
+def sheet_names(contents: bytes) -> list[str]:
+    """The sheets that have rows, those in sight first; raises FileError."""
+    if contents[:2] == b"PK":
+        _refuse_bomb(contents)
+    with _reading():
         book = CalamineWorkbook.from_filelike(io.BytesIO(contents))
-        for sheet in book.sheets_metadata:
-            if sheet.typ == SheetTypeEnum.WorkSheet:
-                found = book.get_sheet_by_name(sheet.name)
-                if found.start is not None:
-                    return found
+        return [name for name in _in_order(book) if book.get_sheet_by_name(name).start is not None]
+
+
+def _in_order(book: CalamineWorkbook) -> list[str]:
+    sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    return [s.name for s in sorted(sheets, key=lambda s: s.visible != SheetVisibleEnum.Visible)]
+
+
+def _sheet(contents: bytes, name: str) -> CalamineSheet | None:
+    with _reading():
+        book = CalamineWorkbook.from_filelike(io.BytesIO(contents))
+        for known in [name] if name else _in_order(book):
+            found = book.get_sheet_by_name(known)
+            if found.start is not None:
+                return found
+    return None
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What is wrong with a workbook, in words for whoever uploads it."""
+    try:
+        yield
     except PasswordError as error:
         raise FileError(_("The workbook has a password: save it without one and upload it again.")) from error
     except CalamineError as error:
         raise FileError(
             _("The workbook cannot be read: open it, save it as xlsx and upload it again.")
         ) from error
-    return None
 
 
 def _refuse_bomb(contents: bytes) -> None:

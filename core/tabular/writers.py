@@ -46,6 +46,11 @@ def stream_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
     yield buffer.getvalue().encode()
 
 
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A short file as a whole."""
+    return b"".join(stream_csv(header, rows))
+
+
 def _safe(value: Any) -> Any:
     return neutral(value) if isinstance(value, str) else value
 

@@ -17,6 +17,14 @@ from core.i18n import _
 from core.settings import Settings
 
 LONGEST = 2000
+#: Prefix by which a network of IPv6 alone reaches IPv4; the address is in its last four bytes.
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: What Python calls global in some versions, and no receiver has: local NAT64, IPv4-compatible, Teredo and
+#: other protocol assignments, site-local.
+_NEVER = [
+    ipaddress.ip_network(text)
+    for text in ("64:ff9b:1::/48", "::/96", "2001::/23", "fec0::/10", "192.0.0.0/24", "192.88.99.0/24")
+]
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -85,12 +93,40 @@ def resolve(target: Target, settings: Settings) -> list[IPAddress]:
 
 def is_allowed(address: IPAddress, settings: Settings) -> bool:
     """Whether webhooks may go to an address: a public one, or one that the operator named."""
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    if mapped is not None:
-        return is_allowed(mapped, settings)
+    inner = _embedded(address)
+    if inner is not None:
+        return is_allowed(inner, settings)
     if settings.development and address.is_loopback:
         return True
     named = (ipaddress.ip_network(n.strip()) for n in settings.webhooks_private.split(",") if n.strip())
     if any(address in network for network in named):
         return True
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and not any(address in n for n in _NEVER)
+
+
+def _embedded(address: IPAddress) -> IPAddress | None:
+    """The IPv4 address that an IPv6 one stands for: what looks far away may lead to the neighbour."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return None
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
+def refuse_inside(target: Target, settings: Settings) -> None:
+    """Raise WebhookAddressError where the address itself says that it leads inside; asks no name server.
+
+    What a name leads to is checked at each attempt: it may be another address tomorrow.
+    """
+    name = target.host.rstrip(".").lower()
+    inside = name == "localhost" or name.endswith(".localhost")
+    try:
+        # Any way to write a number is one for the system: 127.1, 0x7f000001 and 2130706433 too.
+        found = socket.getaddrinfo(target.host, target.port, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        found = []
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if (inside and not settings.development) or not all(is_allowed(a, settings) for a in addresses):
+        raise WebhookAddressError(
+            _("%(host)s lies inside this network: ask the operator to allow it.", host=target.host)
+        )

@@ -12,7 +12,7 @@ from core.i18n import _, _l
 from core.jobs.ring import SEND_WEBHOOKS, ring_later
 from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
 from core.security.actor import actor_of
-from core.webhooks.addresses import parse
+from core.webhooks.addresses import parse, refuse_inside
 from core.webhooks.events import patterns_of
 
 screens = Screens()
@@ -33,7 +33,8 @@ class WebhookError(UserError):
 
 def check_endpoint(session: Any, endpoint: Any) -> None:
     """Refuse an address or a pattern that can't work; switching on begins afresh."""
-    parse(endpoint.url, current_app.extensions["settings"])
+    settings = current_app.extensions["settings"]
+    refuse_inside(parse(endpoint.url, settings), settings)
     wrong = [p for p in patterns_of(endpoint.events) if not _PATTERN.fullmatch(p)]
     if wrong or not patterns_of(endpoint.events):
         raise WebhookError(_("Give one event a line, such as accounting.invoice.posted or partner.*."))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from addons.accounting.amounts import line_net
+from addons.accounting.imports.fields import INVOICE
 from addons.accounting.imports.known import known_documents, what_changed
 from addons.accounting.imports.lines import AmountError, amounts_of
 from addons.accounting.imports.taxes import TaxError, Taxes
@@ -24,8 +25,8 @@ from addons.partners.services import ensure_partners
 from addons.products.services import ensure_products
 from core import m
 from core.db import smallest_unit
-from core.exchange.convert import date, decimal, identifier, integer, text
-from core.exchange.targets import Document, Row, Target, TargetField, TargetOption
+from core.exchange.convert import integer
+from core.exchange.targets import Document, Row, Target, TargetOption
 from core.i18n import _, _l
 from core.security.actor import actor_of
 
@@ -240,58 +241,7 @@ TARGET = Target(
     permission="accounting.import",
     group_by="document",
     book=book,
-    fields=(
-        TargetField(
-            "document",
-            _l("Document no."),
-            identifier(),
-            required=True,
-            aliases=("InvoiceNo", "Invoice", "单据编号", "发票号"),
-        ),
-        TargetField("date", _l("Date"), date(), required=True, aliases=("InvoiceDate", "日期", "开票日期")),
-        TargetField("due_date", _l("Due date"), date(), aliases=("到期日",)),
-        TargetField(
-            "customer",
-            _l("Customer code"),
-            identifier(),
-            required=True,
-            aliases=("CustomerID", "Customer", "客户编号"),
-        ),
-        TargetField("customer_name", _l("Customer name"), text(200), aliases=("客户名称",)),
-        TargetField("country", _l("Country"), text(100), aliases=("国家",)),
-        TargetField("product", _l("Part code"), identifier(), aliases=("StockCode", "SKU", "Part", "料号")),
-        TargetField("description", _l("Description"), text(500), aliases=("品名", "描述")),
-        TargetField("quantity", _l("Quantity"), decimal(4), aliases=("Qty", "数量")),
-        TargetField(
-            "unit_price",
-            _l("Unit price"),
-            decimal(6),
-            aliases=("UnitPrice", "Price", "单价"),
-        ),
-        TargetField(
-            "amount",
-            _l("Net amount"),
-            decimal(2),
-            aliases=("Amount", "Line total", "Net", "金额", "不含税金额"),
-            help=_l("Of the line, without tax; quantity and unit price may then be missing."),
-        ),
-        TargetField(
-            "tax",
-            _l("Tax"),
-            text(60),
-            aliases=("Tax rate", "Tax code", "VAT", "VAT rate", "税率", "税码"),
-            help=_l("The name of a tax, or its rate: 13 %, 0.13 or 13."),
-        ),
-        TargetField(
-            "tax_amount",
-            _l("Tax amount"),
-            decimal(2),
-            aliases=("VAT amount", "税额"),
-            help=_l("Of the line: the tax that gives this amount is taken."),
-        ),
-        TargetField("currency", _l("Currency"), identifier(3), aliases=("币种",)),
-        TargetField("exchange_rate", _l("Exchange rate"), decimal(10), aliases=("汇率",)),
-    ),
+    fields=INVOICE,
     options=(
         TargetOption("payment_days", _l("Days to pay, where no due date is given"), integer(), default=30),
         TargetOption(

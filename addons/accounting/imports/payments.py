@@ -18,8 +18,8 @@ from addons.accounting.services.rates import no_rate, rates_on
 from addons.accounting.services.window import why_outside
 from addons.partners.services import ids_by_code
 from core import m
-from core.exchange.convert import date, decimal, identifier, text
-from core.exchange.targets import Document, Row, Target, TargetField, TargetOption
+from core.exchange.convert import code_of, currency, date, decimal, identifier, rate, text
+from core.exchange.targets import Document, Row, Target, TargetField, TargetOption, headings
 from core.i18n import _, _l
 from core.security.actor import actor_of
 
@@ -230,9 +230,11 @@ TARGET = Target(
         TargetField(
             "customer",
             _l("Customer code"),
-            identifier(),
+            code_of("partner"),
             required=True,
-            aliases=("CustomerID", "Customer", "客户编号"),
+            aliases=headings(
+                "CustomerID, Customer, 客户编号, Customer No., Kundennummer, Code client, 客户编码"
+            ),
         ),
         TargetField(
             "amount",
@@ -242,8 +244,18 @@ TARGET = Target(
             aliases=("Paid", "Received", "金额", "收款金额"),
             help=_l("Negative for money paid back."),
         ),
-        TargetField("currency", _l("Currency"), identifier(3), aliases=("币种",)),
-        TargetField("exchange_rate", _l("Exchange rate"), decimal(10), aliases=("汇率",)),
+        TargetField(
+            "currency",
+            _l("Currency"),
+            currency(),
+            aliases=headings("币种, Currency Code, Währung, Devise, Moneda, 币别, 货币"),
+        ),
+        TargetField(
+            "exchange_rate",
+            _l("Exchange rate"),
+            rate(),
+            aliases=headings("汇率, Wechselkurs, Taux de change, Tipo de cambio"),
+        ),
         TargetField(
             "document",
             _l("For document"),

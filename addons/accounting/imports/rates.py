@@ -72,7 +72,7 @@ PLACES = Decimal("0.0000000001")
 NOTHING = {"n/a", "-", "–"}
 
 
-class RateCell(DecimalCell):
+class QuotedRate(DecimalCell):
     """A rate, or nothing where a bank writes that it has none."""
 
     def __call__(self, cell: str, reading: Reading = AS_WRITTEN) -> Any:
@@ -173,8 +173,8 @@ TARGET = Target(
     fields=(
         TargetField("date", _l("Date"), date(), required=True, aliases=("Day", "日期")),
         TargetField("currency", _l("Currency"), identifier(3), aliases=("Currency Code", "币种")),
-        TargetField("rate", _l("Exchange rate"), RateCell(10), aliases=("Rate", "汇率")),
-        *(TargetField(code, code, RateCell(10)) for code in PUBLISHED),
+        TargetField("rate", _l("Exchange rate"), QuotedRate(10), aliases=("Rate", "汇率")),
+        *(TargetField(code, code, QuotedRate(10)) for code in PUBLISHED),
     ),
     options=(
         TargetOption("source", _l("Source"), text(40), default="ECB"),

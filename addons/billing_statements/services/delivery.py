@@ -1,7 +1,5 @@
 """Print one statement, check it, and hand it to the outbox."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC
 from typing import Any
@@ -21,6 +19,7 @@ from core.records import attachments
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
+from core.tabular.writers import csv_bytes
 
 DOCUMENT = "billing.statement"
 SEND = "billing_statements.send"
@@ -86,24 +85,21 @@ def _render(session: AnySession, statement: Any) -> Any:
 
 def _data_file(statement: Any) -> DataFile:
     """The lines as a table, for customers whose programs read it."""
-    table = io.StringIO()
-    writer = csv.writer(table)
-    writer.writerow(["date", "document", "number", "reference", "due_date", "amount", "currency"])
-    for line in statement.lines:
-        writer.writerow(
-            [
-                line.date,
-                line.document,
-                line.number,
-                line.reference,
-                line.due_date,
-                round_money(line.amount, statement.currency_code),
-                statement.currency_code,
-            ]
+    header = ("date", "document", "number", "reference", "due_date", "amount", "currency")
+    rows = (
+        (
+            line.date,
+            line.document,
+            line.number,
+            line.reference,
+            line.due_date,
+            round_money(line.amount, statement.currency_code),
+            statement.currency_code,
         )
-    return DataFile(
-        f"{statement.number.replace('/', '-')}.csv", table.getvalue().encode(), "Lines of the statement"
+        for line in statement.lines
     )
+    name = f"{statement.number.replace('/', '-')}.csv"
+    return DataFile(name, csv_bytes(header, rows), "Lines of the statement")
 
 
 def check_file(statement: Any, contents: bytes) -> None:

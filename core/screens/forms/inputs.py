@@ -36,6 +36,12 @@ _DECIMALS = {
 }
 
 
+#: Characters of a text whose column names no length: a line, and paragraphs.
+LONGEST_LINE, LONGEST_TEXT = 1000, 20_000
+#: Digits that no key has.
+_TOO_LONG = 19
+
+
 class NumberField(StringField):
     """A number in the user's own notation, exact to `scale` decimals."""
 
@@ -83,7 +89,7 @@ class RefField(WTField):
         """Read the key."""
         value = valuelist[0].strip() if valuelist else ""
         if value and self.info.target_column == "id":
-            if not (value.isascii() and value.isdigit()):
+            if not (value.isascii() and value.isdigit() and len(value) < _TOO_LONG):
                 raise ValueError(_("Choose a record from the list."))
             self.data = int(value)
         else:
@@ -206,8 +212,8 @@ def input_for(info: FieldInfo, node: Field, url: str = "") -> Any:
         return DayField(**common)
     if info.kind == "moment":
         return MomentField(**common)
-    if info.max_length:
-        validators.append(Length(max=info.max_length, message=str(_too_long(info.max_length))))
+    longest = info.max_length or (LONGEST_TEXT if node.multiline else LONGEST_LINE)
+    validators.append(Length(max=longest, message=str(_too_long(longest))))
     if node.show == "phrase":
         return PhraseField(**common)
     return TextAreaField(**common) if node.multiline else StringField(**common)

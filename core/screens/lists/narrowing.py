@@ -17,6 +17,8 @@ from core.screens.tree import Filter
 #: What a bigint holds.
 _LARGEST = 2**63
 WORDS = 8
+#: What has values between others.
+RANGED = frozenset({"integer", "money", "price", "quantity", "rate", "date", "moment"})
 #: Related records that a search names by their keys.
 FEW = 100
 
@@ -69,7 +71,7 @@ def narrow(plan: ListPlan, node: Filter, state: ListState) -> list[ColumnElement
 
 
 def _bound(column: PlannedColumn, bound: str, values: tuple[str, ...]) -> ColumnElement[bool]:
-    if bound in ("from", "to"):
+    if bound:
         return _between(column, bound, values[0])
     if column.kind == "bool":
         wanted: ColumnElement[bool] = column.stored.is_(values[0] == "yes")
@@ -84,10 +86,13 @@ def _empty(column: PlannedColumn, values: tuple[str, ...]) -> list[ColumnElement
 
 
 def _between(column: PlannedColumn, bound: str, text: str) -> ColumnElement[bool]:
+    if bound not in ("from", "to") or column.kind not in RANGED:
+        label = label_of(column.node, column.info)
+        raise ListStateError(_("%(label)s has no range: ask for one of its values.", label=label))
     value = _value(column, text)
     if bound == "from":
         return column.stored >= value  # type: ignore[no-any-return]  # a column of any type
-    if column.kind == "moment":
+    if column.kind == "moment" and value < date.max:
         return column.stored < value + timedelta(days=1)  # type: ignore[no-any-return]  # a column of any type
     return column.stored <= value  # type: ignore[no-any-return]  # a column of any type
 

@@ -11,11 +11,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Date,
     DateTime,
     Integer,
     Select,
+    Text,
     and_,
     bindparam,
     cast,
@@ -130,7 +133,9 @@ class ListQuery:
 
     def chosen(self, ids: Sequence[int]) -> "ListQuery":
         """The same list of these records only, as far as they match."""
-        return self.where_also(self.plan.cls.id.in_(ids))
+        # As one array: a parameter for each of 50,000 ids takes seconds, and PostgreSQL knows 65,535 of them.
+        wanted = cast(literal("{" + ",".join(map(str, ids)) + "}", Text), ARRAY(BigInteger))
+        return self.where_also(self.plan.cls.id == func.any(wanted))
 
     def where_also(self, condition: ColumnElement[bool]) -> "ListQuery":
         """The same list of what fits this condition too."""

@@ -18,7 +18,7 @@ from flask import (
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 
-from core.db import db
+from core.db import db, lock_rows
 from core.errors import UserError
 from core.i18n import _
 from core.screens.actions import find_button, press, shown_buttons
@@ -194,8 +194,8 @@ def do(screen: str, record_id: int, button: str) -> Response:
     """Press a button of the form: only what the screen declares, shows and permits."""
     form = _form_screen(screen)
     here = url_for("screens.show", screen=form.name, record_id=record_id)
-    record = db.session.get(screens().models.model(form.model), record_id)
-    if record is None:
+    cls = screens().models.model(form.model)
+    if db.session.get(cls, record_id) is None:
         abort(404)
     node = find_button(form, button)
     if node is None:
@@ -203,6 +203,8 @@ def do(screen: str, record_id: int, button: str) -> Response:
     if not current_actor().may(node.permission):
         abort(403)
     try:
+        # Whoever presses second waits for the first, and sees what became of the record.
+        [record] = lock_rows(db.session, cls, [record_id])
         message = press(db.session, node, record)
         db.session.commit()
     except (UserError, DBAPIError) as error:

@@ -24,9 +24,11 @@ from core.db import db
 from core.i18n import _, _l, ngettext
 from core.jobs import queue
 from core.jobs.models import FINISHED
-from core.records.attachments import path_of
+from core.records.attachments import path_to
 from core.screens.bulk import acts, undo
 from core.screens.lists import export_job
+from core.security.headers import named
+from core.security.incoming import page_asked
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
 from core.security.rules import here
 from core.tabular.writers import stream_csv, write_xlsx
@@ -53,7 +55,7 @@ def show(job_id: int) -> Response:
     """The page; htmx asks for its changing part every two seconds until the job has ended."""
     job = _job(job_id)
     state = request.args.get("state", "")
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     progress = queue.progress(db.session, job_id)
     part = request.headers.get("HX-Target") == "job"
     html = render_template(
@@ -84,9 +86,7 @@ def fetch(job_id: int, attachment_id: int) -> Response:
     made = next((file for file in export_job.made_by(db.session, job) if file.id == attachment_id), None)
     if made is None:
         abort(404)
-    return send_file(
-        path_of(made.sha256), mimetype=made.mimetype, as_attachment=True, download_name=made.filename
-    )
+    return named(send_file(path_to(made.sha256), mimetype=made.mimetype), made.filename)
 
 
 @bp.get("/<int:job_id>/items.<any(csv, xlsx):kind>")
@@ -94,9 +94,10 @@ def fetch(job_id: int, attachment_id: int) -> Response:
 def items_as_file(job_id: int, kind: str) -> Response:
     """The items of one outcome, with their reasons, to work through."""
     job = _job(job_id)
-    state = request.args.get("state", "")
+    asked = request.args.get("state", "")
+    state = asked if asked in STATES else ""
     header = [_("Item"), _("State"), _("Reason"), _("Time")]
-    query = _items_query(job_id, state if state in STATES else "")
+    query = _items_query(job_id, state)
     texts = {key: str(text) for key, text in STATES.items()}
     rows = [
         (item.label or item.key, texts[item.state], item.reason, to_user_timezone(item.updated_at))
@@ -104,12 +105,10 @@ def items_as_file(job_id: int, kind: str) -> Response:
     ]
     name = f"job_{job.id}_{state or 'items'}.{kind}"
     if kind == "csv":
-        response = Response(stream_csv(header, rows), mimetype="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return named(Response(stream_csv(header, rows), mimetype="text/csv; charset=utf-8"), name)
     file: Any = TemporaryFile()  # noqa: SIM115  # the response closes it
     write_xlsx(header, rows, file)
-    return send_file(file, mimetype=export_job.XLSX, as_attachment=True, download_name=name)
+    return named(send_file(file, mimetype=export_job.XLSX), name)
 
 
 def _shares(progress: queue.Progress) -> list[tuple[str, float, float]]:

@@ -29,6 +29,7 @@ from core.screens.lists.selection import read_ids
 from core.screens.lists.state import ListState, read_state
 from core.screens.pages.forms import open_screen, screens
 from core.screens.tree import FormScreen, ListScreen
+from core.security.headers import named
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
 from core.tabular.writers import stream_csv, write_xlsx
 
@@ -112,9 +113,8 @@ def _csv(query: ListQuery, name: str) -> Response:
     stack = ExitStack()
     rows = stack.enter_context(export.cursor(query, current_actor()))
     response = Response(_closing(stream_csv(export.headings(query), rows), stack), mimetype=KINDS["csv"])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.call_on_close(stack.close)
-    return response
+    return named(response, name)
 
 
 def _closing(blocks: Iterator[bytes], stack: ExitStack) -> Iterator[bytes]:
@@ -128,7 +128,7 @@ def _xlsx(query: ListQuery, name: str) -> Response:
         with export.cursor(query, current_actor()) as rows:
             write_xlsx(export.headings(query), rows, file)
         stack.pop_all()  # from here on the response closes it
-    return send_file(file, mimetype=KINDS["xlsx"], as_attachment=True, download_name=name)
+    return named(send_file(file, mimetype=KINDS["xlsx"]), name)
 
 
 def _start_job(listed: ListScreen, state: ListState, name: str) -> BaseResponse:

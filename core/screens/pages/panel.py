@@ -31,6 +31,7 @@ from core.screens.panel import files, letters
 from core.screens.panel.changes import Teller
 from core.screens.panel.timeline import Reader
 from core.screens.tree import FormScreen
+from core.security.headers import named
 from core.security.rights import ANY_USER, current_actor, requires
 
 bp = Blueprint("panel", __name__, url_prefix="/m/<screen>/<int:record_id>")
@@ -175,12 +176,8 @@ def file(screen: str, record_id: int, attachment_id: int) -> Response:
 
 def _sent(file: Any, shown: bool) -> Response:
     shown = shown and file.mimetype in SHOWN
-    response = send_file(
-        BytesIO(attachments.read(file.sha256)),
-        mimetype=file.mimetype,
-        as_attachment=not shown,
-        download_name=file.filename,
-    )
+    response = send_file(BytesIO(attachments.read(file.sha256)), mimetype=file.mimetype)
+    named(response, file.filename, shown=shown)
     # Chromium's reader of PDF doesn't start in a sandbox; it runs no script of the page's origin either way.
     pdf = file.mimetype == "application/pdf"
     response.headers["Content-Security-Policy"] = ALONE if pdf else f"{ALONE}; sandbox"

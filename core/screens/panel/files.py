@@ -16,7 +16,7 @@ from core.documents.pictures import PictureError, size_of
 from core.errors import UserError
 from core.i18n import _
 from core.records import attachments
-from core.records.contents import is_program, safe_name, type_of
+from core.records.contents import is_program, is_run_by_name, safe_name, type_of
 from core.security import audit
 from core.security.actor import NEVER, Actor
 from core.security.rights import model_rights
@@ -90,7 +90,7 @@ def _refuse_harmful(name: str, mimetype: str, contents: bytes) -> None:
         raise FileRefusedError(_("“%(name)s” is empty.", name=name))
     if len(contents) > limit * 1024 * 1024:
         raise FileRefusedError(_("“%(name)s” is larger than %(limit)s MB.", name=name, limit=limit))
-    if is_program(contents):
+    if is_program(contents) or is_run_by_name(name):
         raise FileRefusedError(
             _("“%(name)s” is a program. Programs are not kept: put it into a zip.", name=name)
         )

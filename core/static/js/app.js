@@ -1,6 +1,7 @@
 // Starts every widget on the page and on each part that htmx swaps in.
 import "./menus.js";
 import "./copy.js";
+import "./samples.js";
 import "./palette.js";
 import "./toasts.js";
 import "./short-urls.js";

@@ -16,9 +16,11 @@ function written() {
 export const dirty = () => form !== null && document.contains(form) && written() !== loaded;
 
 document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s" || !form || covered()) return;
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s" || covered()) return;
+  const save = document.querySelector("[data-save]");
+  if (!save && !form) return;
   event.preventDefault();
-  document.querySelector("[data-save]")?.click();
+  save?.click();
 });
 
 window.addEventListener("beforeunload", (event) => { if (dirty() && !form.dataset.sending) event.preventDefault(); });

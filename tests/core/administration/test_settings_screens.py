@@ -132,3 +132,13 @@ def test_events_of_another_company_are_not_there(admin, company):
     db.session.commit()
     assert admin.get(f"/audit/{event.id}").status_code == 404
     assert f"/audit/{event.id}" not in admin.get("/m/audit.event.list").text
+
+
+def test_administrators_are_told_what_the_server_does_not_run(shelf, admin, visit, monkeypatch):
+    clerk = visit("clerk")
+    assert "restart it" not in admin.get("/m/addon.list").text
+    monkeypatch.setitem(shelf.extensions, "host_state", lambda: ("ResolutionError: gone", True))
+    page = admin.get("/m/addon.list").text
+    assert "as it cannot load those that are installed (ResolutionError: gone)." in page
+    assert "The code on disk is newer than this server: restart it." in page
+    assert "restart it" not in clerk.get("/account").text

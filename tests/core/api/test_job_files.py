@@ -67,7 +67,7 @@ def test_the_owner_finds_and_fetches_the_workbook(
     assert (file["filename"], file["mimetype"]) == ("Partners.xlsx", export_job.XLSX)
     with erp.get(f"job/{exported.id}/files/{file['id']}") as got:
         assert got.headers["ETag"] == f'"{file["sha256"]}"'
-        assert got.headers["Content-Disposition"] == "attachment; filename=Partners.xlsx"
+        assert got.headers["Content-Disposition"] == 'attachment; filename="Partners.xlsx"'
         rows = CalamineWorkbook.from_filelike(io.BytesIO(got.data)).get_sheet_by_index(0).to_python()
     assert rows == [["Code", "Name"], ["ACME", "Acme Ltd"]]
     assert status(erp, f"job/{exported.id}/files/{file['id']}", got.headers["ETag"]) == 304

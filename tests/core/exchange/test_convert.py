@@ -10,11 +10,13 @@ from core.exchange.convert import (
     Reading,
     boolean,
     choice,
+    currency,
     date,
     decimal,
     folded,
     identifier,
     integer,
+    rate,
     text,
 )
 from core.i18n import in_locale
@@ -53,6 +55,9 @@ DMY, MDY = Reading(date_order="dmy"), Reading(date_order="mdy")
         ("0.125", "0.125"),
         (".5", "0.5"),
         ("0,5", "0.5"),
+        ("1,00,000.00", "100000.00"),
+        ("₹ 12,34,567.5", "1234567.5"),
+        ("1,00,000", "100000"),
     ],
 )
 def test_a_number_is_read_in_every_common_way_of_writing(cell, value):
@@ -60,12 +65,17 @@ def test_a_number_is_read_in_every_common_way_of_writing(cell, value):
 
 
 @pytest.mark.parametrize(
-    "cell", ["many", "1e5", "1,23,4", "1.2.3,4", "--5", "5+", "NaN", "1,2345,678", "$", "1/2", "٣"]
+    "cell",
+    [
+        *("many", "1e5", "1,23,4", "1.2.3,4", "--5", "5+", "NaN", "1,2345,678", "$", "1/2", "٣"),
+        *("1,00,00.00", "1,000,00,000", "9" * 61),
+    ],
 )
 def test_what_is_no_number_is_refused(cell):
     with pytest.raises(CellError) as caught:
         decimal(4)(cell)
-    assert str(caught.value) == f"“{cell}” is not a number: write it like 1234.50."
+    shown = cell if len(cell) < 60 else f"{cell[:20]}…"
+    assert str(caught.value) == f"“{shown}” is not a number: write it like 1234.50."
 
 
 def test_a_number_that_can_be_two_is_asked_for():
@@ -91,6 +101,27 @@ def test_the_other_decimal_mark_is_refused_once_it_was_said(cell, reading):
 def test_surplus_decimals_are_refused_and_not_rounded():
     with pytest.raises(CellError, match="^“2.12345” is too fine: give at most 4 decimals.$"):
         decimal(4)("2.12345")
+
+
+def test_a_number_that_no_column_takes_is_refused():
+    assert decimal(4)("999,999,999,999.9999") == Decimal("999999999999.9999")
+    for cell in ("1000000000000", "-1,000,000,000,000.5", "1234567890123456"):
+        with pytest.raises(CellError, match="is too large: give at most 12 digits before the point.$"):
+            decimal(4)(cell)
+
+
+def test_a_rate_is_more_than_zero():
+    assert rate()("7.2431") == Decimal("7.2431")
+    for cell in ("-7.2", "0", "0.000000"):
+        with pytest.raises(CellError, match="is not more than zero"):
+            rate()(cell)
+
+
+def test_a_currency_is_one_that_the_books_know(app):
+    assert [currency()(cell) for cell in ("USD", "eur", "ＣＮＹ")] == ["USD", "EUR", "CNY"]
+    for cell in ("XQX", "US", "美元"):
+        with pytest.raises(CellError, match=f"^“{cell}” is no currency that is known here"):
+            currency()(cell)
 
 
 def test_a_whole_number():
@@ -138,6 +169,13 @@ def test_an_identifier_that_a_spreadsheet_has_cut_is_refused():
         "31.03.2026",
         "31/3/2026 8:26",
         "3/31/2026 8:26:00 AM",
+        # A time and its zone move no day.
+        "2026-03-31T23:30:00+08:00",
+        "2026-03-31 23:30:00.123 UTC",
+        "2026-03-31 01:00 -0800",
+        "2026-03-31 24:00",
+        "2026-03-31 24:00:00",
+        "31.03.2026 24:00",
         "31-Mar-26",
         "31 March 2026",
         "Mar 31, 2026",
@@ -154,7 +192,9 @@ def test_a_day_is_read_in_every_common_way_of_writing(cell):
         "2026-02-30",
         "31/31/2026",
         "soon",
-        "03/04/26",
+        "2026-03-31 24:01",
+        "2026-03-31 25:00",
+        "2026-03-31 08:26 CET",
         "46112",
         "2026-W10-1",
         "2026-03-31 99:00",
@@ -178,6 +218,17 @@ def test_a_day_that_can_be_two_is_asked_for():
     assert date()("03/04/2026", DMY) == Date(2026, 4, 3)
     assert date()("03/04/2026", MDY) == Date(2026, 3, 4)
     assert date()("04/04/2026") == Date(2026, 4, 4)
+
+
+def test_a_year_of_two_digits_needs_an_order_that_was_said():
+    assert date()("31.12.26", DMY) == Date(2026, 12, 31)
+    assert date()("12/31/26", MDY) == Date(2026, 12, 31)
+    assert date()("31.12.69", DMY) == Date(1969, 12, 31)
+    for cell in ("31.12.26", "03/04/26"):
+        with pytest.raises(CellError, match=f"^“{cell}” has a year of two digits: choose the order"):
+            date()(cell)
+    with pytest.raises(CellError, match="is not a day of the calendar"):
+        date()("31.12.26", MDY)
 
 
 @pytest.mark.parametrize("cell", ["31/03/2026"])

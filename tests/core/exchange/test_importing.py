@@ -114,8 +114,7 @@ def test_what_the_database_refuses_is_refused_alone(app):
         (
             5,
             "",
-            'The database refused it: new row for relation "crate_thing" violates check constraint '
-            '"ck_crate_thing_quantity_not_negative"',
+            "The values don't fit together: Quantity not negative.",
         )
     ]
     assert totals(db.session, import_id) == Totals(rows=4, booked=3, bad=1)
@@ -262,7 +261,13 @@ def bring_in_as_proposed(app: Flask, text: str) -> int:
 def test_what_can_be_read_in_two_ways_is_asked_for(app):
     import_id = bring_in_as_proposed(app, 'Crate no.,Thing,Quantity,Packed on\nA1,bolt,"1,250",3/4/2026\n')
     assert bad_rows(import_id) == [
-        (2, "Quantity", "“1,250” can be 1250 or 1.250: choose the decimal mark in the options of the import.")
+        (
+            2,
+            "Quantity, Packed on",
+            "Quantity: “1,250” can be 1250 or 1.250: choose the decimal mark in the options of the import. · "
+            "Packed on: “3/4/2026” can be 2026-04-03 or 2026-03-04: choose the order of day and month in the "
+            "options of the import.",
+        )
     ]
 
 
@@ -303,3 +308,58 @@ def test_a_packed_file_is_imported_as_a_plain_one(app):
     db.session.commit()
     work(app)
     assert totals(db.session, data_import.id) == Totals(rows=3, booked=3)
+
+
+def test_what_was_guessed_is_not_remembered_and_the_file_s_own_evidence_wins(app):
+    header = "Crate no.,Thing,Quantity,Packed on\n"
+    days_first = upload(db.session, "crate.crate", "a.csv", f"{header}A,x,1.500,31.12.2025\n".encode())
+    assert days_first.options == {"date_order": "dmy"}
+    # Saved as it was proposed: nobody has chosen anything.
+    set_mapping(db.session, days_first, days_first.mapping, days_first.options)
+    assert upload(db.session, "crate.crate", "b.csv", f"{header}B,x,1,05/10/2026\n".encode()).options == {}
+    set_mapping(db.session, days_first, days_first.mapping, {"date_order": "dmy", "decimal_mark": ","})
+    silent = upload(db.session, "crate.crate", "c.csv", f"{header}B,x,1,05/10/2026\n".encode())
+    assert silent.options == {"decimal_mark": ","}
+    months_first = upload(db.session, "crate.crate", "d.csv", f"{header}B,x,1,234.00,1\n".encode())
+    assert months_first.options == {"decimal_mark": ","}
+    evident = upload(db.session, "crate.crate", "e.csv", f'{header}B,x,"1,234.50",10/31/2026\n'.encode())
+    assert evident.options == {"date_order": "mdy", "decimal_mark": "."}
+
+
+def test_columns_that_a_person_took_away_or_gave_are_remembered(app):
+    header = "Crate no.,Thing,Quantity,Packed on,Other\n"
+    first = upload(db.session, "crate.crate", "a.csv", f"{header}A,x,1,2026-01-01,2\n".encode())
+    set_mapping(db.session, first, {"crate": "Crate no.", "thing": "Thing", "quantity": "Other"})
+    second = upload(db.session, "crate.crate", "b.csv", f"{header}A,x,1,2026-01-01,2\n".encode())
+    assert second.mapping == {"crate": "Crate no.", "thing": "Thing", "quantity": "Other"}
+
+
+def test_all_that_is_wrong_with_a_row_is_said(app):
+    import_id = bring_in(app, THINGS + "C1,,many,2026-02-30\n,x,many,\n#N/A,x,1,\n")
+    assert bad_rows(import_id) == [
+        (
+            5,
+            "Thing, Quantity, Packed on",
+            "Thing: This cell is empty: fill it in. · "
+            "Quantity: “many” is not a number: write it like 1234.50. · "
+            "Packed on: “2026-02-30” is not a day of the calendar: write it like 2026-03-31.",
+        ),
+        (
+            6,
+            "Crate no., Quantity",
+            "Crate no.: This cell is empty: fill it in. · "
+            "Quantity: “many” is not a number: write it like 1234.50.",
+        ),
+        (7, "Crate no.", "A formula has no value here (#N/A): correct it in the spreadsheet."),
+    ]
+
+
+def test_one_document_that_cannot_be_kept_takes_no_other_with_it(app):
+    import_id = bring_in(app, THINGS + "C1,pin,1234567890123456,\nD1,overflow,1,\nE1,driver,1,\nF1,rule,1,\n")
+    assert bad_rows(import_id) == [
+        (5, "Quantity", "“1234567890123456” is too large: give at most 12 digits before the point."),
+        (6, "", "A number is too large to be kept. Check the amounts."),
+        (7, "", "A number is too large to be kept. Check the amounts."),
+        (8, "", "This crate breaks a rule of ours."),
+    ]
+    assert crates().keys() == {"A1", "B1"}

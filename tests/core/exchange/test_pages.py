@@ -33,7 +33,7 @@ def test_a_file_goes_all_the_way(app, visit, locale):
     answer = upload(visitor)
     assert (answer.status_code, answer.location) == (303, "/imports/1/mapping")
     page = visitor.get("/imports/1/mapping").text
-    assert re.findall(r'<option value="([^"]+)" selected', page)[:3] == ["Box", "Item", "Qty"]
+    assert re.findall(r'<option value="([^"]+)" selected', page)[1:4] == ["Box", "Item", "Qty"]
     assert "bolt · nut · =pin()" in page
     assert map_columns(visitor, "/imports/1/mapping").location == "/imports/1/preview"
     preview = visitor.get("/imports/1/preview").text
@@ -66,7 +66,7 @@ def test_the_error_file_can_be_put_right_and_uploaded(app, visit, kind):
     visitor.post("/imports/1/start")
     work(app)
     with visitor.get(f"/imports/1/errors.{kind}") as answer:
-        assert answer.headers["Content-Disposition"] == f"attachment; filename=things-errors.{kind}"
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="things-errors.{kind}"'
         contents = answer.data
     table = open_table(contents)
     assert table.header == ["Row", "Column", "Reason", "Box", "Item", "Qty"]
@@ -166,3 +166,31 @@ def test_a_job_that_failed_says_why_and_lets_one_start_again(app, visit):
     work(app)
     page = visitor.get("/imports/1").text
     assert "no installed addon knows the job kind loyalty.count" in page and "Start again" in page
+
+
+def test_a_file_is_read_again_as_a_person_says(visit):
+    visitor = visit("importer")
+    text = "Boxes,of,March\nBox,Item,Qty\nA1,Müller,5\n"
+    file = (io.BytesIO(text.encode("cp1252")), "things.csv")
+    visitor.post("/imports/new", {"target": "crate.crate", "file": file}, content_type="multipart/form-data")
+    page = visitor.get("/imports/1/mapping").text
+    assert '<option value="cp1252" selected>' in page
+    assert visitor.post("/imports/1/layout", {"encoding": "cp1252", "header": "2"}).status_code == 303
+    page = tight(visitor.get("/imports/1/mapping").text)
+    assert 'data-texts="Müller"' in page and 'id="unused"' not in page
+    refused = visitor.post("/imports/1/layout", {"encoding": "utf-8", "header": "2"})
+    assert refused.status_code == 422 and "Read again" in refused.text
+    assert visitor.post("/imports/1/layout", {"header": "9"}).status_code == 422
+
+
+def test_what_is_not_imported_is_said_and_a_partly_failed_import_is_amber(app, visit):
+    visitor = visit("importer", "zh_CN")
+    upload(visitor, FILE.replace("Qty\n", "Qty,Colour\n").replace("5\n", "5,red\n", 1))
+    for path in ("mapping", "preview"):
+        assert "不导入的列：Colour。" in visitor.get(f"/imports/1/{path}").text
+    visitor.post("/imports/1/start")
+    work(app)
+    assert '<span class="state s-unsure">部分已导入</span>' in visitor.get("/imports/1").text
+    assert "s-unsure" in visitor.get("/imports/").text
+    # In the language that was read when it was started, which the browser alone knows.
+    assert "“many”不是数字" in visitor.get("/imports/1").text

@@ -117,13 +117,46 @@ def test_refused_for_good(sink: Sink, queue: Callable[..., Any]) -> None:
     assert attempts(other) == [("sent", "250 OK taken")]
 
 
-def test_one_bad_recipient_holds_the_whole_message(sink: Sink, queue: Callable[..., Any]) -> None:
-    """Half a delivery could be repeated only by sending it twice to the other half."""
-    sink.refused = {"gone@customer.example": "550 no such user"}
-    message = queue(to=["ann@customer.example", "gone@customer.example"])
-    assert mail.send_due() == mail.Counts(failed=1)
-    assert attempts(message) == [("failed", "gone@customer.example: 550 no such user")]
+def test_one_refused_recipient_keeps_the_letter_from_no_other_and_is_said(
+    sink: Sink, queue: Callable[..., Any]
+) -> None:
+    sink.refused = {"gone@customer.example": "550 no such user", "full@customer.example": "452 mailbox full"}
+    message = queue(to=["gone@customer.example", "ann@customer.example"], cc=["full@customer.example"])
+    assert mail.send_due() == mail.Counts(sent=1)
+    said = "250 OK taken; not taken for gone@customer.example: 550 no such user; "
+    assert attempts(message) == [("sent", f"{said}full@customer.example: 452 mailbox full")]
+    assert [envelope.rcpt_tos for envelope in sink.taken] == [["ann@customer.example"]]
+
+
+@pytest.mark.parametrize(
+    ("other", "state"), [("550 no such user", "failed"), ("452 mailbox full", "delayed")]
+)
+def test_a_letter_that_nobody_would_get_is_not_sent(
+    sink: Sink, queue: Callable[..., Any], other: str, state: str
+) -> None:
+    sink.refused = {"gone@customer.example": "550 no such user", "b@customer.example": other}
+    message = queue(to=["gone@customer.example", "b@customer.example"])
+    mail.send_due()
+    said = f"gone@customer.example: 550 no such user; b@customer.example: {other}"
+    assert attempts(message) == [(state, said)]
     assert sink.taken == []
+
+
+def test_answers_go_to_somebody_who_reads_them(
+    app: Flask, sink: Sink, queue: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answered_by(address: str) -> str | None:
+        db.session.execute(text("UPDATE company SET email = :address"), {"address": address})
+        queue()
+        mail.send_due()
+        return sink.messages()[-1]["Reply-To"]
+
+    assert answered_by("") is None
+    monkeypatch.setattr(app.extensions["settings"], "mail_reply_to", "office@bincard.example")
+    assert answered_by("no address") == "office@bincard.example"
+    assert answered_by("Accounts <ar@test.example>, sales@test.example") == (
+        "ar@test.example, sales@test.example"
+    )
 
 
 def test_a_server_that_is_down(sink: Sink, queue: Callable[..., Any], app: Flask) -> None:

@@ -283,3 +283,16 @@ def test_an_act_that_nothing_takes_back_offers_no_undo(
     work(shelf)
     assert "Undo:" not in clerk.get(f"/jobs/{job.id}").text
     assert undo(clerk, job).id == job.id
+
+
+def test_fifty_thousand_ids_are_one_question(
+    visit: Callable[..., Any], parts: list[Any], count_queries: Callable[..., int]
+) -> None:
+    clerk = visit("clerk")
+    many = ",".join(map(str, range(parts[0].id, parts[0].id + 70_000)))
+    few, asked = str(parts[0].id), []
+    for ids in (few, few, many):
+        asked.append(count_queries(lambda ids=ids: clerk.post(f"{LIST}/bulk/praise", {"ids": ids})))
+    assert asked[1] == asked[2]
+    # More of them than PostgreSQL takes parameters.
+    assert "This touches 12 records" in clerk.post(f"{LIST}/bulk/praise", {"ids": many}).text

@@ -143,7 +143,15 @@ def test_a_file_is_what_its_contents_are(clerk):
 
 @pytest.mark.parametrize(
     ("name", "contents", "says"),
-    [("a.pdf", b"MZ\x90", "is a program"), ("e.txt", b"", "is empty")],
+    [
+        ("a.pdf", b"MZ\x90", "is a program"),
+        ("a.txt", b"\xef\xbb\xbf#!/bin/sh\n", "is a program"),
+        ("invoice.pdf.exe", b"text", "is a program"),
+        ("Invoice.PDF.Js", b"text", "is a program"),
+        ("run.ps1 ", b"text", "is a program"),
+        ("open.lnk", b"L\0\0\0", "is a program"),
+        ("e.txt", b"", "is empty"),
+    ],
 )
 def test_programs_and_empty_files_are_refused(clerk, name, contents, says):
     answer = add(clerk, ("fine.txt", b"fine"), (name, contents))

@@ -72,7 +72,7 @@ def test_no_entity_swells() -> None:
 def test_a_workbook_that_swells_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = book(**{"xl/media/zeros.bin": b"\0" * (40 * 1024**2)})
     assert len(bomb) < 100_000
-    monkeypatch.setattr(workbook, "_first_sheet", lambda _contents: pytest.fail("it was read"))
+    monkeypatch.setattr(workbook, "_sheet", lambda _contents: pytest.fail("it was read"))
     with pytest.raises(FileError, match="The workbook unpacks to more than 16 MB"):
         open_table(bomb)
 

@@ -49,6 +49,23 @@ def test_gb18030_is_found():
     assert (table.layout.encoding, list(table.rows())) == ("gb18030", [(2, ["A1", "电阻"])])
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Hauptstraße 5, Köln", "Müller", "café", "Größe Öl", "Señor Núñez – 5 €", "Société Générale à Nîmes"],
+)
+def test_a_western_file_does_not_turn_into_chinese(text):
+    table = open_table(f'Code,Name\nA1,"{text}"\n'.encode("cp1252"))
+    assert (table.layout.encoding, list(table.rows())) == ("cp1252", [(2, ["A1", text])])
+
+
+@pytest.mark.parametrize(
+    "text", ["深圳市华强北电子有限公司", "贴片电阻 0603 10kΩ ±1%", "￥１２，３４５", "喆"]
+)
+def test_a_chinese_file_stays_chinese(text):
+    table = open_table(f'编号,名称\nA1,"{text}"\n'.encode("gb18030"))
+    assert (table.layout.encoding, list(table.rows())) == ("gb18030", [(2, ["A1", text])])
+
+
 def test_utf_16_without_a_mark_is_found():
     table = open_table("Code,Name\nA1,bolt\n".encode("utf-16-be"))
     assert (table.layout.encoding, list(table.rows())) == ("utf-16-be", [(2, ["A1", "bolt"])])
@@ -127,12 +144,14 @@ def test_a_table_of_one_column_begins_at_its_first_row():
             "This is no text file: save the table as csv or xlsx and upload it again.",
         ),
         (
-            "Code,Name\nA1,Müller\nA2,Jäger\n".encode("latin-1"),
-            "The file is in none of UTF-8, UTF-16 and GB18030: save it as “CSV UTF-8” and upload it again.",
+            "Code,Name\nA1,Привет\nA2,Мир и труд\n".encode("cp1251"),
+            "The file is in none of UTF-8, UTF-16, GB18030 and Windows-1252: save it as “CSV UTF-8” and "
+            "upload it again.",
         ),
         (
-            b"Code,Name\nA1,caf\xe9\n",
-            "The file is in none of UTF-8, UTF-16 and GB18030: save it as “CSV UTF-8” and upload it again.",
+            "Code,Name\nA1,Müller\n".encode() + b"A2,J\xe4ger\n" + "A3,Größe 电阻\n".encode(),
+            "Line 3 holds a byte that is not UTF-8, as the rest of the file is: correct it and upload the "
+            "file again.",
         ),
         (gzip.compress(TEXT.encode(), mtime=0)[:-12], "The compressed file is damaged: pack it again."),
         (b"PK\x03\x04 no zip", "The workbook cannot be read: open it, save it as xlsx and upload it again."),
@@ -185,3 +204,35 @@ def test_a_workbook_that_unpacks_to_a_huge_one_is_stopped(monkeypatch):
         archive.writestr("xl/media/big.bin", bytes(2 * 1024**2))
     with pytest.raises(FileError, match="^The workbook unpacks to more than 1 MB: save the sheet as csv.$"):
         open_table(file.getvalue())
+
+
+def workbook_with(**hidden: bool) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as made:
+        zeros = made.add_format({"num_format": "0000"})
+        for name, is_hidden in hidden.items():
+            sheet = made.add_worksheet(name)
+            sheet.write_row(1, 1, ["Code", "Size", "Price"])
+            sheet.write_string(2, 1, name)
+            sheet.write_number(2, 2, 603, zeros)
+            sheet.write_formula(2, 3, "=NA()", None, "#N/A")
+            if is_hidden:
+                sheet.hide()
+            else:
+                sheet.activate()
+                sheet.set_first_sheet()
+    return file.getvalue()
+
+
+def test_a_workbook_s_zeros_errors_and_hidden_sheets():
+    contents = workbook_with(Old=True, Sold=False)
+    assert workbook.sheet_names(contents) == ["Sold", "Old"]
+    assert list(open_table(contents).rows()) == [(3, ["", "Sold", "0603", "#N/A"])]
+    assert list(open_table(contents, Layout("xlsx", sheet="Old")).rows())[0][1][1] == "Old"
+
+
+def test_the_row_of_the_headings_can_be_chosen():
+    contents = b"Invoices,of,March\nDocument,,Amount\nNo.,Date,net\nA1,2026-03-01,5\n"
+    assert open_table(contents, Layout("csv", "utf-8", ",", header=3)).header == ["No.", "Date", "net"]
+    with pytest.raises(FileError, match="^Row 9 is empty: choose the row that holds the headings.$"):
+        open_table(contents, Layout("csv", "utf-8", ",", header=9))

@@ -36,7 +36,7 @@ def test_health_needs_nothing():
 def test_ready_when_the_database_and_the_addons_are_there(web):
     answer = web.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"database": "ok", "addons": "ok", "broker": "ok"}
+    assert answer.json == {"database": "ok", "addons": "ok", "broker": "ok", "code": "ok"}
 
 
 def test_not_ready_without_a_database():
@@ -75,7 +75,7 @@ def test_metrics_count_requests_and_rows(web):
 
 def test_addresses_that_nobody_serves_make_no_series_of_their_own(web):
     for path in ("/a-1", "/a-2"):
-        assert web.get(path).status_code == 404
+        assert web.get(path, buffered=True).status_code == 404
     assert "a-1" not in web.get("/metrics").text
 
 

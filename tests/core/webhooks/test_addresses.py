@@ -20,7 +20,9 @@ def at_home() -> Settings:
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.1", "224.0.0.1",
-     "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "2002:a00:1::", "ff02::1"],
+     "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "2002:a00:1::", "ff02::1",
+     "64:ff9b::10.0.0.1", "64:ff9b::169.254.169.254", "64:ff9b:1::8.8.8.8", "::10.0.0.1", "::8.8.8.8",
+     "fec0::1", "2001::1", "2001:0:a00:1::", "192.0.0.8", "192.0.0.170", "192.88.99.1", "198.18.0.1"],
 )  # fmt: skip
 def test_addresses_inside_are_refused_unless_named(address: str) -> None:
     settings = get_settings().model_copy(update={"development": False})
@@ -31,9 +33,28 @@ def test_addresses_outside_and_named_ones_are_allowed() -> None:
     settings = get_settings().model_copy(
         update={"development": False, "webhooks_private": "10.1.0.0/16, fc00::/7"}
     )
-    for address in ("93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "10.1.2.3", "fc00::1"):
+    for address in (
+        "93.184.216.34",
+        "64:ff9b::93.184.216.34",
+        "2606:2800:220:1:248:1893:25c8:1946",
+        "10.1.2.3",
+        "fc00::1",
+    ):
         assert addresses.is_allowed(ip_address(address), settings)
     assert not addresses.is_allowed(ip_address("10.2.0.1"), settings)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.1", "0x7f000001", "2130706433", "[::ffff:169.254.169.254]", "[64:ff9b::a00:1]",
+     "10.0.0.1", "localhost", "a.localhost", "localhost."],
+)  # fmt: skip
+def test_what_says_itself_that_it_lies_inside_is_refused_when_saved(app: Any, host: str) -> None:
+    settings = get_settings().model_copy(update={"development": False})
+    with pytest.raises(addresses.WebhookAddressError, match="lies inside this network"):
+        addresses.refuse_inside(addresses.parse(f"https://{host}/x", settings), settings)
+    for public in ("93.184.216.34", "shop.example", "[2606:2800:220:1::1]"):
+        addresses.refuse_inside(addresses.parse(f"https://{public}/x", settings), settings)
 
 
 def test_a_name_that_leads_inside_is_not_called(

@@ -1,8 +1,11 @@
 """Crates with things, and tags that are a crate each, from files."""
 
+from decimal import Decimal
+
 from sqlalchemy import select
 
 from core import m
+from core.errors import UserError
 from core.exchange.convert import choice, date, decimal, identifier, text
 from core.exchange.targets import Target, TargetField, TargetOption, Targets
 from core.security.actor import actor_of
@@ -33,9 +36,21 @@ def _crate(session, document, options):
             row.report("this thing is in the crate already", "thing")
             continue
         seen.add(thing)
+        _break_down(session, thing)
         session.add(m.CrateThing(crate=crate, name=thing, quantity=row.values["quantity"]))
     session.flush()
     return crate
+
+
+def _break_down(session, thing):
+    """What a document can do to its step: in Python, in the driver that COPY goes by, and by a rule."""
+    if thing == "overflow":
+        Decimal(10**30).quantize(Decimal("0.01"))
+    if thing == "driver":
+        with session.connection().connection.cursor().copy("COPY crate_thing (quantity) FROM STDIN") as copy:
+            copy.write("1e99\n")
+    if thing == "rule":
+        raise UserError("This crate breaks a rule of ours.")
 
 
 def book_tags(session, documents, options):

@@ -1,0 +1,116 @@
+"""What comes in is bounded before anything is made of it, and holds nothing that cannot be kept.
+
+A page's form has a megabyte and two thousand fields at most: a million of them kept a process busy for 25
+seconds without a log-in. More is let in only on the routes named in `LARGER`, where files come in or lines by
+the hundred. NUL, which PostgreSQL keeps in no text, and numbers that no row can have are no fault of ours,
+but of whoever sends them: 400 and 404, on every route, once and here.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO, Any
+
+from flask import Flask, Request, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.routing import IntegerConverter, Map
+
+#: Bytes and fields of a form.
+FORM_BYTES = 1024 * 1024
+FORM_FIELDS = 2000
+#: Bytes that a form with files may have.
+FILE_BYTES = 64 * 1024 * 1024 + FORM_BYTES
+#: The largest number that a key of a table can have.
+LARGEST_KEY = 2**63 - 1
+#: Digits of a page's number: with more it would not fit PostgreSQL's OFFSET.
+_LONGEST_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How much a route takes in."""
+
+    content: int = FORM_BYTES
+    fields: int = FORM_FIELDS
+
+
+#: Endpoint, or blueprint → what it takes in beyond the usual; a document has a dozen fields for each line.
+LARGER = {
+    "screens.create": Limit(4 * FORM_BYTES, 20_000),
+    "screens.save": Limit(4 * FORM_BYTES, 20_000),
+    "screens.do": Limit(4 * FORM_BYTES, 20_000),
+    "exchange.create": Limit(FILE_BYTES),
+    "panel.add_files": Limit(FILE_BYTES),
+    "administration.change_letterhead": Limit(FILE_BYTES),
+    "api.add_file": Limit(FILE_BYTES),
+    # All other calls of programs: documents as JSON, of which a call says how much it takes.
+    "api": Limit(4 * FORM_BYTES),
+}
+_USUAL = Limit()
+
+
+class BoundedParser(FormDataParser):
+    """A form's reader that counts the fields before it makes any."""
+
+    def _parse_urlencoded(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
+    ) -> Any:
+        sent = stream.read()
+        if self.max_form_parts is not None and sent.count(b"&") >= self.max_form_parts:
+            raise RequestEntityTooLarge
+        return super()._parse_urlencoded(BytesIO(sent), mimetype, content_length, options)
+
+
+class Incoming(Request):
+    """A request of the app, read within the limits of its route."""
+
+    form_data_parser_class = BoundedParser
+
+    def _load_form_data(self) -> None:
+        fresh = "form" not in self.__dict__
+        super()._load_form_data()
+        if fresh:
+            names = (name for file in self.files.values() for name in (file.filename, file.name))
+            _refuse_nul(*(text for pair in self.form.items(multi=True) for text in pair))
+            _refuse_nul(*(name for name in names if name))
+
+
+class KeyConverter(IntegerConverter):
+    """`<int:…>` of an address: what no key can be is not there."""
+
+    regex = r"\d{1,19}"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_KEY)
+
+
+def init_app(app: Flask) -> None:
+    """Let requests in within these limits; the first thing that is done with one."""
+    app.request_class = Incoming
+    app.url_map.converters["int"] = KeyConverter
+    app.before_request(_bound)
+
+
+def _bound() -> None:
+    limit = LARGER.get(request.endpoint or "") or LARGER.get(request.blueprint or "", _USUAL)
+    request.max_content_length = limit.content
+    request.max_form_parts = limit.fields
+    # One field may be as long as the whole form: the ids of a selection come as one.
+    request.max_form_memory_size = min(limit.content, 4 * FORM_BYTES)
+    if (request.content_length or 0) > limit.content:
+        raise RequestEntityTooLarge
+    # What the address says, the path and the names included: nobody asks for it by hand.
+    _refuse_nul(request.path)
+    if b"%00" in request.query_string or b"\x00" in request.query_string:
+        raise BadRequest
+
+
+def _refuse_nul(*texts: str) -> None:
+    if any("\x00" in text for text in texts):
+        raise BadRequest
+
+
+def page_asked() -> int:
+    """The page that the address asks for, from 1 on; the first one for what is no number."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < _LONGEST_PAGE else 1

@@ -1,0 +1,75 @@
+"""What a workbook shows and its values do not say: zeros in front of a number, and formulas without a value.
+
+`603` of a cell with the format `0000` is shown as `0603`, which is what a part is called; a cell with `#N/A`
+has no value at all, and would come in as an empty one. Both stand in the parts of an xlsx only, which are
+searched for them, not read whole into objects.
+"""
+
+import io
+import re
+import zipfile
+from posixpath import join, normpath
+from xml.etree import ElementTree
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: A format of nothing but zeros, two at least.
+_ZEROS = re.compile(r"0{2,}")
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
+_PLACE, _STYLE = re.compile(rb'\br="([A-Z]+)(\d+)"'), re.compile(rb'\bs="(\d+)"')
+_ERROR = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_FAILED = b't="e"'
+
+#: (row, column), both from 1 → the digits that it has at least, or the text of its error.
+Special = dict[tuple[int, int], int | str]
+
+
+def special_cells(contents: bytes, sheet: str) -> Special:
+    """The cells of this sheet that show more than their value; none of a workbook that is broken."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(contents)) as archive:
+            part = _part_of(archive, sheet)
+            return _found(archive.read(part), _padded_styles(archive)) if part else {}
+    except (KeyError, ValueError, ElementTree.ParseError, zipfile.BadZipFile):
+        return {}
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  # expat stops entities that swell
+    link = next((s.get(_LINK) for s in book.iter(f"{_MAIN}sheet") if s.get("name") == sheet), None)
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314  # as above
+    target = next((r.get("Target", "") for r in links if r.get("Id") == link), "")
+    return target.lstrip("/") if target.startswith("/") else normpath(join("xl", target)) if target else ""
+
+
+def _padded_styles(archive: zipfile.ZipFile) -> dict[int, int]:
+    """Number of a style → the digits that its format fills up to."""
+    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314  # as above
+    formats = {f.get("numFmtId"): f.get("formatCode", "") for f in styles.iter(f"{_MAIN}numFmt")}
+    of_cells = styles.find(f"{_MAIN}cellXfs")
+    kinds = [] if of_cells is None else [formats.get(xf.get("numFmtId"), "") for xf in of_cells]
+    return {number: len(kind) for number, kind in enumerate(kinds) if _ZEROS.fullmatch(kind)}
+
+
+def _found(xml: bytes, padded: dict[int, int]) -> Special:
+    if not padded and _FAILED not in xml:
+        return {}
+    found: Special = {}
+    for cell in _CELL.finditer(xml):
+        attributes = cell[1]
+        place = _PLACE.search(attributes)
+        if place is None:
+            continue
+        if _FAILED in attributes:
+            error = _ERROR.search(xml, cell.end(), cell.end() + 2000)
+            found[int(place[2]), _column(place[1])] = error[1].decode() if error else "#VALUE!"
+        elif padded and (style := _STYLE.search(attributes)) and int(style[1]) in padded:
+            found[int(place[2]), _column(place[1])] = padded[int(style[1])]
+    return found
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
