@@ -12,12 +12,13 @@ from sqlalchemy import Connection, text
 
 _LAST_ID = text("""
     INSERT INTO retired_id (table_name, last_id)
-    SELECT :table, coalesce(pg_sequence_last_value(pg_get_serial_sequence(:quoted, 'id')::regclass), 0)
+    SELECT :table, last
+      FROM pg_sequence_last_value(pg_get_serial_sequence(:quoted, 'id')::regclass) AS last WHERE last > 0
     ON CONFLICT (table_name) DO UPDATE SET last_id = greatest(retired_id.last_id, excluded.last_id)
 """)
 _NEXT_ID = text("""
     SELECT setval(pg_get_serial_sequence(:quoted, 'id')::regclass, last_id)
-      FROM retired_id WHERE table_name = :table AND last_id > 0
+      FROM retired_id WHERE table_name = :table
 """)
 _KEEP_COUNTERS = text("""
     INSERT INTO retired_counter (code, company_id, year, next_number)

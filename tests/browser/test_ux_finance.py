@@ -249,7 +249,14 @@ def test_ux_23_ageing_equals_the_ledger_in_every_currency(open_as: Opener, bill:
             select(item.currency_code, func.sum(item.amount - item.allocated)).group_by(item.currency_code)
         ).all()
     )
-    ages = statement.not_due + statement.due_30 + statement.due_60 + statement.due_90 + statement.due_over
+    ages = (
+        statement.not_due
+        + statement.due_30
+        + statement.due_60
+        + statement.due_90
+        + statement.due_over
+        + statement.unapplied
+    )
     stated = dict(
         db.session.execute(
             select(statement.currency_code, func.sum(ages)).group_by(statement.currency_code)

@@ -151,7 +151,16 @@ def _run_of(session: AnySession, company_id: int, cycle: str, period: Period) ->
 def start_rendering(session: AnySession, run: Any) -> Any:
     """Start the job that prints the statements that have no file yet."""
     title = _("Statements up to %(day)s: print", day=run.period_end)
-    return queue.start(session, RENDER, title, params={"run": run.id}, model="billing.run", record_id=run.id)
+    # A job that is open already may have passed what is printed by this one.
+    return queue.start(
+        session,
+        RENDER,
+        title,
+        params={"run": run.id},
+        model="billing.run",
+        record_id=run.id,
+        alongside=True,
+    )
 
 
 def counts(session: AnySession, run_id: int) -> dict[str, int]:
@@ -196,7 +205,7 @@ def _states(session: AnySession, run_ids: Sequence[int]) -> dict[int, dict[str, 
 def send(session: AnySession, runs: Iterable[Any]) -> list[Any]:
     """Start the jobs that mail the released statements; what was mailed before is not mailed again.
 
-    A second call while such a job is at work returns that job.
+    Raises StatementError, and JobStateError while such a job is at work.
     """
     acts.require(session, RELEASE)
     rows = acts.locked(session, m.BillingRun, runs)
@@ -208,13 +217,8 @@ def send(session: AnySession, runs: Iterable[Any]) -> list[Any]:
 
 
 def _sending(session: AnySession, run: Any) -> Any:
-    job = m.Job
-    at_work = select(job).where(job.kind == SEND, job.model == "billing.run", job.record_id == run.id)
-    found = session.scalars(at_work.where(job.state.in_(("queued", "running", "paused"))).limit(1)).first()
     title = _("Statements up to %(day)s: send", day=run.period_end)
-    return found or queue.start(
-        session, SEND, title, params={"run": run.id}, model="billing.run", record_id=run.id
-    )
+    return queue.start(session, SEND, title, params={"run": run.id}, model="billing.run", record_id=run.id)
 
 
 def failed_mails(session: AnySession, run_id: int) -> Sequence[Any]:

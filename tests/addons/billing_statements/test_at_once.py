@@ -12,11 +12,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from addons.accounting.services.invoices import Line, create_invoice
+from addons.accounting.services.drafts import Line
 from core import m
 from core.db import db
 from core.security.users import ensure_administrator
 from tests.conftest import work
+from tests.documents import create_invoice
 from tests.logins import log_in
 
 PEOPLE = 3

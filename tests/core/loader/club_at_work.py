@@ -51,6 +51,7 @@ def statement(company, member):
         "due_60",
         "due_90",
         "due_over",
+        "unapplied",
     )
     with db.session.no_autoflush:
         return m.BillingStatement(
