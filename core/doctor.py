@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -139,8 +140,25 @@ def _mail(connection: Connection, settings: Settings) -> Iterator[Finding]:
     boxed = settings.mail_transport == "mailbox"
     found = "the mailbox: no mail leaves" if boxed else f"{settings.smtp_host}:{settings.smtp_port}"
     yield _judge("mail", boxed, found, "set BINCARD_MAIL_TRANSPORT=smtp when mail shall leave", WARNING)
+    if not boxed:
+        yield from _mail_settings(connection, settings)
     stuck = _value(connection, "SELECT count(*) FROM mail_message WHERE state IN ('failed', 'unsure')")
     yield _judge("outbox", stuck > 0, f"{stuck} messages wait for a decision", "open the Outbox", WARNING)
+
+
+def _mail_settings(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    """What a mail that leaves needs: a sender that exists, and somebody who reads the answers."""
+    sender = parseaddr(settings.mail_from)[1]
+    unreal = sender.rpartition("@")[2] in ("", "localhost")
+    remedy = "set BINCARD_MAIL_FROM to an address that your mail server may send for"
+    yield _judge("sender of mail", unreal, sender or settings.mail_from, remedy)
+    mute = _value(connection, "SELECT count(*) FROM company WHERE email = '' AND NOT is_demo")
+    found = f"{mute} companies have no address" if mute else "each company has an address"
+    remedy = "give the company its e-mail address, or set BINCARD_MAIL_REPLY_TO"
+    yield _judge("answers to mail", bool(mute) and not settings.mail_reply_to, found, remedy, WARNING)
+    open_ = settings.smtp_user != "" and settings.smtp_security == "none"
+    remedy = "set BINCARD_SMTP_SECURITY to starttls or tls"
+    yield _judge("log-in to the mail server", open_, settings.smtp_security, remedy, WARNING)
 
 
 def _files(connection: Connection, settings: Settings) -> Iterator[Finding]:

@@ -46,14 +46,15 @@ def start(
     params: dict[str, Any] | None = None,
     model: str = "",
     record_id: int | None = None,
+    alongside: bool = False,
 ) -> Any:
     """Write a job into the caller's transaction; the workers hear of it when that commits.
 
     For one record no second job of a kind starts while the first is open, whoever asks at the same moment:
-    raises JobStateError.
+    raises JobStateError, unless it may go `alongside`.
     """
     actor = actor_of(session)
-    if model and record_id is not None:
+    if model and record_id is not None and not alongside:
         _refuse_second(session, kind, model, record_id)
     job = m.Job(
         kind=kind,

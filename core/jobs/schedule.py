@@ -81,6 +81,13 @@ def start_now(session: AnySession, action: Any) -> Any:
 
 def _started(session: AnySession, action: Any, missed: int) -> Any:
     params = {**action.params, "scheduled": True, "missed": missed}
+    # The clock waits for nobody: a turn that still runs keeps the next one from nothing.
     return start(
-        session, action.kind, action.name, params=params, model="scheduled.action", record_id=action.id
+        session,
+        action.kind,
+        action.name,
+        params=params,
+        model="scheduled.action",
+        record_id=action.id,
+        alongside=True,
     )

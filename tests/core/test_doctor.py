@@ -13,6 +13,8 @@ from tests.conftest import RUN, execute_on_server, lifecycle_on
 SOUND = {
     "secret_key": SecretStr("x" * 40),
     "mail_transport": "smtp",
+    "mail_from": "Bincard <robot@bincard.example>",
+    "mail_reply_to": "office@bincard.example",
     "database_owner_url": "postgresql://owner@/x",
 }
 
@@ -65,6 +67,9 @@ def test_what_is_wrong_in_the_database_is_found(findings, name):
         ("secret key", {"secret_key": SecretStr(""), "development": True}, doctor.WARNING),
         ("database roles", {"database_owner_url": ""}, doctor.WARNING),
         ("mail", {"mail_transport": "mailbox"}, doctor.WARNING),
+        ("sender of mail", {"mail_from": "Bincard <no-reply@localhost>"}, doctor.BAD),
+        ("answers to mail", {"mail_reply_to": ""}, doctor.WARNING),
+        ("log-in to the mail server", {"smtp_user": "x", "smtp_security": "none"}, doctor.WARNING),
         ("broker", {"broker_url": "memory://"}, doctor.WARNING),
     ],
 )
