@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.partners import models as partners
-from core.db import Money, Timestamp, search_index
+from core.db import Money, Timestamp, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -140,6 +140,7 @@ class Statement(CompanyOwned, Model):
             Index(None, "company_id", "period_end", "id"),
             Index(None, "partner_id", "period_end"),
             search_index("billing_statement", "number"),
+            begins_index("billing_statement", "number"),
         )
 
 

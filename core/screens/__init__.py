@@ -13,7 +13,15 @@ from core.screens import assets, errors, menu
 from core.screens.actions import check_buttons
 from core.screens.archiving import archiving
 from core.screens.boards import host as host_board
-from core.screens.boards.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
+from core.screens.boards.dashboards import (
+    Chart,
+    Dashboards,
+    Figure,
+    Series,
+    chart_data,
+    compose_boards,
+    shared,
+)
 from core.screens.bulk import job as bulk_job
 from core.screens.bulk import undo as bulk_undo
 from core.screens.composition import compose_screens
@@ -62,6 +70,7 @@ __all__ = [
     "Tours",
     "archiving",
     "describe",
+    "shared",
 ]
 
 

@@ -4,12 +4,12 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.amounts import line_net
 from core import m
-from core.db import Money, Quantity, Rate, Timestamp, UnitPrice, search_index, smallest_unit
+from core.db import Money, Quantity, Rate, Timestamp, UnitPrice, begins_index, search_index, smallest_unit
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -83,7 +83,9 @@ class Invoice(CompanyOwned, Model):
             ),
             CheckConstraint("reverses_id IS NULL OR kind = 'credit_note'", name="credit_note_reverses"),
             Index(None, "company_id", "date", "id"),
+            Index("ix_accounting_invoice_draft", "company_id", postgresql_where=text("state = 'draft'")),
             search_index("accounting_invoice", "number", "reference"),
+            *(begins_index("accounting_invoice", column) for column in ("number", "reference")),
             Index(None, "partner_id", "date"),
         )
 
@@ -199,5 +201,6 @@ class Payment(CompanyOwned, Model):
             ),
             Index(None, "company_id", "date", "id"),
             search_index("accounting_payment", "number", "reference"),
+            *(begins_index("accounting_payment", column) for column in ("number", "reference")),
             Index(None, "partner_id", "date"),
         )

@@ -88,7 +88,9 @@ function keys(grid, event) {
 
 function onward(grid, row, target) {
   const all = inputs(row);
-  const next = all[all.indexOf(target) + 1];
+  const rest = all.slice(all.indexOf(target) + 1);
+  // What a choice fills in needs no visit: behind a part its quantity is next.
+  const next = (target.matches("[data-choices]") && rest.find((input) => input.matches(".n"))) || rest[0];
   if (next) next.focus();
   else inputs(row.nextElementSibling ?? addLine(grid))[0].focus();
 }
