@@ -1,16 +1,18 @@
 """Lists and forms of accounting."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 
+from addons.accounting.services import entry
 from addons.accounting.services.invoices import compute, post_invoices, reverse_invoice
 from addons.accounting.services.payments import post_payment, reverse_payment
 from core import m
 from core.clock import today
-from core.i18n import _, _l
-from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
+from core.i18n import _, _l, format_money
+from core.screens import Button, Column, Derived, Field, Filter, Grid, Part, Screens, Section, Typed
 from core.security.actor import actor_of
 
 screens = Screens()
@@ -72,6 +74,40 @@ def document_defaults(session: Any) -> dict[str, Any]:
     return {"date": today(), "due_date": today(), "currency_code": company.currency_code}
 
 
+def derive_invoice(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
+    """What follows from a customer, from the parts of the lines, and from all amounts."""
+    rows, partner_id = lines.get("lines", ()), values.get("partner_id")
+    found = entry.usual_values(session, partner_id, values["date"]) if "partner_id" in values.changed else {}
+    currency = found.get("currency_code") or values.get("currency_code") or ""
+    chosen = [row["product_id"] for row in rows if "product_id" in row.changed and row["product_id"]]
+    usual = entry.usual_lines(session, partner_id, currency, chosen)
+    made = [usual.get(row["product_id"], {}) if "product_id" in row.changed else {} for row in rows]
+    full = [{**row, **more} for row, more in zip(rows, made, strict=True)]
+    nets, totals = entry.amounts_of(session, full, currency)
+    answered = [{**more, "net": net} for more, net in zip(made, nets, strict=True)]
+    amounts = {"net": totals.net, "tax": totals.tax, "total": totals.total}
+    return Derived({**found, **amounts}, {"lines": answered})
+
+
+def ask_to_post(invoice: Any) -> str:
+    """What posting asks: over how much, to whom."""
+    return _(
+        "Post %(kind)s over %(total)s to %(partner)s? It can then only be reversed.",
+        kind=str(KINDS[invoice.kind]).lower(),
+        total=format_money(invoice.total, invoice.currency_code),
+        partner=invoice.partner.name,
+    )
+
+
+def ask_to_post_payment(payment: Any) -> str:
+    """What posting asks: how much, of whom."""
+    return _(
+        "Post the payment of %(total)s of %(partner)s? It can then only be reversed.",
+        total=format_money(payment.amount, payment.currency_code),
+        partner=payment.partner.name,
+    )
+
+
 def payment_defaults(session: Any) -> dict[str, Any]:
     """A new payment is of today, in the company's currency."""
     return {name: value for name, value in document_defaults(session).items() if name != "due_date"}
@@ -115,6 +151,7 @@ screens.form(
     readonly=is_posted,
     on_save=lambda session, invoice: compute(session, [invoice]),
     defaults=document_defaults,
+    derive=derive_invoice,
     nodes=[
         Section(
             "main",
@@ -133,8 +170,9 @@ screens.form(
             model="accounting.invoice_line",
             title=_l("Lines"),
             order="position",
+            filled=("product_id", "description"),
             columns=[
-                "product_id",
+                Column("product_id", choice_columns=("mpn", "maker_id", "description")),
                 "description",
                 "quantity",
                 "unit_price",
@@ -144,9 +182,9 @@ screens.form(
         ),
         Section(
             "totals",
-            Field("net", readonly=True),
-            Field("tax", readonly=True),
-            Field("total", readonly=True),
+            Field("net", readonly=True, derived=True),
+            Field("tax", readonly=True, derived=True),
+            Field("total", readonly=True, derived=True),
             title=_l("Totals"),
         ),
         Section(
@@ -163,6 +201,7 @@ screens.form(
             permission="accounting.post",
             visible=is_draft,
             style="primary",
+            confirm=ask_to_post,
             bulk=lambda invoice: invoice.state == "draft",
         ),
         Button(
@@ -229,6 +268,7 @@ screens.form(
             permission="accounting.post",
             visible=is_draft,
             style="primary",
+            confirm=ask_to_post_payment,
             bulk=lambda payment: payment.state == "draft",
         ),
         Button(

@@ -26,6 +26,7 @@ from core.screens.bulk import job as bulk_job
 from core.screens.bulk import undo as bulk_undo
 from core.screens.composition import compose_screens
 from core.screens.fields import choice_text
+from core.screens.forms.derive import Derived, Typed
 from core.screens.forms.form import shown_nodes
 from core.screens.lists import export_job
 from core.screens.pages import BLUEPRINTS
@@ -56,6 +57,7 @@ __all__ = [
     "Chart",
     "Column",
     "Dashboards",
+    "Derived",
     "Field",
     "Figure",
     "Filter",
@@ -68,6 +70,7 @@ __all__ = [
     "SetField",
     "Step",
     "Tours",
+    "Typed",
     "archiving",
     "describe",
     "shared",

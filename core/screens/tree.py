@@ -85,6 +85,8 @@ class Column(Node):
     currency: str = ""
     #: In a grid: shown, never typed into.
     readonly: bool = False
+    #: In a grid: what suggestions of a related record show of it besides its label, as columns of its model.
+    choice_columns: Sequence[str] = ()
     #: In a list: may be changed in its cell, by way of the field of the same name in the list's form.
     editable: bool = False
 
@@ -121,6 +123,10 @@ class Field(Node):
     #: `phrase`, in an input too, is a name that was shipped in English: it is shown translated.
     show: str = ""
     wide: bool = False
+    #: Whether it follows from what is typed, by the form's `derive`: it then shows on a new record too.
+    derived: bool = False
+    #: What suggestions of a related record show of it besides its label, as columns of its model.
+    choice_columns: Sequence[str] = ()
 
 
 @dataclass(init=False)
@@ -153,6 +159,8 @@ class Grid(Node):
     order: str = ""
     readonly: bool | Condition = False
     visible: Condition | None = None
+    #: Columns of which each line fills in one at least; empty where a line may be blank.
+    filled: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.nodes = self.take(self.columns)
@@ -179,8 +187,8 @@ class Button(Node):
     visible: Condition | None = None
     #: `primary` for the next step, `danger` for what cannot be taken back.
     style: str = ""
-    #: Asked before it is done.
-    confirm: Text = ""
+    #: Asked before it is done; a function says it of the record, with its total.
+    confirm: Text | Callable[[Any], Text] = ""
     #: Of an endpoint: a page that is opened (`get`) or an act (`post`).
     method: str = "post"
     #: Whether lists of the model offer it for many records at once; a condition, built from the model, says
@@ -297,6 +305,8 @@ class FormScreen(Screen):
     readonly: Condition | None = None
     #: Called with (session, record) after the values are set and before they are written.
     on_save: Callable[[Any, Any], None] | None = None
+    #: What follows from what is typed, called with (session, values, lines): see `core.screens.forms.derive`.
+    derive: Callable[[Any, Any, Any], Any] | None = None
     #: Values of a new record, called with (session).
     defaults: Callable[[Any], dict[str, Any]] | None = None
     create: bool = True

@@ -56,7 +56,7 @@ def find_choices(
 ) -> list[Choice]:
     """The records of the field's target that match `q`: what is called so first, then what begins so."""
     cls = screens.models.model(info.target)
-    lookup = _lookup_of(screens, info, node, actor)
+    lookup = lookup_of(screens, info, node, actor)
     if cls._label_shipped:
         rows = session.execute(select(lookup.key, lookup.label).order_by(lookup.label))
         return _translated_choices(rows, cls, q)
@@ -70,7 +70,7 @@ def _choice(found: Found) -> Choice:
     return Choice(found.key, label, "" if more else hint, more, exact=found.rank <= 1)
 
 
-def _lookup_of(screens: ScreenSet, info: FieldInfo, node: Any, actor: Actor) -> Lookup:
+def lookup_of(screens: ScreenSet, info: FieldInfo, node: Any, actor: Actor) -> Lookup:
     """What a field looks in, kept for all who may see the same columns."""
     cls = screens.models.model(info.target)
     names = _searched(screens, info.target, actor)

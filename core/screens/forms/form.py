@@ -21,7 +21,15 @@ from core.db import decimals_of
 from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo, amount_text, label_column, label_of, label_text, shower
+from core.screens.fields import (
+    FieldInfo,
+    amount_text,
+    label_column,
+    label_of,
+    label_text,
+    number_text,
+    shower,
+)
 from core.screens.forms.inputs import NumberField, RefField, input_for
 from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
 from core.security.actor import Actor
@@ -49,6 +57,13 @@ class Entry:
         """Whether it has to be filled in: as the form says, else as its column does."""
         given = getattr(self.node, "required", None)
         return self.info.required if given is None else bool(given)
+
+    def plain(self, value: Any, currency: str) -> str:
+        """A number as text: an amount in the decimals of the currency, without its code."""
+        decimals = decimals_of(currency) if self.info.in_currency and currency else 0
+        least = decimals if self.info.in_currency else 0
+        most = decimals if self.info.kind == "money" and currency else self.info.scale or decimals
+        return number_text(value, locale_code(), least, most)
 
     @property
     def css(self) -> str:
@@ -131,11 +146,11 @@ class FormBuilder:
         writable = [n for n in nodes if editable and self._takes_input(n, record)]
         form = self._bind(writable, self.screen.model, record, data, defaults or {}, "", "")
         entries = {n.name: self._entry(n, self.screen.model, form, record, defaults) for n in nodes}
-        # What a new record will have one day is nothing to look at yet.
+        # What a new record will have one day is nothing to look at yet, unless it follows from what is typed.
         entries = {
             n: e
             for n, e in entries.items()
-            if record is not None or e.input is not None or e.value is not None
+            if record is not None or e.input is not None or e.value is not None or _derived(e.node)
         }
         grids = {
             g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)
@@ -262,6 +277,10 @@ class FormBuilder:
             prefix = f"{grid.name}-{key}-"
             form = self._bind(writable, grid.model, record, data, {}, prefix, f"{grid.name}.")
         return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
+
+
+def _derived(node: Field | Column) -> bool:
+    return isinstance(node, Field) and node.derived
 
 
 def sent_keys(grid: GridForm, data: MultiDict[str, str]) -> list[str]:

@@ -4,7 +4,7 @@ No step sorts all that match: of two hundred thousand parts `P00` may match each
 an index in its order, and of what merely has it in it the first ones that come do.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +60,21 @@ class Lookup:
             known = {one.key for one in found}
             found += [one for one in also if one.key not in known]
         return sorted(found, key=lambda one: one.rank)[:most]
+
+    def called(self, session: Any, texts: Collection[str]) -> dict[str, list[Found]]:
+        """For each of these texts, in lower case, the records that are called exactly so: one query."""
+        columns, wanted = self._begun(), [text.lower() for text in texts]
+        if not wanted:
+            return {}
+        statement = self._select(literal(0)).add_columns(
+            *(folded(c).label(f"n_{i}") for i, c in enumerate(columns))
+        )
+        found: dict[str, list[Found]] = {}
+        for row in session.execute(statement.where(or_(*(folded(c).in_(wanted) for c in columns)))):
+            one = Found(row.key, row.shown, row.hint, 0)
+            for name in dict.fromkeys(row[-len(columns) :]):
+                found.setdefault(name, []).append(one)
+        return found
 
     def _read(self, session: Any, statement: Any, values: dict[str, Any]) -> list[Found]:
         found: dict[Any, Found] = {}

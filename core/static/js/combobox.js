@@ -50,7 +50,6 @@ function typed(state) {
   // Other text names another record, or none until one is chosen.
   state.key.value = "";
   state.typed = state.input.value.trim() !== "";
-  mark(state, false);
   state.asked.soon(state.input.value, (choices, q) => show(state, choices, q));
 }
 
@@ -125,7 +124,7 @@ function take(state, { key, label }) {
   state.key.value = key;
   state.input.value = label;
   state.typed = false;
-  mark(state, false);
+  mark(state.input, "");
   close(state);
   state.input.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: { key } }));
   state.key.dispatchEvent(new Event("change", { bubbles: true }));
@@ -140,18 +139,19 @@ function settle(state, exact) {
     if (!choices || state.key.value || state.input.value !== q) return;
     const found = choices.find((choice) => choice.exact) ?? (exact ? null : choices[0]);
     if (found) take(state, { key: found.id, label: found.label });
-    else if (!exact) mark(state, true);
+    else if (!exact) mark(state.input, text("unknown"));
   });
   state.settling = mine;
 }
 
-/** Say beside the box that its text names nothing. */
-function mark({ input }, unknown) {
-  if (!unknown && !input.dataset.unknown) return;
-  input.toggleAttribute("data-unknown", unknown);
-  input.setAttribute("aria-invalid", String(unknown));
-  input.title = unknown ? text("unknown") : "";
+/** Mark a field whose text somebody has to look at, with the reason; an empty one takes the mark off. */
+export function mark(input, reason) {
+  if (!reason && !input.hasAttribute("data-doubt")) return;
+  input.toggleAttribute("data-doubt", Boolean(reason));
+  input.setAttribute("aria-invalid", String(Boolean(reason)));
+  input.title = reason;
 }
+document.addEventListener("input", (event) => { if (event.target.hasAttribute?.("data-doubt")) mark(event.target, ""); });
 
 function close(state) {
   state.asked.stop();
