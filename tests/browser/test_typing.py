@@ -65,7 +65,7 @@ def test_enter_and_tab_choose_what_was_typed(open_as: Opener, slow: dict[str, fl
     part.press_sequentially("p17")
     page.keyboard.press("Enter")
     page.keyboard.type("5")
-    with page.expect_request(lambda request: request.method == "POST") as sent:
+    with page.expect_request(re.compile(r"/m/accounting\.invoice\.form/new$")) as sent:
         page.keyboard.press("Control+s")
     body = sent.value.post_data or ""
     assert f"product_id={wanted['P17']}&" in body

@@ -56,7 +56,7 @@ class Lookup:
             return self._read(session, self._usual(most), {})
         found = self._read(session, self._first(most), {"q": q})
         if len(found) < most:
-            also = self._read(session, self._pieces(words, most), {"q": q, **_parameters(words)})
+            also = self._read(session, self._pieces(words, most), {"q": q, **self._parameters(words)})
             known = {one.key for one in found}
             found += [one for one in also if one.key not in known]
         return sorted(found, key=lambda one: one.rank)[:most]
@@ -136,7 +136,7 @@ class Lookup:
         return case((is_text(self.label, "q"), 0), (called, 1), else_=others)
 
     def _pieces(self, words: Sequence[str], most: int) -> Any:
-        shape = tuple((len(patterns(word)), has_case(word)) for word in words)
+        shape = tuple((len(self._patterns(word)), has_case(word)) for word in words)
         return self._built((shape, most), lambda: self._having(shape, most))
 
     def _having(self, shape: Sequence[tuple[int, bool]], most: int) -> Any:
@@ -148,6 +148,17 @@ class Lookup:
         ]
         return self._select(self._rank(4)).where(*fits).limit(most)
 
+    def _patterns(self, word: str) -> list[str]:
+        # What has no index for beginnings is read as a whole, and finds two letters in the middle too.
+        return patterns(word, anywhere=not begun_columns(self.cls.__table__))
+
+    def _parameters(self, words: Sequence[str]) -> dict[str, str]:
+        return {
+            _word(n, k).key: pattern
+            for n, word in enumerate(words)
+            for k, pattern in enumerate(self._patterns(word))
+        }
+
     def _built(self, key: Any, build: Callable[[], Any]) -> Any:
         if self.where is not None:  # which may ask who is asking
             return build()
@@ -158,9 +169,3 @@ class Lookup:
 
 def _word(n: int, k: int) -> Any:
     return bindparam(f"word_{n}_{k}", type_=String())
-
-
-def _parameters(words: Sequence[str]) -> dict[str, str]:
-    return {
-        _word(n, k).key: pattern for n, word in enumerate(words) for k, pattern in enumerate(patterns(word))
-    }

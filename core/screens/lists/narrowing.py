@@ -33,13 +33,14 @@ def has_word(column: Any, word: str) -> ColumnElement[bool]:
     return or_(*(like(column, pattern, has_case(word)) for pattern in patterns(word)))
 
 
-def patterns(word: str) -> list[str]:
-    """Where a word of a search is looked for; one of one or two letters or digits begins a word there.
+def patterns(word: str, anywhere: bool = False) -> list[str]:
+    """Where a word of a search is looked for; one of one or two letters or digits begins a word there, unless
+    it may be `anywhere`.
 
     Trigrams serve from three characters on, but know also how a word begins: all texts with a `rc` somewhere
     would have to be read one after the other. A Chinese word of two characters is looked for anywhere.
     """
-    if len(word) > 2 or not (word.isascii() and word.isalnum()):
+    if anywhere or len(word) > 2 or not (word.isascii() and word.isalnum()):
         return [f"%{_escaped(word)}%"]
     return [f"{before}{word}%" for before in BEFORE_WORDS]
 

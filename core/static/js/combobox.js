@@ -14,6 +14,11 @@ export function startComboboxes(root) {
   }
 }
 
+// A part of the page that has just come is not started yet when somebody types at once.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches?.("input[data-choices]") && !event.target.dataset.started) start(event.target);
+});
+
 /** Resolves when nothing below `root` waits for an answer any more; at once where nothing does. */
 export async function settled(root) {
   await Promise.all(waiting(root));
