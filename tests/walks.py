@@ -234,7 +234,7 @@ def visits(app: Flask) -> Iterator[Visit]:
     """All routes of the app with all their methods, on records of the demo company."""
     for rule in app.url_map.iter_rules():
         # Programs come with tokens: `program_visits` walks their routes.
-        if rule.endpoint.startswith(("security.", "api.")) or rule.endpoint == "assets.file":
+        if rule.endpoint.startswith(("security.", "api.", "assets.")):
             continue
         if "screen" in rule.arguments:
             assert rule.endpoint in OF_SCREENS, f"let screen_visits of tests/walks.py walk {rule}"

@@ -1,19 +1,35 @@
 """Lists and forms of accounting."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 
 from addons.accounting.services import entry
+from addons.accounting.services import settlement as settled
 from addons.accounting.services.invoices import compute, post_invoices, reverse_invoice
 from addons.accounting.services.payments import post_payment, reverse_payment
 from core import m
 from core.clock import today
-from core.i18n import _, _l, format_money
-from core.screens import Button, Column, Derived, Field, Filter, Grid, Part, Screens, Section, Typed
+from core.i18n import _, _l, format_date, format_money
+from core.screens import (
+    Button,
+    Column,
+    Derived,
+    Fact,
+    Facts,
+    Field,
+    Filter,
+    Grid,
+    Part,
+    Screens,
+    Section,
+    Typed,
+)
 from core.security.actor import actor_of
+from core.security.rights import current_actor
 
 screens = Screens()
 
@@ -89,6 +105,67 @@ def derive_invoice(session: Any, values: Typed, lines: Mapping[str, Sequence[Typ
     return Derived({**found, **amounts}, {"lines": answered})
 
 
+def derive_payment(session: Any, values: Typed, _lines: Mapping[str, Sequence[Typed]]) -> Derived:
+    """A customer brings the currency in which most is open, and all that is open in it."""
+    if "partner_id" not in values.changed or not values.get("partner_id"):
+        return Derived()
+    owed = settled.owed(session, values["partner_id"], today())
+    if not owed:
+        return Derived(entry.usual_values(session, values["partner_id"], None))
+    currency, balance, _overdue = max(owed, key=lambda one: one[1])
+    return Derived({"currency_code": currency, "amount": balance if balance > 0 else None})
+
+
+def still_open(session: Any, payment: Any) -> dict[str, Any]:
+    """What the payment will settle when it is posted: what is due earliest first."""
+    return {"rows": settled.next_items(session, payment), "names": DOCUMENTS}
+
+
+def settlement(session: Any, document: Any) -> dict[str, Any]:
+    """What settled an invoice, or what a payment settles."""
+    return {"rows": settled.settlements(session, document.entry_id), "names": DOCUMENTS}
+
+
+def facts_of_document(session: Any, document: Any) -> list[Fact]:
+    """What of a posted document is settled, what is open, and since when it should not be."""
+    items = settled.items_of(session, document.entry_id)
+    total, done = abs(sum(i.amount for i in items)), abs(sum(i.allocated for i in items))
+    left, currency = total - done, document.currency_code
+    facts = [
+        Fact(_l("Total"), total, currency),
+        Fact(_l("Paid") if document._name == "accounting.invoice" else _l("Settled"), done, currency),
+        Fact(_l("Open"), left, currency, tone="" if left else "good"),
+    ]
+    due = getattr(document, "due_date", None)
+    if due is not None:
+        late = bool(left) and due < today() and document.kind == "invoice"
+        facts.append(Fact(_l("Due"), text=format_date(due), tone="bad" if late else ""))
+    return facts
+
+
+OPEN_OF = "/m/accounting.open_item.list?f.open=yes&f.partner_id={}"
+
+
+def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
+    """What a customer owes in each currency, and the documents behind it."""
+    if not current_actor().may("accounting.read"):
+        return []
+    link = OPEN_OF.format(partner.id)
+    late = f"{link}&f.due_date.to={today() - timedelta(days=1)}"
+    facts = []
+    for currency, balance, overdue in settled.owed(session, partner.id, today()):
+        facts.append(Fact(_l("Balance"), balance, currency, link=link))
+        if overdue > 0:
+            facts.append(Fact(_l("Overdue"), overdue, currency, link=late, tone="bad"))
+    for label, name in ((_l("Invoices"), "invoice"), (_l("Payments"), "payment")):
+        listed = f"/m/accounting.{name}.list?f.partner_id={partner.id}"
+        facts.append(Fact(label, text=_("Show"), link=listed))
+    return facts
+
+
+screens.extend("partner.form").before("main", Facts("balance", read=facts_of_partner))
+
+
 def ask_to_post(invoice: Any) -> str:
     """What posting asks: over how much, to whom."""
     return _(
@@ -152,7 +229,9 @@ screens.form(
     on_save=lambda session, invoice: compute(session, [invoice]),
     defaults=document_defaults,
     derive=derive_invoice,
+    head=("partner_id", "state", "total"),
     nodes=[
+        Facts("settled", read=facts_of_document, visible=is_posted),
         Section(
             "main",
             Field("number", readonly=True),
@@ -187,6 +266,7 @@ screens.form(
             Field("total", readonly=True, derived=True),
             title=_l("Totals"),
         ),
+        Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
         Section(
             "links",
             Field("entry_id", readonly=True),
@@ -241,7 +321,10 @@ screens.form(
     title=_l("Payment"),
     readonly=is_posted,
     defaults=payment_defaults,
+    derive=derive_payment,
+    head=("partner_id", "state", "amount"),
     nodes=[
+        Facts("settled", read=facts_of_document, visible=is_posted),
         Section(
             "main",
             Field("number", readonly=True),
@@ -254,6 +337,8 @@ screens.form(
             "reference",
             Field("state", choices=STATES, readonly=True),
         ),
+        Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
+        Part("open_items", template="accounting/open_items.html", read=still_open, visible=is_draft),
         Section(
             "links",
             Field("entry_id", readonly=True),

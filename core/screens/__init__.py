@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 
+from core.db import db
 from core.i18n import locale_code
 from core.loader.code import declared, host_screens
 from core.loader.discovery import CORE, AddonSource
@@ -39,6 +40,8 @@ from core.screens.tree import (
     BulkAction,
     Button,
     Column,
+    Fact,
+    Facts,
     Field,
     Filter,
     Grid,
@@ -58,6 +61,8 @@ __all__ = [
     "Column",
     "Dashboards",
     "Derived",
+    "Fact",
+    "Facts",
     "Field",
     "Figure",
     "Filter",
@@ -102,6 +107,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         shown_nodes=shown_nodes,
         file_size=file_size,
         choice_text=choice_text,
+        said_of=said_of,
         tour_card=tour_card,
         tour_of_user=tour_of_user,
     )
@@ -113,6 +119,11 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["job_kinds"].update(bulk_job.jobs.kinds | bulk_undo.jobs.kinds | export_job.jobs.kinds)
+
+
+def said_of(node: Facts | Part, record: Any) -> Any:
+    """What a strip or a part of a page says of a record now."""
+    return node.read(db.session, record) if node.read is not None else ()
 
 
 def _named(found: Iterable[tuple[AddonSource, Any]]) -> list[tuple[str, Any]]:

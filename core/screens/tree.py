@@ -16,6 +16,7 @@ declared: each app composes its own copies, so that two apps of one process can 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, ClassVar, Self, TypeVar
 
 #: A text, or one that is translated where it is shown.
@@ -216,11 +217,37 @@ class SetField(Node):
 
 @dataclass
 class Part(Node):
-    """A piece of template of the addon's own; it gets `record`, `screen` and `actor`."""
+    """A piece of template of the addon's own; it gets `record`, `screen`, `actor` and what `read` says."""
 
     kind: ClassVar[str] = "part"
 
     template: str = ""
+    #: Called with (session, record); the template has its answer as `data`.
+    read: Callable[[Any, Any], Any] | None = None
+    visible: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a record comes to, in one line of its strip: an amount, or a text."""
+
+    label: Text
+    amount: Decimal | None = None
+    currency: str = ""
+    text: str = ""
+    #: The records behind it.
+    link: str = ""
+    #: `bad` where somebody has to act, `good` where nobody has any more.
+    tone: str = ""
+
+
+@dataclass
+class Facts(Node):
+    """A strip of what a record comes to, such as its balance, called with (session, record)."""
+
+    kind: ClassVar[str] = "facts"
+
+    read: Callable[[Any, Any], Sequence[Fact]] | None = None
     visible: Condition | None = None
 
 
@@ -310,6 +337,8 @@ class FormScreen(Screen):
     #: Values of a new record, called with (session).
     defaults: Callable[[Any], dict[str, Any]] | None = None
     create: bool = True
+    #: Fields that stand beside the title of a record, such as its partner, its state and its total.
+    head: Sequence[str] = ()
     #: Whether the form lists the record's mails itself: the panel beside it then leaves them out.
     own_mail_log: bool = False
 

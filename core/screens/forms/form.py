@@ -31,7 +31,7 @@ from core.screens.fields import (
     shower,
 )
 from core.screens.forms.inputs import NumberField, RefField, input_for
-from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
+from core.screens.tree import Column, Facts, Field, FormScreen, Grid, Node, Part, Section, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
 
@@ -51,6 +51,8 @@ class Entry:
     input: Any = None
     value: Any = None
     text: str = ""
+    #: The record that it names, for whoever may open it.
+    url: str = ""
 
     @property
     def required(self) -> bool:
@@ -345,8 +347,8 @@ def parent_column(screens: ScreenSet, screen: FormScreen, grid: Grid) -> str:
     return str(found[0])
 
 
-def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
-    """Give every related record its label: one query a model, however many lines there are."""
+def fill_labels(session: Any, screens: ScreenSet, form: RecordForm, actor: Actor) -> None:
+    """Give every related record its label and its address: one query a model, however many lines."""
     wanted: dict[tuple[str, str], set[Any]] = {}
     holders: list[tuple[tuple[str, str], Any, Entry]] = []
     for entry in _all_entries(form):
@@ -357,7 +359,16 @@ def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
             holders.append((key, value, entry))
     labels = {key: labels_of(session, screens, key, values) for key, values in wanted.items()}
     for key, value, entry in holders:
-        _give_label(entry, labels[key].get(value))
+        label = labels[key].get(value)
+        _give_label(entry, label)
+        if label is not None and key[1] == "id":
+            entry.url = url_of_record(screens, key[0], value, actor)
+
+
+def url_of_record(screens: ScreenSet, model: str, record_id: Any, actor: Actor) -> str:
+    """Where a record is looked at; empty where nothing shows it, or this actor may not see it."""
+    form = screens.form_for(model)
+    return f"/m/{form.name}/{record_id}" if form is not None and actor.may(model_rights(model).read) else ""
 
 
 def _all_entries(form: RecordForm) -> Iterator[Entry]:
@@ -394,12 +405,22 @@ def shown_nodes(nodes: Iterable[Node], form: RecordForm) -> list[Node]:
     return [node for node in nodes if _shows(node, form)]
 
 
+def _in_head(node: Field, form: RecordForm) -> bool:
+    """Whether it stands beside the title, and nowhere else since nobody can change it."""
+    named = form.record is not None and node.name in (*form.screen.head, form.record._label)
+    entry = form.entries[node.name]
+    # An amount stands with the other amounts too.
+    return named and entry.input is None and not entry.info.numeric
+
+
 def _shows(node: Node, form: RecordForm) -> bool:
     condition = getattr(node, "visible", None)
     if condition is not None and (form.record is None or not condition(form.record)):
         return False
     if isinstance(node, Field):
-        return node.name in form.entries
+        return node.name in form.entries and not _in_head(node, form)
     if isinstance(node, Grid):
         return node.name in form.grids
+    if isinstance(node, Facts):
+        return form.record is not None
     return bool(shown_nodes(node.nodes, form)) if isinstance(node, Section) else isinstance(node, Part)

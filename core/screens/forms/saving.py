@@ -60,7 +60,7 @@ class RecordEditor:
             return None
         lines = self._lines(record)
         form = self.builder.build(record, lines, defaults=None if record else self._defaults())
-        fill_labels(self.session, self.screens, form)
+        fill_labels(self.session, self.screens, form, self.actor)
         return Outcome(form, seal(base_of(form, lines)))
 
     def save(self, record_id: int | None, data: MultiDict[str, str]) -> Outcome | None:
@@ -74,7 +74,7 @@ class RecordEditor:
             raise UserError(_("This record can no longer be changed."))
         self._validate(form)
         conflict = meet(form, unseal(data.get(BASE, "")), lines, self.builder) if record else []
-        fill_labels(self.session, self.screens, form)
+        fill_labels(self.session, self.screens, form, self.actor)
         base = seal(base_of(form, lines))
         if conflict or not form.valid:
             return Outcome(form, base, conflict=conflict)
