@@ -144,7 +144,7 @@ def test_ux_18_what_is_previewed_is_what_is_sent(
     assert found is not None
     assert shown in [hashlib.sha256(part.contents).hexdigest() for part in found.parts]
     page.goto(page.url.split("/billing")[0] + f"/m/billing.statement.form/{only_statement().id}")
-    expect(page.get_by_role("region", name="Mails")).to_contain_text(shown)
+    expect(page.locator(".technical")).to_contain_text(shown)
     page.get_by_role("region", name="Mails").get_by_role("link").first.click()
     expect(page.locator(".mail-files")).to_contain_text(shown)
 
