@@ -19,7 +19,8 @@ from core.security.rights import PUBLIC, requires
 
 bp = Blueprint("assets", __name__)
 
-_TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
+#: What becomes smaller when it is packed.
+_TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml", "font/ttf")
 
 
 class UnknownAssetError(LookupError):
