@@ -186,6 +186,8 @@ OF_SCREENS = {
     "views.change",
     "views.change_for_all",
     "screens.choices",
+    "entry.derive",
+    "entry.pasted",
     "screens.new",
     "screens.create",
     "screens.show",
@@ -233,7 +235,7 @@ def visits(app: Flask) -> Iterator[Visit]:
     """All routes of the app with all their methods, on records of the demo company."""
     for rule in app.url_map.iter_rules():
         # Programs come with tokens: `program_visits` walks their routes.
-        if rule.endpoint.startswith(("security.", "api.")) or rule.endpoint == "assets.file":
+        if rule.endpoint.startswith(("security.", "api.", "assets.")):
             continue
         if "screen" in rule.arguments:
             assert rule.endpoint in OF_SCREENS, f"let screen_visits of tests/walks.py walk {rule}"
@@ -348,12 +350,20 @@ def screen_visits(app: Flask, screen: Any) -> Iterator[Visit]:
             if isinstance(place.node, Button):
                 url = f"{base}/{record if foreign else 0}/do/{place.node.name}"
                 yield Visit("POST", url, rights.read, True)
+        yield from entry_visits(screen, base, rights.write)
         for path in ("panel", "activity?before=2026-01-01"):
             yield Visit("GET", f"{base}/{record}/{path}", rights.read, foreign)
         for method, path in PANEL:
             yield Visit(method, f"{base}/{record if foreign else 0}/{path}", rights.read, True)
     for path, needed in choice_paths(app, screen):
         yield Visit("GET", f"{base}/choices/{path}?q=a", f"{rights.read} {needed}", False)
+
+
+def entry_visits(screen: FormScreen, base: str, needed: str | None) -> Iterator[Visit]:
+    """What a form asks while somebody types into it."""
+    foreign = (("_record", "0"),)
+    yield Visit("POST", f"{base}/derive", needed, True, foreign)
+    yield Visit("POST", f"{base}/paste/lines", needed, True, foreign)
 
 
 def list_visits(app: Flask, screen: ListScreen, owned: bool) -> Iterator[Visit]:

@@ -1,16 +1,34 @@
 """Lists and forms of accounting."""
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 
 from addons.accounting import book_screens
+from addons.accounting.services import entry
+from addons.accounting.services import settlement as settled
 from core import m
 from core.clock import today
-from core.i18n import _, _l
-from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
+from core.i18n import _, _l, format_date, format_money
+from core.screens import (
+    Button,
+    Column,
+    Derived,
+    Fact,
+    Facts,
+    Field,
+    Filter,
+    Grid,
+    Part,
+    Screens,
+    Section,
+    Typed,
+)
 from core.security.actor import actor_of
+from core.security.rights import current_actor
 
 screens = Screens()
 book_screens.declare(screens)
@@ -74,6 +92,115 @@ def document_defaults(session: Any) -> dict[str, Any]:
     return {"date": today(), "due_date": today(), "currency_code": company.currency_code}
 
 
+def derive_invoice(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
+    """What follows from a customer, from the parts of the lines, and from all amounts."""
+    rows, partner_id = lines.get("lines", ()), values.get("partner_id")
+    found = entry.usual_values(session, partner_id, values["date"]) if "partner_id" in values.changed else {}
+    currency = found.get("currency_code") or values.get("currency_code") or ""
+    found |= rate_of(session, values, currency)
+    chosen = [row["product_id"] for row in rows if "product_id" in row.changed and row["product_id"]]
+    usual = entry.usual_lines(session, partner_id, currency, chosen)
+    made = [usual.get(row["product_id"], {}) if "product_id" in row.changed else {} for row in rows]
+    full = [{**row, **more} for row, more in zip(rows, made, strict=True)]
+    nets, totals = entry.amounts_of(session, full, currency)
+    answered = [{**more, "net": net} for more, net in zip(made, nets, strict=True)]
+    amounts = {"net": totals.net, "tax": totals.tax, "total": totals.total}
+    return Derived({**found, **amounts}, {"lines": answered})
+
+
+def derive_payment(session: Any, values: Typed, _lines: Mapping[str, Sequence[Typed]]) -> Derived:
+    """A customer brings the currency in which most is open, and all that is open in it."""
+    if "partner_id" not in values.changed or not values.get("partner_id"):
+        return Derived(rate_of(session, values, values.get("currency_code") or ""))
+    owed = settled.owed(session, values["partner_id"], today())
+    if not owed:
+        found = entry.usual_values(session, values["partner_id"], None)
+        return Derived({**found, **_rate(session, values, found.get("currency_code", ""))})
+    currency, balance, _overdue = max(owed, key=lambda one: one[1])
+    found = {"currency_code": currency, "amount": balance if balance > 0 else None}
+    return Derived({**found, **_rate(session, values, currency)})
+
+
+def rate_of(session: Any, values: Typed, currency: str) -> dict[str, Any]:
+    """The rate of the day, where its currency or day has just been chosen."""
+    if values.changed & {"partner_id", "currency_code", "date"}:
+        return _rate(session, values, currency)
+    return {}
+
+
+def _rate(session: Any, values: Typed, currency: str) -> dict[str, Any]:
+    return entry.usual_rate(session, actor_of(session).company_id, currency, values.get("date"))
+
+
+def still_open(session: Any, payment: Any) -> dict[str, Any]:
+    """What the payment will settle when it is posted: what is due earliest first."""
+    return {"rows": settled.next_items(session, payment), "names": DOCUMENTS}
+
+
+def settlement(session: Any, document: Any) -> dict[str, Any]:
+    """What settled an invoice, or what a payment settles."""
+    return {"rows": settled.settlements(session, document.entry_id), "names": DOCUMENTS}
+
+
+def facts_of_document(session: Any, document: Any) -> list[Fact]:
+    """What of a posted document is settled, what is open, and since when it should not be."""
+    items = settled.items_of(session, document.entry_id)
+    total, done = abs(sum(i.amount for i in items)), abs(sum(i.allocated for i in items))
+    left, currency = total - done, document.currency_code
+    facts = [
+        Fact(_l("Total"), total, currency),
+        Fact(_l("Paid") if document._name == "accounting.invoice" else _l("Settled"), done, currency),
+        Fact(_l("Open"), left, currency, tone="" if left else "good"),
+    ]
+    due = getattr(document, "due_date", None)
+    if due is not None:
+        late = bool(left) and due < today() and document.kind == "invoice"
+        facts.append(Fact(_l("Due"), text=format_date(due), tone="bad" if late else ""))
+    return facts
+
+
+OPEN_OF = "/m/accounting.open_item.list?f.open=yes&f.partner_id={}"
+
+
+def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
+    """What a customer owes in each currency, and the documents behind it."""
+    if not current_actor().may("accounting.read"):
+        return []
+    link = OPEN_OF.format(partner.id)
+    late = f"{link}&f.due_date.to={today() - timedelta(days=1)}"
+    facts = []
+    for currency, balance, overdue in settled.owed(session, partner.id, today()):
+        facts.append(Fact(_l("Balance"), balance, currency, link=link))
+        if overdue > 0:
+            facts.append(Fact(_l("Overdue"), overdue, currency, link=late, tone="bad"))
+    for label, name in ((_l("Invoices"), "invoice"), (_l("Payments"), "payment")):
+        listed = f"/m/accounting.{name}.list?f.partner_id={partner.id}"
+        facts.append(Fact(label, text=_("Show"), link=listed))
+    return facts
+
+
+screens.extend("partner.form").before("main", Facts("balance", read=facts_of_partner))
+
+
+def ask_to_post(invoice: Any) -> str:
+    """What posting asks: over how much, to whom."""
+    return _(
+        "Post %(kind)s over %(total)s to %(partner)s? It can then only be reversed.",
+        kind=str(KINDS[invoice.kind]).lower(),
+        total=format_money(invoice.total, invoice.currency_code),
+        partner=invoice.partner.name,
+    )
+
+
+def ask_to_post_payment(payment: Any) -> str:
+    """What posting asks: how much, of whom."""
+    return _(
+        "Post the payment of %(total)s of %(partner)s? It can then only be reversed.",
+        total=format_money(payment.amount, payment.currency_code),
+        partner=payment.partner.name,
+    )
+
+
 def payment_defaults(session: Any) -> dict[str, Any]:
     """A new payment is of today, in the company's currency."""
     return {name: value for name, value in document_defaults(session).items() if name != "due_date"}
@@ -117,7 +244,10 @@ screens.form(
     readonly=is_posted,
     on_save=lambda session, invoice: m.AccountingInvoice.compute(session, [invoice]),
     defaults=document_defaults,
+    derive=derive_invoice,
+    head=("partner_id", "state", "total"),
     nodes=[
+        Facts("settled", read=facts_of_document, visible=is_posted),
         Section(
             "main",
             Field("number", readonly=True),
@@ -135,8 +265,9 @@ screens.form(
             model="accounting.invoice_line",
             title=_l("Lines"),
             order="position",
+            filled=("product_id", "description"),
             columns=[
-                "product_id",
+                Column("product_id", choice_columns=("mpn", "maker_id", "description")),
                 "description",
                 "quantity",
                 "unit_price",
@@ -146,11 +277,12 @@ screens.form(
         ),
         Section(
             "totals",
-            Field("net", readonly=True),
-            Field("tax", readonly=True),
-            Field("total", readonly=True),
+            Field("net", readonly=True, derived=True),
+            Field("tax", readonly=True, derived=True),
+            Field("total", readonly=True, derived=True),
             title=_l("Totals"),
         ),
+        Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
         Section(
             "links",
             Field("entry_id", readonly=True),
@@ -165,6 +297,7 @@ screens.form(
             permission="accounting.post",
             visible=is_draft,
             style="primary",
+            confirm=ask_to_post,
             bulk=lambda invoice: invoice.state == "draft",
         ),
         Button(
@@ -205,7 +338,10 @@ screens.form(
     readonly=is_posted,
     on_save=lambda session, payment: m.AccountingPayment.complete(session, [payment]),
     defaults=payment_defaults,
+    derive=derive_payment,
+    head=("partner_id", "state", "amount"),
     nodes=[
+        Facts("settled", read=facts_of_document, visible=is_posted),
         Section(
             "main",
             Field("number", readonly=True),
@@ -226,6 +362,8 @@ screens.form(
             order="position",
             columns=["open_item_id", "amount"],
         ),
+        Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
+        Part("open_items", template="accounting/open_items.html", read=still_open, visible=is_draft),
         Section(
             "links",
             Field("entry_id", readonly=True),
@@ -240,6 +378,7 @@ screens.form(
             permission="accounting.post",
             visible=is_draft,
             style="primary",
+            confirm=ask_to_post_payment,
             bulk=lambda payment: payment.state == "draft",
         ),
         Button(

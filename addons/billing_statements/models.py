@@ -12,7 +12,7 @@ from addons.billing_statements.periods import Period
 from addons.billing_statements.services import creation, delivery, runs
 from addons.billing_statements.services import redo as redoing
 from addons.partners import models as partners
-from core.db import Money, Timestamp, search_index
+from core.db import Money, Timestamp, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -174,6 +174,7 @@ class Statement(CompanyOwned, Model):
             Index(None, "company_id", "period_end", "id"),
             Index(None, "partner_id", "period_end"),
             search_index("billing_statement", "number"),
+            begins_index("billing_statement", "number"),
         )
 
     @classmethod

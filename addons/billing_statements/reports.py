@@ -88,6 +88,7 @@ documents.define(
         words=delivery.words_of,
         permission="billing_statements.send",
         ready=lambda statement: statement.state in ("released", "sent"),
+        again=lambda statement: statement.state == "sent",
         kept=lambda statement: statement.attachment,
         on_sent=delivery.note_sent_by_hand,
     ),

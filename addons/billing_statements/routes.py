@@ -1,10 +1,11 @@
 """Pages of statement runs: preview, create, look, release, send."""
 
+import typing
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
@@ -74,13 +75,14 @@ def preview() -> Response | str | tuple[str, int]:
         without_email=_customers([(partner_id, "") for partner_id in found.without_email]),
         bad_addresses=_customers(found.bad_addresses),
         skipped=_customers(found.skipped),
+        due=_due(found),
     )
 
 
 def redirect_to_runs(problem: str) -> Response:
     """Back to the form, with what was wrong."""
     flash(problem, "danger")
-    return cast(Response, redirect(url_for("billing_statements.runs_page"), 303))
+    return typing.cast(Response, redirect(url_for("billing_statements.runs_page"), 303))
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,31 @@ def _customers(reasons: list[tuple[int, str]]) -> list[Customer]:
     query = select(m.Partner.id, m.Partner.code, m.Partner.name).where(m.Partner.id == func.any(ids))
     rows = {row.id: row for row in db.session.execute(query)} if ids else {}
     return [Customer(key, rows[key].code, rows[key].name, why) for key, why in reasons]
+
+
+#: So many customers of a preview stand on its page.
+PREVIEWED = 2000
+
+
+def _due(found: runs.Preview) -> list[tuple[Customer, Any]]:
+    """The customers and what their statements come to: what is odd first, then the biggest balances.
+
+    Odd is what somebody should look at before it goes out: we owe the customer, or it can't be sent.
+    """
+    unreachable = {*found.without_email, *(key for key, _why in found.bad_addresses)}
+
+    def order(row: Any) -> tuple[bool, bool, Any]:
+        return row.closing >= 0, row.partner_id not in unreachable, -abs(row.closing)
+
+    rows = sorted(found.due, key=order)[:PREVIEWED]
+    names = _customers([(row.partner_id, _odd(row, unreachable)) for row in rows])
+    return list(zip(names, rows, strict=True))
+
+
+def _odd(row: Any, unreachable: set[int]) -> str:
+    if row.closing < 0:
+        return _("We owe the customer")
+    return _("Can't be sent") if row.partner_id in unreachable else ""
 
 
 @bp.post("/runs")
@@ -134,6 +161,7 @@ def run_page(run_id: int) -> str:
         totals=_totals(run.id),
         statements=_statements(run.id, state, page),
         skips=_skips(run.id),
+        unsent=_unsent(run.id),
         job=_latest_job(run.id),
         state=state,
         page=page,
@@ -205,6 +233,23 @@ def _skips(run_id: int) -> list[Any]:
         .where(skip.run_id == run_id)
     )
     return list(db.session.execute(query.order_by(skip.reason, m.Partner.code)))
+
+
+def _unsent(run_id: int) -> list[Any]:
+    """The released statements that the latest sending left out, each with its reason."""
+    job, item, statement = m.Job, m.JobItem, m.BillingStatement
+    latest = (
+        select(func.max(job.id))
+        .where(job.model == "billing.run", job.record_id == run_id, job.kind == runs.SEND)
+        .scalar_subquery()
+    )
+    query = (
+        select(item.reason, m.Partner.code, m.Partner.name, m.Partner.id)
+        .join(statement, cast(statement.id, Text) == item.key)
+        .join(m.Partner, m.Partner.id == statement.partner_id)
+        .where(item.job_id == latest, item.state.in_(("skipped", "failed")), statement.state == "released")
+    )
+    return list(db.session.execute(query.order_by(m.Partner.code).limit(PREVIEWED)))
 
 
 def _latest_job(run_id: int) -> Any:
@@ -296,7 +341,7 @@ def send_again(statement_id: int) -> Response:
     # From the form, htmx asks: the whole page is loaded anew, so that it says what was done.
     if "HX-Request" in request.headers:
         return Response(headers={"HX-Redirect": address})
-    return cast(Response, redirect(address, 303))
+    return typing.cast(Response, redirect(address, 303))
 
 
 @bp.context_processor
@@ -326,7 +371,7 @@ def _act(run_id: int, act: Any, message: str) -> Response:
 
 
 def _to(run: Any) -> Response:
-    return cast(Response, redirect(url_for("billing_statements.run_page", run_id=run.id), 303))
+    return typing.cast(Response, redirect(url_for("billing_statements.run_page", run_id=run.id), 303))
 
 
 @bp.get("/statements/<int:statement_id>.pdf")

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, func, select
 
 from addons.billing_statements.names import CYCLES, STATES
 from addons.billing_statements.services.runs import without_address
 from core import m
-from core.i18n import _, _l
-from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
+from core.i18n import _, _l, format_number
+from core.screens import Button, Column, Fact, Facts, Field, Filter, Grid, Part, Screens, Section
+from core.security.rights import current_actor
 
 screens = Screens()
 
@@ -40,6 +41,29 @@ def redo_statement(session: Any, statement: Any) -> str:
     )
 
 
+def facts_of_statement(_session: Any, statement: Any) -> list[Fact]:
+    """How the balance came about, and what of it is overdue."""
+    currency, overdue = statement.currency_code, statement.closing - statement.not_due
+    facts = [
+        Fact(_l("Opening"), statement.opening, currency),
+        Fact(_l("Charged"), statement.debits, currency),
+        Fact(_l("Credited"), -statement.credits, currency),
+        Fact(_l("Balance"), statement.closing, currency),
+    ]
+    return [*facts, Fact(_l("Overdue"), overdue, currency, tone="bad")] if overdue > 0 else facts
+
+
+def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
+    """The statements of a customer, the latest first."""
+    if not current_actor().may("billing_statements.read"):
+        return []
+    statement = m.BillingStatement
+    count = session.scalar(select(func.count(statement.id)).where(statement.partner_id == partner.id))
+    listed = f"/m/billing.statement.list?f.partner_id={partner.id}"
+    return [Fact(_l("Statements"), text=format_number(count), link=listed if count else "")]
+
+
+screens.extend("partner.form").before("main", Facts("statements", read=facts_of_partner))
 screens.list(
     "billing.statement.list",
     model="billing.statement",
@@ -71,7 +95,9 @@ screens.form(
     readonly=lambda statement: True,
     create=False,
     own_mail_log=True,
+    head=("partner_id", "state"),
     nodes=[
+        Facts("balances", read=facts_of_statement),
         Section(
             "main",
             "number",
@@ -83,8 +109,6 @@ screens.form(
             Field("state", choices=STATES),
             "replaces_id",
         ),
-        Part("mails", template="billing_statements/mails.html", visible=lambda s: s is not None),
-        Section("balances", "opening", "debits", "credits", "closing", title=_l("Balances")),
         Section(
             "ageing",
             Field("not_due", _l("Not yet due")),
@@ -110,6 +134,7 @@ screens.form(
                 "amount",
             ],
         ),
+        Part("mails", template="billing_statements/mails.html", visible=lambda s: s is not None),
         Button(
             "pdf",
             _l("PDF"),

@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import search_index
+from core.db import begins_index, search_index
 from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -56,7 +56,9 @@ class Partner(CompanyOwned, Model):
             CheckConstraint("code <> '' AND name <> ''", name="named"),
             CheckConstraint(f"locale IN {('', *LOCALES)}", name="locale_known"),
             Index(None, "company_id", "name"),
+            Index(None, "company_id", "code", "id"),
             search_index("partner", "code", "name", "email"),
+            *(begins_index("partner", column) for column in ("code", "name")),
         )
 
     @property

@@ -18,7 +18,7 @@ MAKERS = 12
 def parts(session: Any, _today: date) -> Figure:
     """Parts that are traded."""
     product = m.Product
-    count = session.scalar(select(func.count(product.id)).where(product.active, product.kind == "goods"))
+    count = session.scalar(select(func.count()).where(product.active, product.kind == "goods"))
     return Figure(number=count, link=f"{PRODUCTS}?f.active=yes&f.kind=goods")
 
 
@@ -34,10 +34,11 @@ def incomplete(session: Any, _today: date) -> Figure:
 def by_maker(session: Any, _today: date) -> Chart:
     """How many parts of each maker there are."""
     product, maker = m.Product, m.Maker
-    count = func.count(product.id)
-    query = select(maker.id, maker.name, count).join(product, product.maker_id == maker.id)
-    query = query.where(product.active).group_by(maker.id).order_by(count.desc(), maker.name).limit(MAKERS)
-    rows = session.execute(query).all()
+    counted = select(product.maker_id, func.count().label("parts")).where(product.active)
+    # Counted by the index alone, before the names come to it.
+    by_key = counted.group_by(product.maker_id).subquery()
+    query = select(maker.id, maker.name, by_key.c.parts).join(by_key, by_key.c.maker_id == maker.id)
+    rows = session.execute(query.order_by(by_key.c.parts.desc(), maker.name).limit(MAKERS)).all()
     return Chart(
         labels=[name for _id, name, _count in rows],
         series=[Series(_("Parts"), [number for _id, _name, number in rows])],

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import UnitPrice, search_index
+from core.db import UnitPrice, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -57,5 +57,8 @@ class Product(CompanyOwned, Model):
             CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
             CheckConstraint("cost >= 0", name="cost_not_negative"),
             Index(None, "mpn"),
+            Index(None, "company_id", "code", "id"),
+            Index("ix_product_active", "company_id", "maker_id", "kind", postgresql_where=text("active")),
             search_index("product", "code", "mpn", "description"),
+            *(begins_index("product", column) for column in ("code", "mpn")),
         )

@@ -1,12 +1,16 @@
 """Who changed what: one list of all events; a row opens the event with the values before and after."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from flask import current_app
+from sqlalchemy import ColumnElement, Text, case, cast, func, select
+from sqlalchemy.orm import aliased
 
 from core.i18n import _l
 from core.models import Composition
 from core.screens import Column, Filter, Screens
+from core.screens.fields import label_column
 from core.screens.panel.timeline import ACTS
 from core.screens.refusals import kind_name
 from core.security.rules import here
@@ -33,6 +37,20 @@ def _composition() -> Composition:
     return found
 
 
+def record_name(event: Any) -> ColumnElement[str]:
+    """What people call the record: its number or name as it is now, its id where it has gone.
+
+    Of each row only the query of its own model is asked.
+    """
+    named = []
+    for name in sorted(_composition().parts):
+        cls = aliased(_composition().model(name))
+        if hasattr(cls, "id"):
+            label = select(cast(label_column(cls), Text)).where(cls.id == event.record_id)
+            named.append((event.model == name, label.correlate(event).scalar_subquery()))
+    return func.coalesce(case(*named), cast(event.record_id, Text))
+
+
 screens.list(
     "audit.event.list",
     model="audit.event",
@@ -42,7 +60,8 @@ screens.list(
         Column("user_name", _l("By"), show="actor"),
         Column("action", _l("Act"), show="choice", choices=ACTS),
         Column("model", _l("Kind of record"), show="choice", choices=Kinds()),
-        Column("record_id", _l("Record")),
+        Column("record", _l("Record"), value=record_name, sortable=False),
+        Column("record_id", _l("Number"), shown=False),
         Column("request_id", _l("Request"), shown=False),
     ],
     filters=[

@@ -3,7 +3,7 @@
 from core.db.bulk import copy_rows, reserve_ids, reserve_many
 from core.db.currencies import decimals_of
 from core.db.locks import advisory_lock, lock_rows
-from core.db.search import search_index
+from core.db.search import begins_index, search_index
 from core.db.session import AnySession, Database, db
 from core.db.types import (
     ExchangeRate,
@@ -27,6 +27,7 @@ __all__ = [
     "Timestamp",
     "UnitPrice",
     "advisory_lock",
+    "begins_index",
     "copy_rows",
     "db",
     "decimals_of",

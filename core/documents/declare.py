@@ -45,6 +45,8 @@ class Delivery:
     permission: str
     #: Whether it can be printed and sent as the record is now.
     ready: Callable[[Any], bool] = lambda record: True
+    #: Whether it was sent already, so that sending it once more needs a reason.
+    again: Callable[[Any], bool] = lambda record: False
     #: The copy that the addon itself has kept: it is printed and sent, and nothing is made anew.
     kept: Callable[[Any], Any] | None = None
     #: Called with (session, record, message) when it was put into the outbox.

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 
+from core.db import db
 from core.i18n import locale_code
 from core.loader.code import declared, host_screens
 from core.loader.discovery import CORE, AddonSource
@@ -13,11 +14,20 @@ from core.screens import assets, errors, menu
 from core.screens.actions import check_buttons
 from core.screens.archiving import archiving
 from core.screens.boards import host as host_board
-from core.screens.boards.dashboards import Chart, Dashboards, Figure, Series, chart_data, compose_boards
+from core.screens.boards.dashboards import (
+    Chart,
+    Dashboards,
+    Figure,
+    Series,
+    chart_data,
+    compose_boards,
+    shared,
+)
 from core.screens.bulk import job as bulk_job
 from core.screens.bulk import undo as bulk_undo
 from core.screens.composition import compose_screens
 from core.screens.fields import choice_text
+from core.screens.forms.derive import Derived, Typed
 from core.screens.forms.form import shown_nodes
 from core.screens.lists import export_job
 from core.screens.pages import BLUEPRINTS
@@ -30,6 +40,8 @@ from core.screens.tree import (
     BulkAction,
     Button,
     Column,
+    Fact,
+    Facts,
     Field,
     Filter,
     Grid,
@@ -48,6 +60,9 @@ __all__ = [
     "Chart",
     "Column",
     "Dashboards",
+    "Derived",
+    "Fact",
+    "Facts",
     "Field",
     "Figure",
     "Filter",
@@ -60,8 +75,10 @@ __all__ = [
     "SetField",
     "Step",
     "Tours",
+    "Typed",
     "archiving",
     "describe",
+    "shared",
 ]
 
 
@@ -90,6 +107,7 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         shown_nodes=shown_nodes,
         file_size=file_size,
         choice_text=choice_text,
+        said_of=said_of,
         tour_card=tour_card,
         tour_of_user=tour_of_user,
     )
@@ -101,6 +119,11 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["job_kinds"].update(bulk_job.jobs.kinds | bulk_undo.jobs.kinds | export_job.jobs.kinds)
+
+
+def said_of(node: Facts | Part, record: Any) -> Any:
+    """What a strip or a part of a page says of a record now."""
+    return node.read(db.session, record) if node.read is not None else ()
 
 
 def _named(found: Iterable[tuple[AddonSource, Any]]) -> list[tuple[str, Any]]:

@@ -29,6 +29,8 @@ class ShownButton:
     node: Button
     #: Of a button that opens a page.
     url: str
+    #: What is asked before it is done.
+    confirm: str = ""
 
 
 def shown_buttons(screen: FormScreen, record: Any, actor: Actor) -> list[ShownButton]:
@@ -37,10 +39,15 @@ def shown_buttons(screen: FormScreen, record: Any, actor: Actor) -> list[ShownBu
         return []
     found = [place.node for place in walk(screen) if isinstance(place.node, Button)]
     return [
-        ShownButton(b, endpoint_url(b, record))
+        ShownButton(b, endpoint_url(b, record), confirmation(b, record))
         for b in found
         if actor.may(b.permission) and (b.visible is None or b.visible(record))
     ]
+
+
+def confirmation(button: Button, record: Any) -> str:
+    """What the button asks of this record before it acts; empty for nothing."""
+    return str(button.confirm(record) if callable(button.confirm) else button.confirm)
 
 
 def press(session: Any, button: Button, record: Any) -> Any:

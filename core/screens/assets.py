@@ -13,12 +13,14 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from werkzeug.security import safe_join
 
+from core.documents.fonts import faces
 from core.loader.discovery import AddonSource
 from core.security.rights import PUBLIC, requires
 
 bp = Blueprint("assets", __name__)
 
-_TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
+#: What becomes smaller when it is packed.
+_TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml", "font/ttf")
 
 
 class UnknownAssetError(LookupError):
@@ -28,8 +30,10 @@ class UnknownAssetError(LookupError):
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Serve the static folders of these addons, and offer `asset(addon, path)` to templates."""
     folders = {s.name: s.path / "static" for s in sources if (s.path / "static").is_dir()}
+    # Pages are in the fonts of the documents, which come with the product: the same on every machine.
+    folders |= {f"fonts-{face.family.lower()}": face.path.parent for face in faces()}
     app.extensions["assets"] = {name: (folder, _hash_of(folder)) for name, folder in folders.items()}
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, font_sheet=font_sheet)
     app.register_blueprint(bp)
 
 
@@ -46,6 +50,39 @@ def asset(addon: str, path: str) -> str:
     if addon not in current_app.extensions["assets"]:
         raise UnknownAssetError(f"the addon {addon} has no static folder, so no {path}")
     return f"/assets/{addon}/{current_app.extensions['assets'][addon][1]}/{path}"
+
+
+#: Chinese is fetched where a page has any and the system has no font of its own for it.
+_RULES = """\
+@font-face { font-family: "Bincard Sans"; font-weight: 100 500; font-display: swap;
+  src: url("%(latin)s/SourceSansPro-Regular.ttf") }
+@font-face { font-family: "Bincard Sans"; font-weight: 501 900; font-display: swap;
+  src: url("%(latin)s/SourceSansPro-Semibold.ttf") }
+@font-face { font-family: "Bincard Chinese"; font-display: swap;
+  unicode-range: U+2E80-9FFF, U+F900-FAFF, U+FE30-FE4F, U+FF00-FFEF;
+  src: local("PingFang SC"), local("Microsoft YaHei"), local("Noto Sans CJK SC"), local("Noto Sans SC"),
+    url("%(chinese)s/NotoSansSC-Regular.otf") }
+"""
+
+
+def font_sheet() -> str:
+    """The address of the style sheet that names the fonts of the pages."""
+    return f"/assets/fonts-{hashlib.sha256(_rules().encode()).hexdigest()[:12]}.css"
+
+
+def _rules() -> str:
+    places = {kind: asset(f"fonts-{kind}", "").rstrip("/") for kind in ("latin", "chinese")}
+    return _RULES % places
+
+
+@bp.get("/assets/fonts-<version>.css")
+@requires(PUBLIC)
+def fonts(version: str) -> Response:
+    """The fonts of the pages: the same as those of the documents, by addresses that change with them."""
+    response = Response(_rules(), mimetype="text/css")
+    lasting = font_sheet().endswith(f"-{version}.css") and not current_app.debug
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+    return response
 
 
 @bp.get("/assets/<addon>/<version>/<path:path>")

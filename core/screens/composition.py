@@ -32,6 +32,8 @@ class ScreenSet:
 
     models: Composition
     by_name: dict[str, Screen] = field(default_factory=dict)
+    #: What choices and the palette look in, made when somebody first does.
+    lookups: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _infos: dict[tuple[str, str], FieldInfo] = field(default_factory=dict)
     _form_of_model: dict[str, FormScreen | None] = field(default_factory=dict)
 

@@ -230,14 +230,19 @@ def moment_text(value: datetime, locale: str, zone: Any) -> str:
 Shower = Callable[[Any, Any], str]
 
 
-def shower(kind: str, locale: str, zone: Any, choices: Mapping[str, Any] | None = None) -> Shower:
-    """The function (value, currency) → HTML that shows values of a kind; texts are escaped in it."""
+def shower(
+    kind: str, locale: str, zone: Any, choices: Mapping[str, Any] | None = None, own: str = ""
+) -> Shower:
+    """The function (value, currency) → HTML that shows values of a kind; texts are escaped in it.
+
+    An amount in the currency `own`, which the heading names, stands without its code.
+    """
     if kind == "money":
         decimals = known_decimals()
-        return lambda v, c: number_text(v, locale, decimals[c], decimals[c]) + _code(c)
+        return lambda v, c: number_text(v, locale, decimals[c], decimals[c]) + _code("" if c == own else c)
     if kind == "price":
         decimals = known_decimals()
-        return lambda v, c: number_text(v, locale, decimals[c], 6) + _code(c)
+        return lambda v, c: number_text(v, locale, decimals[c], 6) + _code("" if c == own else c)
     if kind == "choice":
         return _badges(choices)
     most = {"quantity": 4, "rate": 6, "exchange_rate": 10}.get(kind)

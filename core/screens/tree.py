@@ -16,6 +16,7 @@ declared: each app composes its own copies, so that two apps of one process can 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, ClassVar, Self, TypeVar
 
 #: A text, or one that is translated where it is shown.
@@ -85,6 +86,8 @@ class Column(Node):
     currency: str = ""
     #: In a grid: shown, never typed into.
     readonly: bool = False
+    #: In a grid: what suggestions of a related record show of it besides its label, as columns of its model.
+    choice_columns: Sequence[str] = ()
     #: In a list: may be changed in its cell, by way of the field of the same name in the list's form.
     editable: bool = False
 
@@ -121,6 +124,10 @@ class Field(Node):
     #: `phrase`, in an input too, is a name that was shipped in English: it is shown translated.
     show: str = ""
     wide: bool = False
+    #: Whether it follows from what is typed, by the form's `derive`: it then shows on a new record too.
+    derived: bool = False
+    #: What suggestions of a related record show of it besides its label, as columns of its model.
+    choice_columns: Sequence[str] = ()
 
 
 @dataclass(init=False)
@@ -153,6 +160,8 @@ class Grid(Node):
     order: str = ""
     readonly: bool | Condition = False
     visible: Condition | None = None
+    #: Columns of which each line fills in one at least; empty where a line may be blank.
+    filled: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.nodes = self.take(self.columns)
@@ -179,8 +188,8 @@ class Button(Node):
     visible: Condition | None = None
     #: `primary` for the next step, `danger` for what cannot be taken back.
     style: str = ""
-    #: Asked before it is done.
-    confirm: Text = ""
+    #: Asked before it is done; a function says it of the record, with its total.
+    confirm: Text | Callable[[Any], Text] = ""
     #: Of an endpoint: a page that is opened (`get`) or an act (`post`).
     method: str = "post"
     #: Whether lists of the model offer it for many records at once; a condition, built from the model, says
@@ -208,11 +217,37 @@ class SetField(Node):
 
 @dataclass
 class Part(Node):
-    """A piece of template of the addon's own; it gets `record`, `screen` and `actor`."""
+    """A piece of template of the addon's own; it gets `record`, `screen`, `actor` and what `read` says."""
 
     kind: ClassVar[str] = "part"
 
     template: str = ""
+    #: Called with (session, record); the template has its answer as `data`.
+    read: Callable[[Any, Any], Any] | None = None
+    visible: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a record comes to, in one line of its strip: an amount, or a text."""
+
+    label: Text
+    amount: Decimal | None = None
+    currency: str = ""
+    text: str = ""
+    #: The records behind it.
+    link: str = ""
+    #: `bad` where somebody has to act, `good` where nobody has any more.
+    tone: str = ""
+
+
+@dataclass
+class Facts(Node):
+    """A strip of what a record comes to, such as its balance, called with (session, record)."""
+
+    kind: ClassVar[str] = "facts"
+
+    read: Callable[[Any, Any], Sequence[Fact]] | None = None
     visible: Condition | None = None
 
 
@@ -297,9 +332,13 @@ class FormScreen(Screen):
     readonly: Condition | None = None
     #: Called with (session, record) after the values are set and before they are written.
     on_save: Callable[[Any, Any], None] | None = None
+    #: What follows from what is typed, called with (session, values, lines): see `core.screens.forms.derive`.
+    derive: Callable[[Any, Any, Any], Any] | None = None
     #: Values of a new record, called with (session).
     defaults: Callable[[Any], dict[str, Any]] | None = None
     create: bool = True
+    #: Fields that stand beside the title of a record, such as its partner, its state and its total.
+    head: Sequence[str] = ()
     #: Whether the form lists the record's mails itself: the panel beside it then leaves them out.
     own_mail_log: bool = False
 

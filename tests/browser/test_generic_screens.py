@@ -155,7 +155,6 @@ def test_lines_are_entered_by_keys_alone(open_as: Opener) -> None:
     page.keyboard.type("07005")
     expect(page.get_by_role("option", name="RC0603FR-07005KL")).to_be_visible()
     page.keyboard.press("Enter")
-    page.keyboard.press("Enter")
     page.keyboard.type("1,000")
     page.keyboard.press("Enter")
     page.keyboard.type("0.25")

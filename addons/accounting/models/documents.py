@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.amounts import line_net
@@ -13,7 +13,16 @@ from addons.accounting.services import invoices as services
 from addons.accounting.services import payments as payment_services
 from addons.accounting.services import posting, reversal
 from core import m
-from core.db import ExchangeRate, Money, Quantity, Timestamp, UnitPrice, search_index, smallest_unit
+from core.db import (
+    ExchangeRate,
+    Money,
+    Quantity,
+    Timestamp,
+    UnitPrice,
+    begins_index,
+    search_index,
+    smallest_unit,
+)
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -94,7 +103,9 @@ class Invoice(CompanyOwned, Model):
             ),
             CheckConstraint("reverses_id IS NULL OR kind = 'credit_note'", name="credit_note_reverses"),
             Index(None, "company_id", "date", "id"),
+            Index("ix_accounting_invoice_draft", "company_id", postgresql_where=text("state = 'draft'")),
             search_index("accounting_invoice", "number", "reference"),
+            *(begins_index("accounting_invoice", column) for column in ("number", "reference")),
             Index(None, "partner_id", "date"),
         )
 
@@ -240,6 +251,7 @@ class Payment(CompanyOwned, Model):
             ),
             Index(None, "company_id", "date", "id"),
             search_index("accounting_payment", "number", "reference"),
+            *(begins_index("accounting_payment", column) for column in ("number", "reference")),
             Index(None, "partner_id", "date"),
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Money, Rate, Timestamp
+from core.db import Money, Rate, Timestamp, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -129,6 +129,8 @@ class Entry(CompanyOwned, Model):
             UniqueConstraint("company_id", "number"),
             CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
             Index(None, "company_id", "date", "id"),
+            search_index("accounting_entry", "number", "narration"),
+            begins_index("accounting_entry", "number"),
         )
 
 

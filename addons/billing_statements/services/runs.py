@@ -40,6 +40,8 @@ class Preview:
     without_email: list[int]
     #: Customers with an address to which nothing can be sent, with what is wrong with it.
     bad_addresses: list[tuple[int, str]]
+    #: What each statement would come to.
+    due: Sequence[Any] = ()
 
 
 def check_period(cycle: str, period_end: date, today: date) -> Period:
@@ -82,6 +84,7 @@ def preview(session: AnySession, company_id: int, cycle: str, period: Period) ->
         sorted(skipped.items()),
         _without_email(session, served),
         _bad_addresses(session, served),
+        due,
     )
 
 

@@ -10,14 +10,19 @@
 
 A board is a tab of the start page, for those who have its permission; an addon adds to the boards of another
 by their name. What shows a figure asks the database once, within the user's record rules: a rep's figures are
-those of the rep's customers.
+those of the rep's customers. Several items may stand on one query, by `shared`:
+
+    @shared
+    def ages(session, today): ...          # asked once a board, for both figures and the chart
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from core.db import decimals_of
 from core.security.actor import Actor
@@ -72,6 +77,39 @@ class Chart:
     def has_values(self) -> bool:
         """Whether there is anything to draw."""
         return any(any(series.values) for series in self.series)
+
+    @property
+    def panes(self) -> list["Chart"]:
+        """What is drawn: a chart for each currency, since amounts of two never share an axis."""
+        codes = dict.fromkeys(series.currency or self.currency for series in self.series)
+        return [
+            replace(
+                self,
+                series=[series for series in self.series if (series.currency or self.currency) == code],
+                currency=code,
+            )
+            for code in codes
+        ]
+
+
+#: What `shared` readings have said while one board is read.
+_said: ContextVar[dict[Any, Any] | None] = ContextVar("said", default=None)
+Reader = TypeVar("Reader", bound=Callable[[Any, date], Any])
+
+
+def shared(read: Reader) -> Reader:
+    """Let several items of a board stand on one reading: it asks the database once a board."""
+
+    @wraps(read)
+    def once(session: Any, today: date) -> Any:
+        said = _said.get()
+        if said is None:
+            return read(session, today)
+        if read not in said:
+            said[read] = read(session, today)
+        return said[read]
+
+    return cast(Reader, once)
 
 
 #: Called with (session, today) within the record rules of the user.
@@ -154,7 +192,11 @@ def boards_for(boards: Iterable[Board], actor: Actor) -> list[Board]:
 
 def read_items(board: Board, session: Any, today: date) -> list[tuple[Item, Any]]:
     """What the items of a board say now."""
-    return [(item, item.read(session, today)) for item in board.items]
+    token = _said.set({})
+    try:
+        return [(item, item.read(session, today)) for item in board.items]
+    finally:
+        _said.reset(token)
 
 
 def chart_data(item: Item, chart: Chart) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """The choices of a search field, and the palette: few rows, by what a person types."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import String, case, cast, literal, or_, select
+from sqlalchemy import String, cast, select
+from sqlalchemy.orm import aliased
 
 from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo, label_column, label_text
-from core.screens.lists.narrowing import contains
+from core.screens.forms.lookup import Found, Lookup
 from core.screens.tree import Field, Grid, ListScreen, Screen, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
@@ -28,10 +29,14 @@ class Choice:
     label: str
     #: What else tells it apart.
     hint: str = ""
+    #: What the screen shows of it besides, each in a column of its own.
+    columns: tuple[str, ...] = ()
+    #: Whether it is called exactly so, by its label or another of its texts.
+    exact: bool = False
 
     def json(self) -> dict[str, Any]:
         """As `combobox.js` reads it."""
-        return {"id": self.id, "label": self.label, "hint": self.hint}
+        return asdict(self)
 
 
 def choice_field(screens: ScreenSet, screen: Screen, path: str, actor: Actor) -> tuple[FieldInfo, Any]:
@@ -49,29 +54,52 @@ def choice_field(screens: ScreenSet, screen: Screen, path: str, actor: Actor) ->
 def find_choices(
     session: Any, screens: ScreenSet, info: FieldInfo, node: Any, q: str, actor: Actor
 ) -> list[Choice]:
-    """The records of the field's target that match `q`, those that begin with it first."""
+    """The records of the field's target that match `q`: what is called so first, then what begins so."""
     cls = screens.models.model(info.target)
-    label = _text(label_column(cls))
-    hint, searched = _searched(screens, info.target, cls, actor)
-    # Names of their own: where the label is the key as text, both would be called after its column.
-    shown = (getattr(cls, info.target_column).label("key"), label.label("shown"))
-    query = select(*shown, hint if hint is not None else literal(""))
+    lookup = lookup_of(screens, info, node, actor)
     if cls._label_shipped:
-        return _translated_choices(session.execute(query.order_by(label)), cls, q)
-    for word in q.split()[:6]:
-        query = query.where(or_(*(contains(c, word) for c in (label, *searched))))
-    if isinstance(node, Field) and node.where is not None:
-        query = query.where(node.where(cls))
-    begins = case((label.istartswith(q, autoescape=True), 0), else_=1) if q else label
-    rows = session.execute(query.order_by(begins, label).limit(LIMIT))
-    return [
-        Choice(key, text, str(more) if hint is not None and more != text else "") for key, text, more in rows
-    ]
+        rows = session.execute(select(lookup.key, lookup.label).order_by(lookup.label))
+        return _translated_choices(rows, cls, q)
+    return [_choice(found) for found in lookup.find(session, q, LIMIT)]
+
+
+def _choice(found: Found) -> Choice:
+    label = "" if found.label is None else str(found.label)
+    hint = "" if found.hint in (None, found.label) else str(found.hint)
+    more = tuple("" if value is None else str(value) for value in found.more)
+    return Choice(found.key, label, "" if more else hint, more, exact=found.rank <= 1)
+
+
+def lookup_of(screens: ScreenSet, info: FieldInfo, node: Any, actor: Actor) -> Lookup:
+    """What a field looks in, kept for all who may see the same columns."""
+    cls = screens.models.model(info.target)
+    names = _searched(screens, info.target, actor)
+    shown = [n for n in getattr(node, "choice_columns", ()) if may_see_field(actor, info.target, n)]
+    where = getattr(node, "where", None) if isinstance(node, Field) else None
+    key = (info.target, info.target_column, *names, "", *shown, where)
+    if key not in screens.lookups:
+        columns = [_text(getattr(cls, name)) for name in names]
+        more = [_shown(screens, info.target, cls, name) for name in shown]
+        screens.lookups[key] = Lookup(
+            cls, getattr(cls, info.target_column), _text(label_column(cls)), columns, more, where
+        )
+    made: Lookup = screens.lookups[key]
+    return made
+
+
+def _shown(screens: ScreenSet, model: str, cls: Any, name: str) -> Any:
+    """A further column of a choice: of a related record its label."""
+    info, stored = screens.info(model, name), getattr(cls, name)
+    if info.kind != "ref":
+        return stored
+    target = aliased(screens.models.model(info.target))
+    query = select(label_column(target)).where(getattr(target, info.target_column) == stored)
+    return query.correlate(cls).scalar_subquery()
 
 
 def _translated_choices(rows: Iterable[Any], cls: Any, q: str) -> list[Choice]:
     """Those whose name has the words of `q` in the user's language, which the database does not know."""
-    named = [(key, label_text(cls, text)) for key, text, _more in rows]
+    named = [(key, label_text(cls, text)) for key, text in rows]
     words = q.casefold().split()
     fitting = [(key, name) for key, name in named if all(word in name.casefold() for word in words)]
     fitting.sort(key=lambda one: (not one[1].casefold().startswith(q.casefold()), one[1]))
@@ -83,14 +111,11 @@ def _text(column: Any) -> Any:
     return column if isinstance(column.type, String) else cast(column, String)
 
 
-def _searched(screens: ScreenSet, model: str, cls: Any, actor: Actor) -> tuple[Any, list[Any]]:
-    """A column that tells namesakes apart, and the columns that the model's list searches."""
-    listed = screens.list_of(model)
+def _searched(screens: ScreenSet, model: str, actor: Actor) -> list[str]:
+    """The columns besides the label in which records are found: those of the model's list."""
+    listed, label = screens.list_of(model), screens.models.model(model)._label
     names = [n for n in (listed.search if listed else ()) if screens.info(model, n).kind == "text"]
-    names = [n for n in names if may_see_field(actor, model, n)]
-    columns = [getattr(cls, n) for n in names]
-    hint = next((c for n, c in zip(names, columns, strict=True) if n != cls._label), None)
-    return hint, columns
+    return [n for n in names if n != label and may_see_field(actor, model, n)]
 
 
 @dataclass(frozen=True)
@@ -133,39 +158,29 @@ def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
 
 
 def _hits(session: Any, screens: ScreenSet, screen: ListScreen, q: str, actor: Actor, each: int) -> list[Hit]:
-    cls = screens.models.model(screen.model)
-    label = _text(label_column(cls))
-    hint, columns = _searched(screens, screen.model, cls, actor)
-    searched = [label, *columns]
-    query = select(cls.id, label, hint if hint is not None else literal(""))
-    query = query.where(or_(*(contains(c, q) for c in searched)))
-    if screen.where is not None:
-        query = query.where(screen.where(cls))
-    rank = case(
-        (_equals(label, q), 0),
-        (or_(*(_equals(c, q) for c in columns)), 1),
-        (label.istartswith(q, autoescape=True), 2),
-        else_=3,
-    )
-    form = screens.form_of(screen)
-    rows = session.execute(query.add_columns(rank).order_by(rank, label).limit(each))
+    cls, form = screens.models.model(screen.model), screens.form_of(screen)
+    if form is None:
+        return []
     return [
         Hit(
             screen.name,
             str(screen.title),
-            label_text(cls, text),
-            str(more) if hint is not None and more != text else "",
-            f"/m/{form.name}/{key}",
-            order,
+            label_text(cls, found.label),
+            "" if found.hint in (None, found.label) else str(found.hint),
+            f"/m/{form.name}/{found.key}",
+            found.rank,
         )
-        for key, text, more, order in rows
-        if form is not None
+        for found in _records_of(screens, screen, actor).find(session, q, each)
     ]
 
 
-def _equals(column: Any, q: str) -> Any:
-    return column.ilike(_escaped(q), escape="\\")
-
-
-def _escaped(q: str) -> str:
-    return q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _records_of(screens: ScreenSet, screen: ListScreen, actor: Actor) -> Lookup:
+    """What the palette looks in for the records of a list."""
+    names = _searched(screens, screen.model, actor)
+    key = (screen.name, *names)
+    if key not in screens.lookups:
+        cls = screens.models.model(screen.model)
+        columns = [_text(getattr(cls, name)) for name in names]
+        screens.lookups[key] = Lookup(cls, cls.id, _text(label_column(cls)), columns, where=screen.where)
+    made: Lookup = screens.lookups[key]
+    return made

@@ -21,9 +21,17 @@ from core.db import decimals_of
 from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo, amount_text, label_column, label_of, label_text, shower
+from core.screens.fields import (
+    FieldInfo,
+    amount_text,
+    label_column,
+    label_of,
+    label_text,
+    number_text,
+    shower,
+)
 from core.screens.forms.inputs import NumberField, RefField, input_for
-from core.screens.tree import Column, Field, FormScreen, Grid, Node, Part, Section, walk
+from core.screens.tree import Column, Facts, Field, FormScreen, Grid, Node, Part, Section, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
 
@@ -43,12 +51,21 @@ class Entry:
     input: Any = None
     value: Any = None
     text: str = ""
+    #: The record that it names, for whoever may open it.
+    url: str = ""
 
     @property
     def required(self) -> bool:
         """Whether it has to be filled in: as the form says, else as its column does."""
         given = getattr(self.node, "required", None)
         return self.info.required if given is None else bool(given)
+
+    def plain(self, value: Any, currency: str) -> str:
+        """A number as text: an amount in the decimals of the currency, without its code."""
+        decimals = decimals_of(currency) if self.info.in_currency and currency else 0
+        least = decimals if self.info.in_currency else 0
+        most = decimals if self.info.kind == "money" and currency else self.info.scale or decimals
+        return number_text(value, locale_code(), least, most)
 
     @property
     def css(self) -> str:
@@ -131,11 +148,11 @@ class FormBuilder:
         writable = [n for n in nodes if editable and self._takes_input(n, record)]
         form = self._bind(writable, self.screen.model, record, data, defaults or {}, "", "")
         entries = {n.name: self._entry(n, self.screen.model, form, record, defaults) for n in nodes}
-        # What a new record will have one day is nothing to look at yet.
+        # What a new record will have one day is nothing to look at yet, unless it follows from what is typed.
         entries = {
             n: e
             for n, e in entries.items()
-            if record is not None or e.input is not None or e.value is not None
+            if record is not None or e.input is not None or e.value is not None or _derived(e.node)
         }
         grids = {
             g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)
@@ -264,6 +281,10 @@ class FormBuilder:
         return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
 
 
+def _derived(node: Field | Column) -> bool:
+    return isinstance(node, Field) and node.derived
+
+
 def sent_keys(grid: GridForm, data: MultiDict[str, str]) -> list[str]:
     """The keys of the lines that were sent, in their order on the page; a new one left as it came is none."""
     pattern = re.compile(rf"{re.escape(grid.node.name)}-(\w+)-(.+)")
@@ -326,8 +347,8 @@ def parent_column(screens: ScreenSet, screen: FormScreen, grid: Grid) -> str:
     return str(found[0])
 
 
-def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
-    """Give every related record its label: one query a model, however many lines there are."""
+def fill_labels(session: Any, screens: ScreenSet, form: RecordForm, actor: Actor) -> None:
+    """Give every related record its label and its address: one query a model, however many lines."""
     wanted: dict[tuple[str, str], set[Any]] = {}
     holders: list[tuple[tuple[str, str], Any, Entry]] = []
     for entry in _all_entries(form):
@@ -338,7 +359,16 @@ def fill_labels(session: Any, screens: ScreenSet, form: RecordForm) -> None:
             holders.append((key, value, entry))
     labels = {key: labels_of(session, screens, key, values) for key, values in wanted.items()}
     for key, value, entry in holders:
-        _give_label(entry, labels[key].get(value))
+        label = labels[key].get(value)
+        _give_label(entry, label)
+        if label is not None and key[1] == "id":
+            entry.url = url_of_record(screens, key[0], value, actor)
+
+
+def url_of_record(screens: ScreenSet, model: str, record_id: Any, actor: Actor) -> str:
+    """Where a record is looked at; empty where nothing shows it, or this actor may not see it."""
+    form = screens.form_for(model)
+    return f"/m/{form.name}/{record_id}" if form is not None and actor.may(model_rights(model).read) else ""
 
 
 def _all_entries(form: RecordForm) -> Iterator[Entry]:
@@ -375,12 +405,22 @@ def shown_nodes(nodes: Iterable[Node], form: RecordForm) -> list[Node]:
     return [node for node in nodes if _shows(node, form)]
 
 
+def _in_head(node: Field, form: RecordForm) -> bool:
+    """Whether it stands beside the title, and nowhere else since nobody can change it."""
+    named = form.record is not None and node.name in (*form.screen.head, form.record._label)
+    entry = form.entries[node.name]
+    # An amount stands with the other amounts too.
+    return named and entry.input is None and not entry.info.numeric
+
+
 def _shows(node: Node, form: RecordForm) -> bool:
     condition = getattr(node, "visible", None)
     if condition is not None and (form.record is None or not condition(form.record)):
         return False
     if isinstance(node, Field):
-        return node.name in form.entries
+        return node.name in form.entries and not _in_head(node, form)
     if isinstance(node, Grid):
         return node.name in form.grids
+    if isinstance(node, Facts):
+        return form.record is not None
     return bool(shown_nodes(node.nodes, form)) if isinstance(node, Section) else isinstance(node, Part)

@@ -56,11 +56,12 @@ class NumberField(StringField):
         self.data = None
         if valuelist and valuelist[0].strip():
             try:
-                self.data = self._read(valuelist[0])
+                self.data = self.read(valuelist[0])
             except NotANumberError as error:
                 raise ValueError(str(error)) from error
 
-    def _read(self, text: str) -> Decimal | int:
+    def read(self, text: str) -> Decimal | int:
+        """The number that this text is here; raises NotANumberError."""
         number = parse_decimal(text, locale_code(), self.scale)
         return int(number) if self.scale == 0 else number
 

@@ -60,7 +60,7 @@ class RecordEditor:
             return None
         lines = self._lines(record)
         form = self.builder.build(record, lines, defaults=None if record else self._defaults())
-        fill_labels(self.session, self.screens, form)
+        fill_labels(self.session, self.screens, form, self.actor)
         return Outcome(form, seal(base_of(form, lines)))
 
     def save(self, record_id: int | None, data: MultiDict[str, str]) -> Outcome | None:
@@ -74,11 +74,18 @@ class RecordEditor:
             raise UserError(_("This record can no longer be changed."))
         self._validate(form)
         conflict = meet(form, unseal(data.get(BASE, "")), lines, self.builder) if record else []
-        fill_labels(self.session, self.screens, form)
+        fill_labels(self.session, self.screens, form, self.actor)
         base = seal(base_of(form, lines))
         if conflict or not form.valid:
             return Outcome(form, base, conflict=conflict)
         return self._write(form, lines, base)
+
+    def read(self, record_id: int | None, data: MultiDict[str, str]) -> RecordForm | None:
+        """The form with what was sent, unchecked and unwritten; None when there is no such record."""
+        record = self.session.get(self.cls, record_id) if record_id is not None else None
+        if record_id is not None and record is None:
+            return None
+        return self.builder.build(record, self._lines(record), data, None if record else self._defaults())
 
     def _lines(self, record: Any) -> dict[str, list[Any]]:
         return load_lines(self.session, self.screens, self.screen, record.id) if record is not None else {}
@@ -99,6 +106,7 @@ class RecordEditor:
             for line in grid.lines:
                 if line.form is not None:
                     line.form.validate()
+                    _refuse_blank(grid, line)
         refuse_surplus(form)
 
     def _write(self, form: RecordForm, lines: dict[str, list[Any]], base: str) -> Outcome:
@@ -193,6 +201,13 @@ class RecordEditor:
             entry.input.errors = [*entry.input.errors, message]
         else:
             form.problems.append(message)
+
+
+def _refuse_blank(grid: GridForm, line: Line) -> None:
+    """Put an error on a line that says nothing."""
+    asked = [e for e in line.entries if e.node.name in grid.node.filled and e.input is not None]
+    if asked and not any(e.input.data or getattr(e.input, "text", "") for e in asked):
+        asked[0].input.errors = [*asked[0].input.errors, _("Say what this line is for, or delete it.")]
 
 
 def _assign(record: Any, info: FieldInfo, bound: Any, is_new: bool) -> None:

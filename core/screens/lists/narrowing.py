@@ -21,16 +21,47 @@ WORDS = 8
 RANGED = frozenset({"integer", "money", "price", "quantity", "rate", "date", "moment"})
 #: Related records that a search names by their keys.
 FEW = 100
+#: What stands in front of a word: nothing, or one of these after anything.
+BEFORE_WORDS = ("", "% ", "%-", "%/")
 
 
 def contains(column: Any, text: str) -> ColumnElement[bool]:
     """Whether the column has this text in it, in any case; a trigram index serves it."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return like(column, f"%{_escaped(text)}%", has_case(text))
+
+
+def has_word(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a word of a search is in the column."""
+    return or_(*(like(column, pattern, has_case(word)) for pattern in patterns(word)))
+
+
+def patterns(word: str, anywhere: bool = False) -> list[str]:
+    """Where a word of a search is looked for; one of one or two letters or digits begins a word there, unless
+    it may be `anywhere`.
+
+    Trigrams serve from three characters on, but know also how a word begins: all texts with a `rc` somewhere
+    would have to be read one after the other. A Chinese word of two characters is looked for anywhere.
+    """
+    if anywhere or len(word) > 2 or not (word.isascii() and word.isalnum()):
+        return [f"%{_escaped(word)}%"]
+    return [f"{before}{word}%" for before in BEFORE_WORDS]
+
+
+def has_case(text: str) -> bool:
+    """Digits and Chinese have none, and comparing without regard to it takes five times as long."""
+    return text.lower() != text.upper()
+
+
+def like(column: Any, pattern: Any, has_case: bool) -> ColumnElement[bool]:
+    """Whether the column fits a pattern, in any case where it `has_case`."""
     subject = column if isinstance(column.type, String) else cast(column, String)
-    # Digits and Chinese have no case, and comparing without regard to it takes five times as long.
-    compare = subject.like if text.lower() == text.upper() else subject.ilike
-    found: ColumnElement[bool] = compare(f"%{escaped}%", escape="\\")
+    compare = subject.ilike if has_case else subject.like
+    found: ColumnElement[bool] = compare(pattern, escape="\\")
     return found
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def search(plan: ListPlan, names: Sequence[str], q: str) -> list[ColumnElement[bool]]:
@@ -49,9 +80,9 @@ def _has(column: PlannedColumn, word: str) -> ColumnElement[bool]:
     compared one after the other until the page is full.
     """
     if column.target is None:
-        return contains(column.shown, word)
+        return has_word(column.shown, word)
     key, label = column.target
-    keys = select(key).where(contains(label, word))
+    keys = select(key).where(has_word(label, word))
     few = db.session.scalars(keys.limit(FEW + 1)).all()
     if not few:
         return false()

@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
+from core import m
 from core.db import db
 from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
@@ -32,6 +33,8 @@ class Head:
     sorted: str = ""
     #: Whether its cells may be changed in place.
     editable: bool = False
+    #: The currency of its amounts that stand without a code.
+    currency: str = ""
 
 
 @dataclass
@@ -65,6 +68,7 @@ class ListPage:
     #: For each level that may be chosen, (name, label, chosen) of what to group by.
     group_choices: list[list[tuple[str, str, bool]]]
     form: FormScreen | None
+    company: Any = None
 
     @property
     def total_text(self) -> str:
@@ -122,12 +126,15 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
     editable = editable_columns(screens, plan, actor)
     rows = db.session.execute(query.rows(), query.window()).all()
     form = screens.form_of(plan.screen)
-    make = row_maker(query, plan.screen.address or base_of(form), editable)
+    # Held until the page is shown, whose layout names the company.
+    company = company_of(actor)
+    own = company.currency_code if company is not None else ""
+    make = row_maker(query, plan.screen.address or base_of(form), editable, own)
     return ListPage(
         screen=plan.screen,
         state=state,
         title=str(plan.screen.title),
-        heads=[_head(plan, c, state, editable) for c in query.columns],
+        heads=[_head(plan, c, state, editable, own) for c in query.columns],
         groups=groups_of(query, rows, make, lambda s: url_of(plan.screen, s)),
         total=_total(query, rows),
         filters=[
@@ -138,7 +145,13 @@ def page_of(screens: ScreenSet, query: ListQuery, actor: Actor) -> ListPage:
         columns=_column_choices(plan, query.columns, actor),
         group_choices=_group_choices(plan, state, actor),
         form=form,
+        company=company,
     )
+
+
+def company_of(actor: Actor) -> Any:
+    """The company that the actor works in, whose currency goes without saying; None where there is none."""
+    return db.session.get(m.Company, actor.company_id) if actor.company_id is not None else None
 
 
 def _total(query: ListQuery, rows: Sequence[Any]) -> int:
@@ -178,14 +191,18 @@ def _label(plan: ListPlan, name: str) -> str:
     return label_of(column.node, column.info)
 
 
-def _head(plan: ListPlan, column: PlannedColumn, state: ListState, editable: frozenset[str]) -> Head:
+def _head(
+    plan: ListPlan, column: PlannedColumn, state: ListState, editable: frozenset[str], own: str
+) -> Head:
     name = column.node.name
     current = state.sort or plan.screen.order
     order = "" if current.lstrip("-") != name else "descending" if current.startswith("-") else "ascending"
     url = ""
     if column.node.sortable:
         url = url_of(plan.screen, state.but(sort=f"-{name}" if order == "ascending" else name))
-    return Head(name, label_of(column.node, column.info), css_of(column), url, order, name in editable)
+    label = label_of(column.node, column.info)
+    in_own = own if column.currency is not None else ""
+    return Head(name, label, css_of(column), url, order, name in editable, in_own)
 
 
 def _column_choices(

@@ -41,6 +41,8 @@ from core.security.rules import KEPT
 
 #: Counting further than this costs more than it tells.
 COUNT_LIMIT = 10_000
+#: Pages that end behind so many rows are looked up by their keys first.
+DEEP = 1000
 #: Statements of one list that are kept.
 STATEMENTS = 200
 
@@ -97,14 +99,33 @@ class ListQuery:
     def counted(self) -> bool:
         """Whether the rows of the page have `total`: where nothing narrows the list, it is longer than a page
         nearly always, and its count is asked along."""
-        return not self.where
+        return not self.where and not self.deep
 
     def rows(self) -> Select[Any]:
         """The rows of the page that `window` gives: id, the columns, the currencies, the keys of the groups,
         their labels, and where the list is `counted` how many there are."""
+        if self.deep:
+            return self._leafed()
         if not self.counted:
             return _windowed(self.everything())
         return self._kept("rows", lambda: _windowed(self._ordered().add_columns(self._total())))
+
+    @property
+    def deep(self) -> bool:
+        """Whether so many rows come before the page that they are better passed over by their keys alone."""
+        return self.state.page * self.state.size > DEEP and not self.state.group
+
+    def _leafed(self) -> Select[Any]:
+        """The rows of a page far behind: an index passes over those before it, only the page's are read."""
+        if self.where:
+            return self._far(self.where)
+        return self._kept("far", lambda: self._far(()).execution_options(**KEPT))
+
+    def _far(self, where: tuple[ColumnElement[bool], ...]) -> Select[Any]:
+        cls = self.plan.cls
+        keys = self._joined(select(cls.id), [self._sort().lstrip("-")]).where(*where)
+        page = _windowed(keys.order_by(*self._order())).subquery()
+        return self._ordered().join(page, page.c.id == cls.id)
 
     def window(self) -> dict[str, int]:
         """The parameters of `rows`."""

@@ -54,17 +54,37 @@ def css_of(column: PlannedColumn) -> str:
     return "n" if column.kind in NUMERIC else "t" if column.kind in ("text", "ref") else column.kind
 
 
-def row_maker(query: ListQuery, base: str, editable: frozenset[str] = frozenset()) -> RowMaker:
+def on_phone(columns: Sequence[PlannedColumn]) -> dict[int, str]:
+    """Which columns stand in the two lines of a row on a phone, and where.
+
+    What it is called and below it whom or what it is about; its amount and below that its state.
+    """
+    about = [n for n, c in enumerate(columns) if n and c.kind in ("ref", "text")]
+    figures = [n for n, c in enumerate(columns) if n and c.kind in NUMERIC]
+    states = [n for n, c in enumerate(columns) if n and c.kind == "choice"]
+    named = [n for n in states if columns[n].node.name == "state"] or states
+    places = [(0, " p-name")]
+    places += [(n, " p-about") for n in about[:1]] + [(n, " p-figure") for n in figures[-1:]]
+    return dict([*places, *((n, " p-state") for n in named[:1])])
+
+
+def row_maker(query: ListQuery, base: str, editable: frozenset[str] = frozenset(), own: str = "") -> RowMaker:
     """The function that turns database rows into rows of the table.
 
     In Python, not in the template, and column by column: 80 rows of 11 columns are 900 cells, for each of
     which a template would hand up a piece through every template that it extends. `base` is the address of
-    the form; the first cell links to it. The cells of `editable` columns may be changed in place.
+    the form; the first cell links to it. The cells of `editable` columns may be changed in place. Amounts in
+    the currency `own` have no code.
     """
     locale, zone = locale_code(), get_timezone()
-    shows = [shower(column.kind, locale, zone, column.node.choices) for column in query.columns]
+    shows = [shower(column.kind, locale, zone, column.node.choices, own) for column in query.columns]
     places = codes_at(query)
-    frame = _frame([css_of(c) + (" e" if c.node.name in editable else "") for c in query.columns], base)
+    places_on_phone = on_phone(query.columns)
+    css = [
+        css_of(c) + (" e" if c.node.name in editable else "") + places_on_phone.get(n, "")
+        for n, c in enumerate(query.columns)
+    ]
+    frame = _frame(css, base)
     keys = frame.count("%s") - len(shows)
 
     def make(rows: Sequence[Any]) -> list[str]:

@@ -8,7 +8,7 @@ from core.db import db
 from core.i18n import _
 from core.screens.forms.cells import CellEditor
 from core.screens.forms.saving import BASE, Outcome
-from core.screens.lists.page import base_of, editable_columns, plan_for
+from core.screens.lists.page import base_of, company_of, editable_columns, plan_for
 from core.screens.lists.query import ListQuery
 from core.screens.lists.rows import row_maker
 from core.screens.lists.state import read_state
@@ -87,5 +87,7 @@ def _row(listed: ListScreen, form: FormScreen, record_id: int) -> str:
     query: ListQuery = query_for(listed, read_state(listed, request.args))
     editable = editable_columns(screens(), query.plan, current_actor())
     found: Any = db.session.execute(query.one(record_id)).one_or_none()
-    make = row_maker(query, listed.address or base_of(form), editable)
+    company = company_of(current_actor())
+    own = company.currency_code if company is not None else ""
+    make = row_maker(query, listed.address or base_of(form), editable, own)
     return make([found])[0] if found is not None else ""

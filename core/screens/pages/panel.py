@@ -238,7 +238,8 @@ def _sendable(record: Any) -> Delivery:
 
 
 def _dialog(form: FormScreen, record: Any, written: letters.Letter) -> str:
-    return render_template("letter.html", screen=form, record=record, letter=written)
+    again = _deliverable(record).again(record)
+    return render_template("letter.html", screen=form, record=record, letter=written, again=again)
 
 
 @bp.post("/send")

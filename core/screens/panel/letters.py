@@ -16,7 +16,7 @@ from core.security import audit
 from core.security.actor import Actor
 
 #: How long a subject and a text may be.
-LONGEST_SUBJECT, LONGEST_BODY = 400, 20_000
+LONGEST_SUBJECT, LONGEST_BODY, LONGEST_REASON = 400, 20_000, 200
 
 
 class LetterError(UserError):
@@ -33,6 +33,8 @@ class Letter:
     body: str
     #: What makes a second click send nothing more.
     token: str
+    #: Why it goes out once more, where it was sent already.
+    reason: str = ""
     problem: str = ""
 
 
@@ -52,7 +54,8 @@ def proposed(session: Any, delivery: Delivery, record: Any) -> Letter:
 
 def read_letter(sent: Mapping[str, str]) -> Letter:
     """What the dialog sent."""
-    return Letter(*(sent.get(name, "").strip() for name in ("to", "cc", "subject", "body", "token")))
+    names = ("to", "cc", "subject", "body", "token", "reason")
+    return Letter(*(sent.get(name, "").strip() for name in names))
 
 
 def send(session: Any, delivery: Delivery, record: Any, letter: Letter) -> Any:
@@ -65,6 +68,8 @@ def send(session: Any, delivery: Delivery, record: Any, letter: Letter) -> Any:
     sent = session.scalars(select(m.MailMessage).filter_by(idempotency_key=key)).one_or_none()
     if sent is not None:
         return sent
+    if delivery.again(record) and not letter.reason:
+        raise LetterError(_("It was sent already. Say why it is sent once more."))
     try:
         message = queue(
             session,
@@ -81,10 +86,15 @@ def send(session: Any, delivery: Delivery, record: Any, letter: Letter) -> Any:
         )
     except MailAddressError as error:
         raise LetterError(str(error)) from error
-    audit.record(session, "mail", record._name, [record.id], {"mail": message.id, "to": message.to})
+    audit.record(session, "mail", record._name, [record.id], _noted(message, letter))
     if delivery.on_sent is not None:
         delivery.on_sent(session, record, message)
     return message
+
+
+def _noted(message: Any, letter: Letter) -> dict[str, Any]:
+    noted = {"mail": message.id, "to": message.to}
+    return {**noted, "reason": letter.reason[:LONGEST_REASON]} if letter.reason else noted
 
 
 def _refuse_unfinished(letter: Letter) -> None:

@@ -13,6 +13,7 @@ import { startLists } from "./list.js";
 import { startForms } from "./form.js";
 import { startComboboxes } from "./combobox.js";
 import { startGrids } from "./grid.js";
+import { startDeriving } from "./derive.js";
 
 export function start(root) {
   startComboboxes(root);
@@ -20,6 +21,7 @@ export function start(root) {
   startLists(root);
   startForms(root);
   startDrafts(root);
+  startDeriving(root);
 }
 
 document.body.addEventListener("htmx:load", (event) => start(event.detail.elt));

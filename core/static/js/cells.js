@@ -1,5 +1,5 @@
 // Cells of a list that are changed in place: F2 or a double click opens one, Enter saves, Tab saves and goes on.
-import { startComboboxes } from "./combobox.js";
+import { settled, startComboboxes } from "./combobox.js";
 import { text } from "./page.js";
 import { toast } from "./toasts.js";
 
@@ -77,6 +77,7 @@ async function save() {
   if (!open || open.busy) return !open;
   const { cell, id, name } = open;
   open.busy = true;
+  await settled(cell);
   const got = await ask(url(id, name), new FormData(cell.querySelector("form")));
   open.busy = false;
   if (!got.ok) {

@@ -28,7 +28,7 @@ function datasets(data) {
 
 // "Jan 2026" stands in two lines under a narrow bar.
 function lines(data) {
-  return data.kind === "across" ? data.labels : data.labels.map((label) => (data.currency ? label.replace(/^(\d+)年(.+)$/, "$2 $1").split(" ") : label));
+  return data.kind === "across" ? data.labels : data.labels.map((label) => (/\b\d{4}(\b|年)/.test(label) ? label.replace(/^(\d+)年(.+)$/, "$2 $1").split(" ") : label));
 }
 
 function options(data, canvas) {

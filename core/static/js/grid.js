@@ -1,6 +1,7 @@
 // The lines of a document: Enter in the last cell adds one, Ctrl+D doubles it, Ctrl+Del deletes it with an Undo,
 // Alt+Up and Alt+Down move it. The server reads the lines in the order in which they stand here.
 import { startComboboxes } from "./combobox.js";
+import { pasteLines } from "./paste.js";
 import { text } from "./page.js";
 import { toast } from "./toasts.js";
 
@@ -18,6 +19,7 @@ export function startGrids(root) {
     if (location.pathname.endsWith("/new") && !body(grid).children.length) addLine(grid);
     grid.addEventListener("keydown", (event) => keys(grid, event));
     grid.addEventListener("click", (event) => clicks(grid, event));
+    grid.addEventListener("paste", (event) => { if (pasteLines(grid, event, addLine)) event.preventDefault(); });
   }
 }
 
@@ -37,8 +39,8 @@ export function addLine(grid, after = null) {
 function rename(row, key) {
   const old = row.dataset.line;
   row.dataset.line = key;
-  for (const element of row.querySelectorAll("[name], [id]")) {
-    for (const attribute of ["name", "id", "aria-describedby"]) {
+  for (const element of row.querySelectorAll("[name], [id], [data-out]")) {
+    for (const attribute of ["name", "id", "aria-describedby", "data-out"]) {
       const value = element.getAttribute(attribute);
       if (value) element.setAttribute(attribute, value.replace(`-${old}-`, `-${key}-`));
     }
@@ -52,6 +54,8 @@ function duplicate(grid, row) {
     if (input.type === "checkbox") input.checked = from[i].checked;
     else input.value = from[i].value;
   });
+  const shown = [...row.querySelectorAll("[data-out]")];
+  [...twin.querySelectorAll("[data-out]")].forEach((output, i) => { output.textContent = shown[i]?.textContent ?? ""; });
   return twin;
 }
 
@@ -88,7 +92,9 @@ function keys(grid, event) {
 
 function onward(grid, row, target) {
   const all = inputs(row);
-  const next = all[all.indexOf(target) + 1];
+  const rest = all.slice(all.indexOf(target) + 1);
+  // What a choice fills in needs no visit: behind a part its quantity is next.
+  const next = (target.matches("[data-choices]") && rest.find((input) => input.matches(".n"))) || rest[0];
   if (next) next.focus();
   else inputs(row.nextElementSibling ?? addLine(grid))[0].focus();
 }

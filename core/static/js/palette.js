@@ -1,11 +1,12 @@
 // Ctrl+K: pages and records by what is typed. The first match is chosen, so that a number and Enter opens it.
+import { asking } from "./ask.js";
 import { freshId, text } from "./page.js";
 
 const dialog = document.getElementById("palette");
 const input = dialog?.querySelector("input");
 const list = dialog?.querySelector("ul");
+const asked = asking(dialog?.dataset.url, 60);
 let chosen = 0;
-let running = null;
 
 function items() { return [...list.querySelectorAll("li[data-url]")]; }
 
@@ -43,15 +44,12 @@ function item({ kind, label, hint, url }) {
   return li;
 }
 
+const answered = (matches, q) => { if (q === input.value) show(matches); };
+
 async function search() {
-  running?.abort();
-  running = new AbortController();
-  try {
-    const answer = await fetch(`${dialog.dataset.url}?q=${encodeURIComponent(input.value)}`, { signal: running.signal, headers: { Accept: "application/json" } });
-    if (answer.ok) show(await answer.json());
-  } catch (error) {
-    if (error.name !== "AbortError") throw error;
-  }
+  const q = input.value;
+  const matches = await asked.now(q);
+  if (matches) answered(matches, q);
 }
 
 function go(url, newTab) {
@@ -67,19 +65,16 @@ async function keys(event) {
   else if (event.key === "Enter") {
     event.preventDefault();
     // Whoever types fast and presses Enter means what was typed, not what the list showed before.
-    if (pending) { clearTimeout(pending); pending = 0; await search(); }
-    go(items()[chosen]?.dataset.url, event.ctrlKey || event.metaKey);
+    const q = input.value;
+    if (!asked.answer(q)) await search();
+    if (asked.answer(q) && q === input.value) go(items()[chosen]?.dataset.url, event.ctrlKey || event.metaKey);
     return;
   } else return;
   event.preventDefault();
 }
 
-let pending = 0;
 if (dialog) {
-  input.addEventListener("input", () => {
-    clearTimeout(pending);
-    pending = setTimeout(() => { pending = 0; search(); }, 60);
-  });
+  input.addEventListener("input", () => asked.soon(input.value, answered));
   input.addEventListener("keydown", keys);
   list.addEventListener("click", (event) => go(event.target.closest("li")?.dataset.url, event.ctrlKey || event.metaKey));
   document.addEventListener("keydown", (event) => {
@@ -90,5 +85,5 @@ if (dialog) {
     }
   });
   // The dialog opens by a key or by its button: either way it starts afresh.
-  new MutationObserver(() => { if (dialog.open) { input.select(); search(); } }).observe(dialog, { attributeFilter: ["open"] });
+  new MutationObserver(() => { if (dialog.open) { asked.forget(); input.select(); search(); } }).observe(dialog, { attributeFilter: ["open"] });
 }

@@ -23,7 +23,7 @@ def customer(company):
 def invoice_of(company, customer):
     """Post an invoice (or credit note) of one line."""
 
-    def make(amount, on=date(2026, 1, 10), kind="invoice", partner=None, currency="USD", **values):
+    def make(amount, on=date(2026, 1, 10), kind="invoice", partner=None, currency="USD", lines=(), **values):
         values.setdefault("exchange_rate", Decimal(1))
         invoice = create_invoice(
             db.session,
@@ -32,7 +32,7 @@ def invoice_of(company, customer):
             date=on,
             currency=currency,
             kind=kind,
-            lines=[Line("Resistor", Decimal(1), Decimal(amount))],
+            lines=lines or [Line("Resistor", Decimal(1), Decimal(amount))],
             **values,
         )
         post_invoices(db.session, [invoice])

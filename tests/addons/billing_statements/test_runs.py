@@ -332,6 +332,12 @@ def test_a_statement_that_is_mailed_by_hand_is_not_mailed_by_its_run(app, custom
     assert message.attachments == [statement.attachment]
     assert (statement.state, statement.mail_id) == ("sent", message.id)
     assert letters.send(db.session, how, statement, letter).id == message.id
+    # Once more only with a reason, which the audit keeps.
+    again = letters.proposed(db.session, how, statement)
+    with pytest.raises(letters.LetterError, match="Say why"):
+        letters.send(db.session, how, statement, again)
+    again.reason = "lost in the post"
+    assert letters.send(db.session, how, statement, again).id != message.id
 
 
 def test_a_statement_in_yen_has_no_cents(app, customer_of, bill, run_month):

@@ -1,5 +1,6 @@
 """The pages of the outbox and of the mailbox."""
 
+import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -74,9 +75,18 @@ def test_letters_are_found_by_their_words_and_files(
     queue(subject="对账单 2026-05", attachments=[attach("对账单.pdf", b"%PDF")])
     queue(subject="Reminder")
     mail.send_due()
-    assert [found.header("Subject") for found in letters(folder)] == ["Reminder", "对账单 2026-05"]
+    assert [found.subject for found in letters(folder)] == ["Reminder", "对账单 2026-05"]
     [found] = letters(folder, "对账单.pdf ann@")
-    assert found.parts[0].contents == b"%PDF"
+    whole = letter(folder, found.name)
+    assert whole is not None
+    assert whole.parts[0].contents == b"%PDF"
+    # From now on the list reads no message; one that was written anew is read once more.
+    stamp = (folder / f"{found.name}.eml").stat().st_mtime_ns
+    (folder / f"{found.name}.eml").write_bytes(b"Subject: other\n\n")
+    os.utime(folder / f"{found.name}.eml", ns=(stamp, stamp))
+    assert letters(folder, "对账单") == [found]
+    os.utime(folder / f"{found.name}.eml", ns=(stamp, stamp + 10**9))
+    assert letters(folder, "对账单") == []
     assert letters(folder, "nobody") == []
 
 

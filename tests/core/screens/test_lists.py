@@ -124,7 +124,7 @@ def test_cells_are_escaped(visit: Callable[..., Any], shelf: Flask, text: str) -
     html = visit("reader").get(f"{LIST}?columns=mpn,description").text
     key = db.session.query(m.ShelfPart).one().id
     assert f'<a href="/m/shelf.part.form/{key}" id="r{key}">{escape(text)}</a></td>' in html
-    assert f'<td class="t">{escape(text)}</td></tr>' in html
+    assert f'<td class="t p-about">{escape(text)}</td></tr>' in html
 
 
 @pytest.mark.parametrize(

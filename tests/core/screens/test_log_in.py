@@ -267,7 +267,7 @@ def test_static_files_are_kept_for_a_year_and_packed(visit: Callable[..., Any]) 
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         total += len(answer.data)
-    assert len(links) == 5
+    assert len(links) == 6
     assert total < 250_000
     old = visitor.get("/assets/core/000000000000/app.css")
     assert old.headers["Cache-Control"] == "no-cache"

@@ -42,7 +42,9 @@ def orders(parts: list[Any]) -> None:
         ("风华", ["SO-11", "SO-08", "SO-05", "SO-02"]),
         ("so-1 murata", ["SO-10"]),
         ("11", ["SO-11"]),
-        ("a murata 04", ["SO-04"]),
+        ("m murata 04", ["SO-04"]),
+        # One or two letters begin a word.
+        ("ur", []),
         ("nobody", []),
         ("100%", []),
     ],

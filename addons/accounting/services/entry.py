@@ -1,0 +1,86 @@
+"""What nobody need type who enters an invoice: what the customer had last, and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from addons.accounting.amounts import Totals, line_net, totals_of
+from addons.accounting.services.chart import books_of
+from addons.accounting.services.rates import rates_on
+from core import m
+from core.db import AnySession, smallest_unit
+
+
+def usual_values(session: AnySession, partner_id: int | None, on: date | None) -> dict[str, Any]:
+    """The currency of a customer, and when an invoice of this day is due by the terms of the last one."""
+    partner = session.get(m.Partner, partner_id) if partner_id else None
+    if partner is None:
+        return {}
+    invoice = m.AccountingInvoice
+    found: dict[str, Any] = {"currency_code": partner.currency_code or partner.company.currency_code}
+    last = session.execute(
+        select(invoice.date, invoice.due_date)
+        .where(invoice.partner_id == partner_id, invoice.kind == "invoice", invoice.state == "posted")
+        .order_by(invoice.date.desc(), invoice.id.desc())
+        .limit(1)
+    ).first()
+    if on is not None:
+        found["due_date"] = on + (last.due_date - last.date) if last is not None else on
+    return found
+
+
+def usual_rate(session: AnySession, company_id: int | None, currency: str, on: date | None) -> dict[str, Any]:
+    """The exchange rate of the day, which the document will have; none where the table has none."""
+    if company_id is None or on is None or not currency:
+        return {}
+    books = books_of(session, company_id)
+    own = currency == books.currency
+    rate = Decimal(1) if own else rates_on(session, books, [(currency, on)]).get((currency, on))
+    return {"exchange_rate": rate}
+
+
+def usual_lines(
+    session: AnySession, partner_id: int | None, currency: str, products: Sequence[int]
+) -> dict[int, dict[str, Any]]:
+    """For each part its description, and the price and the tax at which this customer had it last.
+
+    A part that the customer never had takes the tax of the company, where there is only one.
+    """
+    if not products:
+        return {}
+    product, invoice, line = m.Product, m.AccountingInvoice, m.AccountingInvoiceLine
+    texts = session.execute(select(product.id, product.description).where(product.id.in_(products)))
+    found: dict[int, dict[str, Any]] = {key: {"description": text} for key, text in texts}
+    taxes = session.scalars(select(m.AccountingTax.id).where(m.AccountingTax.active).limit(2)).all()
+    if len(taxes) == 1:
+        for values in found.values():
+            values["tax_id"] = taxes[0]
+    last = session.execute(
+        select(line.product_id, line.unit_price, line.tax_id)
+        .join(invoice, invoice.id == line.invoice_id)
+        .where(invoice.partner_id == partner_id, invoice.currency_code == currency)
+        .where(invoice.state == "posted", invoice.kind == "invoice", line.product_id.in_(products))
+        .order_by(line.product_id, invoice.date.desc(), line.id.desc())
+        .ext(distinct_on(line.product_id))
+    )
+    for key, price, tax in last:
+        if key in found:
+            found[key].update(unit_price=price, tax_id=tax)
+    return found
+
+
+def amounts_of(
+    session: AnySession, lines: Sequence[Mapping[str, Any]], currency: str
+) -> tuple[list[Decimal], Totals]:
+    """The net of each line and the totals, as the document will have them when it is saved."""
+    unit, zero = smallest_unit(currency), Decimal(0)
+    nets = [line_net(line.get("quantity") or zero, line.get("unit_price") or zero, unit) for line in lines]
+    tax = m.AccountingTax
+    wanted = {line["tax_id"] for line in lines if line.get("tax_id")}
+    rates = dict(session.execute(select(tax.id, tax.rate).where(tax.id.in_(wanted))).all()) if wanted else {}
+    kept = [line.get("tax_id") if line.get("tax_id") in rates else None for line in lines]
+    return nets, totals_of(zip(nets, kept, strict=True), rates, unit)

@@ -1,0 +1,21 @@
+"""Let choices and the palette find what begins so"""
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "billing_statements_0006"
+down_revision = "billing_statements_0005"
+
+BEGINNINGS = (("billing_statement", "number"),)
+
+
+def upgrade() -> None:
+    for table, column in BEGINNINGS:
+        begins = text(f'lower({column} COLLATE "C")')
+        op.create_index(f"ix_{table}_{column}_begins", table, ["company_id", begins])
+        op.execute(f"ANALYZE {table}")  # an index on an expression is worth nothing before
+
+
+def downgrade() -> None:
+    for table, column in BEGINNINGS:
+        op.drop_index(f"ix_{table}_{column}_begins", table_name=table)

@@ -1,0 +1,126 @@
+"""Values that follow from what is typed: answered by the server for the whole form in one request.
+
+A form names a function, `screens.form(..., derive=derive)`, which gets what the form holds now:
+
+    def derive(session, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
+        ...
+        return Derived({"due_date": day, "total": total}, {"lines": [{"net": net}, ...]})
+
+`values` has the inputs of the record, `lines` those of each grid's lines in their order; None stands for what
+is empty or can't be read. `values.changed` says what was changed since the last answer, so that a description
+is filled in when its part was chosen, and not over what somebody wrote. Nothing is written by it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from core.i18n import locale_code
+from core.screens.composition import ScreenSet
+from core.screens.fields import number_text
+from core.screens.forms.form import Entry, GridForm, Line, RecordForm, labels_of
+from core.screens.forms.inputs import NumberField, value_of
+from core.screens.tree import FormScreen
+
+
+class Typed(dict[str, Any]):
+    """The values that a record or a line holds in its form; `changed` names those that are new."""
+
+    changed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What follows: values of the record, and for each grid those of its lines in their order."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+
+#: One value for the page: the name of its input or output, its text, and the key of a related record.
+Answer = dict[str, str]
+
+
+def answers(
+    session: Any, screens: ScreenSet, screen: FormScreen, form: RecordForm, changed: Iterable[str]
+) -> list[Answer]:
+    """What the form's function says to what it holds, as its page shows it."""
+    assert screen.derive is not None
+    names = frozenset(changed)
+    values = _typed(form.entries.values(), names, "")
+    lines = {
+        name: [_typed(line.entries, names, _prefix(grid, line)) for line in grid.lines]
+        for name, grid in form.grids.items()
+    }
+    derived = screen.derive(session, values, lines)
+    return _texts(session, screens, list(_placed(form, derived)), form, derived)
+
+
+def _prefix(grid: GridForm, line: Line) -> str:
+    return f"{grid.node.name}-{line.key}-"
+
+
+def _typed(entries: Iterable[Entry], changed: frozenset[str], prefix: str) -> Typed:
+    typed = Typed()
+    for entry in entries:
+        if entry.input is None:
+            typed[entry.node.name] = entry.value
+        else:
+            readable = not entry.input.process_errors
+            typed[entry.node.name] = value_of(entry.info, entry.input) if readable else None
+    typed.changed = frozenset(name for name in typed if prefix + name in changed)
+    return typed
+
+
+def _placed(form: RecordForm, derived: Derived) -> Iterator[tuple[str, Entry, Any]]:
+    """(name on the page, entry, value) of all that the function said."""
+    for name, value in derived.values.items():
+        if name in form.entries:
+            yield name, form.entries[name], value
+    for name, rows in derived.lines.items():
+        grid = form.grids[name]
+        for line, row in zip(grid.lines, rows, strict=True):
+            for entry in line.entries:
+                if entry.node.name in row:
+                    yield _prefix(grid, line) + entry.node.name, entry, row[entry.node.name]
+
+
+def _texts(
+    session: Any,
+    screens: ScreenSet,
+    placed: Sequence[tuple[str, Entry, Any]],
+    form: RecordForm,
+    derived: Derived,
+) -> list[Answer]:
+    wanted: dict[tuple[str, str], set[Any]] = {}
+    for _name, entry, value in placed:
+        if entry.info.kind == "ref" and value is not None:
+            wanted.setdefault((entry.info.target, entry.info.target_column), set()).add(value)
+    labels = {key: labels_of(session, screens, key, values) for key, values in wanted.items()}
+    currency = derived.values.get("currency_code") or _currency(form)
+    found = []
+    for name, entry, value in placed:
+        if entry.info.kind == "ref":
+            label = labels.get((entry.info.target, entry.info.target_column), {}).get(value, "")
+            found.append({"name": name, "text": label, "key": "" if value is None else str(value)})
+        else:
+            found.append({"name": name, "text": _text(entry, value, currency)})
+    return found
+
+
+def _currency(form: RecordForm) -> str:
+    entry = form.entries.get("currency_code")
+    chosen = (entry.input.data if entry.input is not None else entry.value) if entry is not None else ""
+    return chosen or getattr(form.record, "currency_code", "") or ""
+
+
+def _text(entry: Entry, value: Any, currency: str) -> str:
+    """As an input has it, or as people read it where there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(entry.input, NumberField):
+        return number_text(value, locale_code(), entry.input.least, entry.input.scale)
+    return entry.plain(value, currency) if entry.info.numeric else str(value)

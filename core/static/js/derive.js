@@ -1,0 +1,68 @@
+// Values that follow from what is typed: the server answers them for the whole form, once for all that was changed.
+
+const DELAY = 150;
+const changed = new Set();
+let form = null;
+let timer = 0;
+let control = null;
+
+/** Ask soon what follows from the changes of these names. */
+export function follow(names) {
+  if (!form) return;
+  for (const name of names) changed.add(name);
+  clearTimeout(timer);
+  timer = setTimeout(ask, DELAY);
+}
+
+async function ask() {
+  control?.abort();
+  control = new AbortController();
+  const asked = [...changed], mine = form, stop = control;
+  const body = new FormData(mine);
+  for (const name of asked) body.append("_changed", name);
+  if (mine.dataset.recordId) body.append("_record", mine.dataset.recordId);
+  const answer = await fetch(mine.dataset.derive, { method: "POST", body, signal: stop.signal, headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok || stop.signal.aborted) return;
+  const said = await answer.json();
+  // What was typed while the answer was on its way stays: it is asked about next.
+  const newer = new Set([...changed].filter((name) => !asked.includes(name)));
+  for (const one of said) if (!newer.has(one.name)) put(mine, one);
+  for (const name of asked) changed.delete(name);
+}
+
+// By the name alone: the box of a related record has its name as an id.
+const named = (within, name) => within.querySelector(`[name="${CSS.escape(name)}"]`);
+
+function put(within, { name, text, key }) {
+  const output = within.querySelector(`[data-out="${CSS.escape(name)}"]`);
+  if (output) { output.textContent = text; return; }
+  const input = named(within, name);
+  if (!input) return;
+  if (key === undefined) {
+    // Whoever is in a field has the say in it.
+    if (input !== document.activeElement && input.value !== text) input.value = text;
+    return;
+  }
+  const shown = named(within, `${name}.text`);
+  if (shown === document.activeElement) return;
+  input.value = key;
+  shown.value = text;
+}
+
+function touched(event) {
+  if (!form?.contains(event.target)) return;
+  const name = event.target.name?.replace(/\.text$/, "") || event.target.closest(".refbox")?.querySelector("input[type=hidden]")?.name;
+  // A text that names nothing yet is no change.
+  if (name && !(event.type === "input" && event.target.dataset.choices)) follow([name]);
+}
+for (const kind of ["input", "change", "chosen"]) document.addEventListener(kind, touched);
+document.addEventListener("lines", () => follow(["lines"]));
+
+/** Watch the form of the page, where something follows from what is typed into it. */
+export function startDeriving(root) {
+  const found = root.matches?.("form[data-derive]") ? root : root.querySelector?.("form[data-derive]");
+  if (!found || found === form) return;
+  form = found;
+  changed.clear();
+}
+

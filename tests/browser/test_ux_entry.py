@@ -1,0 +1,76 @@
+"""An invoice is entered by keys: what follows is filled in, amounts are live, cells are pasted."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from core import m
+from core.db import db
+from core.security.users import ensure_user
+
+pytestmark = pytest.mark.browser
+
+Opener = Callable[..., Page]
+PASTE = """([selector, text]) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+  document.querySelector(selector).dispatchEvent(event);
+}"""
+
+
+@pytest.fixture(autouse=True)
+def parts(app: Flask, company: Any) -> None:
+    """Somebody from finance, a customer who trades in euros, and three parts."""
+    email, roles = "fiona@example.com", ("accounting.finance",)
+    ensure_user(db.session, email, "a long enough password", company, name="Fiona", roles=roles)
+    db.session.add(m.Partner(company_id=company.id, code="C1", name="Acme Devices", currency_code="EUR"))
+    for code, mpn in (("P1", "RC0603"), ("P2", "LM358"), ("P3", "STM32")):
+        db.session.add(m.Product(company_id=company.id, code=code, mpn=mpn, description=f"Part {mpn}"))
+    db.session.commit()
+
+
+def test_ux_5_an_invoice_is_entered_without_the_mouse(open_as: Opener) -> None:
+    page = open_as("fiona", "/m/accounting.invoice.form/new")
+    page.locator("[name='partner_id.text']").focus()
+    page.keyboard.type("c1")
+    page.keyboard.press("Tab")
+    expect(page.locator("[name=currency_code]")).to_have_value("EUR")
+    line = page.locator("tr[data-line]").first
+    line.locator("[data-choices]").first.focus()
+    page.keyboard.type("rc0603")
+    expect(page.locator(".options [role=option]").first).to_contain_text("Part RC0603")
+    page.keyboard.press("Enter")
+    expect(line.locator("[name$=-description]")).to_have_value("Part RC0603")
+    page.keyboard.type("1,000")
+    page.keyboard.press("Enter")
+    page.keyboard.type("0.25")
+    expect(line.locator("[data-out$=-net]")).to_have_text("250.00")
+    expect(page.locator("[data-out=total]")).to_have_text("250.00")
+    # Enter in the last cell adds a line, and cells of a spreadsheet become further ones.
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    rows = page.locator("tr[data-line]")
+    expect(rows).to_have_count(2)
+    pasted = "Price\tQty\tPart\n0.5\t10\tP2\n\n1\t1\tP9\n"
+    page.evaluate(PASTE, ["tr[data-line]:nth-child(2) [data-choices]", pasted])
+    expect(rows).to_have_count(3)
+    expect(page.locator("[data-out=total]")).to_have_text("256.00")
+    expect(page.locator("[data-doubt]")).to_have_value("P9")
+    assert "Nearest: P1, P2, P3" in str(page.locator("[data-doubt]").get_attribute("title"))
+    page.locator("[data-doubt]").fill("")
+    page.keyboard.type("P3")
+    page.keyboard.press("Enter")
+    expect(rows.nth(2).locator("[name$=-description]")).to_have_value("Part STM32")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.locator(".state.s-posted").first).to_be_visible()
+    assert asked == ["Post invoice over 256.00\u00a0EUR to Acme Devices? It can then only be reversed."]
+    assert db.session.query(m.AccountingInvoice).one().total == Decimal(256)
