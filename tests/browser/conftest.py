@@ -23,6 +23,10 @@ QUIET = [
 ]
 
 
+#: What an answer that nobody waits for may take before the next test begins all the same.
+SECONDS_TO_ANSWER = 10
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's chromium; a machine without one has a red test, not a skipped one."""
@@ -53,6 +57,9 @@ def server(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{served.port}"
     served.shutdown()
     thread.join()
+    # A page that was left has not waited for its answers; each holds a connection to the database, which goes.
+    for answering in [t for t in threading.enumerate() if "process_request_thread" in t.name]:
+        answering.join(SECONDS_TO_ANSWER)
     served.server_close()
 
 
