@@ -57,7 +57,8 @@ def server(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{served.port}"
     served.shutdown()
     thread.join()
-    # A page that was left has not waited for its answers; each holds a connection to the database, which goes.
+    # A page that was left has not waited for its answers; each holds a connection to the database, which
+    # goes.
     for answering in [t for t in threading.enumerate() if "process_request_thread" in t.name]:
         answering.join(SECONDS_TO_ANSWER)
     served.server_close()

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from addons.accounting.services.chart import books_of
-from addons.accounting.services.invoices import Line
+from addons.accounting.services.drafts import Line
 from core import m
 from core.db import db
 from core.security.users import ensure_user
@@ -89,6 +89,22 @@ def test_a_customer_and_parts_bring_what_they_had_last(
     assert "lines-a-description" not in later
     assert "due_date" not in later
     assert db.session.query(m.AccountingInvoice).count() == 1
+
+
+def test_the_rate_is_shown_as_soon_as_the_currency_is_chosen(
+    send: Callable[..., Any], company: Any, customer: Any
+) -> None:
+    day = date(2026, 3, 1)
+    db.session.add(
+        m.AccountingCurrencyRate(company_id=company.id, currency_code="EUR", date=day, rate=Decimal("1.0825"))
+    )
+    db.session.commit()
+    typed = {"partner_id": customer.id, "date": "2026-03-02", "_changed": ["currency_code"]}
+    euro = answered(send("/derive", {**typed, "currency_code": "EUR"}))
+    dollar = answered(send("/derive", {**typed, "currency_code": "USD"}))
+    unknown = answered(send("/derive", {**typed, "currency_code": "GBP"}))
+    assert (euro["exchange_rate"], dollar["exchange_rate"]) == ("1.0825", "1")
+    assert unknown.get("exchange_rate", "") == ""
 
 
 PASTED = "数量\tPart No.\tUnit Price\r\n1,000\tp1\t0.25\r\n\r\n2\tLM358\t1.234\r\n3\tLM35\t1.234,50\r\n"

@@ -105,6 +105,15 @@ def test_a_payment_names_its_documents_on_its_form(visit, customer, items):
     assert left() == [0, 80, -100, -10]
 
 
+def test_a_payment_of_a_program_names_its_documents(visit, customer, items):
+    lines = [{"open_item_id": items[0].id, "amount": "50.00"}]
+    body = {"partner_id": customer.id, "date": "2026-02-01", "amount": "60.00", "currency_code": "USD"}
+    made = visit("accounting.payment", json={**body, "remainder": "keep", "lines": lines})
+    assert made.status_code == 201, made.text
+    assert visit(f"accounting.payment/{made.json['id']}/actions/post", json={}).status_code == 200
+    assert left() == [0, 80, -100, -10]
+
+
 def test_a_foreign_currency_without_a_rate_is_refused_on_every_form(visit, customer):
     fields = {"direction": "in", "partner_id": customer.id, "date": "2026-02-01", "amount": "60"}
     refused = visit("/m/accounting.payment.form/new", {**fields, "currency_code": "EUR"})
