@@ -238,6 +238,17 @@ class AccountingPaymentLine(_Composed):
     @property
     def currency_code(self) -> str: ...
 
+class AccountingPaymentTerm(_Composed):
+    active: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    day: Mapped[int]
+    days: Mapped[int]
+    from_month_end: Mapped[bool]
+    id: Mapped[int]
+    months: Mapped[int]
+    name: Mapped[str]
+
 class AccountingTax(_Composed):
     account: Mapped[AccountingAccount]
     account_id: Mapped[int]
@@ -604,6 +615,8 @@ class Partner(_Composed):
     is_supplier: Mapped[bool]
     locale: Mapped[str]
     name: Mapped[str]
+    payment_term: Mapped[AccountingPaymentTerm | None]
+    payment_term_id: Mapped[int | None]
     phone: Mapped[str]
     postcode: Mapped[str]
     salesperson: Mapped[User | None]

@@ -1,16 +1,18 @@
 """Screens of what holds for the books: exchange rates, closings, settlements, and the company's first day."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 
 from addons.accounting.services.allocation import items_by_id, oldest_first
+from addons.accounting.services.terms import in_words, term_of
 from core import m
 from core.clock import today
 from core.errors import UserError
 from core.i18n import _, _l, format_date
-from core.screens import Button, Column, Field, Filter, Screens, Section
+from core.screens import Button, Column, Field, Filter, Part, Screens, Section
 
 CLOSING_STATES = {"draft": _l("Draft"), "closed": _l("Closed"), "taken_back": _l("Taken back")}
 
@@ -57,6 +59,7 @@ def declare(screens: Screens) -> None:
     _company(screens)
     _rates(screens)
     _closings(screens)
+    _terms(screens)
     _settlements(screens)
 
 
@@ -152,6 +155,48 @@ def _closings(screens: Screens) -> None:
             ),
         ],
     )
+
+
+def _terms(screens: Screens) -> None:
+    screens.list(
+        "accounting.payment_term.list",
+        model="accounting.payment_term",
+        title=_l("Payment terms"),
+        columns=["name", "from_month_end", "months", "days", "day", "active"],
+        search=["name"],
+        order="name",
+        empty=_l("How long partners have to pay: net 30, end of month + 30, the 15th of the month after."),
+    )
+    screens.form(
+        "accounting.payment_term.form",
+        model="accounting.payment_term",
+        title=_l("Payment term"),
+        nodes=[
+            Section(
+                "main",
+                "name",
+                Field("from_month_end", _l("From the end of the month")),
+                "months",
+                "days",
+                Field("day", _l("On day of the month"), help=_l("0 for any day, 31 for the last.")),
+                "active",
+            ),
+            Part(
+                "examples",
+                template="accounting/term_examples.html",
+                read=examples,
+                visible=lambda term: term is not None,
+            ),
+        ],
+    )
+    screens.extend("partner.form").after("currency_code", Field("payment_term_id", _l("Payment term")))
+
+
+def examples(_session: Any, term: Any) -> dict[str, Any]:
+    """How documents of today and of around the end of the month fall due."""
+    first = today().replace(day=1)
+    days = sorted({today(), first + timedelta(days=14), first + timedelta(days=40)})
+    return {"rows": [in_words(term_of(term), day) for day in days]}
 
 
 def _settlements(screens: Screens) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from addons.accounting import demo_office, demo_people
 from addons.accounting.services.allocation import items_of
@@ -20,6 +20,11 @@ from core.security.users import LogIn
 log_ins = demo_people.LOG_INS
 YEARS = 2
 TERMS = 30
+TERMS_OF_TRADE: tuple[dict[str, Any], ...] = (
+    {"name": "Net 30", "days": 30},
+    {"name": "End of month + 30", "from_month_end": True, "days": 30},
+    {"name": "15th of the month after next", "from_month_end": True, "months": 1, "day": 15},
+)
 #: What a unit of a foreign currency is worth in dollars, about.
 RATES = {"EUR": Decimal("1.08"), "CNY": Decimal("0.138")}
 
@@ -49,6 +54,7 @@ def _documents(session: Any, company: Any, today: date) -> None:
             company_id=company.id, name="VAT 13 %", rate=Decimal("0.13"), account_id=books.account("tax")
         )
     )
+    _terms(session, company.id)
     customers = session.scalars(
         select(m.Partner.id)
         .where(m.Partner.company_id == company.id, m.Partner.is_customer)
@@ -65,6 +71,17 @@ def _documents(session: Any, company: Any, today: date) -> None:
     session.add_all(_rates(company.id, today))
     year = m.AccountingClosing(company_id=company.id, until=date(today.year - YEARS, 12, 31))
     m.AccountingClosing.close(session, m.AccountingClosing.create(session, [year]))
+
+
+def _terms(session: Any, company_id: int) -> None:
+    """What is usual, and with which customer: most pay after 30 days, large ones at the end of a month."""
+    terms = [m.AccountingPaymentTerm(company_id=company_id, **values) for values in TERMS_OF_TRADE]
+    session.add_all(terms)
+    session.flush()
+    partner = m.Partner
+    for term, rest in zip(terms, (0, 1, 2), strict=True):
+        which = (partner.company_id == company_id) & (partner.id % 6 == rest)
+        session.execute(update(partner).where(which).values(payment_term_id=term.id))
 
 
 def _rates(company_id: int, today: date) -> Iterator[Any]:

@@ -24,7 +24,7 @@ rights.model(
 )
 rights.model("accounting.open_item", read="accounting.read", write=NEVER)
 rights.model("accounting.allocation", read="accounting.read", write="accounting.post", delete=NEVER)
-for book in ("accounting.currency_rate", "accounting.closing"):
+for book in ("accounting.currency_rate", "accounting.closing", "accounting.payment_term"):
     rights.model(book, read="accounting.read", write="accounting.configure", delete="accounting.configure")
 for ledger in ("accounting.entry", "accounting.entry_line"):
     rights.model(ledger, read="accounting.read_ledger", write=NEVER)

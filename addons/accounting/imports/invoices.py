@@ -6,7 +6,7 @@ made. A document that was imported before is found by its number: with the same 
 with others it is refused with what changed, since what is posted does not change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -20,6 +20,7 @@ from addons.accounting.imports.taxes import TaxError, Taxes
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import InvoiceDraft, Line
 from addons.accounting.services.rates import no_rate, rates_on
+from addons.accounting.services.terms import terms_of
 from addons.accounting.services.window import why_outside
 from addons.partners.services import ensure_partners
 from addons.products.services import ensure_products
@@ -123,6 +124,8 @@ class _Source:
     parties: _Parties
     taxes: Taxes
     rates: Mapping[tuple[str, Any], Decimal]
+    #: The customers who have agreed terms; the others have the days of the option.
+    with_terms: Container[int]
     payment_days: int
 
     @classmethod
@@ -135,11 +138,13 @@ class _Source:
             for row in document.rows
             if row.values["currency"] not in (None, books.currency) and row.values["exchange_rate"] is None
         ]
+        parties = _Parties.of(session, books.company_id, documents)
         return cls(
             books,
-            _Parties.of(session, books.company_id, documents),
+            parties,
             Taxes.of(session, books.company_id),
             rates_on(session, books, foreign),
+            terms_of(session, parties.partners.values()),
             options.get("payment_days") or 0,
         )
 
@@ -163,13 +168,17 @@ class _Source:
             kind="invoice" if total >= 0 else "credit_note",
             partner_id=self.parties.partners[first["customer"]],
             date=on,
-            due_date=first["due_date"] or on + timedelta(days=self.payment_days),
+            due_date=first["due_date"] or self._due(self.parties.partners[first["customer"]], on),
             currency_code=currency,
             exchange_rate=rate,
             reference=document.key,
             external_id=document.key,
             lines=lines,
         )
+
+    def _due(self, partner_id: int, on: Any) -> Any:
+        """None where the customer's terms say it."""
+        return None if partner_id in self.with_terms else on + timedelta(days=self.payment_days)
 
     def _agrees(self, document: Document, first: Mapping[str, Any]) -> bool:
         """Whether the rows are of one document that may be dated so; refuses it where they are not."""

@@ -11,12 +11,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from addons.accounting.amounts import Totals, line_net, totals_of
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.rates import rates_on
+from addons.accounting.services.terms import due_date, terms_of
 from core import m
 from core.db import AnySession, smallest_unit
 
 
 def usual_values(session: AnySession, partner_id: int | None, on: date | None) -> dict[str, Any]:
-    """The currency of a customer, and when an invoice of this day is due by the terms of the last one."""
+    """The currency of a customer, and when an invoice of this day is due: by terms, or as the last was."""
     partner = session.get(m.Partner, partner_id) if partner_id else None
     if partner is None:
         return {}
@@ -28,7 +29,10 @@ def usual_values(session: AnySession, partner_id: int | None, on: date | None) -
         .order_by(invoice.date.desc(), invoice.id.desc())
         .limit(1)
     ).first()
-    if on is not None:
+    term = terms_of(session, [partner.id]).get(partner.id)
+    if on is not None and term is not None:
+        found["due_date"] = due_date(term, on)
+    elif on is not None:
         found["due_date"] = on + (last.due_date - last.date) if last is not None else on
     return found
 

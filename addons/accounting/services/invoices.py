@@ -10,6 +10,7 @@ from addons.accounting.amounts import Totals, line_net, totals_of
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import InvoiceDraft, rows_of
 from addons.accounting.services.rates import fill_rates
+from addons.accounting.services.terms import due_date, terms_of
 from addons.accounting.services.window import why_outside
 from core import m
 from core.db import AnySession, reserve_ids, smallest_unit
@@ -63,6 +64,7 @@ def compute(session: AnySession, invoices: Sequence[Any]) -> None:
     """Set rate, due date and amounts of drafts from what was agreed; raises InvoiceError and RateError."""
     with session.no_autoflush:  # a line without its net is not ready for the database
         books = {company_id: books_of(session, company_id) for company_id in {i.company_id for i in invoices}}
+        _fill_due_dates(session, invoices)
         for invoice in invoices:
             _complete(invoice, books[invoice.company_id])
         fill_rates(session, books, invoices)
@@ -70,9 +72,16 @@ def compute(session: AnySession, invoices: Sequence[Any]) -> None:
             _compute(invoice, books[invoice.company_id].tax_rates)
 
 
+def _fill_due_dates(session: AnySession, invoices: Sequence[Any]) -> None:
+    """By what the partner has agreed; else on the day of the document."""
+    missing = [invoice for invoice in invoices if invoice.due_date is None]
+    terms = terms_of(session, [invoice.partner_id for invoice in missing]) if missing else {}
+    for invoice in missing:
+        term = terms.get(invoice.partner_id) if invoice.kind != "credit_note" else None
+        invoice.due_date = due_date(term, invoice.date) if term else invoice.date
+
+
 def _complete(invoice: Any, books: Books) -> None:
-    if invoice.due_date is None:
-        invoice.due_date = invoice.date
     problem = why_outside(books, invoice.date)
     if problem:
         raise InvoiceError(problem)

@@ -126,4 +126,5 @@ def test_no_call_is_a_fault_of_ours(app: Flask, program: Callable[..., Program])
     together = callers[0].statuses + callers[1].statuses
     assert together.total() >= CALLS - 2 * len(operations)
     assert max(together) < 500
-    assert {200, 201, 400, 401, 403, 404, 409, 422, 428} <= set(together)
+    # Whether a call says no version at all is left to chance: 428 has its own test in test_calls.py.
+    assert {200, 201, 400, 401, 403, 404, 409, 422} <= set(together)

@@ -1,0 +1,44 @@
+"""Terms of payment, and which a partner has."""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from addons.partners import models as partners
+from core.models import Model, relationship
+from core.records.models import CompanyOwned
+
+
+class PaymentTerm(CompanyOwned, Model):
+    """How the day is found on which a document is due: see `services.terms`."""
+
+    _name = "accounting.payment_term"
+    _title = "Payment term"
+
+    name: Mapped[str] = mapped_column(Text)
+    #: Counted from the end of the document's month, and not from its day.
+    from_month_end: Mapped[bool] = mapped_column(server_default="false")
+    months: Mapped[int] = mapped_column(Integer, server_default="0")
+    days: Mapped[int] = mapped_column(Integer, server_default="0")
+    #: Day of the month on which is paid; 0 for any, 31 for the last.
+    day: Mapped[int] = mapped_column(Integer, server_default="0")
+    active: Mapped[bool] = mapped_column(server_default="true")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("company_id", "name"),
+            CheckConstraint("months BETWEEN 0 AND 24", name="months_in_range"),
+            CheckConstraint("days BETWEEN 0 AND 366", name="days_in_range"),
+            CheckConstraint("day BETWEEN 0 AND 31", name="day_in_range"),
+        )
+
+
+class Partner(partners.Partner):
+    """When documents of this partner are due."""
+
+    payment_term_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_payment_term.id", ondelete="RESTRICT"), index=True
+    )
+    payment_term = relationship("accounting.payment_term")
