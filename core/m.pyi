@@ -33,6 +33,7 @@ class AccountingAccount(_Composed):
 
 class AccountingAllocation(_Composed):
     amount: Mapped[Decimal]
+    company: Mapped[Company]
     company_id: Mapped[int]
     created_at: Mapped[_datetime]
     credit_id: Mapped[int]

@@ -163,6 +163,7 @@ RECORDS = {
     "message_id": "mail.message",
     "attachment_id": "attachment",
     "event_id": "audit.event",
+    "open_item_id": "accounting.open_item",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {

@@ -104,7 +104,7 @@ def _rates(screens: Screens) -> None:
                 Field(
                     "rate", _l("Rate"), help=_l("What one unit of it is worth in the currency of the books.")
                 ),
-                Field("source", help=_l("What is typed by hand goes before what was imported of the same day.")),
+                Field("source", help=_l("What is typed goes before what was imported of the same day.")),
             )
         ],
     )

@@ -20,13 +20,14 @@ from core.security.rights import requires
 bp = Blueprint("accounting", __name__)
 
 
-@bp.get("/settle/<int:id>")
+@bp.get("/settle/<int:open_item_id>")
 @requires("accounting.post")
-def settle(id: int) -> str:  # the name by which the form's button hands the record over
+def settle(open_item_id: int) -> str:
     """The partner's open debits, each with what the credit settles of it by rule."""
-    credit = _credit(id)
+    credit = _credit(open_item_id)
     proposed = {
-        pair.debit_id: pair.amount for pair in oldest_first(db.session, items_by_id(db.session, [id]))
+        pair.debit_id: pair.amount
+        for pair in oldest_first(db.session, items_by_id(db.session, [open_item_id]))
     }
     db.session.rollback()  # looking locks nothing
     typed = {key: number_text(amount, locale_code(), 2, 2) for key, amount in proposed.items()}
@@ -48,11 +49,11 @@ def _page(credit: Any, typed: dict[int, str], problem: str = "") -> str:
     )
 
 
-@bp.post("/settle/<int:id>")
+@bp.post("/settle/<int:open_item_id>")
 @requires("accounting.post")
-def settle_now(id: int) -> Response | tuple[str, int]:  # as above
+def settle_now(open_item_id: int) -> Response | tuple[str, int]:
     """Settle the debits with the amounts that were typed; none of them where one is wrong."""
-    credit = _credit(id)
+    credit = _credit(open_item_id)
     typed = {
         int(key.removeprefix("amount-")): value.strip()
         for key, value in request.form.items()
@@ -66,9 +67,9 @@ def settle_now(id: int) -> Response | tuple[str, int]:  # as above
         db.session.commit()
     except UserError as error:
         db.session.rollback()
-        return _page(_credit(id), typed, str(error)), 422
+        return _page(_credit(open_item_id), typed, str(error)), 422
     flash(_("%(count)s documents are settled with it.", count=len(pairs)), "success")
-    return cast(Response, redirect(f"/m/accounting.open_item.form/{id}", 303))
+    return cast(Response, redirect(f"/m/accounting.open_item.form/{open_item_id}", 303))
 
 
 def _amount(text: str) -> Decimal:

@@ -36,6 +36,7 @@ def upgrade() -> None:
         "accounting_allocation",
         ["company_id", "date", "id"],
     )
+    op.create_index(op.f("ix_accounting_allocation_company_id"), "accounting_allocation", ["company_id"])
 
 
 def _extend_company() -> None:
@@ -297,6 +298,7 @@ def _guard_rates(table: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_accounting_allocation_company_id"), table_name="accounting_allocation")
     op.drop_index(op.f("ix_accounting_allocation_company_id_date_id"), table_name="accounting_allocation")
     for table in RATED:
         op.execute(f"DROP FUNCTION {table}_rates() CASCADE")
