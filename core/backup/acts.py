@@ -25,7 +25,7 @@ from core.records import attachments
 from core.security.seal import verify
 
 #: An attachment whose file is gone is no reason to have no backup at all: it is named in the manifest.
-_UNREADABLE = (FileNotFoundError, attachments.DamagedFileError)
+_UNREADABLE = (attachments.MissingFileError, attachments.DamagedFileError)
 
 
 def make(engine: Engine, path: Path) -> Manifest:
