@@ -10,7 +10,7 @@ from typing import Any
 
 from babel import dates, numbers
 from markupsafe import Markup, escape
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Integer, String
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, ForeignKey, Integer, String
 from sqlalchemy import inspect as orm_inspect
 
 from core.db.currencies import known_decimals
@@ -129,8 +129,18 @@ def kind_of(type_: Any) -> str:
     return next((kind for sql, kind in by_type if isinstance(type_, sql)), "other")
 
 
+def reference_of(column: Column[Any]) -> ForeignKey | None:
+    """The key by which a column names a record; None where it names none.
+
+    A column that is but a part of a key of several, such as the company beside an id, names nothing by it.
+    """
+    keys = sorted(column.foreign_keys, key=lambda key: len(key.constraint.elements) if key.constraint else 1)
+    own = (k for k in keys if k.constraint is None or len(k.constraint.elements) == 1 or k.column.primary_key)
+    return next(own, None)
+
+
 def _target(models: Composition, column: Column[Any]) -> tuple[str, str]:
-    key = next(iter(column.foreign_keys), None)
+    key = reference_of(column)
     if key is None:
         return "", "id"
     name = next(n for n, p in models.parts.items() if models.model(n).__table__ is key.column.table)

@@ -30,6 +30,12 @@ def upgrade() -> None:
     _guard_dates()
     for table in RATED:
         _guard_rates(table)
+    # Settlements have a list of their own now, latest first.
+    op.create_index(
+        op.f("ix_accounting_allocation_company_id_date_id"),
+        "accounting_allocation",
+        ["company_id", "date", "id"],
+    )
 
 
 def _extend_company() -> None:
@@ -291,6 +297,7 @@ def _guard_rates(table: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_accounting_allocation_company_id_date_id"), table_name="accounting_allocation")
     for table in RATED:
         op.execute(f"DROP FUNCTION {table}_rates() CASCADE")
     op.execute("DROP FUNCTION accounting_entry_dates() CASCADE")

@@ -136,6 +136,7 @@ class Allocation(Model):
             ),
             CheckConstraint("debit_id <> credit_id", name="two_items"),
             Index(None, "partner_id"),
+            Index(None, "company_id", "date", "id"),
             Index(None, "debit_id"),
             Index(None, "credit_id"),
         )
