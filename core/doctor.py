@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
 from core.documents.engine import engine_problems
+from core.documents.glyphs import SCRIPTS, missing_scripts
 from core.jobs.ring import broker_answers, celery_app
 from core.loader.lifecycle import Lifecycle
 from core.records import attachments
@@ -76,6 +77,19 @@ def _print_engine() -> Iterator[Finding]:
     remedy = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     found = "; ".join(problems) or "Pango, HarfBuzz and the fonts load"
     yield _judge("documents as PDF", bool(problems), found, remedy)
+    if not problems:
+        yield _scripts()
+
+
+def _scripts() -> Finding:
+    """A customer's name in another script is refused when it is printed: better to know it before."""
+    missing = missing_scripts()
+    found = ", ".join(missing) + " cannot be printed" if missing else f"{', '.join(SCRIPTS)} can be printed"
+    remedy = (
+        "where customers or parts are called so: "
+        f"apt-get install {' '.join(sorted(set(missing.values())))}, and start servers and workers again"
+    )
+    return _judge("scripts on paper", bool(missing), found, remedy, WARNING)
 
 
 def _broker(settings: Settings) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ from core.mail.sender import send_due
 from core.records.companies import demo_company, ensure_company
 from core.screens import Chart, Figure
 from core.screens.boards.dashboards import read_items
+from core.screens.forms.form import FormBuilder
 from core.screens.lists.page import plan_for
 from core.screens.lists.query import query_of
 from core.screens.lists.state import read_state
@@ -268,6 +269,26 @@ def pages_of(name: str, app: Flask) -> Iterator[tuple[str, bool]]:
             and asks not in (PUBLIC, ANY_USER)
         ):
             yield rule.rule, True
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_people_write_has_a_length(name, demo):
+    endless = set()
+    with demo.test_request_context():
+        for screen in screens_of(name):
+            if not isinstance(screen, FormScreen):
+                continue
+            model = demo.extensions["composition"].model(screen.model)
+            with acting(db.session, SYSTEM):
+                record = db.session.scalars(select(model).limit(1)).one()
+            builder = FormBuilder(demo.extensions["screens"], screen, SYSTEM)
+            for form in (builder.build(record, {}), builder.build(None, {})):
+                endless |= {
+                    f"{entry.info.model}.{entry.info.name}"
+                    for _form, entry in form.inputs()
+                    if entry.info.kind == "text" and entry.info.max_length is None
+                }
+    assert endless == set(), "make them Line or Prose of core.db"
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -74,6 +74,7 @@ def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
         "totals": totals,
         "skipped": len(found.skipped),
         "without_email": len(found.without_email),
+        "unprintable": len(found.unprintable),
     }
     _show(data, json_output)
 

@@ -74,6 +74,7 @@ def preview() -> Response | str | tuple[str, int]:
         cycle=form.cycle.data,
         without_email=_customers([(partner_id, "") for partner_id in found.without_email]),
         bad_addresses=_customers(found.bad_addresses),
+        unprintable=_customers(list(found.unprintable)),
         skipped=_customers(found.skipped),
         due=_due(found),
     )
@@ -113,16 +114,24 @@ def _due(found: runs.Preview) -> list[tuple[Customer, Any]]:
     Odd is what somebody should look at before it goes out: we owe the customer, or it can't be sent.
     """
     unreachable = {*found.without_email, *(key for key, _why in found.bad_addresses)}
+    boxed = {key for key, _why in found.unprintable}
 
-    def order(row: Any) -> tuple[bool, bool, Any]:
-        return row.closing >= 0, row.partner_id not in unreachable, -abs(row.closing)
+    def order(row: Any) -> tuple[bool, bool, bool, Any]:
+        return (
+            row.partner_id not in boxed,
+            row.closing >= 0,
+            row.partner_id not in unreachable,
+            -abs(row.closing),
+        )
 
     rows = sorted(found.due, key=order)[:PREVIEWED]
-    names = _customers([(row.partner_id, _odd(row, unreachable)) for row in rows])
+    names = _customers([(row.partner_id, _odd(row, unreachable, boxed)) for row in rows])
     return list(zip(names, rows, strict=True))
 
 
-def _odd(row: Any, unreachable: set[int]) -> str:
+def _odd(row: Any, unreachable: set[int], boxed: set[int]) -> str:
+    if row.partner_id in boxed:
+        return _("Can't be printed")
     if row.closing < 0:
         return _("We owe the customer")
     return _("Can't be sent") if row.partner_id in unreachable else ""
@@ -161,7 +170,8 @@ def run_page(run_id: int) -> str:
         totals=_totals(run.id),
         statements=_statements(run.id, state, page),
         skips=_skips(run.id),
-        unsent=_unsent(run.id),
+        unprinted=_left_out(run.id, runs.RENDER, "created"),
+        unsent=_left_out(run.id, runs.SEND, "released"),
         job=_latest_job(run.id),
         state=state,
         page=page,
@@ -235,19 +245,19 @@ def _skips(run_id: int) -> list[Any]:
     return list(db.session.execute(query.order_by(skip.reason, m.Partner.code)))
 
 
-def _unsent(run_id: int) -> list[Any]:
-    """The released statements that the latest sending left out, each with its reason."""
+def _left_out(run_id: int, kind: str, state: str) -> list[Any]:
+    """The statements that the latest job of this kind left as they were, each with its reason."""
     job, item, statement = m.Job, m.JobItem, m.BillingStatement
     latest = (
         select(func.max(job.id))
-        .where(job.model == "billing.run", job.record_id == run_id, job.kind == runs.SEND)
+        .where(job.model == "billing.run", job.record_id == run_id, job.kind == kind)
         .scalar_subquery()
     )
     query = (
         select(item.reason, m.Partner.code, m.Partner.name, m.Partner.id)
         .join(statement, cast(statement.id, Text) == item.key)
         .join(m.Partner, m.Partner.id == statement.partner_id)
-        .where(item.job_id == latest, item.state.in_(("skipped", "failed")), statement.state == "released")
+        .where(item.job_id == latest, item.state.in_(("skipped", "failed")), statement.state == state)
     )
     return list(db.session.execute(query.order_by(m.Partner.code).limit(PREVIEWED)))
 

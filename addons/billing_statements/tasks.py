@@ -7,7 +7,7 @@ from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services import delivery
 from addons.billing_statements.services.runs import RENDER, SEND, counts, statement_ids
 from core import m
-from core.documents import UnidentifiedError
+from core.documents import UnidentifiedError, UnprintableError
 from core.i18n import _
 from core.jobs.kinds import Jobs, Planned, RefusedError, SkippedError, Step
 from core.mail import MailAddressError, MailTemplateError
@@ -27,7 +27,10 @@ def render(session: Any, step: Step) -> dict[str, Any]:
     statement_id = step.params["statement"]
     if delivery.state_of(session, statement_id) != "created":
         raise SkippedError(_("printed already"))
-    (attachment,) = m.BillingStatement.render(session, [statement_id])
+    try:
+        (attachment,) = m.BillingStatement.render(session, [statement_id])
+    except UnprintableError as error:
+        raise RefusedError(str(error)) from error
     return {"attachment": attachment.id, "sha256": attachment.sha256}
 
 

@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import begins_index, search_index
+from core.db import Line, begins_index, search_index
 from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -22,18 +22,18 @@ class Partner(CompanyOwned, Model):
     _title = "Partner"
 
     #: Our number for the partner, as it stands on documents.
-    code: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line)
+    name: Mapped[str] = mapped_column(Line)
     is_customer: Mapped[bool] = mapped_column(server_default="true")
     is_supplier: Mapped[bool] = mapped_column(server_default="false")
     #: Several addresses may stand here, separated by commas.
-    email: Mapped[str] = mapped_column(Text, server_default="")
-    phone: Mapped[str] = mapped_column(Text, server_default="")
-    street: Mapped[str] = mapped_column(Text, server_default="")
-    postcode: Mapped[str] = mapped_column(Text, server_default="")
-    city: Mapped[str] = mapped_column(Text, server_default="")
-    country: Mapped[str] = mapped_column(Text, server_default="")
-    tax_number: Mapped[str] = mapped_column(Text, server_default="")
+    email: Mapped[str] = mapped_column(Line, server_default="")
+    phone: Mapped[str] = mapped_column(Line, server_default="")
+    street: Mapped[str] = mapped_column(Line, server_default="")
+    postcode: Mapped[str] = mapped_column(Line, server_default="")
+    city: Mapped[str] = mapped_column(Line, server_default="")
+    country: Mapped[str] = mapped_column(Line, server_default="")
+    tax_number: Mapped[str] = mapped_column(Line, server_default="")
     #: The language of their documents and mails; empty for the company's.
     locale: Mapped[str] = mapped_column(Text, server_default="")
     #: The currency that we usually trade in; empty for the company's.
@@ -86,10 +86,10 @@ class PartnerContact(Model):
     _title = "Contact"
 
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(Text, server_default="")
+    name: Mapped[str] = mapped_column(Line, server_default="")
     role: Mapped[str] = mapped_column(Text, server_default="general")
-    email: Mapped[str] = mapped_column(Text, server_default="")
-    phone: Mapped[str] = mapped_column(Text, server_default="")
+    email: Mapped[str] = mapped_column(Line, server_default="")
+    phone: Mapped[str] = mapped_column(Line, server_default="")
 
     partner = relationship("partner", back_populates="contacts")
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import UnitPrice, begins_index, search_index
+from core.db import Line, UnitPrice, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -19,7 +19,7 @@ class Maker(Model):
     _name = "maker"
     _title = "Maker"
 
-    name: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Line, unique=True)
 
 
 class Product(CompanyOwned, Model):
@@ -30,14 +30,14 @@ class Product(CompanyOwned, Model):
     _label = "code"
 
     #: Our own number.
-    code: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line)
     #: The maker's part number.
-    mpn: Mapped[str] = mapped_column(Text, server_default="")
+    mpn: Mapped[str] = mapped_column(Line, server_default="")
     maker_id: Mapped[int | None] = mapped_column(ForeignKey("maker.id", ondelete="RESTRICT"), index=True)
-    description: Mapped[str] = mapped_column(Text, server_default="")
+    description: Mapped[str] = mapped_column(Line, server_default="")
     #: `service` for what is never in stock: freight, discounts, fees.
     kind: Mapped[str] = mapped_column(Text, server_default="goods")
-    unit: Mapped[str] = mapped_column(Text, server_default="pcs")
+    unit: Mapped[str] = mapped_column(Line, server_default="pcs")
     active: Mapped[bool] = mapped_column(server_default="true")
     #: What one unit costs us, in the company's currency; a role without `products.cost` never gets it.
     cost: Mapped[Decimal | None] = mapped_column(UnitPrice)

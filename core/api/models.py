@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text, Uniqu
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.types import Timestamp
+from core.db.types import Line, Timestamp
 from core.models import Model, relationship
 
 
@@ -20,7 +20,7 @@ class ApiToken(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     #: A program stays in its company, wherever its user is looking at the moment.
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Line)
     #: The part that is shown, by which the row is found.
     prefix: Mapped[str] = mapped_column(String(8), unique=True)
     #: SHA-256 of the whole token: it is random, so that a slow hash would protect nothing more.

@@ -7,7 +7,9 @@ from core.db.search import begins_index, search_index
 from core.db.session import AnySession, Database, db
 from core.db.types import (
     ExchangeRate,
+    Line,
     Money,
+    Prose,
     Quantity,
     Rate,
     Timestamp,
@@ -21,7 +23,9 @@ __all__ = [
     "AnySession",
     "Database",
     "ExchangeRate",
+    "Line",
     "Money",
+    "Prose",
     "Quantity",
     "Rate",
     "Timestamp",

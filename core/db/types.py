@@ -8,7 +8,7 @@ amount has to round it, once, on purpose.
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Numeric
+from sqlalchemy import DateTime, Numeric, Text
 from sqlalchemy.types import TypeDecorator
 
 from core.db.currencies import decimals_of
@@ -77,6 +77,22 @@ class ExchangeRate(ExactDecimal):
     cache_ok = True
     scale = 10
     precision = 20
+
+
+class Line(Text):
+    """What a person or a file writes on one line; its table has a CHECK of the length, and so have forms.
+
+    `Text` is for what programs write: states, reasons, keys.
+    """
+
+    #: Characters.
+    longest = 1000
+
+
+class Prose(Line):
+    """What a person writes in several lines."""
+
+    longest = 20_000
 
 
 #: A moment, always with its zone.

@@ -12,8 +12,9 @@ from core.documents.declare import (
     Registry,
     collect,
 )
+from core.documents.glyphs import UnprintableError, boxes, why_unprintable
 from core.documents.identity import DataFile, Identity, UnidentifiedError, read_identity
-from core.documents.render import filename_of, render_html, render_pdf
+from core.documents.render import filename_of, render_html, render_pdf, unprintable
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
 
@@ -28,12 +29,16 @@ __all__ = [
     "MisdirectedError",
     "Registry",
     "UnidentifiedError",
+    "UnprintableError",
+    "boxes",
     "copy_of",
     "delivery_of",
     "filename_of",
     "read_identity",
     "render_html",
     "render_pdf",
+    "unprintable",
+    "why_unprintable",
 ]
 
 

@@ -16,11 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import lru_cache
+from html import escape
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
 from core.documents.fonts import MissingFontError, faces
+from core.documents.glyphs import UnprintableError
 from core.documents.identity import DataFile, Identity
 from core.settings import ROOT
 
@@ -90,8 +92,26 @@ def _write(
         custom_metadata=True,
         attachments=[_attachment(file, identity) for file in sorted(data_files, key=lambda f: f.name)],
     )
-    _warn_of_missing_glyphs(pages, identity)
+    missing = _missing_glyphs(pages)
+    if missing:
+        raise UnprintableError.of_document(identity, missing)
     return pdf
+
+
+@lru_cache(maxsize=1024)
+def boxes_of(characters: frozenset[str]) -> str:
+    """Which of these no font has, neither one of ours nor one of this machine: asked by printing them."""
+    from weasyprint import HTML
+
+    with _lock:
+        engine = _engine()
+        # Each on its own: marks and joiners would change what stands beside them.
+        source = "".join(f"<p>{escape(character)}</p>" for character in sorted(characters))
+        pages = HTML(string=source, url_fetcher=engine.fetcher).render(
+            font_config=engine.font_config, stylesheets=[engine.style], cache=engine.cache
+        )
+        pages.write_pdf(output_intent="")
+        return _missing_glyphs(pages)
 
 
 def _identify(metadata: Any, identity: Identity, title: str) -> None:
@@ -124,16 +144,9 @@ def _list_attachments_once(document: Any, pdf: Any) -> None:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
 
-def _warn_of_missing_glyphs(pages: Any, identity: Identity) -> None:
-    """A character that no font has prints as a box, and nothing else would say so."""
-    missing = {chr(point) for font in pages.fonts.values() for point in font.missing}
-    if missing:
-        log.warning(
-            "%s %s: no font has %s, which print as boxes",
-            identity.document,
-            identity.number,
-            " ".join(sorted(missing)),
-        )
+def _missing_glyphs(pages: Any) -> str:
+    """The characters that were printed as boxes, each once."""
+    return "".join(sorted({chr(point) for font in pages.fonts.values() for point in font.missing}))
 
 
 @lru_cache(maxsize=1)
@@ -166,6 +179,8 @@ def _quieten() -> None:
     """The subsetter tells of each table it drops; our own warnings would drown."""
     for name in ("fontTools", "weasyprint.progress"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A missing glyph is refused by ourselves, all of a document at once.
+    logging.getLogger("weasyprint").addFilter(lambda entry: not entry.msg.startswith(".notdef glyph"))
 
 
 def _fetcher(fonts: frozenset[str]) -> tuple[Any, type[BaseException]]:

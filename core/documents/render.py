@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from core.documents.declare import Document, DocumentError, Registry
 from core.documents.engine import to_pdf
+from core.documents.glyphs import boxes
 from core.documents.identity import DataFile, Identity
 from core.i18n import in_locale
 
@@ -23,7 +24,7 @@ def render_pdf(
     """The PDF of a record; the same record gives the same bytes.
 
     Raises DocumentError for an unknown document or a slot that fits nowhere, ForeignResourceError
-    when a template reaches out of the document.
+    when a template reaches out of the document, UnprintableError for characters that no font has.
     """
     if identity.document != name:
         raise DocumentError(f"the identity is of {identity.document!r}, the document is {name!r}")
@@ -45,6 +46,12 @@ def render_html(name: str, record: Any, *, locale: str) -> str:
         html = template.render({**context, "slot": slots.fill})
     slots.refuse_unfilled()
     return html
+
+
+def unprintable(name: str, record: Any, *, locale: str) -> str:
+    """The characters of a record's document that would print as boxes; empty where it can be printed."""
+    # All that stands around the texts of a page is plain ASCII, or another text of it.
+    return boxes([render_html(name, record, locale=locale)])
 
 
 def filename_of(name: str, record: Any, *, locale: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.db.currencies import known_decimals
+from core.db.types import Line
 from core.exchange.cells import AS_WRITTEN, CellError, Converter, Reading
 from core.exchange.days import DateCell, date
 from core.exchange.numbers import DecimalCell, IntegerCell, decimal, integer, rate
@@ -60,8 +61,8 @@ class TextCell:
         return cell
 
 
-def text(longest: int = 0) -> TextCell:
-    """Any text; with `longest`, of at most so many characters."""
+def text(longest: int = Line.longest) -> TextCell:
+    """Any text of at most so many characters."""
     return TextCell(longest)
 
 

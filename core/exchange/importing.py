@@ -20,6 +20,7 @@ from core.jobs import queue
 from core.records import attachments
 from core.security.actor import actor_of
 from core.tabular import delimited, workbook
+from core.tabular.packed import unpacked
 from core.tabular.readers import Table, count_rows, layout_from, open_table, sniff
 
 KIND = "core.import"
@@ -88,14 +89,13 @@ def upload(session: AnySession, target: str, filename: str, contents: bytes) -> 
     The whole file is read once, so that one which cannot be read is refused here and not halfway.
     """
     goal = target_of(target)
-    if len(contents) > MAX_FILE:
-        limit = MAX_FILE // 1024**2
-        raise UploadError(
-            _("The file has more than %(limit)s MB: pack it with gzip, or split it.", limit=limit)
-        )
-    table = open_table(contents)
+    _refuse_large(contents)
+    inner = unpacked(contents)
+    _refuse_large(inner)
+    table = open_table(inner)
     rows = count_rows(table)
-    attachment = _attach(session, filename, contents, table)
+    kept = filename if inner is contents else f"{filename.removesuffix('.zip')}.{table.layout.kind}"
+    attachment = _attach(session, kept, inner, table)
     mapping, options = _proposal(session, goal, table)
     actor = actor_of(session)
     data_import = m.DataImport(
@@ -114,6 +114,14 @@ def upload(session: AnySession, target: str, filename: str, contents: bytes) -> 
     session.flush()
     attachment.record_id = data_import.id
     return data_import
+
+
+def _refuse_large(contents: bytes) -> None:
+    if len(contents) > MAX_FILE:
+        limit = MAX_FILE // 1024**2
+        raise UploadError(
+            _("The file has more than %(limit)s MB: pack it with gzip, or split it.", limit=limit)
+        )
 
 
 def _attach(session: AnySession, filename: str, contents: bytes, table: Table) -> Any:

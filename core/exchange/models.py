@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.types import Timestamp
+from core.db.types import Line, Timestamp
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -25,7 +25,7 @@ class DataImport(CompanyOwned, Model):
 
     #: What its rows become: `accounting.invoice`.
     target: Mapped[str] = mapped_column(Text)
-    filename: Mapped[str] = mapped_column(Text)
+    filename: Mapped[str] = mapped_column(Line)
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id", ondelete="RESTRICT"))
     attachment = relationship("attachment")
     state: Mapped[str] = mapped_column(Text, server_default="uploaded")

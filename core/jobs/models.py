@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.types import Timestamp
+from core.db.types import Line, Timestamp
 from core.models import Model, relationship
 
 JOB_STATES = ("queued", "running", "paused", "done", "failed", "cancelled")
@@ -95,7 +95,7 @@ class ScheduledAction(Model):
     _label_shipped = True
 
     code: Mapped[str] = mapped_column(Text, unique=True)
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Line)
     kind: Mapped[str] = mapped_column(Text)
     params: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     every: Mapped[int] = mapped_column(Integer, server_default="1")

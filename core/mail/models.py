@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.types import Timestamp
+from core.db.types import Line, Prose, Timestamp
 from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -101,11 +101,11 @@ class MailTemplate(Model):
     _title = "Mail template"
     _label = "code"
 
-    code: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line)
     locale: Mapped[str] = mapped_column(Text)
     #: Jinja, sandboxed; what it may name is told by the addon that sends it.
-    subject: Mapped[str] = mapped_column(Text)
-    body: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Line)
+    body: Mapped[str] = mapped_column(Prose)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import CheckConstraint, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, MappedColumn
 from sqlalchemy.orm import relationship as orm_relationship
 
+from core.db.types import Line
 from core.models.fragment import Model, RelationshipSpec, class_name, table_name
 
 NAMING = {
@@ -167,7 +168,17 @@ def _build(part: ModelParts, base: type[DeclarativeBase]) -> type[Any]:
     body["__table_args__"] = tuple(_table_args(fragments))
     for attribute, spec in _relationships(fragments):
         body[attribute] = orm_relationship(class_name(spec.target), **spec.options)
-    return type(class_name(part.name), (*reversed(fragments), base), body)
+    made = type(class_name(part.name), (*reversed(fragments), base), body)
+    _bound(made.__table__)  # type: ignore[attr-defined]  # a mapped class has a table
+    return made
+
+
+def _bound(table: Table) -> None:
+    """A CHECK for each text with a length: what a form, a file or a program gets past, the table refuses."""
+    for column in table.columns:
+        if isinstance(column.type, Line):
+            rule = f"length({column.name}) <= {column.type.longest}"
+            table.append_constraint(CheckConstraint(rule, name=f"{column.name}_length"))
 
 
 def _table_args(fragments: Sequence[type[Model]]) -> Iterator[Any]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import db
 from core.db.currencies import usual_decimals
-from core.db.types import Timestamp
+from core.db.types import Line, Prose, Timestamp
 from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.letterhead import address_of, logo_of
@@ -32,7 +32,7 @@ class Currency(Model):
     _label = "code"
 
     code: Mapped[str] = mapped_column(String(3), unique=True)
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Line)
     #: Decimals of amounts in it; those that CLDR gives unless somebody says otherwise. It never changes.
     digits: Mapped[int] = mapped_column(Integer)
 
@@ -54,19 +54,19 @@ class Company(Model):
     _name = "company"
     _title = "Company"
 
-    code: Mapped[str] = mapped_column(Text, unique=True)
-    name: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line, unique=True)
+    name: Mapped[str] = mapped_column(Line)
     currency_code: Mapped[str] = mapped_column(ForeignKey("currency.code", ondelete="RESTRICT"))
-    street: Mapped[str] = mapped_column(Text, server_default="")
-    city: Mapped[str] = mapped_column(Text, server_default="")
-    country: Mapped[str] = mapped_column(Text, server_default="")
-    tax_number: Mapped[str] = mapped_column(Text, server_default="")
-    email: Mapped[str] = mapped_column(Text, server_default="")
-    phone: Mapped[str] = mapped_column(Text, server_default="")
+    street: Mapped[str] = mapped_column(Line, server_default="")
+    city: Mapped[str] = mapped_column(Line, server_default="")
+    country: Mapped[str] = mapped_column(Line, server_default="")
+    tax_number: Mapped[str] = mapped_column(Line, server_default="")
+    email: Mapped[str] = mapped_column(Line, server_default="")
+    phone: Mapped[str] = mapped_column(Line, server_default="")
     #: Of documents and mails to partners who have chosen none; empty for the installation's.
     locale: Mapped[str] = mapped_column(Text, server_default="")
     #: Bank and account as documents print them; several lines.
-    payment_details: Mapped[str] = mapped_column(Text, server_default="")
+    payment_details: Mapped[str] = mapped_column(Prose, server_default="")
     is_demo: Mapped[bool] = mapped_column(server_default="false")
 
     @classmethod
@@ -96,10 +96,10 @@ class Sequence(Model):
     _title = "Number sequence"
     _label_shipped = True
 
-    code: Mapped[str] = mapped_column(Text, unique=True)
-    name: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line, unique=True)
+    name: Mapped[str] = mapped_column(Line)
     #: `{year}` stands for the four digits of the document's year.
-    prefix: Mapped[str] = mapped_column(Text, server_default="")
+    prefix: Mapped[str] = mapped_column(Line, server_default="")
     padding: Mapped[int] = mapped_column(Integer, server_default="5")
 
     @classmethod
@@ -131,7 +131,7 @@ class Attachment(CompanyOwned, Model):
     _title = "Attachment"
     _label = "filename"
 
-    filename: Mapped[str] = mapped_column(Text)
+    filename: Mapped[str] = mapped_column(Line)
     mimetype: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
@@ -177,7 +177,7 @@ class Note(CompanyOwned, Model):
     user_id: Mapped[int | None] = mapped_column(BigInteger)
     #: As in the audit: the note outlives the user.
     user_name: Mapped[str] = mapped_column(Text, server_default="")
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Prose)
     at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
 
     @classmethod

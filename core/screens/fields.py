@@ -92,7 +92,7 @@ def field_info(models: Composition, model: str, name: str) -> FieldInfo:
         values=values,
         target=target,
         target_column=target_column,
-        max_length=getattr(column.type, "length", None),
+        max_length=getattr(column.type, "longest", None) or getattr(column.type, "length", None),
         nullable=bool(column.nullable),
         has_default=column.server_default is not None or column.default is not None,
         default=_default(column),

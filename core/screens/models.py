@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.db.types import Line, Prose
 from core.models import Model
 from core.records.models import CompanyOwned
 
@@ -35,12 +36,12 @@ class ListView(CompanyOwned, Model):
 
     #: The list, such as `accounting.invoice.list`; a view outlives the addon that brought the list.
     screen: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Line)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     #: Whether all of the company who may see the list see it.
     shared: Mapped[bool] = mapped_column(server_default="false")
     #: The arguments of the list's address.
-    state: Mapped[str] = mapped_column(Text, server_default="")
+    state: Mapped[str] = mapped_column(Prose, server_default="")
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

@@ -27,6 +27,9 @@ def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
     if isinstance(origin, errors.CheckViolation):
         if diag.constraint_name.endswith("_decimals_of_currency"):
             return _("An amount has more decimals than its currency: round it first."), ""
+        column = diag.constraint_name.removeprefix(f"ck_{diag.table_name}_").removesuffix("_length")
+        if diag.constraint_name.endswith("_length"):
+            return _("A text is too long to be kept. Shorten it."), column
         rule = readable(diag.constraint_name.removeprefix(f"ck_{diag.table_name}_"))
         return _("The values don't fit together: %(rule)s.", rule=_(rule)), ""
     if isinstance(origin, errors.LockNotAvailable):

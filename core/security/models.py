@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.types import Timestamp
+from core.db.types import Line, Timestamp
 from core.locales import LOCALES
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -34,8 +34,8 @@ class Role(RoleMixin, Model):
     _label_shipped = True
 
     #: Stable name in code and data, such as `accounting.clerk`.
-    name: Mapped[str] = mapped_column(Text, unique=True)
-    title: Mapped[str] = mapped_column(Text, server_default="")
+    name: Mapped[str] = mapped_column(Line, unique=True)
+    title: Mapped[str] = mapped_column(Line, server_default="")
     permissions: Mapped[list[str]] = mapped_column(MutableList.as_mutable(ARRAY(Text)), server_default="{}")
     #: Whoever has the role logs in with a second factor, and sets one up at the next log-in.
     requires_second_factor: Mapped[bool] = mapped_column(server_default="false")
@@ -47,8 +47,8 @@ class User(UserMixin, Model):
     _name = "user"
     _title = "User"
 
-    email: Mapped[str] = mapped_column(Text, unique=True)
-    name: Mapped[str] = mapped_column(Text, server_default="")
+    email: Mapped[str] = mapped_column(Line, unique=True)
+    name: Mapped[str] = mapped_column(Line, server_default="")
     password: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(server_default="true")
     fs_uniquifier: Mapped[str] = mapped_column(Text, unique=True)
@@ -122,7 +122,7 @@ class Team(CompanyOwned, Model):
     _name = "team"
     _title = "Sales team"
 
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Line)
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
 
     leader = relationship("user")

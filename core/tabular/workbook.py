@@ -37,7 +37,7 @@ _MIDNIGHT = time()
 def lines(contents: bytes, name: str = "") -> Iterator[tuple[int, list[str]]]:
     """All rows with any text, numbered as in the sheet; raises FileError."""
     if contents[:2] == b"PK":
-        _refuse_bomb(contents)
+        refuse_bomb(contents)
     sheet = _sheet(contents, name)
     if sheet is None or sheet.start is None:
         return
@@ -63,7 +63,7 @@ def _shown(text: str, special: int | str | None) -> str:
 def sheet_names(contents: bytes) -> list[str]:
     """The sheets that have rows, those in sight first; raises FileError."""
     if contents[:2] == b"PK":
-        _refuse_bomb(contents)
+        refuse_bomb(contents)
     with _reading():
         book = CalamineWorkbook.from_filelike(io.BytesIO(contents))
         return [name for name in _in_order(book) if book.get_sheet_by_name(name).start is not None]
@@ -97,7 +97,7 @@ def _reading() -> Iterator[None]:
         ) from error
 
 
-def _refuse_bomb(contents: bytes) -> None:
+def refuse_bomb(contents: bytes) -> None:
     """Unpack every part once and count: what a zip says about its sizes may be a lie."""
     left = limit = min(MAX_UNPACKED, max(MAY_SWELL, MAX_RATIO * len(contents)))
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.types import Timestamp
+from core.db.types import Line, Prose, Timestamp
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -26,10 +26,10 @@ class WebhookEndpoint(CompanyOwned, Model):
     _name = "webhook.endpoint"
     _title = "Webhook"
 
-    name: Mapped[str] = mapped_column(Text)
-    url: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Line)
+    url: Mapped[str] = mapped_column(Line)
     #: One pattern a line: `accounting.invoice.posted`, `partner.*`, `*.created`, `*`.
-    events: Mapped[str] = mapped_column(Text)
+    events: Mapped[str] = mapped_column(Prose)
     secret: Mapped[str] = mapped_column(Text, default=new_secret)
     active: Mapped[bool] = mapped_column(server_default="true")
     #: Since when every attempt has failed; null while it answers.

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.services import closing
-from core.db import ExchangeRate
+from core.db import ExchangeRate, Line
 from core.models import Model, relationship
 from core.records import models as records
 from core.records.models import CompanyOwned
@@ -40,7 +40,7 @@ class CurrencyRate(CompanyOwned, Model):
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     date: Mapped[dt.date]
     #: Who says so: `manual` for a person, which goes before all others of the day.
-    source: Mapped[str] = mapped_column(Text, server_default="manual")
+    source: Mapped[str] = mapped_column(Line, server_default="manual")
     rate: Mapped[Decimal] = mapped_column(ExchangeRate)
 
     @classmethod

@@ -15,6 +15,7 @@ from addons.accounting.services import posting, reversal
 from core import m
 from core.db import (
     ExchangeRate,
+    Line,
     Money,
     Quantity,
     Timestamp,
@@ -54,9 +55,9 @@ class Invoice(CompanyOwned, Model):
     #: Units of the company's currency for one unit of the document's; left empty, that of the day.
     exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
     #: The customer's order number, or the number in the system that it was imported from.
-    reference: Mapped[str] = mapped_column(Text, server_default="")
+    reference: Mapped[str] = mapped_column(Line, server_default="")
     #: What an import knows it by, so that importing again finds it: unique a company.
-    external_id: Mapped[str | None] = mapped_column(Text)
+    external_id: Mapped[str | None] = mapped_column(Line)
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
     tax: Mapped[Decimal] = mapped_column(Money, server_default="0")
@@ -141,7 +142,7 @@ class InvoiceLine(Model):
     invoice_id: Mapped[int] = mapped_column(ForeignKey("accounting_invoice.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Integer)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id", ondelete="RESTRICT"), index=True)
-    description: Mapped[str] = mapped_column(Text, server_default="")
+    description: Mapped[str] = mapped_column(Line, server_default="")
     quantity: Mapped[Decimal] = mapped_column(Quantity)
     unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
     tax_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))
@@ -208,8 +209,8 @@ class Payment(CompanyOwned, Model):
     amount: Mapped[Decimal] = mapped_column(Money)
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
-    reference: Mapped[str] = mapped_column(Text, server_default="")
-    external_id: Mapped[str | None] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Line, server_default="")
+    external_id: Mapped[str | None] = mapped_column(Line)
     #: What becomes of what its lines leave over: see REMAINDERS.
     remainder: Mapped[str] = mapped_column(Text, server_default="oldest")
     state: Mapped[str] = mapped_column(Text, server_default="draft")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Money, Rate, Timestamp, begins_index, search_index
+from core.db import Line, Money, Rate, Timestamp, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -34,8 +34,8 @@ class Account(CompanyOwned, Model):
     _name = "accounting.account"
     _title = "Account"
 
-    code: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line)
+    name: Mapped[str] = mapped_column(Line)
     kind: Mapped[str] = mapped_column(Text)
     purpose: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(server_default="true")
@@ -56,8 +56,8 @@ class Journal(CompanyOwned, Model):
     _name = "accounting.journal"
     _title = "Journal"
 
-    code: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line)
+    name: Mapped[str] = mapped_column(Line)
     kind: Mapped[str] = mapped_column(Text)
 
     @classmethod
@@ -74,7 +74,7 @@ class Tax(CompanyOwned, Model):
     _name = "accounting.tax"
     _title = "Tax"
 
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Line)
     #: 0.130000 is 13 %.
     rate: Mapped[Decimal] = mapped_column(Rate)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounting_account.id", ondelete="RESTRICT"))
@@ -106,7 +106,7 @@ class Entry(CompanyOwned, Model):
     number: Mapped[str] = mapped_column(Text)
     journal_id: Mapped[int] = mapped_column(ForeignKey("accounting_journal.id", ondelete="RESTRICT"))
     date: Mapped[date]
-    narration: Mapped[str] = mapped_column(Text, server_default="")
+    narration: Mapped[str] = mapped_column(Line, server_default="")
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     posted_at: Mapped[datetime | None] = mapped_column(Timestamp)
     #: The entry that this one takes back.
@@ -151,7 +151,7 @@ class EntryLine(Model):
     #: The same in the document's currency, debit positive.
     amount_currency: Mapped[Decimal] = mapped_column(Money, server_default="0")
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
-    description: Mapped[str] = mapped_column(Text, server_default="")
+    description: Mapped[str] = mapped_column(Line, server_default="")
 
     entry = relationship("accounting.entry", back_populates="lines")
     account = relationship("accounting.account")

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.partners import models as partners
+from core.db import Line
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -16,7 +17,7 @@ class PaymentTerm(CompanyOwned, Model):
     _name = "accounting.payment_term"
     _title = "Payment term"
 
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Line)
     #: Counted from the end of the document's month, and not from its day.
     from_month_end: Mapped[bool] = mapped_column(server_default="false")
     months: Mapped[int] = mapped_column(Integer, server_default="0")

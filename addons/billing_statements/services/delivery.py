@@ -11,7 +11,16 @@ from addons.billing_statements.errors import MisdirectedError, StatementError
 from addons.billing_statements.services.creation import RUN
 from core import m
 from core.db import AnySession, lock_rows, round_money
-from core.documents import DataFile, Identity, filename_of, read_identity, render_pdf
+from core.documents import (
+    DataFile,
+    Identity,
+    UnprintableError,
+    filename_of,
+    read_identity,
+    render_pdf,
+    unprintable,
+)
+from core.errors import NAMED
 from core.i18n import _, format_date, format_money, in_locale
 from core.jobs.kinds import SkippedError
 from core.mail import parse_addresses, queue, render_template
@@ -127,12 +136,25 @@ def release(session: AnySession, statements: Iterable[Any]) -> None:
     """Say that printed statements may go out; raises StatementError."""
     acts.require(session, SEND)
     rows = acts.locked(session, m.BillingStatement, statements)
+    StatementError.refuse(why_unprintable_of(session, [row.id for row in rows if row.state == "created"]))
     unprinted = {r.id: _("%(number)s is not printed, or out.", number=r.number) for r in rows}
     StatementError.refuse({r.id: unprinted[r.id] for r in rows if r.state != "rendered"})
     ids = [row.id for row in rows]
     session.execute(_RELEASE, {"ids": ids})
     record(session, "release", DOCUMENT, ids)
     acts.forget(session, m.BillingStatement, ids)
+
+
+def why_unprintable_of(session: AnySession, ids: Sequence[int]) -> dict[int, str]:
+    """Which of these statements cannot be printed, for characters that no font has: the first few."""
+    statement = m.BillingStatement
+    query = select(statement).where(statement.id.in_(ids)).order_by(statement.number).limit(NAMED)
+    found = {}
+    for one in session.scalars(query) if ids else ():
+        characters = unprintable(DOCUMENT, one, locale=one.partner.language)
+        if characters:
+            found[one.id] = str(UnprintableError.of_document(identity_of(one), characters))
+    return found
 
 
 def send(session: AnySession, statements: Iterable[Any]) -> list[Any]:

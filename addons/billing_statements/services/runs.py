@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, and_, func, select, text
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.periods import CYCLES, Period, period_with
 from addons.billing_statements.services.creation import RUN, candidates, skip_reason
+from addons.billing_statements.services.delivery import why_unprintable_of
 from core import m
 from core.db import AnySession, advisory_lock
+from core.documents import boxes, why_unprintable
 from core.i18n import _
 from core.jobs import queue
 from core.mail import MailAddressError, outbox, parse_addresses
@@ -42,6 +44,8 @@ class Preview:
     bad_addresses: list[tuple[int, str]]
     #: What each statement would come to.
     due: Sequence[Any] = ()
+    #: Customers whose name or address has characters that no font has, with what to do.
+    unprintable: Sequence[tuple[int, str]] = ()
 
 
 def check_period(cycle: str, period_end: date, today: date) -> Period:
@@ -85,7 +89,19 @@ def preview(session: AnySession, company_id: int, cycle: str, period: Period) ->
         _without_email(session, served),
         _bad_addresses(session, served),
         due,
+        _unprintable(session, served),
     )
+
+
+def _unprintable(session: AnySession, partner_ids: set[int]) -> list[tuple[int, str]]:
+    """What printing would refuse, found before anything is created; few queries, for any number of them."""
+    partner = m.Partner
+    columns = (partner.name, partner.street, partner.postcode, partner.city, partner.country)
+    query = select(partner.id, *columns).where(partner.id == func.any(sorted(partner_ids)))
+    rows = session.execute(query.order_by(partner.code)).all()
+    strange = set(boxes(text for _id, *texts in rows for text in texts))
+    found = ((row.id, "".join(sorted(strange.intersection("".join(row[1:]))))) for row in rows)
+    return [(partner_id, why_unprintable(characters)) for partner_id, characters in found if characters]
 
 
 def without_address(partner: Any) -> ColumnElement[bool]:
@@ -179,6 +195,8 @@ def release(session: AnySession, runs: Iterable[Any]) -> int:
     rows = acts.locked(session, m.BillingRun, runs)
     ids = [row.id for row in rows]
     states = _states(session, ids)
+    unprinted = [i for run_id in ids for i in states[run_id].get("created", ())]
+    StatementError.refuse(why_unprintable_of(session, unprinted))
     waiting = _("Not all statements are printed yet: wait until the job has ended.")
     StatementError.refuse({i: waiting for i in ids if "created" in states[i]})
     StatementError.refuse(

@@ -19,6 +19,7 @@ from wtforms.fields.core import Field as WTField
 from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
+from core.db.types import Line, Prose
 from core.i18n import _, _l, locale_code
 from core.screens.fields import FieldInfo, choice_text, label_of, number_text
 from core.screens.numbers import NotANumberError, parse_decimal
@@ -37,7 +38,7 @@ _DECIMALS = {
 
 
 #: Characters of a text whose column names no length: a line, and paragraphs.
-LONGEST_LINE, LONGEST_TEXT = 1000, 20_000
+LONGEST_LINE, LONGEST_TEXT = Line.longest, Prose.longest
 #: Digits that no key has.
 _TOO_LONG = 19
 
@@ -213,7 +214,8 @@ def input_for(info: FieldInfo, node: Field, url: str = "") -> Any:
         return DayField(**common)
     if info.kind == "moment":
         return MomentField(**common)
-    longest = info.max_length or (LONGEST_TEXT if node.multiline else LONGEST_LINE)
+    fitting = LONGEST_TEXT if node.multiline else LONGEST_LINE
+    longest = min(info.max_length or fitting, fitting)
     validators.append(Length(max=longest, message=str(_too_long(longest))))
     if node.show == "phrase":
         return PhraseField(**common)

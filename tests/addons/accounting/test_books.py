@@ -1,6 +1,5 @@
 """The first day of the books, the rates of foreign currencies, and the end of a year."""
 
-import io
 import re
 import zipfile
 from datetime import date, timedelta
@@ -157,9 +156,10 @@ def test_a_banks_history_goes_in_by_the_import(app, company):
 
 @pytest.mark.skipif(not ECB.exists(), reason="the shared data is not here; the bank's shape is tested above")
 def test_the_whole_history_of_the_bank_goes_in(app, company):
-    with zipfile.ZipFile(io.BytesIO(ECB.read_bytes())) as archive:
+    found, _wrong = bring_in(app, "accounting.currency_rate", ECB.read_bytes(), name=ECB.name)
+    assert db.session.scalar(select(m.Attachment.filename)) == "eurofxref-hist.csv.gz"
+    with zipfile.ZipFile(ECB) as archive:
         contents = archive.read(archive.namelist()[0])
-    found, _wrong = bring_in(app, "accounting.currency_rate", contents)
     assert found.booked == found.rows > 7000
     latest = contents.decode().splitlines()
     head, first = latest[0].split(","), latest[1].split(",")

@@ -1,11 +1,21 @@
 """Long names and numbers never leave their box on paper."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import pdfplumber
+import pytest
+from sqlalchemy import select
 
+from addons.billing_statements.errors import StatementError
+from addons.billing_statements.services import runs
+from core import m
+from core.db import db
 from core.records import attachments
+from core.security.users import ensure_user
+from tests.conftest import work
+from tests.logins import log_in
 
 MILLIMETRE = 72 / 25.4
 #: The edges of the statement's columns, as `statement.html` has them.
@@ -31,3 +41,41 @@ def test_a_statement_holds_long_names_and_numbers(customer_of: Any, bill: Any, r
         for word in words:
             if first - 2 <= word["top"] <= row + 2:
                 assert not any(word["x0"] < edge - 1 and word["x1"] > edge + 1 for edge in edges), word
+
+
+def test_what_no_font_has_is_found_before_release(
+    app: Any, company: Any, customer_of: Any, bill: Any, run_month: Any
+) -> None:
+    bill(customer_of("C1"), 100, "2026-01-10")
+    strange = customer_of("C2", name="Box \U0010fffd Ltd")
+    bill(strange, 100, "2026-01-10")
+    period = runs.check_period("monthly", date(2026, 1, 31), date(2026, 2, 1))
+    [(found, reason)] = runs.preview(db.session, company.id, "monthly", period).unprintable
+    assert found == strange.id
+    assert "\U0010fffd (U+10FFFD)" in reason
+
+    run, statements = run_month("2026-01")
+    assert {s.partner.code: s.state for s in statements} == {"C1": "rendered", "C2": "created"}
+    [boxed] = [s for s in statements if s.state == "created"]
+    why = f"{boxed.number} of C2 cannot be printed: {reason}"
+    assert db.session.scalars(select(m.JobItem.reason).where(m.JobItem.state == "failed")).all() == [why]
+    for model, record in ((m.BillingRun, run), (m.BillingStatement, boxed)):
+        with pytest.raises(StatementError) as refused:
+            model.release(db.session, [record])
+        assert str(refused.value) == why
+
+    pages = app.test_client()
+    roles = ("core.administrator",)
+    ensure_user(db.session, "boss@example.com", "a long enough password", company, name="Boss", roles=roles)
+    db.session.commit()
+    log_in(app, pages, db.session.scalars(select(m.User.fs_uniquifier)).one())
+    page = pages.get(f"/billing_statements/runs/{run.id}").text
+    assert "Not printed" in page
+    assert reason in page
+
+    strange.name = "Box Ltd"
+    db.session.commit()
+    runs.start_rendering(db.session, run)
+    db.session.commit()
+    work(app)
+    assert m.BillingRun.release(db.session, [run]) == 2

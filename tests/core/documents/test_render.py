@@ -1,7 +1,6 @@
 """The PDF itself: what it says, whose it is, and that it is the same every time."""
 
 import hashlib
-import logging
 import os
 import re
 import subprocess
@@ -22,10 +21,13 @@ from core.documents import (
     DocumentError,
     Identity,
     UnidentifiedError,
+    UnprintableError,
+    boxes,
     filename_of,
     read_identity,
     render_html,
     render_pdf,
+    unprintable,
 )
 from core.documents.engine import ForeignResourceError, engine_problems, to_pdf
 from tests.core.documents.conftest import specimen_app
@@ -228,14 +230,22 @@ def test_customer_text_is_escaped(specimen: Flask) -> None:
     assert "<img" not in render_html("specimen.statement", hostile, locale="en")
 
 
-def test_characters_without_a_glyph_are_reported(specimen: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_characters_that_no_font_has_are_found_and_refused(specimen: Flask) -> None:
     from addons.specimen_statement.statements import statement
 
-    with caplog.at_level(logging.WARNING, logger="core.documents.engine"):
-        to_pdf("<p>A\U000f0000B", statement(1).identity, "Statement")
-    assert [r.message for r in caplog.records if r.name.startswith("core")] == [
-        "specimen.statement ST/2026/00001: no font has \U000f0000, which print as boxes"
-    ]
+    # Marks, joiners and what orders letters are drawn by no font and print as nothing.
+    assert boxes(["Ünïted Łódź", "Ω Жук", "深圳", "a\u200b\ufe0f\u200e\u00ad\n\t"]) == ""
+    assert boxes(["A\U000f0000B", "<\U0010fffd>", "B"]) == "\U000f0000\U0010fffd"
+    record = statement(1)
+    strange = SimpleNamespace(**{**vars(record), "recipient": ("Ann \U000f0000",)}, closing=0)
+    assert unprintable("specimen.statement", strange, locale="en") == "\U000f0000"
+    assert unprintable("specimen.statement", record, locale="en") == ""
+    with pytest.raises(UnprintableError) as refused:
+        to_pdf("<p>A\U000f0000B", record.identity, "Statement")
+    assert str(refused.value) == (
+        "ST/2026/00001 of C00001 cannot be printed: no font here has \U000f0000 (U+F0000). Change the name "
+        "or the text, or have a font installed that has them, and print again."
+    )
 
 
 def test_file_names_hold_nothing_that_a_file_system_refuses(specimen: Flask) -> None:

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from core.tabular import workbook
 from core.tabular.errors import FileError
+from core.tabular.packed import unpacked
 from core.tabular.readers import count_rows, open_table
 
 pytestmark = pytest.mark.usefixtures("speaking")
@@ -98,6 +99,27 @@ def test_a_gzip_that_swells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = gzip.compress(b"Code,Name\n" + b"C1,Acme\n" * (2 * 1024**2), 9)
     with pytest.raises(FileError, match="unpacks to more than"):
         count_rows(open_table(bomb))
+
+
+def zipped(**files: bytes) -> bytes:
+    """A zip as file managers make it, with what they add."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, contents in {"__MACOSX/._x": b"", "folder/.DS_Store": b"", **files}.items():
+            archive.writestr(name, contents)
+    return out.getvalue()
+
+
+def test_a_zip_of_one_table_is_that_table() -> None:
+    rows = b"Code,Name\nC1,Acme\n"
+    for inner in (rows, gzip.compress(rows), book()):
+        assert [cells for _n, cells in open_table(unpacked(zipped(rows=inner))).rows()] == [["C1", "Acme"]]
+    for whole in (rows, book(), b"PK\x03\x04" + b"\0" * 500):
+        assert unpacked(whole) is whole
+    with pytest.raises(FileError, match=r"^The zip holds 2 files \(a, b\): unpack it, and upload the one"):
+        unpacked(zipped(a=rows, b=rows))
+    with pytest.raises(FileError, match="unpacks to more than"):
+        unpacked(zipped(zeros=b"\0" * (40 * 1024**2)))
 
 
 @pytest.mark.parametrize(

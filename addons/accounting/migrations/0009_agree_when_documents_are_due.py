@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "accounting_0008"
-down_revision = "accounting_0007"
+revision = "accounting_0009"
+down_revision = "accounting_0008"
 
 RANGES = {"months": 24, "days": 366, "day": 31}
 
@@ -24,6 +24,7 @@ def upgrade() -> None:
             )
             for name, most in RANGES.items()
         ),
+        sa.CheckConstraint("length(name) <= 1000", name=op.f("ck_accounting_payment_term_name_length")),
         sa.ForeignKeyConstraint(
             ["company_id"],
             ["company.id"],
