@@ -19,8 +19,9 @@ from typing import Any
 from core.i18n import locale_code
 from core.screens.composition import ScreenSet
 from core.screens.fields import number_text
-from core.screens.forms.form import Entry, GridForm, Line, RecordForm, labels_of
+from core.screens.forms.form import Entry, GridForm, Line, RecordForm
 from core.screens.forms.inputs import NumberField, value_of
+from core.screens.forms.labels import labels_of
 from core.screens.tree import FormScreen
 
 
