@@ -62,6 +62,29 @@ class Node:
         return [Field(node) if isinstance(node, str) else node for node in nodes]
 
 
+@dataclass(frozen=True)
+class Narrowing:
+    """Which related records are offered, by fields of the document as they stand on the page.
+
+    `where` builds the condition from the model of the offered records and the values of those fields, None
+    for what is empty: `lambda item, values: item.partner_id == values["partner_id"]`.
+    """
+
+    by: Sequence[str]
+    where: Callable[[Any, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Lines that the server makes from what the document holds: offered below its grid by a button.
+
+    `rows` is called with (session, values) and answers the values of each line.
+    """
+
+    label: Text
+    rows: Callable[[Any, Mapping[str, Any]], Sequence[Mapping[str, Any]]]
+
+
 @dataclass
 class Column(Node):
     """A column of a list or of a grid: a field of the record, or what `value` computes in SQL."""
@@ -83,8 +106,11 @@ class Column(Node):
     currency: str = ""
     #: In a grid: shown, never typed into.
     readonly: bool = False
-    #: In a grid: what suggestions of a related record show of it besides its label, as columns of its model.
-    choice_columns: Sequence[str] = ()
+    #: In a grid: what suggestions of a related record show of it besides its label: columns of its model, by
+    #: name or with a `value`.
+    choice_columns: Sequence["str | Column"] = ()
+    #: In a grid: which records are offered, by what the document holds: see `Narrowing`.
+    narrowed: "Narrowing | None" = None
     #: In a list: may be changed in its cell, by way of the field of the same name in the list's form.
     editable: bool = False
 
@@ -123,8 +149,10 @@ class Field(Node):
     wide: bool = False
     #: Whether it follows from what is typed, by the form's `derive`: it then shows on a new record too.
     derived: bool = False
-    #: What suggestions of a related record show of it besides its label, as columns of its model.
-    choice_columns: Sequence[str] = ()
+    #: What suggestions of a related record show of it besides its label: columns of its model.
+    choice_columns: Sequence[str | Column] = ()
+    #: Which related records are offered, by what else the form holds.
+    narrowed: Narrowing | None = None
 
 
 @dataclass(init=False)
@@ -159,6 +187,8 @@ class Grid(Node):
     visible: Condition | None = None
     #: Columns of which each line fills in one at least; empty where a line may be blank.
     filled: Sequence[str] = ()
+    #: Lines that follow from the document, for whoever asks for them.
+    filling: Filling | None = None
 
     def __post_init__(self) -> None:
         self.nodes = self.take(self.columns)

@@ -58,6 +58,11 @@ def answers(
     return _texts(session, screens, list(_placed(form, derived)), form, derived)
 
 
+def typed_values(form: RecordForm) -> Typed:
+    """What the inputs of the record hold, nothing of it new."""
+    return _typed(form.entries.values(), frozenset(), "")
+
+
 def _prefix(grid: GridForm, line: Line) -> str:
     return f"{grid.node.name}-{line.key}-"
 

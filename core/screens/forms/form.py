@@ -273,7 +273,11 @@ class FormBuilder:
     ) -> Line:
         form = None
         if editable:
-            writable = [Field(c.name, label=c.label, choices=c.choices) for c in columns if not c.readonly]
+            writable = [
+                Field(c.name, label=c.label, choices=c.choices, narrowed=c.narrowed)
+                for c in columns
+                if not c.readonly
+            ]
             prefix = f"{grid.name}-{key}-"
             form = self._bind(writable, grid.model, record, data, {}, prefix, f"{grid.name}.")
         return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
