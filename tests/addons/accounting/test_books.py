@@ -73,7 +73,7 @@ def test_nothing_is_dated_outside_the_books(app, company, invoice_of, pay, day, 
         pay(10, on=day)
     db.session.rollback()
     invoice_of(10, on=date(2025, 7, 1))
-    file = f"InvoiceNo,InvoiceDate,CustomerID,Amount\nX1,{day:%Y-%m-%d},C1,10\nX2,2026-01-02,C1,10\n"
+    file = f"InvoiceNo,InvoiceDate,CustomerID,Amount\nX1,{day.isoformat()},C1,10\nX2,2026-01-02,C1,10\n"
     found, wrong = bring_in(app, "accounting.invoice", file.encode())
     assert (found.booked, found.bad) == (1, 1)
     assert re.search(f"{reason}|is not a day of the calendar", wrong[2])
