@@ -15,6 +15,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from flask import Flask, request
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import array
 
 from core import m
 from core.app import create_app
@@ -23,6 +24,7 @@ from core.cli.messages import TRANSLATED, gaps_of
 from core.db import db
 from core.db.session import engine_for
 from core.documents import filename_of, render_html
+from core.errors import UserError
 from core.loader import migrations
 from core.loader.code import declared
 from core.loader.discovery import CORE, AddonSource, Catalogue, discover
@@ -33,6 +35,7 @@ from core.locales import LOCALES
 from core.mail.sender import send_due
 from core.records.companies import demo_company, ensure_company
 from core.screens import Chart, Figure
+from core.screens.actions import press, shown_buttons
 from core.screens.boards.dashboards import read_items
 from core.screens.forms.form import FormBuilder
 from core.screens.lists.page import plan_for
@@ -294,9 +297,57 @@ def test_what_people_write_has_a_length(name, demo):
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("name", FURTHER)
 def test_every_page_is_shown(name, locale, demo):
-    shown = {url: page(demo, url, locale).status_code for url, _ in pages_of(name, demo)}
+    answers = {url: page(demo, url, locale) for url, _ in pages_of(name, demo)}
+    shown = {url: answer.status_code for url, answer in answers.items()}
     # A page that asks for its arguments sends back to where they are chosen.
     assert set(shown.values()) <= {200, 303}, shown
+    filled = {url: filled_buttons(answer.text) for url, answer in answers.items()}
+    assert {url: found for url, found in filled.items() if len(found) > 1} == {}
+
+
+def filled_buttons(html: str) -> list[str]:
+    """The texts of the filled buttons of a page: people see by them what is next."""
+    outside = re.sub(r"<dialog.*?</dialog>", "", html, flags=re.DOTALL)
+    return re.findall(r'class="btn[^"]*\bprimary\b[^"]*"[^>]*>([^<]*)', outside)
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_button_that_is_shown_does_something(name, demo):
+    """Of each form a record of each state, and each button that it shows: none is refused."""
+    refused = {}
+    for screen in screens_of(name):
+        if isinstance(screen, FormScreen):
+            for record in records_of(demo.extensions["composition"].model(screen.model)):
+                for button in shown_buttons(screen, record, SYSTEM):
+                    if not button.url:
+                        with db.session.no_autoflush:
+                            why = refusal(button.node, record)
+                        if why:
+                            refused[screen.name, button.node.name, record.id] = why
+    assert refused == {}
+
+
+def records_of(model: Any) -> list[Any]:
+    """The oldest and the newest record of each state, or of all."""
+    state = getattr(model, "state", None)
+    ends = select(func.unnest(array([func.min(model.id), func.max(model.id)])))
+    chosen = ends if state is None else ends.group_by(state)
+    return db.session.scalars(select(model).where(model.id.in_(chosen)).order_by(model.id)).all()
+
+
+def refusal(button: Any, record: Any) -> str:
+    """Why it may not be pressed; whatever it did is taken back."""
+    inner = db.session.begin_nested()
+    try:
+        press(db.session, button, record)
+        db.session.flush()
+    except UserError as error:
+        return str(error)
+    finally:
+        if inner.is_active:
+            inner.rollback()
+        db.session.expire_all()
+    return ""
 
 
 @pytest.mark.parametrize("name", FURTHER)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists
+from sqlalchemy import exists, func
 from sqlalchemy.orm import aliased
 
 from addons.accounting import book_screens
@@ -20,8 +20,10 @@ from core.screens import (
     Fact,
     Facts,
     Field,
+    Filling,
     Filter,
     Grid,
+    Narrowing,
     Part,
     Screens,
     Section,
@@ -108,17 +110,24 @@ def derive_invoice(session: Any, values: Typed, lines: Mapping[str, Sequence[Typ
     return Derived({**found, **amounts}, {"lines": answered})
 
 
-def derive_payment(session: Any, values: Typed, _lines: Mapping[str, Sequence[Typed]]) -> Derived:
+def derive_payment(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
+    """What follows from a customer, and for each line from the item that it names."""
+    found, rows = _of_customer(session, values), lines.get("lines", ())
+    chosen = ["open_item_id" in row.changed for row in rows]
+    return Derived(found, {"lines": settled.named_amounts(session, {**values, **found}, rows, chosen)})
+
+
+def _of_customer(session: Any, values: Typed) -> dict[str, Any]:
     """A customer brings the currency in which most is open, and all that is open in it."""
     if "partner_id" not in values.changed or not values.get("partner_id"):
-        return Derived(rate_of(session, values, values.get("currency_code") or ""))
+        return rate_of(session, values, values.get("currency_code") or "")
     owed = settled.owed(session, values["partner_id"], today())
     if not owed:
         found = entry.usual_values(session, values["partner_id"], None)
-        return Derived({**found, **_rate(session, values, found.get("currency_code", ""))})
+        return {**found, **_rate(session, values, found.get("currency_code", ""))}
     currency, balance, _overdue = max(owed, key=lambda one: one[1])
     found = {"currency_code": currency, "amount": balance if balance > 0 else None}
-    return Derived({**found, **_rate(session, values, currency)})
+    return {**found, **_rate(session, values, currency)}
 
 
 def rate_of(session: Any, values: Typed, currency: str) -> dict[str, Any]:
@@ -130,6 +139,11 @@ def rate_of(session: Any, values: Typed, currency: str) -> dict[str, Any]:
 
 def _rate(session: Any, values: Typed, currency: str) -> dict[str, Any]:
     return entry.usual_rate(session, actor_of(session).company_id, currency, values.get("date"))
+
+
+def open_amount(item: Any) -> Any:
+    """What is open of an item, in SQL, whichever side it is on."""
+    return func.abs(item.amount - item.allocated)
 
 
 def still_open(session: Any, payment: Any) -> dict[str, Any]:
@@ -360,7 +374,15 @@ screens.form(
             model="accounting.payment_line",
             title=_l("For these documents"),
             order="position",
-            columns=["open_item_id", "amount"],
+            columns=[
+                Column(
+                    "open_item_id",
+                    choice_columns=("due_date", Column("open", value=open_amount)),
+                    narrowed=Narrowing(("partner_id", "currency_code", "direction"), settled.payable),
+                ),
+                "amount",
+            ],
+            filling=Filling(_l("Take what is due"), settled.due_lines),
         ),
         Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
         Part("open_items", template="accounting/open_items.html", read=still_open, visible=is_draft),

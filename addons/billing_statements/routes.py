@@ -17,7 +17,6 @@ from core.clock import today
 from core.db import db, lock_rows
 from core.i18n import _, ngettext
 from core.jobs import queue
-from core.mail import MailAddressError
 from core.records import attachments
 from core.security.headers import named
 from core.security.incoming import page_asked
@@ -254,7 +253,14 @@ def _left_out(run_id: int, kind: str, state: str) -> list[Any]:
         .scalar_subquery()
     )
     query = (
-        select(item.reason, m.Partner.code, m.Partner.name, m.Partner.id)
+        select(
+            item.reason,
+            m.Partner.code,
+            m.Partner.name,
+            m.Partner.id,
+            statement.id.label("statement_id"),
+            statement.number,
+        )
         .join(statement, cast(statement.id, Text) == item.key)
         .join(m.Partner, m.Partner.id == statement.partner_id)
         .where(item.job_id == latest, item.state.in_(("skipped", "failed")), statement.state == state)
@@ -332,26 +338,6 @@ def resume(session: Any, run: Any) -> None:
 def retry_mails(run_id: int) -> Response:
     """Send the failed mails of the run once more."""
     return _act(run_id, retry_run, _("The failed mails are sent once more."))
-
-
-@bp.post("/statements/<int:statement_id>/again")
-@requires("billing_statements.send")
-def send_again(statement_id: int) -> Response:
-    """Mail a statement once more, with a reason."""
-    statement = _statement(statement_id)
-    try:
-        after = request.form.get("mails", 0, type=int)
-        m.BillingStatement.send_again(db.session, [statement], request.form.get("reason", ""), after)
-        db.session.commit()
-        flash(_("The statement is sent again."), "success")
-    except (StatementError, MailAddressError) as error:
-        db.session.rollback()
-        flash(str(error), "danger")
-    address = f"/m/billing.statement.form/{statement_id}"
-    # From the form, htmx asks: the whole page is loaded anew, so that it says what was done.
-    if "HX-Request" in request.headers:
-        return Response(headers={"HX-Redirect": address})
-    return typing.cast(Response, redirect(address, 303))
 
 
 @bp.context_processor

@@ -3,8 +3,10 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import object_session
 
 from addons.billing_statements.names import CYCLES, STATES
+from addons.billing_statements.services.redo import followed_by
 from addons.billing_statements.services.runs import without_address
 from core import m
 from core.i18n import _, _l, format_number
@@ -14,6 +16,13 @@ from core.security.rights import current_actor
 screens = Screens()
 
 LINE_KINDS = {"brought_forward": _l("Brought forward"), "late": _l("Late entry"), "movement": _l("Movement")}
+
+
+def may_be_redone(statement: Any) -> bool:
+    """Whether no later statement stands on it."""
+    session = object_session(statement)
+    return statement.state != "superseded" and (session is None or followed_by(session, statement) is None)
+
 
 screens.extend("partner.form").after(
     "currency_code",
@@ -150,7 +159,7 @@ screens.form(
             action=redo_statement,
             permission="billing_statements.run",
             style="danger",
-            visible=lambda statement: statement.state != "superseded",
+            visible=may_be_redone,
             confirm=_l("Supersede this statement and create its next version?"),
         ),
     ],

@@ -15,8 +15,9 @@ from core.errors import UserError
 from core.i18n import _, _l
 from core.locales import LOCALES
 from core.mail.addresses import MailAddressError, parse_addresses
+from core.screens.declaring import Screens
 from core.screens.permissions import grantable, grantable_groups
-from core.screens.tree import Button, Column, Field, Filter, Grid, Part, Screens, Section
+from core.screens.tree import Button, Column, Field, Filter, Grid, Part, Section
 from core.security import second_factor, sessions, throttle
 from core.security.guard import check_may_manage
 from core.security.rights import current_actor

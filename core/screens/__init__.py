@@ -26,6 +26,7 @@ from core.screens.boards.dashboards import (
 from core.screens.bulk import job as bulk_job
 from core.screens.bulk import undo as bulk_undo
 from core.screens.composition import compose_screens
+from core.screens.declaring import Screens
 from core.screens.fields import choice_text
 from core.screens.forms.derive import Derived, Typed
 from core.screens.forms.form import shown_nodes
@@ -43,11 +44,12 @@ from core.screens.tree import (
     Fact,
     Facts,
     Field,
+    Filling,
     Filter,
     Grid,
+    Narrowing,
     Part,
     ScreenError,
-    Screens,
     Section,
     SetField,
     describe,
@@ -65,8 +67,10 @@ __all__ = [
     "Facts",
     "Field",
     "Figure",
+    "Filling",
     "Filter",
     "Grid",
+    "Narrowing",
     "Part",
     "ScreenError",
     "Screens",

@@ -18,6 +18,8 @@ from core.loader.discovery import AddonSource
 from core.security.rights import PUBLIC, requires
 
 bp = Blueprint("assets", __name__)
+# Not every system's table of types knows them.
+mimetypes.add_type("font/woff2", ".woff2")
 
 #: What becomes smaller when it is packed.
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml", "font/ttf")
@@ -52,16 +54,29 @@ def asset(addon: str, path: str) -> str:
     return f"/assets/{addon}/{current_app.extensions['assets'][addon][1]}/{path}"
 
 
-#: Chinese is fetched where a page has any and the system has no font of its own for it.
+#: The letters in our own files of the pages (`devtools/page_fonts.py`); others are in the whole font.
+LATIN = (
+    "U+0020-007E, U+00A0-017F, U+0192, U+0218-021B, U+02C6-02DD, U+1E9E, U+2000-206F, U+20A0-20BF, U+2116, "
+    "U+2122, U+2126, U+2190-2193, U+2202-2265, U+25A0-25CF, U+2713"
+)
+#: Chinese is fetched where a page has any and the system has no font of its own for it; never for the name of
+#: the language alone, which the log-in shows to everybody.
 _RULES = """\
 @font-face { font-family: "Bincard Sans"; font-weight: 100 500; font-display: swap;
-  src: url("%(latin)s/SourceSansPro-Regular.ttf") }
+  unicode-range: %(letters)s; src: url("%(small)s/sans-400.woff2") format("woff2") }
 @font-face { font-family: "Bincard Sans"; font-weight: 501 900; font-display: swap;
-  src: url("%(latin)s/SourceSansPro-Semibold.ttf") }
+  unicode-range: %(letters)s; src: url("%(small)s/sans-600.woff2") format("woff2") }
+@font-face { font-family: "Bincard Sans"; font-weight: 100 500; font-display: swap;
+  unicode-range: %(further)s; src: url("%(latin)s/SourceSansPro-Regular.ttf") }
+@font-face { font-family: "Bincard Sans"; font-weight: 501 900; font-display: swap;
+  unicode-range: %(further)s; src: url("%(latin)s/SourceSansPro-Semibold.ttf") }
 @font-face { font-family: "Bincard Chinese"; font-display: swap;
   unicode-range: U+2E80-9FFF, U+F900-FAFF, U+FE30-FE4F, U+FF00-FFEF;
   src: local("PingFang SC"), local("Microsoft YaHei"), local("Noto Sans CJK SC"), local("Noto Sans SC"),
     url("%(chinese)s/NotoSansSC-Regular.otf") }
+@font-face { font-family: "Bincard Languages"; font-display: swap;
+  src: local("PingFang SC"), local("Microsoft YaHei"), local("Noto Sans CJK SC"), local("Noto Sans SC"),
+    url("%(small)s/languages.woff2") format("woff2") }
 """
 
 
@@ -72,7 +87,8 @@ def font_sheet() -> str:
 
 def _rules() -> str:
     places = {kind: asset(f"fonts-{kind}", "").rstrip("/") for kind in ("latin", "chinese")}
-    return _RULES % places
+    further = "U+0250-02C5, U+0370-058F, U+1E00-1E9D, U+1E9F-1FFF"
+    return _RULES % {**places, "small": asset("core", "fonts"), "letters": LATIN, "further": further}
 
 
 @bp.get("/assets/fonts-<version>.css")

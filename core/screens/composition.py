@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from core.models import Composition
+from core.screens.declaring import Extension, Screens
 from core.screens.fields import FieldInfo, UnknownFieldError, field_info
 from core.screens.tree import (
     Button,
     Change,
     Column,
-    Extension,
     Field,
     Filter,
     FormScreen,
@@ -20,7 +20,6 @@ from core.screens.tree import (
     Place,
     Screen,
     ScreenError,
-    Screens,
     SetField,
     walk,
 )

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, and_
 
 from core.i18n import _l
 from core.jobs.names import STATES
-from core.screens.tree import Column, Filter, Screens
+from core.screens.declaring import Screens
+from core.screens.tree import Column, Filter
 from core.security.rules import here
 
 screens = Screens()

@@ -17,15 +17,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 #: A text, or one that is translated where it is shown.
 Text = Any
 #: Takes the record and says yes or no.
 Condition = Callable[[Any], bool]
-
-
-S = TypeVar("S", bound="Screen")
 
 
 class ScreenError(Exception):
@@ -65,6 +62,29 @@ class Node:
         return [Field(node) if isinstance(node, str) else node for node in nodes]
 
 
+@dataclass(frozen=True)
+class Narrowing:
+    """Which related records are offered, by fields of the document as they stand on the page.
+
+    `where` builds the condition from the model of the offered records and the values of those fields, None
+    for what is empty: `lambda item, values: item.partner_id == values["partner_id"]`.
+    """
+
+    by: Sequence[str]
+    where: Callable[[Any, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Lines that the server makes from what the document holds: offered below its grid by a button.
+
+    `rows` is called with (session, values) and answers the values of each line.
+    """
+
+    label: Text
+    rows: Callable[[Any, Mapping[str, Any]], Sequence[Mapping[str, Any]]]
+
+
 @dataclass
 class Column(Node):
     """A column of a list or of a grid: a field of the record, or what `value` computes in SQL."""
@@ -86,8 +106,11 @@ class Column(Node):
     currency: str = ""
     #: In a grid: shown, never typed into.
     readonly: bool = False
-    #: In a grid: what suggestions of a related record show of it besides its label, as columns of its model.
-    choice_columns: Sequence[str] = ()
+    #: In a grid: what suggestions of a related record show of it besides its label: columns of its model, by
+    #: name or with a `value`.
+    choice_columns: Sequence["str | Column"] = ()
+    #: In a grid: which records are offered, by what the document holds: see `Narrowing`.
+    narrowed: "Narrowing | None" = None
     #: In a list: may be changed in its cell, by way of the field of the same name in the list's form.
     editable: bool = False
 
@@ -126,8 +149,10 @@ class Field(Node):
     wide: bool = False
     #: Whether it follows from what is typed, by the form's `derive`: it then shows on a new record too.
     derived: bool = False
-    #: What suggestions of a related record show of it besides its label, as columns of its model.
-    choice_columns: Sequence[str] = ()
+    #: What suggestions of a related record show of it besides its label: columns of its model.
+    choice_columns: Sequence[str | Column] = ()
+    #: Which related records are offered, by what else the form holds.
+    narrowed: Narrowing | None = None
 
 
 @dataclass(init=False)
@@ -162,6 +187,8 @@ class Grid(Node):
     visible: Condition | None = None
     #: Columns of which each line fills in one at least; empty where a line may be blank.
     filled: Sequence[str] = ()
+    #: Lines that follow from the document, for whoever asks for them.
+    filling: Filling | None = None
 
     def __post_init__(self) -> None:
         self.nodes = self.take(self.columns)
@@ -251,14 +278,18 @@ class Facts(Node):
     visible: Condition | None = None
 
 
-class _Columns(Node):
+class Columns(Node):
+    """What a list shows."""
+
     kind = "columns"
 
     def take(self, nodes: Sequence[Node | str]) -> list[Node]:
         return [Column(node) if isinstance(node, str) else node for node in nodes]
 
 
-class _Filters(Node):
+class Filters(Node):
+    """What narrows a list."""
+
     kind = "filters"
     qualifies = True
 
@@ -266,7 +297,9 @@ class _Filters(Node):
         return [Filter(node) if isinstance(node, str) else node for node in nodes]
 
 
-class _Actions(Node):
+class Actions(Node):
+    """What a list does with many records."""
+
     kind = "actions"
     qualifies = True
 
@@ -367,81 +400,3 @@ def describe(screen: Screen) -> list[tuple[int, str, str, str, list[str]]]:
         (p.depth, p.node.kind, p.name, p.node.addon, [f"{c.addon}: {c.what}" for c in p.node.changes])
         for p in walk(screen)
     ]
-
-
-@dataclass
-class Extension:
-    """The changes that one addon makes to a screen of another."""
-
-    screen: str
-    steps: list[tuple[str, str, Any]] = field(default_factory=list)
-
-    def after(self, name: str, *nodes: Node | str) -> Self:
-        """Put nodes behind the node `name`."""
-        return self._step("after", name, nodes)
-
-    def before(self, name: str, *nodes: Node | str) -> Self:
-        """Put nodes in front of the node `name`."""
-        return self._step("before", name, nodes)
-
-    def inside(self, name: str, *nodes: Node | str) -> Self:
-        """Put nodes at the end of the container `name`: a section, a grid, `columns`, `filters`."""
-        return self._step("inside", name, nodes)
-
-    def remove(self, name: str) -> Self:
-        """Take the node away, with all below it."""
-        return self._step("remove", name, ())
-
-    def set(self, name: str, **props: Any) -> Self:
-        """Give properties of a node other values; the screen itself goes by its own name."""
-        return self._step("set", name, props)
-
-    def _step(self, what: str, name: str, detail: Any) -> Self:
-        self.steps.append((what, name, detail))
-        return self
-
-
-class Screens:
-    """What one addon declares in its `screens.py`."""
-
-    def __init__(self) -> None:
-        self.declared: dict[str, Screen] = {}
-        self.extensions: list[Extension] = []
-
-    def list(
-        self,
-        name: str,
-        *,
-        model: str,
-        title: Text,
-        columns: Sequence[Node | str],
-        filters: Sequence[Node | str] = (),
-        actions: Sequence[Node | str] = (),
-        **options: Any,
-    ) -> ListScreen:
-        """Declare a list; a bare name among `actions` is a field to set; `options`: see `ListScreen`."""
-        screen = ListScreen(name, model, title, **options)
-        screen.nodes = [_Columns("columns"), _Filters("filters"), _Actions("actions")]
-        for group, nodes in zip(screen.nodes, (columns, filters, actions), strict=True):
-            group.nodes = group.take(nodes)
-        return self._declare(screen)
-
-    def form(
-        self, name: str, *, model: str, title: Text, nodes: Sequence[Node | str], **options: Any
-    ) -> FormScreen:
-        """Declare a form; `options` are those of `FormScreen`."""
-        screen = FormScreen(name, model, title, **options)
-        screen.nodes = screen.take(nodes)
-        return self._declare(screen)
-
-    def extend(self, screen: str) -> Extension:
-        """Change a screen of another addon."""
-        extension = Extension(screen)
-        self.extensions.append(extension)
-        return extension
-
-    def _declare(self, screen: S) -> S:
-        if screen.name in self.declared:
-            raise ScreenError(f"the screen {screen.name} is declared twice in one addon")
-        self.declared[screen.name] = screen
-        return screen

@@ -38,8 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def as_json(results: list[Result], speed: Reference) -> str:
-    """The first result, with all of them as cases where there are several, and the speed of the machine."""
+    """The first result, all of them as cases and the slowest as `worst`, and the speed of the machine."""
     shown = _with_scaled(results[0], speed)
+    shown["worst"] = _with_scaled(max(results, key=lambda result: result.cpu_ms_per_unit), speed)
     if len(results) > 1:
         shown["cases"] = [_with_scaled(result, speed) for result in results]
     shown["reference"] = {name: round(value, 3) for name, value in vars(speed).items()}

@@ -51,7 +51,19 @@ def patience(context: BrowserContext) -> None:
 @pytest.fixture
 def server(app: Flask) -> Iterator[str]:
     """The address of the app, served by threads."""
-    served = make_server("127.0.0.1", 0, app, threaded=True)
+    idle, under_way = threading.Condition(), [0]
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        with idle:
+            under_way[0] += 1
+        try:
+            return app(environ, start_response)
+        finally:
+            with idle:
+                under_way[0] -= 1
+                idle.notify_all()
+
+    served = make_server("127.0.0.1", 0, answer, threaded=True)
     thread = threading.Thread(target=served.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{served.port}"
@@ -62,6 +74,9 @@ def server(app: Flask) -> Iterator[str]:
     for answering in [t for t in threading.enumerate() if "process_request_thread" in t.name]:
         answering.join(SECONDS_TO_ANSWER)
     served.server_close()
+    # A page may have asked in its last moment: the answer has a connection in hand until it is given.
+    with idle:
+        idle.wait_for(lambda: under_way[0] == 0)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """An invoice is entered by keys: what follows is filled in, amounts are live, cells are pasted."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from addons.accounting.services.drafts import InvoiceDraft, Line
 from core import m
+from core.clock import today
 from core.db import db
 from core.security.users import ensure_user
 
@@ -29,6 +32,9 @@ def parts(app: Flask, company: Any) -> None:
     email, roles = "fiona@example.com", ("accounting.finance",)
     ensure_user(db.session, email, "a long enough password", company, name="Fiona", roles=roles)
     db.session.add(m.Partner(company_id=company.id, code="C1", name="Acme Devices", currency_code="EUR"))
+    # A document in euros is booked at the rate of its day.
+    rate = {"currency_code": "EUR", "date": today(), "rate": Decimal("1.1")}
+    db.session.add(m.AccountingCurrencyRate(company_id=company.id, **rate))
     for code, mpn in (("P1", "RC0603"), ("P2", "LM358"), ("P3", "STM32")):
         db.session.add(m.Product(company_id=company.id, code=code, mpn=mpn, description=f"Part {mpn}"))
     db.session.commit()
@@ -74,3 +80,37 @@ def test_ux_5_an_invoice_is_entered_without_the_mouse(open_as: Opener) -> None:
     expect(page.locator(".state.s-posted").first).to_be_visible()
     assert asked == ["Post invoice over 256.00\u00a0EUR to Acme Devices? It can then only be reversed."]
     assert db.session.query(m.AccountingInvoice).one().total == Decimal(256)
+
+
+def test_a_payment_takes_what_is_due_by_keys(open_as: Opener, company: Any) -> None:
+    """Two invoices in euros: what is offered is the customer's, what is due earliest is taken by one key."""
+    partner = db.session.query(m.Partner).one()
+    for amount, days in ((50, 60), (80, 30)):
+        due, line = today() + timedelta(days=days), Line("Parts", Decimal(1), Decimal(amount))
+        draft = InvoiceDraft(company.id, partner.id, today(), "EUR", [line], due_date=due)
+        m.AccountingInvoice.post(db.session, m.AccountingInvoice.create(db.session, [draft]))
+    db.session.commit()
+    page = open_as("fiona", "/m/accounting.payment.form/new")
+    page.locator("[name='partner_id.text']").focus()
+    page.keyboard.type("c1")
+    page.keyboard.press("Tab")
+    expect(page.locator("[name=amount]")).to_have_value("130.00")
+    first = page.locator("tr[data-line] [data-choices]").first
+    first.focus()
+    page.keyboard.press("ArrowDown")
+    options = page.locator(".options [role=option]")
+    expect(options).to_have_count(2)
+    expect(options.nth(1)).to_contain_text("80.00")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr[data-line] [name$=-amount]").first).to_have_value("50.00")
+    page.locator("[name=amount]").fill("100")
+    page.keyboard.press("Alt+l")
+    amounts = page.locator("tr[data-line] [name$=-amount]")
+    expect(amounts).to_have_count(2)
+    expect(amounts.nth(0)).to_have_value("80.00")
+    expect(amounts.nth(1)).to_have_value("20.00")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    lines = db.session.query(m.AccountingPaymentLine).order_by(m.AccountingPaymentLine.position).all()
+    assert [line.amount for line in lines] == [80, 20]

@@ -189,17 +189,15 @@ def test_ux_20_a_batch_is_sent_once_and_again_only_for_a_reason(
     work(app)
     assert (january_again.id, created, mails()) == (run.id, [], 1)
     page = open_as("fiona", f"/m/billing.statement.form/{only_statement().id}")
-    page.get_by_role("button", name="Send again").click()
-    expect(page.locator("#toasts")).to_contain_text("Give the reason why it is sent again.")
+    page.get_by_role("button", name="Send by mail…").click()
+    page.locator("[data-send]").click()
+    expect(page.locator("#letter")).to_contain_text("It was sent already. Say why it is sent once more.")
     assert mails() == 1
-    page.get_by_label("Send again, because").fill("The customer lost it")
-    page.get_by_label("Send again, because").press("Tab")
-    # A reason is no change of the record: one may leave without being asked.
-    assert page.evaluate("window.dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+    page.get_by_label("Why it is sent once more").fill("The customer lost it")
     page.keyboard.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("The statement is sent again.")
+    expect(page.locator("#letter")).to_be_hidden()
+    expect(page.locator("#panel .timeline")).to_contain_text("The customer lost it")
     assert mails() == 2
-    expect(page.get_by_role("region", name="Mails")).to_contain_text("The customer lost it")
     # The form has the mail log; the panel beside it does not repeat it.
     expect(page.locator("#panel .timeline")).to_be_visible()
     expect(page.locator("#panel .mailed", has_text="Statement")).to_have_count(0)

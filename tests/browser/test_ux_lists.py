@@ -222,6 +222,18 @@ def test_ux_39_the_question_mark_shows_the_keys_and_axe_finds_nothing(open_as: O
     assert faults_of(page) == []
 
 
+def test_the_pager_is_there_without_scrolling(open_as: Opener) -> None:
+    """Eighty rows are three windows high; the page is turned from where one is, also with rows selected."""
+    page = open_as("clerk", LIST)
+    expect(rows_on(page)).to_have_count(80)
+    expect(page.locator(".pager")).to_be_in_viewport(ratio=1)
+    press(page, "j", "x")
+    expect(page.locator("#selection")).to_be_in_viewport(ratio=1)
+    page.locator(".pager [rel=next]").click()
+    expect(rows_on(page)).to_have_count(20)
+    expect(page.locator(".pager")).to_contain_text("81–100 of 100")
+
+
 @pytest.mark.parametrize("locale", ["en", "zh_CN"])
 def test_ux_40_nothing_scrolls_sideways_on_a_phone(open_as: Opener, server: str, locale: str) -> None:
     page = open_as("admin", f"{LIST}?group=state&group=maker_id", locale=locale, width=390)
@@ -239,13 +251,15 @@ def test_ux_40_a_list_answers_within_300_ms_and_a_first_page_is_light(
     open_as: Opener, server: str, context: Any
 ) -> None:
     page = open_as("clerk")
-    sizes: list[int] = []
-    # The page is there without its fonts, which come after it, once a year.
-    wanted = lambda r: r.ok and "/assets/fonts-" not in r.url  # noqa: E731  # one condition
-    page.on("response", lambda r: sizes.append(len(gzip.compress(r.body())) if wanted(r) else 0))
-    page.context.clear_cookies(name="nothing")
+    page.wait_for_load_state("networkidle")
+    loaded: set[str] = set()
+    page.on("response", lambda r: loaded.add(r.url) if r.ok else None)
     began = time.process_time()
     page.goto(server + LIST, wait_until="networkidle")
     # The server works in this process. What it does for the page and all its files is more than the answer.
     assert time.process_time() - began < 3 * 0.3
-    assert 20_000 < sum(sizes) < 250_000
+    assert any(url.endswith(".woff2") for url in loaded)
+    # Each of its files once, as a first visit fetches them: what came out of a cache has no body to weigh.
+    # The parts have Chinese words, for which this machine has no font: others have, and fetch none.
+    loaded = {url for url in loaded if "/assets/fonts-chinese" not in url}
+    assert 20_000 < sum(len(gzip.compress(page.request.get(url).body())) for url in loaded) < 250_000

@@ -1,12 +1,12 @@
 """What settled a document, and what a customer owes: for the pages of records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core import m
@@ -14,6 +14,8 @@ from core.db import AnySession
 
 #: So many open items stand on the page of a payment.
 SHOWN = 50
+#: So many lines are made of what is due.
+LINES = 200
 
 
 @dataclass(frozen=True)
@@ -110,19 +112,78 @@ class Next:
     settles: Decimal
 
 
-def next_items(session: AnySession, payment: Any) -> list[Next]:
-    """The open items of a payment's customer in its currency, due earliest first, as posting takes them."""
-    item, sign = m.AccountingOpenItem, 1 if payment.direction == "in" else -1
-    found = session.scalars(
-        select(item)
-        .where(item.partner_id == payment.partner_id, item.currency_code == payment.currency_code)
-        .where(item.allocated != item.amount, item.amount * sign > 0)
-        .order_by(item.due_date, item.id)
-        .limit(SHOWN)
+def payable(item: Any, values: Mapping[str, Any]) -> Any:
+    """Whether a payment may name an item: it is still open, of its customer, currency and direction."""
+    sign = -1 if values.get("direction") == "out" else 1
+    return and_(
+        item.partner_id == values.get("partner_id"),
+        item.currency_code == values.get("currency_code"),
+        item.allocated != item.amount,
+        item.amount * sign > 0,
     )
-    left, rows = payment.amount, []
-    for one in found:
-        settles = min(left, abs(one.residual))
-        rows.append(Next(one, settles))
-        left -= settles
+
+
+def open_items(session: AnySession, values: Mapping[str, Any], most: int = SHOWN) -> Sequence[Any]:
+    """The open items that such a payment may name, due earliest first."""
+    item = m.AccountingOpenItem
+    earliest = select(item).where(payable(item, values)).order_by(item.due_date, item.id)
+    return session.scalars(earliest.limit(most)).all()
+
+
+def due_lines(session: AnySession, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Lines for what is due, earliest first, up to the amount of a payment; all where it has none yet."""
+    left, rows = values.get("amount"), []
+    for one in open_items(session, values, LINES):
+        takes = abs(one.residual) if left is None else min(left, abs(one.residual))
+        if takes <= 0:
+            break
+        rows.append({"open_item_id": one.id, "amount": takes})
+        left = None if left is None else left - takes
+    return rows
+
+
+def named_amounts(
+    session: AnySession, values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], chosen: Sequence[bool]
+) -> list[dict[str, Any]]:
+    """What follows for lines whose item was just chosen: what is open of it, up to what the others leave.
+
+    An item that the payment may not name any more, since its customer is another, leaves its line.
+    """
+    ids = {line["open_item_id"] for line in lines if line.get("open_item_id")}
+    item = m.AccountingOpenItem
+    asked = select(item).where(item.id.in_(ids), payable(item, values)) if ids else None
+    known = {one.id: abs(one.residual) for one in session.scalars(asked)} if asked is not None else {}
+    kept = [line.get("amount") or 0 for line, new in zip(lines, chosen, strict=True) if not new]
+    left = None if values.get("amount") is None else values["amount"] - sum(kept)
+    made: list[dict[str, Any]] = []
+    for line, new in zip(lines, chosen, strict=True):
+        key = line.get("open_item_id")
+        if key and key not in known:
+            made.append({"open_item_id": None, "amount": None})
+        elif key and new:
+            takes = known[key] if left is None else max(min(known[key], left), Decimal(0))
+            left = None if left is None else left - takes
+            made.append({"amount": takes or None})
+        else:
+            made.append({})
+    return made
+
+
+def next_items(session: AnySession, payment: Any) -> list[Next]:
+    """The open items of a payment's customer in its currency, due earliest first, as posting takes them.
+
+    First what its lines name, then what its rule does with the rest.
+    """
+    values = {name: getattr(payment, name) for name in ("partner_id", "currency_code", "direction")}
+    named: dict[int, Decimal] = {}
+    for line in payment.lines:
+        named[line.open_item_id] = named.get(line.open_item_id, Decimal(0)) + line.amount
+    by_rule = payment.direction == "in" and payment.remainder == "oldest"
+    left = payment.amount - sum(named.values()) if by_rule else Decimal(0)
+    rows = []
+    for one in open_items(session, values):
+        own = named.get(one.id, Decimal(0))
+        more = max(min(left, abs(one.residual) - own), Decimal(0))
+        rows.append(Next(one, own + more))
+        left -= more
     return rows

@@ -48,7 +48,8 @@ def redo(session: AnySession, statement: Any) -> Any:
     return renewed
 
 
-def _refuse_when_followed(session: AnySession, statement: Any) -> None:
+def followed_by(session: AnySession, statement: Any) -> str | None:
+    """The number of the latest statement that stands on this one's closing balance; None where none does."""
     later = m.BillingStatement
     query = select(later.number).where(
         later.company_id == statement.company_id,
@@ -57,7 +58,11 @@ def _refuse_when_followed(session: AnySession, statement: Any) -> None:
         later.period_end > statement.period_end,
         later.state != "superseded",
     )
-    number = session.scalar(query.order_by(later.period_end.desc()).limit(1))
+    return session.scalar(query.order_by(later.period_end.desc()).limit(1))
+
+
+def _refuse_when_followed(session: AnySession, statement: Any) -> None:
+    number = followed_by(session, statement)
     if number is not None:
         raise StatementError(
             _(

@@ -1,20 +1,27 @@
 """The choices of a search field, and the palette: few rows, by what a person types."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import aliased
 
+from core.db import decimals_of
+from core.i18n import format_date, locale_code
 from core.screens.composition import ScreenSet
-from core.screens.fields import FieldInfo, label_column, label_text
+from core.screens.fields import FieldInfo, label_column, label_text, number_text
+from core.screens.forms.inputs import LONGEST_ID
 from core.screens.forms.lookup import Found, Lookup
-from core.screens.tree import Field, Grid, ListScreen, Screen, walk
+from core.screens.tree import Column, Field, Grid, ListScreen, Screen, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
 
 LIMIT = 12
+#: Decimals of a number that a choice shows, where it has so many.
+_MOST = 6
 
 
 class NoSuchChoiceError(LookupError):
@@ -52,44 +59,88 @@ def choice_field(screens: ScreenSet, screen: Screen, path: str, actor: Actor) ->
 
 
 def find_choices(
-    session: Any, screens: ScreenSet, info: FieldInfo, node: Any, q: str, actor: Actor
+    session: Any,
+    screens: ScreenSet,
+    info: FieldInfo,
+    node: Any,
+    q: str,
+    actor: Actor,
+    held: Mapping[str, Any],
 ) -> list[Choice]:
-    """The records of the field's target that match `q`: what is called so first, then what begins so."""
+    """The records of the field's target that match `q`: what is called so first, then what begins so.
+
+    `held` are the values of the document that narrow what is offered.
+    """
     cls = screens.models.model(info.target)
-    lookup = lookup_of(screens, info, node, actor)
+    lookup = lookup_of(screens, info, node, actor, held)
     if cls._label_shipped:
         rows = session.execute(select(lookup.key, lookup.label).order_by(lookup.label))
         return _translated_choices(rows, cls, q)
-    return [_choice(found) for found in lookup.find(session, q, LIMIT)]
+    currency = held.get("currency_code")
+    least = decimals_of(currency) if currency else 0
+    return [_choice(found, least) for found in lookup.find(session, q, LIMIT)]
 
 
-def _choice(found: Found) -> Choice:
+def _choice(found: Found, least: int) -> Choice:
     label = "" if found.label is None else str(found.label)
     hint = "" if found.hint in (None, found.label) else str(found.hint)
-    more = tuple("" if value is None else str(value) for value in found.more)
+    more = tuple(_said(value, least) for value in found.more)
     return Choice(found.key, label, "" if more else hint, more, exact=found.rank <= 1)
 
 
-def lookup_of(screens: ScreenSet, info: FieldInfo, node: Any, actor: Actor) -> Lookup:
-    """What a field looks in, kept for all who may see the same columns."""
+def _said(value: Any, least: int) -> str:
+    """A further column as people read it; a number with `least` decimals."""
+    if isinstance(value, date):
+        return format_date(value)
+    if isinstance(value, Decimal):
+        return number_text(value, locale_code(), least, _MOST)
+    return "" if value is None else str(value)
+
+
+def values_held(screens: ScreenSet, screen: Screen, node: Any, given: Mapping[str, str]) -> dict[str, Any]:
+    """The values by which the choices of this field are narrowed, from their texts; None for none."""
+    narrowed = getattr(node, "narrowed", None)
+    held: dict[str, Any] = {}
+    for name in narrowed.by if narrowed is not None else ():
+        text, info = given.get(name, "").strip(), screens.info(screen.model, name)
+        if info.kind == "ref" and info.target_column == "id":
+            held[name] = int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None
+        else:
+            held[name] = text or None
+    return held
+
+
+def lookup_of(
+    screens: ScreenSet, info: FieldInfo, node: Any, actor: Actor, held: Mapping[str, Any]
+) -> Lookup:
+    """What a field looks in, kept for all who may see the same columns; made anew where it is narrowed."""
     cls = screens.models.model(info.target)
     names = _searched(screens, info.target, actor)
-    shown = [n for n in getattr(node, "choice_columns", ()) if may_see_field(actor, info.target, n)]
+    shown = [c for c in _further(node) if may_see_field(actor, info.target, c.name)]
     where = getattr(node, "where", None) if isinstance(node, Field) else None
-    key = (info.target, info.target_column, *names, "", *shown, where)
+    key = (info.target, info.target_column, *names, "", *((c.name, c.value) for c in shown), where)
     if key not in screens.lookups:
         columns = [_text(getattr(cls, name)) for name in names]
-        more = [_shown(screens, info.target, cls, name) for name in shown]
+        more = [_shown(screens, info.target, cls, column) for column in shown]
         screens.lookups[key] = Lookup(
             cls, getattr(cls, info.target_column), _text(label_column(cls)), columns, more, where
         )
     made: Lookup = screens.lookups[key]
-    return made
+    narrowed = getattr(node, "narrowed", None)
+    return made if narrowed is None else replace(made, where=lambda model: narrowed.where(model, held))
 
 
-def _shown(screens: ScreenSet, model: str, cls: Any, name: str) -> Any:
+def _further(node: Any) -> list[Column]:
+    """What suggestions show besides the label; a bare name is a column of the model."""
+    given = getattr(node, "choice_columns", ())
+    return [Column(one) if isinstance(one, str) else one for one in given]
+
+
+def _shown(screens: ScreenSet, model: str, cls: Any, column: Column) -> Any:
     """A further column of a choice: of a related record its label."""
-    info, stored = screens.info(model, name), getattr(cls, name)
+    if column.value is not None:
+        return column.value(cls)
+    info, stored = screens.info(model, column.name), getattr(cls, column.name)
     if info.kind != "ref":
         return stored
     target = aliased(screens.models.model(info.target))

@@ -19,8 +19,9 @@ from typing import Any
 from core.i18n import locale_code
 from core.screens.composition import ScreenSet
 from core.screens.fields import number_text
-from core.screens.forms.form import Entry, GridForm, Line, RecordForm, labels_of
+from core.screens.forms.form import Entry, GridForm, Line, RecordForm
 from core.screens.forms.inputs import NumberField, value_of
+from core.screens.forms.labels import labels_of
 from core.screens.tree import FormScreen
 
 
@@ -55,6 +56,11 @@ def answers(
     }
     derived = screen.derive(session, values, lines)
     return _texts(session, screens, list(_placed(form, derived)), form, derived)
+
+
+def typed_values(form: RecordForm) -> Typed:
+    """What the inputs of the record hold, nothing of it new."""
+    return _typed(form.entries.values(), frozenset(), "")
 
 
 def _prefix(grid: GridForm, line: Line) -> str:

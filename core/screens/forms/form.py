@@ -24,9 +24,7 @@ from core.screens.composition import ScreenSet
 from core.screens.fields import (
     FieldInfo,
     amount_text,
-    label_column,
     label_of,
-    label_text,
     number_text,
     shower,
 )
@@ -275,7 +273,11 @@ class FormBuilder:
     ) -> Line:
         form = None
         if editable:
-            writable = [Field(c.name, label=c.label, choices=c.choices) for c in columns if not c.readonly]
+            writable = [
+                Field(c.name, label=c.label, choices=c.choices, narrowed=c.narrowed)
+                for c in columns
+                if not c.readonly
+            ]
             prefix = f"{grid.name}-{key}-"
             form = self._bind(writable, grid.model, record, data, {}, prefix, f"{grid.name}.")
         return Line(key, [self._entry(c, grid.model, form, record) for c in columns], form, record)
@@ -345,59 +347,6 @@ def parent_column(screens: ScreenSet, screen: FormScreen, grid: Grid) -> str:
     if len(found) != 1:
         raise LookupError(f"name the parent column of the grid {grid.name}: {grid.model} has {found}")
     return str(found[0])
-
-
-def fill_labels(session: Any, screens: ScreenSet, form: RecordForm, actor: Actor) -> None:
-    """Give every related record its label and its address: one query a model, however many lines."""
-    wanted: dict[tuple[str, str], set[Any]] = {}
-    holders: list[tuple[tuple[str, str], Any, Entry]] = []
-    for entry in _all_entries(form):
-        value = entry.input.data if entry.input is not None else entry.value
-        if entry.info.kind == "ref" and value is not None:
-            key = (entry.info.target, entry.info.target_column)
-            wanted.setdefault(key, set()).add(value)
-            holders.append((key, value, entry))
-    labels = {key: labels_of(session, screens, key, values) for key, values in wanted.items()}
-    for key, value, entry in holders:
-        label = labels[key].get(value)
-        _give_label(entry, label)
-        if label is not None and key[1] == "id":
-            entry.url = url_of_record(screens, key[0], value, actor)
-
-
-def url_of_record(screens: ScreenSet, model: str, record_id: Any, actor: Actor) -> str:
-    """Where a record is looked at; empty where nothing shows it, or this actor may not see it."""
-    form = screens.form_for(model)
-    return f"/m/{form.name}/{record_id}" if form is not None and actor.may(model_rights(model).read) else ""
-
-
-def _all_entries(form: RecordForm) -> Iterator[Entry]:
-    yield from form.entries.values()
-    for grid in form.grids.values():
-        for line in [*grid.lines, *([grid.blank] if grid.blank else [])]:
-            yield from line.entries
-
-
-def labels_of(session: Any, screens: ScreenSet, key: tuple[str, str], values: set[Any]) -> dict[Any, str]:
-    """The labels of records of the model `key[0]`, by the value of its column `key[1]`; one query."""
-    cls = screens.models.model(key[0])
-    stored = getattr(cls, key[1])
-    rows = session.execute(select(stored, label_column(cls)).where(stored.in_(values)))
-    return {value: label_text(cls, label) for value, label in rows}
-
-
-def _give_label(entry: Entry, label: str | None) -> None:
-    if entry.input is None:
-        entry.text = label or ""
-        return
-    field_: RefField = entry.input
-    if label is not None:
-        field_.text = label
-    elif field_.data is not None and field_.data == entry.value:
-        # It points to what this user may not see: it may stay, and says no more than that it is there.
-        field_.text = f"#{field_.data}"
-    elif field_.raw_data:
-        field_.errors = [*field_.errors, _("Choose a record from the list.")]
 
 
 def shown_nodes(nodes: Iterable[Node], form: RecordForm) -> list[Node]:

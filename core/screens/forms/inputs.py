@@ -1,5 +1,6 @@
 """WTForms fields for mapped columns: each reads and writes what people of the locale write."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -40,7 +41,7 @@ _DECIMALS = {
 #: Characters of a text whose column names no length: a line, and paragraphs.
 LONGEST_LINE, LONGEST_TEXT = Line.longest, Prose.longest
 #: Digits that no key has.
-_TOO_LONG = 19
+LONGEST_ID = 19
 
 
 class NumberField(StringField):
@@ -76,9 +77,11 @@ class NumberField(StringField):
 class RefField(WTField):
     """A related record: its key hidden, its label in a search box."""
 
-    def __init__(self, *args: Any, info: FieldInfo, url: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, info: FieldInfo, url: str = "", narrowed_by: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.info, self.url = info, url
+        self.info, self.url, self.narrowed_by = info, url, narrowed_by
         #: The label, filled in for all fields of a page at once.
         self.text = ""
 
@@ -91,7 +94,7 @@ class RefField(WTField):
         """Read the key."""
         value = valuelist[0].strip() if valuelist else ""
         if value and self.info.target_column == "id":
-            if not (value.isascii() and value.isdigit() and len(value) < _TOO_LONG):
+            if not (value.isascii() and value.isdigit() and len(value) < LONGEST_ID):
                 raise ValueError(_("Choose a record from the list."))
             self.data = int(value)
         else:
@@ -114,6 +117,7 @@ class RefField(WTField):
             "aria-autocomplete": "list",
             "autocomplete": "off",
             "data-choices": self.url,
+            "data-narrowed": " ".join(self.narrowed_by) or False,
             **{key.rstrip("_"): value for key, value in kwargs.items()},
         }
         key = "" if self.data is None else self.data
@@ -205,7 +209,7 @@ def input_for(info: FieldInfo, node: Field, url: str = "") -> Any:
         return NumberField(scale=most, least=least, **common)
     if info.kind == "ref":
         common["validators"] = [Given(str(MISSING))] if required else []
-        return RefField(info=info, url=url, **common)
+        return RefField(info=info, url=url, narrowed_by=node.narrowed.by if node.narrowed else (), **common)
     if info.kind == "choice":
         return ChoiceField(choices=_choices(info, node, required), **common)
     if info.kind == "bool":

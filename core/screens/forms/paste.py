@@ -21,11 +21,13 @@ from core.i18n import _, locale_code
 from core.locales import LOCALES
 from core.screens.composition import ScreenSet
 from core.screens.fields import label_of, number_text
-from core.screens.forms.choices import lookup_of
+from core.screens.forms.choices import lookup_of, values_held
 from core.screens.forms.form import MAX_LINES, Entry, GridForm
 from core.screens.forms.inputs import NumberField, RefField
+from core.screens.forms.labels import labels_of
 from core.screens.forms.lookup import Lookup
 from core.screens.numbers import NotANumberError
+from core.screens.tree import FormScreen
 from core.security.actor import Actor
 
 #: For so many unknown names offers are looked for.
@@ -74,9 +76,23 @@ def _one_kind(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read(
-    session: Any, screens: ScreenSet, grid: GridForm, text: str, column: str, actor: Actor
-) -> list[dict[str, Cell]]:
+@dataclass(frozen=True)
+class Reader:
+    """Who pastes into which form, and what it holds: records are looked for as their fields offer them."""
+
+    session: Any
+    screens: ScreenSet
+    screen: FormScreen
+    actor: Actor
+    held: Mapping[str, str]
+
+    def lookup(self, entry: Entry) -> Lookup:
+        """What the field of this entry looks in."""
+        held = values_held(self.screens, self.screen, entry.node, self.held)
+        return lookup_of(self.screens, entry.info, entry.node, self.actor, held)
+
+
+def read(reader: Reader, grid: GridForm, text: str, column: str) -> list[dict[str, Cell]]:
     """For each row of the paste its cells by column; raises UserError where there are too many."""
     rows = rows_of(text)
     if len(rows) > MAX_LINES:
@@ -94,10 +110,36 @@ def read(
     cells: list[dict[str, Cell]] = [{} for _row in found]
     for entry in columns.values():
         texts = [row.get(entry.node.name, "") for row in found]
-        for row, cell in zip(cells, _cells(session, screens, entry, texts, actor), strict=True):
+        for row, cell in zip(cells, _cells(reader, entry, texts), strict=True):
             if cell.text:
                 row[entry.node.name] = cell
     return cells
+
+
+def filled(reader: Reader, grid: GridForm, values: Mapping[str, Any]) -> list[dict[str, Cell]]:
+    """The lines that the server makes for this grid, as those of a paste."""
+    if grid.node.filling is None or grid.blank is None:
+        return []
+    rows = grid.node.filling.rows(reader.session, values)
+    entries = {entry.node.name: entry for entry in grid.blank.entries if entry.input is not None}
+    labels: dict[str, dict[Any, str]] = {}
+    for name, entry in entries.items():
+        keys = {row[name] for row in rows if row.get(name) is not None}
+        if entry.info.kind == "ref" and keys:
+            key = (entry.info.target, entry.info.target_column)
+            labels[name] = labels_of(reader.session, reader.screens, key, keys)
+    return [
+        {name: _cell_of(entries[name], value, labels.get(name, {})) for name, value in row.items()}
+        for row in rows
+    ]
+
+
+def _cell_of(entry: Entry, value: Any, labels: Mapping[Any, str]) -> Cell:
+    if entry.info.kind == "ref":
+        return Cell(labels.get(value, ""), str(value))
+    if isinstance(entry.input, NumberField):
+        return Cell(number_text(value, locale_code(), entry.input.least, entry.input.scale))
+    return Cell(str(value))
 
 
 def _headed(entries: Sequence[Entry], first: Sequence[str]) -> dict[int, Entry]:
@@ -122,12 +164,9 @@ def _folded(text: str) -> str:
     return re.sub(r"[\s._*:：（）()-]", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _cells(
-    session: Any, screens: ScreenSet, entry: Entry, texts: Sequence[str], actor: Actor
-) -> Iterable[Cell]:
+def _cells(reader: Reader, entry: Entry, texts: Sequence[str]) -> Iterable[Cell]:
     if isinstance(entry.input, RefField):
-        lookup = lookup_of(screens, entry.info, entry.node, actor)
-        return _records(session, lookup, texts)
+        return _records(reader.session, reader.lookup(entry), texts)
     if isinstance(entry.input, NumberField):
         return [_number(entry.input, text) for text in texts]
     if entry.info.kind == "date":

@@ -20,11 +20,11 @@ from core.screens.forms.form import (
     GridForm,
     Line,
     RecordForm,
-    fill_labels,
     load_lines,
     parent_column,
 )
 from core.screens.forms.inputs import value_of
+from core.screens.forms.labels import fill_labels
 from core.screens.forms.line_trace import LINES, deleted_line, written_line
 from core.screens.refusals import explain
 from core.screens.tree import FormScreen

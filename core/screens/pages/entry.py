@@ -62,9 +62,32 @@ def pasted(screen: str, grid: str) -> Response:
         abort(404)
     text, column = request.form.get("text", ""), request.form.get("column", "")
     try:
-        rows = paste.read(db.session, screens(), outcome.form.grids[grid], text, column, current_actor())
+        rows = paste.read(_reader(form_screen), outcome.form.grids[grid], text, column)
     except UserError as error:
         return _refused(str(error))
+    return _lines(rows)
+
+
+@bp.post("/<screen>/fill/<grid>")
+@requires(ANY_USER)
+def fill(screen: str, grid: str) -> Response:
+    """The lines that follow from what the form holds now, as inputs of this grid; nothing is written."""
+    form_screen = _form_screen(screen)
+    with db.session.no_autoflush:
+        form = _sent(form_screen)
+        made = form.grids.get(grid)
+        if made is None or made.node.filling is None:
+            abort(404)
+        rows = paste.filled(_reader(form_screen), made, derived.typed_values(form))
+    db.session.rollback()
+    return _lines(rows)
+
+
+def _reader(screen: FormScreen) -> paste.Reader:
+    return paste.Reader(db.session, screens(), screen, current_actor(), request.form)
+
+
+def _lines(rows: list[dict[str, paste.Cell]]) -> Response:
     return jsonify([{name: cell.json() for name, cell in row.items()} for row in rows])
 
 

@@ -24,7 +24,7 @@ from core.i18n import _
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.composition import ScreenSet, field_of
 from core.screens.fields import choice_text, label_text
-from core.screens.forms.choices import NoSuchChoiceError, choice_field, find_choices
+from core.screens.forms.choices import NoSuchChoiceError, choice_field, find_choices, values_held
 from core.screens.forms.form import shown_nodes
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
 from core.screens.panel.letters import shown_delivery
@@ -69,9 +69,9 @@ def choices(screen: str, path: str) -> Response:
     needed = model_rights(info.target)
     if not current_actor().may(needed.choose or needed.read):
         abort(403)
-    found = find_choices(
-        db.session, screens(), info, node, request.args.get("q", "").strip()[:100], current_actor()
-    )
+    held = values_held(screens(), screens().by_name[screen], node, request.args)
+    q = request.args.get("q", "").strip()[:100]
+    found = find_choices(db.session, screens(), info, node, q, current_actor(), held)
     return jsonify([choice.json() for choice in found])
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from core.i18n import _, locale_code
 from core.screens.composition import ScreenSet
 from core.screens.fields import NUMERIC, FieldInfo, UnknownFieldError, label_of, shower
-from core.screens.forms.form import labels_of
+from core.screens.forms.labels import labels_of
 from core.screens.tree import Column, Field, FormScreen, Grid, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights

@@ -38,7 +38,7 @@ function start(input) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", input.labels?.[0]?.textContent ?? input.getAttribute("aria-label") ?? "");
   input.setAttribute("aria-controls", list.id);
-  const state = { input, key, list, chosen: -1, asked: asking(input.dataset.choices, DELAY), typed: false, settling: null };
+  const state = { input, key, list, chosen: -1, asked: asking(input.dataset.choices, DELAY, () => narrowing(input)), typed: false, settling: null };
   states.set(input, state);
   input.addEventListener("input", () => typed(state));
   input.addEventListener("keydown", (event) => keys(state, event));
@@ -49,6 +49,14 @@ function start(input) {
     const item = event.target.closest("li[data-key]");
     if (item) take(state, item.dataset);
   });
+}
+
+/** What else the form holds that narrows the choices of this field, as arguments of an address. */
+export function narrowing(input) {
+  const names = (input.dataset.narrowed ?? "").split(" ").filter(Boolean);
+  // By the name alone: the box of a related record has its name as an id.
+  const held = (name) => input.closest("form")?.querySelector(`[name="${CSS.escape(name)}"]`)?.value ?? "";
+  return names.map((name) => `&${name}=${encodeURIComponent(held(name))}`).join("");
 }
 
 function typed(state) {

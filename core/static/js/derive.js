@@ -39,8 +39,10 @@ function put(within, { name, text, key }) {
   const input = named(within, name);
   if (!input) return;
   if (key === undefined) {
-    // Whoever is in a field has the say in it.
-    if (input !== document.activeElement && input.value !== text) input.value = text;
+    // Whoever is in a field has the say in it; one that is still empty is filled in, to be typed over.
+    const mine = input === document.activeElement;
+    if (input.value !== text && !(mine && input.value)) input.value = text;
+    if (mine) input.select?.();
     return;
   }
   const shown = named(within, `${name}.text`);

@@ -5,13 +5,8 @@ import { toast } from "./toasts.js";
 let form = null;
 let loaded = "";
 
-/** What the form holds, but for what a button in it sends along, such as the reason for an act. */
-function written() {
-  if (!form) return "";
-  const data = new FormData(form);
-  for (const input of form.querySelectorAll("[data-for-act]")) data.delete(input.name);
-  return new URLSearchParams(data).toString();
-}
+/** What the form holds. */
+const written = () => (form ? new URLSearchParams(new FormData(form)).toString() : "");
 /** Whether the page has changes that are not saved. */
 export const dirty = () => form !== null && document.contains(form) && written() !== loaded;
 

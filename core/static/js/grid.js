@@ -1,7 +1,7 @@
 // The lines of a document: Enter in the last cell adds one, Ctrl+D doubles it, Ctrl+Del deletes it with an Undo,
 // Alt+Up and Alt+Down move it. The server reads the lines in the order in which they stand here.
 import { startComboboxes } from "./combobox.js";
-import { pasteLines } from "./paste.js";
+import { fillLines, pasteLines } from "./paste.js";
 import { text } from "./page.js";
 import { toast } from "./toasts.js";
 
@@ -25,6 +25,14 @@ export function startGrids(root) {
 
 const body = (grid) => grid.querySelector("tbody");
 const inputs = (row) => [...row.querySelectorAll(".input, .check-input")];
+
+// Alt+L takes the lines that follow from the document, from wherever one is in its form.
+document.addEventListener("keydown", (event) => {
+  const filling = event.altKey && event.code === "KeyL" && !event.ctrlKey ? document.querySelector("[data-fill-lines]") : null;
+  if (!filling) return;
+  event.preventDefault();
+  filling.click();
+});
 
 /** Put a new line behind `after`, or at the end, and return it. */
 export function addLine(grid, after = null) {
@@ -104,6 +112,8 @@ function clicks(grid, event) {
     inputs(addLine(grid))[0]?.focus();
     changed(grid);
   }
+  const filling = event.target.closest("[data-fill-lines]");
+  if (filling) fillLines(grid, filling.dataset.fillLines, addLine);
   const gone = event.target.closest("[data-delete-line]");
   if (gone) remove(grid, gone.closest("tr"));
 }

@@ -1,5 +1,5 @@
 // Cells of a spreadsheet, pasted into a line: each row becomes a line. The server reads them, by the user's locale.
-import { mark } from "./combobox.js";
+import { mark, narrowing, settled } from "./combobox.js";
 import { follow } from "./derive.js";
 import { text } from "./page.js";
 import { toast } from "./toasts.js";
@@ -23,6 +23,9 @@ async function put(grid, row, column, pasted, addLine) {
   const body = new FormData();
   for (const [name, value] of [["text", pasted], ["column", column], ["csrf_token", form.elements.csrf_token.value]]) body.append(name, value);
   if (form.dataset.recordId) body.append("_record", form.dataset.recordId);
+  for (const input of row.querySelectorAll("[data-narrowed]")) {
+    for (const [name, value] of new URLSearchParams(narrowing(input))) body.set(name, value);
+  }
   grid.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(grid.dataset.paste, { method: "POST", body, headers: { Accept: "application/json" } });
@@ -33,6 +36,25 @@ async function put(grid, row, column, pasted, addLine) {
     toast(text("offline"), "danger");
   }
   grid.removeAttribute("aria-busy");
+}
+
+/** Replace the lines of a grid by those that the server makes from what the form holds. */
+export async function fillLines(grid, address, addLine) {
+  const form = grid.closest("form");
+  const body = new FormData(form);
+  if (form.dataset.recordId) body.append("_record", form.dataset.recordId);
+  await settled(form);
+  const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  const rows = answer?.ok ? await answer.json() : null;
+  if (!rows) { toast(text("offline"), "danger"); return; }
+  if (!rows.length) { toast(text("nothing"), "info"); return; }
+  grid.querySelector("tbody").replaceChildren();
+  const added = rows.map(() => addLine(grid));
+  rows.forEach((cells, n) => {
+    for (const [column, cell] of Object.entries(cells)) set(added[n], `${grid.dataset.grid}-${added[n].dataset.line}-${column}`, cell);
+  });
+  grid.dispatchEvent(new CustomEvent("lines", { bubbles: true }));
+  added[0].querySelector(".input")?.focus();
 }
 
 function fill(grid, row, rows, addLine) {

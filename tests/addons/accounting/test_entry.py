@@ -11,12 +11,14 @@ from flask import Flask
 
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import Line
+from addons.accounting.services.invoices import item_of
 from core import m
 from core.db import db
 from core.security.users import ensure_user
 from tests.logins import log_in
 
 FORM = "/m/accounting.invoice.form"
+PAYMENTS = "/m/accounting.payment.form"
 
 
 @pytest.fixture
@@ -51,6 +53,24 @@ def send(app: Flask, company: Any, parts: dict[str, Any]) -> Callable[..., Any]:
             return client.post(FORM + path, data={"csrf_token": token[1], **data})
 
     return post
+
+
+@pytest.fixture
+def send_payment(app: Flask, send: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for the form of a payment; without data the page is opened."""
+    client = app.test_client()
+    user = db.session.query(m.User).filter_by(email="fiona@example.com").one()
+    log_in(app, client, user.fs_uniquifier)
+
+    def asked(path: str, data: dict[str, Any] | None = None) -> Any:
+        with app.app_context():
+            if data is None:
+                return client.get(PAYMENTS + path)
+            token = re.search(r'csrf_token" value="([^"]+)"', client.get(f"{PAYMENTS}/new").text)
+            assert token is not None
+            return client.post(PAYMENTS + path, data={"csrf_token": token[1], **data})
+
+    return asked
 
 
 def answered(response: Any) -> dict[str, Any]:
@@ -142,3 +162,58 @@ def test_a_line_may_not_be_blank(send: Callable[..., Any], customer: Any) -> Non
     assert refused.status_code == 422
     assert "Say what this line is for, or delete it." in refused.text
     assert send("/new", typed | {"lines-a-description": "Freight"}).status_code == 303
+
+
+def test_a_payment_offers_what_its_customer_owes_and_takes_what_is_due(
+    send_payment: Callable[..., Any], customer: Any, company: Any, invoice_of: Callable[..., Any]
+) -> None:
+    other = m.Partner(company_id=company.id, code="OTHER", name="Other Ltd", currency_code="USD")
+    db.session.add(other)
+    db.session.flush()
+    late, early, theirs = (
+        item_of(db.session, invoice_of(amount, due_date=due, **more))
+        for amount, due, more in (
+            (50, date(2026, 3, 1), {}),
+            (80, date(2026, 2, 1), {}),
+            (70, date(2026, 2, 1), {"partner": other}),
+        )
+    )
+    invoice_of(90, currency="EUR", due_date=date(2026, 2, 1), exchange_rate=Decimal("1.1"))
+    typed = {"direction": "in", "partner_id": customer.id, "currency_code": "USD", "date": "2026-02-10"}
+    held = f"partner_id={customer.id}&currency_code=USD&direction=in"
+    offered = send_payment(f"/choices/lines.open_item_id?q=&{held}").json
+    assert [(one["id"], one["columns"]) for one in offered] == [
+        (late.id, ["Mar 1, 2026", "50.00"]),
+        (early.id, ["Feb 1, 2026", "80.00"]),
+    ]
+    for wrong in ("", held.replace("USD", "CNY"), held.replace("=in", "=out"), f"partner_id={'9' * 30}"):
+        assert send_payment(f"/choices/lines.open_item_id?q=&{wrong}").json == []
+    # Named by hand: as much of it as the others leave; what is another customer's goes.
+    named = {
+        "amount": "100",
+        "lines-a-open_item_id": early.id,
+        "lines-a-amount": "70",
+        "lines-b-open_item_id": late.id,
+        "lines-c-open_item_id": theirs.id,
+        "lines-c-amount": "5",
+        "_changed": ["lines-b-open_item_id"],
+    }
+    said = answered(send_payment("/derive", typed | named))
+    assert said["lines-b-amount"] == "25.00"
+    assert (said["lines-c-open_item_id"], said["lines-c-amount"]) == ("", "")
+    assert "lines-a-amount" not in said
+    # By one act: due earliest first, up to the amount; all that is open where it has none yet.
+    rows = send_payment("/fill/lines", typed | {"amount": "100"}).json
+    cells = [(row["open_item_id"]["key"], row["open_item_id"]["text"], row["amount"]["text"]) for row in rows]
+    assert cells == [(str(early.id), early.number, "80.00"), (str(late.id), late.number, "20.00")]
+    assert [row["amount"]["text"] for row in send_payment("/fill/lines", typed).json] == ["80.00", "50.00"]
+    # A number that is pasted is looked for among what is offered.
+    pasted = typed | {"text": f"{late.number}\t5\n{theirs.number}\t5\n", "column": "open_item_id"}
+    keys = [row["open_item_id"]["key"] for row in send_payment("/paste/lines", pasted).json]
+    assert keys == [str(late.id), ""]
+    # What is saved shows below: what is named first, and the rest by the rule.
+    lines = {"lines-new1-open_item_id": late.id, "lines-new1-amount": "50", "amount": "60"}
+    saved = send_payment("/new", typed | lines | {"remainder": "oldest"})
+    page = send_payment(saved.headers["Location"].removeprefix(PAYMENTS)).text
+    shown = re.findall(r'<td class="n">([\d.]+)</td>', page[page.index("Open items that it settles") :])
+    assert shown == ["80.00", "10.00", "50.00", "50.00"]

@@ -1,5 +1,6 @@
 """A statement run, from what is due to what lies in the mailbox."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -17,7 +18,9 @@ from core.documents.render import render_html
 from core.mail import send_due
 from core.records import attachments
 from core.screens.panel import letters
+from core.security.users import ensure_administrator
 from tests.conftest import work
+from tests.logins import log_in
 
 FEBRUARY = period_with("monthly", date(2026, 2, 1))
 
@@ -191,6 +194,26 @@ def test_a_customer_without_address_is_a_row_with_its_reason(app, customer_of, b
     db.session.commit()
     work(app)
     assert db.session.scalars(select(m.MailMessage.to)).all() == [["late@customer.example"]]
+
+
+def test_the_page_of_a_run_says_why_something_was_not_sent(app, company, customer_of, bill, run_month):
+    acme, other = customer_of("C1", email=""), customer_of("C2")
+    bill(acme, 100, "2026-01-10")
+    bill(other, 100, "2026-01-10")
+    run, [kept, _sent] = run_month("2026-01")
+    ensure_administrator(db.session, "a@example.com", "a long enough password", company)
+    send_all(app, run)
+    user = db.session.scalars(select(m.User).where(m.User.email == "a@example.com")).one()
+    client = app.test_client()
+    log_in(app, client, user.fs_uniquifier)
+    with app.app_context():
+        html = client.get(f"/billing_statements/runs/{run.id}").text
+    [row] = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*no e-mail address.*?</tr>", html, flags=re.DOTALL)
+    assert f'href="/m/partner.form/{acme.id}"' in row
+    assert f'href="/m/billing.statement.form/{kept.id}"' in row
+    assert "no e-mail address: add one to customer C1, then send again" in row
+    # What is left is sent from here: the one filled button of the page.
+    assert re.findall(r'class="btn[^"]*primary[^"]*"[^>]*>([^<]*)', html) == ["Send 1 statement"]
 
 
 def test_the_statement_contact_comes_before_the_partners_own_address(app, customer_of, bill, run_month):

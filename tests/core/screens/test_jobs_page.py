@@ -83,7 +83,7 @@ def test_a_job_is_its_owners(visit: Callable[..., Any], job: Any) -> None:
 def test_the_file_of_items_is_named_by_us_alone(visit: Callable[..., Any], job: Any, kind: str) -> None:
     clerk = visit("clerk")
     for state in ('x"; filename="a.exe', "状态", "a\r\nSet-Cookie: x=1"):
-        got = clerk.get(f"/jobs/{job.id}/items.{kind}", query_string={"state": state})
-        assert got.headers["Content-Disposition"] == f'attachment; filename="job_{job.id}_items.{kind}"'
-    got = clerk.get(f"/jobs/{job.id}/items.{kind}?state=failed")
-    assert got.headers["Content-Disposition"] == f'attachment; filename="job_{job.id}_failed.{kind}"'
+        with clerk.get(f"/jobs/{job.id}/items.{kind}", query_string={"state": state}) as got:
+            assert got.headers["Content-Disposition"] == f'attachment; filename="job_{job.id}_items.{kind}"'
+    with clerk.get(f"/jobs/{job.id}/items.{kind}?state=failed") as got:
+        assert got.headers["Content-Disposition"] == f'attachment; filename="job_{job.id}_failed.{kind}"'
