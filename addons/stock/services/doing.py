@@ -95,8 +95,9 @@ def _do(session: AnySession, company_id: int, rows: Mapping[int, Any], on: date)
         raise StockError(problem)
     moves = [Doing(move, _done_of(move)) for move in session.execute(_MOVES, {"ids": list(rows)})]
     _refuse_empty(rows, moves)
-    lock_balances(session, list(rows))
+    # Numbers before balances, as whoever creates and reserves at once takes them.
     rests = _leave(session, rows, [move for move in moves if move.left])
+    lock_balances(session, list(rows))
     done = [move for move in moves if move.done]
     quantities = [move.done for move in done]
     session.execute(_DONE, {"ids": [move.id for move in done], "quantities": quantities, "on": on})

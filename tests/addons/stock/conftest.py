@@ -68,7 +68,6 @@ class Warehouse:
         ]
         made = m.StockCount.create(db.session, [count])
         m.StockCount.do(db.session, made)
-        db.session.commit()
         return count
 
     def balance(self, part: int) -> tuple[Decimal, Decimal]:
