@@ -419,6 +419,7 @@ class Company(_Composed):
     books_begin: Mapped[_date]
     city: Mapped[str]
     code: Mapped[str]
+    cost_method: Mapped[str]
     country: Mapped[str]
     currency_code: Mapped[str]
     email: Mapped[str]
@@ -656,6 +657,12 @@ class Product(_Composed):
     mpn: Mapped[str]
     search_key: Mapped[str]
     unit: Mapped[str]
+    @property
+    def stock(self) -> Any: ...
+    @property
+    def stock_future(self) -> Any: ...
+    @property
+    def stock_places(self) -> Any: ...
 
 class RetiredCounter(_Composed):
     code: Mapped[str]
@@ -711,6 +718,177 @@ class ShippedRecord(_Composed):
     record_id: Mapped[int]
     shipped: Mapped[Any]
     table_name: Mapped[str]
+
+class StockBalance(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    location: Mapped[StockLocation]
+    location_id: Mapped[int]
+    lot: Mapped[StockLot | None]
+    lot_id: Mapped[int | None]
+    on_hand: Mapped[Decimal]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    reserved: Mapped[Decimal]
+    since: Mapped[_date | None]
+
+class StockCount(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    id: Mapped[int]
+    lines: Mapped[list[StockCountLine]]
+    location: Mapped[StockLocation]
+    location_id: Mapped[int]
+    note: Mapped[str]
+    state: Mapped[str]
+    transfer: Mapped[StockTransfer | None]
+    transfer_id: Mapped[int | None]
+    @classmethod
+    def do(cls, session: Any, counts: Any) -> None: ...
+
+class StockCountLine(_Composed):
+    count: Mapped[StockCount]
+    count_id: Mapped[int]
+    counted: Mapped[Decimal]
+    expected: Mapped[Decimal | None]
+    id: Mapped[int]
+    lot: Mapped[StockLot | None]
+    lot_id: Mapped[int | None]
+    position: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+
+class StockLayerTake(_Composed):
+    amount: Mapped[Decimal]
+    id: Mapped[int]
+    issue: Mapped[StockValue]
+    issue_id: Mapped[int]
+    layer: Mapped[StockValue]
+    layer_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+
+class StockLocation(_Composed):
+    active: Mapped[bool]
+    code: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    kind: Mapped[str]
+    pickable: Mapped[bool]
+    warehouse: Mapped[StockWarehouse | None]
+    warehouse_id: Mapped[int | None]
+
+class StockLot(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date_code: Mapped[str]
+    full_quantity: Mapped[Decimal]
+    id: Mapped[int]
+    maker_lot: Mapped[str]
+    number: Mapped[str]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    received: Mapped[_date | None]
+
+class StockMove(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    from_id: Mapped[int]
+    id: Mapped[int]
+    is_lot_chosen: Mapped[bool]
+    is_place_chosen: Mapped[bool]
+    lot: Mapped[StockLot | None]
+    lot_id: Mapped[int | None]
+    picked: Mapped[Decimal | None]
+    position: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    returns_id: Mapped[int | None]
+    source: Mapped[StockLocation]
+    split_from_id: Mapped[int | None]
+    state: Mapped[str]
+    target: Mapped[StockLocation]
+    to_id: Mapped[int]
+    transfer: Mapped[StockTransfer]
+    transfer_id: Mapped[int]
+    unit_cost: Mapped[Decimal | None]
+
+class StockTransfer(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date | None]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    from_id: Mapped[int]
+    id: Mapped[int]
+    kind: Mapped[str]
+    moves: Mapped[list[StockMove]]
+    number: Mapped[str | None]
+    partner: Mapped[Partner | None]
+    partner_id: Mapped[int | None]
+    planned: Mapped[_date]
+    reference: Mapped[str]
+    rest_of: Mapped[StockTransfer | None]
+    rest_of_id: Mapped[int | None]
+    source: Mapped[StockLocation]
+    state: Mapped[str]
+    target: Mapped[StockLocation]
+    to_id: Mapped[int]
+    @classmethod
+    def cancel(cls, session: Any, transfers: Any) -> None: ...
+    @classmethod
+    def choose(cls, session: Any, moves: Any, shelves: Any) -> Any: ...
+    @classmethod
+    def create(cls, session: Any, transfers: Any) -> Any: ...
+    @classmethod
+    def do(cls, session: Any, transfers: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def release(cls, session: Any, transfers: Any) -> None: ...
+    @classmethod
+    def reserve(cls, session: Any, transfers: Any) -> Any: ...
+
+class StockValue(_Composed):
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    taken: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+
+class StockWarehouse(_Composed):
+    active: Mapped[bool]
+    code: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    name: Mapped[str]
+
+class StockWorth(_Composed):
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
 
 class Team(_Composed):
     company: Mapped[Company]

@@ -22,6 +22,11 @@ PURPOSES = (
     "exchange_difference",
     "rounding",
     "retained_earnings",
+    "inventory",
+    "goods_received",
+    "goods_shipped",
+    "cost_of_goods_sold",
+    "inventory_difference",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}

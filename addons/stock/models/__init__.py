@@ -1,0 +1,1 @@
+"""Where goods are, how they move, and what they are worth."""

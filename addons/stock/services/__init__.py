@@ -1,0 +1,1 @@
+"""What the verbs of stock are made of."""
