@@ -6,8 +6,8 @@ needs it is told to set its purpose on one.
 
 from alembic import op
 
-revision = "accounting_0007"
-down_revision = "accounting_0006"
+revision = "accounting_0010"
+down_revision = "accounting_0009"
 
 CHECK = "ck_accounting_account_purpose_known"
 BEFORE = (
