@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.stock.services import counting
-from core.db import Quantity
+from core.db import Line, Quantity
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -26,7 +26,7 @@ class Count(CompanyOwned, Model):
     date: Mapped[dt.date]
     location_id: Mapped[int] = mapped_column(ForeignKey("stock_location.id", ondelete="RESTRICT"))
     state: Mapped[str] = mapped_column(Text, server_default="draft")
-    note: Mapped[str] = mapped_column(Text, server_default="")
+    note: Mapped[str] = mapped_column(Line, server_default="")
     #: What carries the differences; nothing where there are none.
     transfer_id: Mapped[int | None] = mapped_column(
         ForeignKey("stock_transfer.id", ondelete="RESTRICT"), unique=True

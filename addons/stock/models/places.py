@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Quantity, search_index
+from core.db import Line, Quantity, search_index
 from core.models import Model, relationship
 from core.records import models as records
 from core.records.models import CompanyOwned
@@ -33,8 +33,8 @@ class Warehouse(CompanyOwned, Model):
     _name = "stock.warehouse"
     _title = "Warehouse"
 
-    code: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line)
+    name: Mapped[str] = mapped_column(Line)
     active: Mapped[bool] = mapped_column(server_default="true")
 
     @classmethod
@@ -49,7 +49,7 @@ class Location(CompanyOwned, Model):
     _title = "Location"
     _label = "code"
 
-    code: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Line)
     kind: Mapped[str] = mapped_column(Text, server_default="internal")
     warehouse_id: Mapped[int | None] = mapped_column(
         ForeignKey("stock_warehouse.id", ondelete="RESTRICT"), index=True
@@ -80,11 +80,11 @@ class Lot(CompanyOwned, Model):
     _title = "Lot"
     _label = "number"
 
-    number: Mapped[str] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Line)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="RESTRICT"))
     #: Year and week as the maker prints it, `2614`; those that sort first are the oldest.
-    date_code: Mapped[str] = mapped_column(Text, server_default="")
-    maker_lot: Mapped[str] = mapped_column(Text, server_default="")
+    date_code: Mapped[str] = mapped_column(Line, server_default="")
+    maker_lot: Mapped[str] = mapped_column(Line, server_default="")
     #: How many pieces it has when nothing was cut from it; zero where nobody has said.
     full_quantity: Mapped[Decimal] = mapped_column(Quantity, server_default="0")
     received: Mapped[dt.date | None]

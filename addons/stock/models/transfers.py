@@ -13,7 +13,7 @@ from addons.stock.services import cancelling, choosing, creation, doing, reserva
 from addons.stock.services.errors import StockError
 from addons.stock.services.places import complete
 from core import m
-from core.db import Quantity, UnitPrice, search_index
+from core.db import Line, Quantity, UnitPrice, search_index
 from core.i18n import _
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -38,7 +38,7 @@ class Transfer(CompanyOwned, Model):
     date: Mapped[dt.date | None]
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     #: The partner's number: of an order, of a delivery note.
-    reference: Mapped[str] = mapped_column(Text, server_default="")
+    reference: Mapped[str] = mapped_column(Line, server_default="")
     #: Where its moves go from and to, unless one says otherwise.
     from_id: Mapped[int] = mapped_column(ForeignKey("stock_location.id", ondelete="RESTRICT"))
     to_id: Mapped[int] = mapped_column(ForeignKey("stock_location.id", ondelete="RESTRICT"))
