@@ -373,6 +373,7 @@ screens.list(
         Column("unit_cost", _l("Unit cost"), shown=False),
     ],
     filters=[
+        Filter("open", _l("Not done yet"), where=lambda v: v.state.in_(("planned", "reserved"))),
         Filter("incoming", _l("Incoming"), where=incoming),
         Filter("outgoing", _l("Outgoing, not reserved"), where=outgoing),
         Filter("state", choices=MOVE_STATES),
