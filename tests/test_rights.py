@@ -18,6 +18,7 @@ from core import m
 from core.api.tokens import create_token
 from core.db import db
 from core.records import attachments
+from core.records.models import CompanyOwned
 from core.security.actor import NEVER, SYSTEM, set_actor
 from core.security.rights import ANY_USER, PUBLIC
 from tests.logins import log_in
@@ -98,6 +99,20 @@ def may(permissions: set[str], needed: str | None) -> bool:
     if needed in (None, PUBLIC, ANY_USER):
         return True
     return all(p in permissions or ("*" in permissions and p != NEVER) for p in str(needed).split())
+
+
+#: Models that say themselves who sees their rows: they are a person's, or of no company at times.
+OF_PERSONS = {"job", "sequence.counter", "api.token", "user", "user.company", "audit.event", "retired.counter"}
+
+
+def test_every_model_with_a_company_is_seen_by_that_company_alone(app: Flask) -> None:
+    models = app.extensions["composition"]
+    open_to_all = {
+        name
+        for name in models.parts
+        if "company_id" in models.model(name).__table__.c and not issubclass(models.model(name), CompanyOwned)
+    }
+    assert open_to_all == OF_PERSONS, "derive the model from CompanyOwned"
 
 
 def test_nobody_gets_at_the_records_of_another_company(app: Flask) -> None:

@@ -163,6 +163,8 @@ RECORDS = {
     "message_id": "mail.message",
     "attachment_id": "attachment",
     "event_id": "audit.event",
+    # The button of an open item hands its record over by this name.
+    "id": "accounting.open_item",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {

@@ -88,7 +88,7 @@ class OpenItem(CompanyOwned, Model):
         )
 
 
-class Allocation(Model):
+class Allocation(CompanyOwned, Model):
     """So much of a credit settles so much of a debit; taken back by a row with the opposite amount."""
 
     _name = "accounting.allocation"
@@ -98,6 +98,7 @@ class Allocation(Model):
 
     debit_id: Mapped[int] = mapped_column(BigInteger)
     credit_id: Mapped[int] = mapped_column(BigInteger)
+    # Without an index of its own: its items are looked for, and they have theirs.
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="RESTRICT"))
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     currency_code: Mapped[str] = mapped_column(String(3))
