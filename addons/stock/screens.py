@@ -5,15 +5,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from addons.stock import value_screens
+from addons.stock import place_screens, value_screens
 from addons.stock.services import creation
 from addons.stock.services.places import OURS
 from core import m
 from core.clock import today
 from core.i18n import _, _l, format_number
-from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section, archiving
+from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
 
 screens = Screens()
+place_screens.declare(screens)
 value_screens.declare(screens)
 
 KINDS = {
@@ -30,13 +31,6 @@ MOVE_STATES = {
     "reserved": _l("Reserved"),
     "done": _l("Done"),
     "cancelled": _l("Cancelled"),
-}
-PLACES = {
-    "internal": _l("Ours"),
-    "supplier": _l("Suppliers"),
-    "customer": _l("Customers"),
-    "loss": _l("Losses"),
-    "transit": _l("On the road"),
 }
 METHODS = {"fifo": _l("First in, first out"), "average": _l("Moving average")}
 
@@ -456,75 +450,4 @@ screens.form(
             bulk=lambda count: count.state == "draft",
         ),
     ],
-)
-screens.list(
-    "stock.lot.list",
-    model="stock.lot",
-    title=_l("Lots"),
-    columns=["number", "product_id", "date_code", "maker_lot", "full_quantity", "received"],
-    filters=["product_id", "received"],
-    search=["number", "maker_lot", "date_code"],
-    group_by=["product_id"],
-    order="number",
-    empty=_l("Reels and date codes are listed here."),
-)
-screens.form(
-    "stock.lot.form",
-    model="stock.lot",
-    title=_l("Lot"),
-    nodes=[
-        Section(
-            "main",
-            "number",
-            "product_id",
-            Field("date_code", help=_l("Year and week, such as 2614.")),
-            Field("maker_lot", _l("Maker's lot")),
-            Field("full_quantity", help=_l("What a whole reel has; zero where nobody knows.")),
-            "received",
-        )
-    ],
-)
-screens.list(
-    "stock.location.list",
-    model="stock.location",
-    title=_l("Locations"),
-    columns=["code", Column("kind", choices=PLACES), "warehouse_id", "pickable", "active"],
-    filters=[Filter("kind", choices=PLACES), "warehouse_id", "active"],
-    actions=archiving("stock.configure"),
-    search=["code"],
-    group_by=["kind", "warehouse_id"],
-    order="code",
-    empty=_l("The places of your warehouses, and those around them, are made with the first transfer."),
-)
-screens.form(
-    "stock.location.form",
-    model="stock.location",
-    title=_l("Location"),
-    nodes=[
-        Section(
-            "main",
-            "code",
-            Field("kind", choices=PLACES),
-            Field("warehouse_id", help=_l("Of a place that is ours.")),
-            Field("pickable", help=_l("Whether deliveries take from it.")),
-            "active",
-        )
-    ],
-)
-screens.list(
-    "stock.warehouse.list",
-    model="stock.warehouse",
-    title=_l("Warehouses"),
-    columns=["code", "name", "active"],
-    filters=["active"],
-    actions=archiving("stock.configure"),
-    search=["code", "name"],
-    order="code",
-    empty=_l("Your warehouses; the first is made with the first transfer."),
-)
-screens.form(
-    "stock.warehouse.form",
-    model="stock.warehouse",
-    title=_l("Warehouse"),
-    nodes=[Section("main", "code", "name", "active")],
 )

@@ -15,6 +15,7 @@ from addons.stock.services.drafts import LotDraft, MoveDraft
 from addons.stock.services.errors import StockError
 from core import m
 from core.db import db
+from tests.addons.stock.conftest import DAY
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock")
 
@@ -111,7 +112,8 @@ class History:
         assert db.session.scalar(text(IMPOSSIBLE)) == 0
 
     def finish(self, transfer):
-        rests = m.StockTransfer.do(db.session, [transfer])
+        # All on one day: layers go by their dates, and the row of pieces by what was done first.
+        rests = m.StockTransfer.do(db.session, [transfer], DAY)
         self.done += self.stock.moves(transfer)
         self.open = [rests.get(t, t) for t in self.open if t != transfer or t in rests]
 
