@@ -189,6 +189,7 @@ OF_SCREENS = {
     "screens.choices",
     "entry.derive",
     "entry.pasted",
+    "entry.fill",
     "screens.new",
     "screens.create",
     "screens.show",
@@ -365,6 +366,7 @@ def entry_visits(screen: FormScreen, base: str, needed: str | None) -> Iterator[
     foreign = (("_record", "0"),)
     yield Visit("POST", f"{base}/derive", needed, True, foreign)
     yield Visit("POST", f"{base}/paste/lines", needed, True, foreign)
+    yield Visit("POST", f"{base}/fill/lines", needed, True, foreign)
 
 
 def list_visits(app: Flask, screen: ListScreen, owned: bool) -> Iterator[Visit]:

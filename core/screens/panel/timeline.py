@@ -132,6 +132,8 @@ class Reader:
             entry.groups += groups
             if event.action in ("attach", "detach", "reattach"):
                 entry.files.append(str((event.after or {}).get("filename", "")))
+            if reason := (event.after or {}).get("reason"):
+                entry.notes.append(str(reason))
             title = act_title(self.form, event.action)
             if title not in entry.titles:
                 entry.titles.append(title)

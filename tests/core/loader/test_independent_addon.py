@@ -86,6 +86,7 @@ def test_it_adds_to_model_screen_document_and_menu_and_goes_without_a_trace(
     own = "addons.specimen_club.models" if found == "in_a_folder" else "bincard_specimen_club.models"
     assert model["fragments"] == [
         "partners: addons.partners.models",
+        "accounting: addons.accounting.models.terms",
         "billing_statements: addons.billing_statements.models",
         f"specimen_club: {own}",
     ]
