@@ -1,23 +1,38 @@
 """Lists and forms of accounting."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import exists, func
-from sqlalchemy.orm import aliased
-
 from addons.accounting import book_screens
-from addons.accounting.services import entry
-from addons.accounting.services import settlement as settled
+from addons.accounting.document_forms import (
+    DIRECTIONS,
+    DOCUMENTS,
+    KINDS,
+    REMAINDERS,
+    STATES,
+    ask_to_post,
+    ask_to_post_payment,
+    derive_invoice,
+    derive_payment,
+    document_defaults,
+    facts_of_document,
+    facts_of_partner,
+    has_reversal,
+    is_draft,
+    is_posted,
+    is_reversed,
+    open_amount,
+    payment_defaults,
+    post_invoice,
+    post_one_payment,
+    reverse,
+    settlement,
+    still_open,
+    take_payment_back,
+)
+from addons.accounting.services.settlement import due_lines, payable
 from core import m
-from core.clock import today
-from core.i18n import _, _l, format_date, format_money
+from core.i18n import _l
 from core.screens import (
     Button,
     Column,
-    Derived,
-    Fact,
     Facts,
     Field,
     Filling,
@@ -27,199 +42,11 @@ from core.screens import (
     Part,
     Screens,
     Section,
-    Typed,
 )
-from core.security.actor import actor_of
-from core.security.rights import current_actor
 
 screens = Screens()
 book_screens.declare(screens)
-
-KINDS = {"invoice": _l("Invoice"), "credit_note": _l("Credit note")}
-STATES = {"draft": _l("Draft"), "posted": _l("Posted")}
-DIRECTIONS = {"in": _l("Received"), "out": _l("Paid back")}
-#: What becomes of what a payment's documents leave of it.
-REMAINDERS = {"oldest": _l("Settles what is due earliest"), "keep": _l("Stays on the account")}
-DOCUMENTS = {**KINDS, "payment": _l("Payment"), "refund": _l("Refund"), "reversal": _l("Reversal")}
-
-
-def is_posted(record: Any) -> bool:
-    """Whether the document can no longer be changed."""
-    return bool(record.state == "posted")
-
-
-def is_draft(record: Any) -> bool:
-    """Whether the document can still be changed."""
-    return not is_posted(record)
-
-
-def is_reversed(document: Any) -> Any:
-    """Whether another document takes it back, as a condition in SQL."""
-    other = aliased(document)
-    return exists().where(other.reverses_id == document.id)
-
-
-def post_invoice(session: Any, invoice: Any) -> str:
-    """Post one invoice from its form."""
-    m.AccountingInvoice.post(session, [invoice])
-    return _("%(number)s is posted.", number=invoice.number)
-
-
-def has_reversal(document: Any) -> bool:
-    """Whether it reverses another document, or was reversed."""
-    return document is not None and (document.reverses is not None or document.reversed_by is not None)
-
-
-def reverse(session: Any, invoice: Any) -> str:
-    """Reverse one invoice from its form, today."""
-    (note,) = m.AccountingInvoice.reverse(session, [invoice], today())
-    return _("%(number)s takes it back.", number=session.get(m.AccountingInvoice, note).number)
-
-
-def post_one_payment(session: Any, payment: Any) -> str:
-    """Post one payment; it settles what it names, and what is due earliest."""
-    m.AccountingPayment.post(session, [payment])
-    return _("%(number)s is posted.", number=payment.number)
-
-
-def take_payment_back(session: Any, payment: Any) -> str:
-    """Reverse one payment, today."""
-    (opposite,) = m.AccountingPayment.reverse(session, [payment], today())
-    return _("%(number)s takes it back.", number=session.get(m.AccountingPayment, opposite).number)
-
-
-def document_defaults(session: Any) -> dict[str, Any]:
-    """A new document is of today, in the company's currency."""
-    company = session.get(m.Company, actor_of(session).company_id)
-    return {"date": today(), "due_date": today(), "currency_code": company.currency_code}
-
-
-def derive_invoice(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
-    """What follows from a customer, from the parts of the lines, and from all amounts."""
-    rows, partner_id = lines.get("lines", ()), values.get("partner_id")
-    found = entry.usual_values(session, partner_id, values["date"]) if "partner_id" in values.changed else {}
-    currency = found.get("currency_code") or values.get("currency_code") or ""
-    found |= rate_of(session, values, currency)
-    chosen = [row["product_id"] for row in rows if "product_id" in row.changed and row["product_id"]]
-    usual = entry.usual_lines(session, partner_id, currency, chosen)
-    made = [usual.get(row["product_id"], {}) if "product_id" in row.changed else {} for row in rows]
-    full = [{**row, **more} for row, more in zip(rows, made, strict=True)]
-    nets, totals = entry.amounts_of(session, full, currency)
-    answered = [{**more, "net": net} for more, net in zip(made, nets, strict=True)]
-    amounts = {"net": totals.net, "tax": totals.tax, "total": totals.total}
-    return Derived({**found, **amounts}, {"lines": answered})
-
-
-def derive_payment(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
-    """What follows from a customer, and for each line from the item that it names."""
-    found, rows = _of_customer(session, values), lines.get("lines", ())
-    chosen = ["open_item_id" in row.changed for row in rows]
-    return Derived(found, {"lines": settled.named_amounts(session, {**values, **found}, rows, chosen)})
-
-
-def _of_customer(session: Any, values: Typed) -> dict[str, Any]:
-    """A customer brings the currency in which most is open, and all that is open in it."""
-    if "partner_id" not in values.changed or not values.get("partner_id"):
-        return rate_of(session, values, values.get("currency_code") or "")
-    owed = settled.owed(session, values["partner_id"], today())
-    if not owed:
-        found = entry.usual_values(session, values["partner_id"], None)
-        return {**found, **_rate(session, values, found.get("currency_code", ""))}
-    currency, balance, _overdue = max(owed, key=lambda one: one[1])
-    found = {"currency_code": currency, "amount": balance if balance > 0 else None}
-    return {**found, **_rate(session, values, currency)}
-
-
-def rate_of(session: Any, values: Typed, currency: str) -> dict[str, Any]:
-    """The rate of the day, where its currency or day has just been chosen."""
-    if values.changed & {"partner_id", "currency_code", "date"}:
-        return _rate(session, values, currency)
-    return {}
-
-
-def _rate(session: Any, values: Typed, currency: str) -> dict[str, Any]:
-    return entry.usual_rate(session, actor_of(session).company_id, currency, values.get("date"))
-
-
-def open_amount(item: Any) -> Any:
-    """What is open of an item, in SQL, whichever side it is on."""
-    return func.abs(item.amount - item.allocated)
-
-
-def still_open(session: Any, payment: Any) -> dict[str, Any]:
-    """What the payment will settle when it is posted: what is due earliest first."""
-    return {"rows": settled.next_items(session, payment), "names": DOCUMENTS}
-
-
-def settlement(session: Any, document: Any) -> dict[str, Any]:
-    """What settled an invoice, or what a payment settles."""
-    return {"rows": settled.settlements(session, document.entry_id), "names": DOCUMENTS}
-
-
-def facts_of_document(session: Any, document: Any) -> list[Fact]:
-    """What of a posted document is settled, what is open, and since when it should not be."""
-    items = settled.items_of(session, document.entry_id)
-    total, done = abs(sum(i.amount for i in items)), abs(sum(i.allocated for i in items))
-    left, currency = total - done, document.currency_code
-    facts = [
-        Fact(_l("Total"), total, currency),
-        Fact(_l("Paid") if document._name == "accounting.invoice" else _l("Settled"), done, currency),
-        Fact(_l("Open"), left, currency, tone="" if left else "good"),
-    ]
-    due = getattr(document, "due_date", None)
-    if due is not None:
-        late = bool(left) and due < today() and document.kind == "invoice"
-        facts.append(Fact(_l("Due"), text=format_date(due), tone="bad" if late else ""))
-    return facts
-
-
-OPEN_OF = "/m/accounting.open_item.list?f.open=yes&f.partner_id={}"
-
-
-def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
-    """What a customer owes in each currency, and the documents behind it."""
-    if not current_actor().may("accounting.read"):
-        return []
-    link = OPEN_OF.format(partner.id)
-    late = f"{link}&f.due_date.to={today() - timedelta(days=1)}"
-    facts = []
-    for currency, balance, overdue in settled.owed(session, partner.id, today()):
-        facts.append(Fact(_l("Balance"), balance, currency, link=link))
-        if overdue > 0:
-            facts.append(Fact(_l("Overdue"), overdue, currency, link=late, tone="bad"))
-    for label, name in ((_l("Invoices"), "invoice"), (_l("Payments"), "payment")):
-        listed = f"/m/accounting.{name}.list?f.partner_id={partner.id}"
-        facts.append(Fact(label, text=_("Show"), link=listed))
-    return facts
-
-
 screens.extend("partner.form").before("main", Facts("balance", read=facts_of_partner))
-
-
-def ask_to_post(invoice: Any) -> str:
-    """What posting asks: over how much, to whom."""
-    return _(
-        "Post %(kind)s over %(total)s to %(partner)s? It can then only be reversed.",
-        kind=str(KINDS[invoice.kind]).lower(),
-        total=format_money(invoice.total, invoice.currency_code),
-        partner=invoice.partner.name,
-    )
-
-
-def ask_to_post_payment(payment: Any) -> str:
-    """What posting asks: how much, of whom."""
-    return _(
-        "Post the payment of %(total)s of %(partner)s? It can then only be reversed.",
-        total=format_money(payment.amount, payment.currency_code),
-        partner=payment.partner.name,
-    )
-
-
-def payment_defaults(session: Any) -> dict[str, Any]:
-    """A new payment is of today, in the company's currency."""
-    return {name: value for name, value in document_defaults(session).items() if name != "due_date"}
-
-
 screens.list(
     "accounting.invoice.list",
     model="accounting.invoice",
@@ -378,11 +205,11 @@ screens.form(
                 Column(
                     "open_item_id",
                     choice_columns=("due_date", Column("open", value=open_amount)),
-                    narrowed=Narrowing(("partner_id", "currency_code", "direction"), settled.payable),
+                    narrowed=Narrowing(("partner_id", "currency_code", "direction"), payable),
                 ),
                 "amount",
             ],
-            filling=Filling(_l("Take what is due"), settled.due_lines),
+            filling=Filling(_l("Take what is due"), due_lines),
         ),
         Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
         Part("open_items", template="accounting/open_items.html", read=still_open, visible=is_draft),
