@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.i18n import _, in_locale
 from core.mail import MailAddressError, MailTemplateError, parse_addresses, queue, render_template
 from core.security import audit
-from core.security.actor import Actor
+from core.security.actor import Actor, actor_of
 
 #: How long a subject and a text may be.
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_REASON = 400, 20_000, 200
@@ -86,6 +86,9 @@ def send(session: Any, delivery: Delivery, record: Any, letter: Letter) -> Any:
         )
     except MailAddressError as error:
         raise LetterError(str(error)) from error
+    if letter.reason:
+        why = f"{actor_of(session).name}: {letter.reason[:LONGEST_REASON]}"
+        session.add(m.MailAttempt(message_id=message.id, outcome="again", response=why))
     audit.record(session, "mail", record._name, [record.id], _noted(message, letter))
     if delivery.on_sent is not None:
         delivery.on_sent(session, record, message)
