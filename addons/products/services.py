@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from core import m
 from core.db import AnySession
@@ -12,8 +12,12 @@ from core.db import AnySession
 
 def ids_by_code(session: AnySession, company_id: int, codes: set[str]) -> dict[str, int]:
     """The products that exist among these codes."""
-    query = select(m.Product.code, m.Product.id).where(
-        m.Product.company_id == company_id, m.Product.code == func.any(sorted(codes))
+    # A join, and not `= any(codes)`: that may be looked up code by code in the index of trigrams.
+    wanted = func.unnest(cast(sorted(codes), ARRAY(Text))).table_valued("code").render_derived(name="wanted")
+    query = (
+        select(m.Product.code, m.Product.id)
+        .join(wanted, wanted.c.code == m.Product.code)
+        .where(m.Product.company_id == company_id)
     )
     return {code: product_id for code, product_id in session.execute(query)}
 
