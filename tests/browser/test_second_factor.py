@@ -52,8 +52,9 @@ def test_a_second_factor_from_the_first_scan_to_the_last_recovery_code(open_as: 
     expect(page.get_by_text("You have no recovery codes")).to_be_visible()
     page.get_by_role("link", name="Make recovery codes").click()
     page.get_by_role("button", name="Make recovery codes").click()
-    codes = page.locator(".recovery-codes code").all_text_contents()
-    assert len(codes) == 10
+    shown = page.locator(".recovery-codes code")
+    expect(shown).to_have_count(10)  # and so waits for the page that shows them
+    codes = shown.all_text_contents()
     for address, code in (("/second-factor/code", phone.code()), ("/second-factor/recovery", codes[0])):
         page.context.clear_cookies()
         log_in(page, server)
