@@ -144,6 +144,7 @@ class AccountingInvoice(_Composed):
 
 class AccountingInvoiceLine(_Composed):
     description: Mapped[str]
+    discount: Mapped[Decimal]
     id: Mapped[int]
     invoice: Mapped[AccountingInvoice]
     invoice_id: Mapped[int]

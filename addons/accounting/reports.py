@@ -71,6 +71,7 @@ def context(invoice: Any) -> dict[str, Any]:
         "terms": terms(invoice),
         "currency": invoice.currency_code,
         "percent": percent,
+        "discounted": any(line.discount for line in invoice.lines),
     }
 
 

@@ -112,6 +112,7 @@ screens.form(
                 "description",
                 "quantity",
                 "unit_price",
+                Column("discount", _l("Discount %")),
                 "tax_id",
                 Column("net", readonly=True),
             ],

@@ -71,6 +71,14 @@ class Rate(ExactDecimal):
     precision = 18
 
 
+class Percent(ExactDecimal):
+    """A percentage as people write it, 4 decimals: 2.5000 is 2.5 %."""
+
+    cache_ok = True
+    scale = 4
+    precision = 7
+
+
 class ExchangeRate(ExactDecimal):
     """Units of one currency for one of another, 10 decimals: a yen is 0.0067123456 dollars."""
 

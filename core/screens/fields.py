@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Foreign
 from sqlalchemy import inspect as orm_inspect
 
 from core.db.currencies import known_decimals
-from core.db.types import ExactDecimal, ExchangeRate, Money, Quantity, Rate, UnitPrice
+from core.db.types import ExactDecimal, ExchangeRate, Money, Percent, Quantity, Rate, UnitPrice
 from core.i18n import _, _l, locale_code
 from core.models import Composition
 
@@ -24,6 +24,8 @@ _DECIMALS: dict[type, str] = {
     Money: "money",
     UnitPrice: "price",
     Quantity: "quantity",
+    # Shown and typed as a quantity is: as it stands, with up to 4 decimals.
+    Percent: "quantity",
     Rate: "rate",
     ExchangeRate: "exchange_rate",
 }

@@ -93,6 +93,13 @@ INVOICE = (
         ),
     ),
     TargetField(
+        "discount",
+        _l("Discount %"),
+        decimal(4),
+        aliases=headings("Discount, Discount rate, 折扣率, 折扣率(%), Rabatt, Rabatt %, Remise, Descuento"),
+        help=_l("In percent of quantity × unit price: 2.5 is 2.5 %."),
+    ),
+    TargetField(
         "amount",
         _l("Net amount"),
         decimal(2),

@@ -15,7 +15,7 @@ from typing import Any
 from addons.accounting.amounts import line_net
 from addons.accounting.imports.fields import INVOICE
 from addons.accounting.imports.known import known_documents, what_changed
-from addons.accounting.imports.lines import AmountError, amounts_of
+from addons.accounting.imports.lines import AmountError, amounts_of, checked_discount
 from addons.accounting.imports.taxes import TaxError, Taxes
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import InvoiceDraft, Line
@@ -160,7 +160,9 @@ class _Source:
         if rate is None or not lines or any(row.field in LINE_FIELDS for row in document.rows):
             _refuse_with_its_rows(document)
             return None
-        total = sum((line_net(x.quantity, x.unit_price, smallest_unit(currency)) for x in lines), Decimal(0))
+        unit = smallest_unit(currency)
+        nets = (line_net(line.quantity, line.unit_price, unit, line.discount) for line in lines)
+        total = sum(nets, Decimal(0))
         for line in lines if total < 0 else ():
             line.quantity = -line.quantity
         return InvoiceDraft(
@@ -217,10 +219,12 @@ class _Source:
         values = row.values
         unit = smallest_unit(currency)
         try:
-            quantity, price = amounts_of(values["quantity"], values["unit_price"], values["amount"], unit)
-            tax_id = self.taxes.find(
-                values["tax"], values["tax_amount"], line_net(quantity, price, unit), unit
+            discount = checked_discount(values["discount"])
+            quantity, price = amounts_of(
+                values["quantity"], values["unit_price"], values["amount"], unit, discount
             )
+            net = line_net(quantity, price, unit, discount)
+            tax_id = self.taxes.find(values["tax"], values["tax_amount"], net, unit)
         except (AmountError, TaxError) as error:
             row.report(str(error), error.field)
             return None
@@ -231,11 +235,12 @@ class _Source:
             unit_price=price,
             product_id=self.parties.products[product] if product else None,
             tax_id=tax_id,
+            discount=discount,
         )
 
 
 #: A document with a line that can't be told is not booked without that line.
-LINE_FIELDS = ("quantity", "unit_price", "amount", "tax", "tax_amount")
+LINE_FIELDS = ("quantity", "unit_price", "discount", "amount", "tax", "tax_amount")
 
 
 def _refuse_with_its_rows(document: Document) -> None:

@@ -49,7 +49,7 @@ def what_changed(before: Any, draft: InvoiceDraft) -> list[str]:
 
 def _text_of(line: Any) -> Any:
     """A line as text, made by the database."""
-    numbers = (cast(line.quantity, Text), cast(line.unit_price, Text), line.description)
+    numbers = (*(cast(n, Text) for n in (line.quantity, line.unit_price, line.discount)), line.description)
     keys = (func.coalesce(cast(key, Text), "") for key in (line.product_id, line.tax_id))
     return func.concat_ws("|", *numbers, *keys)
 
@@ -57,4 +57,4 @@ def _text_of(line: Any) -> Any:
 def _text(line: Line) -> str:
     """The same text, made of a line that is not in the database."""
     keys = f"{line.product_id or ''}|{line.tax_id or ''}"
-    return f"{line.quantity:.4f}|{line.unit_price:.6f}|{line.description}|{keys}"
+    return f"{line.quantity:.4f}|{line.unit_price:.6f}|{line.discount:.4f}|{line.description}|{keys}"

@@ -17,6 +17,7 @@ from core.db import (
     ExchangeRate,
     Line,
     Money,
+    Percent,
     Quantity,
     Timestamp,
     UnitPrice,
@@ -29,6 +30,8 @@ from core.records.models import CompanyOwned
 
 #: What a payment's lines leave of it settles what is due earliest, or stays on the account.
 REMAINDERS = ("oldest", "keep")
+#: What a line is worth, before it is rounded; no division, which would round by itself.
+_NET = "quantity * unit_price * (100 - discount) * 0.01"
 #: What a posted document has.
 _COMPLETE = (
     "number IS NOT NULL AND entry_id IS NOT NULL AND posted_at IS NOT NULL AND exchange_rate IS NOT NULL"
@@ -132,7 +135,7 @@ class Invoice(CompanyOwned, Model):
 
 
 class InvoiceLine(Model):
-    """A line of an invoice; `net` is quantity × unit price, rounded once to the document's currency."""
+    """A line of an invoice; `net` is quantity × unit price less discount, rounded once to the currency."""
 
     _name = "accounting.invoice_line"
     _title = "Invoice line"
@@ -145,6 +148,8 @@ class InvoiceLine(Model):
     description: Mapped[str] = mapped_column(Line, server_default="")
     quantity: Mapped[Decimal] = mapped_column(Quantity)
     unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
+    #: In percent of quantity × unit price.
+    discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
     tax_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
 
@@ -153,7 +158,8 @@ class InvoiceLine(Model):
     tax = relationship("accounting.tax")
 
     def _before_write(self) -> None:
-        self.net = line_net(self.quantity, self.unit_price, smallest_unit(self._currency()))
+        self.discount = self.discount or Decimal(0)
+        self.net = line_net(self.quantity, self.unit_price, smallest_unit(self._currency()), self.discount)
 
     def _currency(self) -> str:
         # A new line that knows its invoice by the id alone does not load it by itself.
@@ -167,10 +173,10 @@ class InvoiceLine(Model):
             UniqueConstraint("invoice_id", "position"),
             # To the decimals of some currency; those of the document's own are checked when it is posted.
             CheckConstraint(
-                "net IN (round(quantity * unit_price, 2), round(quantity * unit_price, 1), "
-                "round(quantity * unit_price, 0))",
+                "net IN (" + ", ".join(f"round({_NET}, {digits})" for digits in (2, 1, 0)) + ")",
                 name="net_is_product",
             ),
+            CheckConstraint("discount BETWEEN 0 AND 100", name="discount_is_percent"),
         )
 
 

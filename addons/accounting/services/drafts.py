@@ -25,6 +25,8 @@ class Line:
     unit_price: Decimal
     product_id: int | None = None
     tax_id: int | None = None
+    #: In percent.
+    discount: Decimal = Decimal(0)
     net: Decimal = Decimal(0)
 
 

@@ -50,7 +50,7 @@ def usual_rate(session: AnySession, company_id: int | None, currency: str, on: d
 def usual_lines(
     session: AnySession, partner_id: int | None, currency: str, products: Sequence[int]
 ) -> dict[int, dict[str, Any]]:
-    """For each part its description, and the price and the tax at which this customer had it last.
+    """For each part its description, and the price, discount and tax at which this customer had it last.
 
     A part that the customer never had takes the tax of the company, where there is only one.
     """
@@ -64,16 +64,16 @@ def usual_lines(
         for values in found.values():
             values["tax_id"] = taxes[0]
     last = session.execute(
-        select(line.product_id, line.unit_price, line.tax_id)
+        select(line.product_id, line.unit_price, line.discount, line.tax_id)
         .join(invoice, invoice.id == line.invoice_id)
         .where(invoice.partner_id == partner_id, invoice.currency_code == currency)
         .where(invoice.state == "posted", invoice.kind == "invoice", line.product_id.in_(products))
         .order_by(line.product_id, invoice.date.desc(), line.id.desc())
         .ext(distinct_on(line.product_id))
     )
-    for key, price, tax in last:
+    for key, price, discount, tax in last:
         if key in found:
-            found[key].update(unit_price=price, tax_id=tax)
+            found[key].update(unit_price=price, discount=discount, tax_id=tax)
     return found
 
 
@@ -82,7 +82,10 @@ def amounts_of(
 ) -> tuple[list[Decimal], Totals]:
     """The net of each line and the totals, as the document will have them when it is saved."""
     unit, zero = smallest_unit(currency), Decimal(0)
-    nets = [line_net(line.get("quantity") or zero, line.get("unit_price") or zero, unit) for line in lines]
+    nets = [
+        line_net(line.get("quantity") or zero, line.get("unit_price") or zero, unit, line.get("discount"))
+        for line in lines
+    ]
     tax = m.AccountingTax
     wanted = {line["tax_id"] for line in lines if line.get("tax_id")}
     rates = dict(session.execute(select(tax.id, tax.rate).where(tax.id.in_(wanted))).all()) if wanted else {}

@@ -92,7 +92,7 @@ def _complete(invoice: Any, books: Books) -> None:
 def _compute(invoice: Any, rates: Mapping[int, Decimal]) -> None:
     unit = smallest_unit(invoice.currency_code)
     for line in invoice.lines:
-        line.net = line_net(line.quantity, line.unit_price, unit)
+        line.net = line_net(line.quantity, line.unit_price, unit, line.discount)
     if invoice.reverses_id is None:  # else it takes back what was booked, by whatever rates that was
         nets = ((line.net, line.tax_id) for line in invoice.lines)
         _store(invoice, totals_of(nets, rates, unit))

@@ -23,7 +23,7 @@ from core.security import acts
 _TAKEN_BACK = text("SELECT reverses_id, number FROM accounting_invoice WHERE reverses_id = ANY(:ids)")
 #: The lines as they were booked, and the taxes.
 _LINES = text("""
-    SELECT invoice_id, description, quantity, unit_price, product_id, tax_id, net
+    SELECT invoice_id, description, quantity, unit_price, product_id, tax_id, discount, net
       FROM accounting_invoice_line WHERE invoice_id = ANY(:ids) ORDER BY invoice_id, position
 """)
 _TAXES = text("""
