@@ -44,6 +44,7 @@ class AccountingAllocation(_Composed):
     id: Mapped[int]
     partner_id: Mapped[int]
     reverses_id: Mapped[int | None]
+    side: Mapped[str]
     taken_back_by: Mapped[AccountingAllocation | None]
     @classmethod
     def create(cls, session: Any, records: Any) -> Any: ...
@@ -192,6 +193,7 @@ class AccountingOpenItem(_Composed):
     partner: Mapped[Partner]
     partner_id: Mapped[int]
     reference: Mapped[str]
+    side: Mapped[str]
     @property
     def company_currency(self) -> str: ...
     @property

@@ -22,7 +22,8 @@ from core.security.actor import actor_of
 dashboards = Dashboards()
 
 INVOICES = "/m/accounting.invoice.list"
-OPEN_ITEMS = "/m/accounting.open_item.list?f.open=yes"
+#: Of what customers owe.
+OPEN_ITEMS = "/m/accounting.open_item.list?f.open=yes&f.side=receivable"
 #: Days overdue, from and to; None is without end.
 AGES: Sequence[tuple[int | None, int | None]] = ((None, 0), (1, 30), (31, 60), (61, 90), (91, None))
 MONTHS = 12
@@ -40,8 +41,9 @@ def _posted(*columns: Any, since: date) -> Select[Any]:
 
 
 def _open(*columns: Any) -> Select[Any]:
+    """What is open on the accounts of customers."""
     item = m.AccountingOpenItem
-    return select(*columns).where(item.amount != item.allocated)
+    return select(*columns).where(item.side == "receivable", item.amount != item.allocated)
 
 
 def _amounts(rows: Iterable[Any]) -> list[tuple[Decimal, str]]:

@@ -158,20 +158,25 @@ def facts_of_document(session: Any, document: Any) -> list[Fact]:
     return facts
 
 
-OPEN_OF = "/m/accounting.open_item.list?f.open=yes&f.partner_id={}"
+#: On which of a partner's accounts an open item stands.
+SIDES = {"receivable": _l("Receivable"), "payable": _l("Payable")}
+OPEN_OF = "/m/accounting.open_item.list?f.open=yes&f.side={}&f.partner_id={}"
 
 
 def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
-    """What a customer owes in each currency, and the documents behind it."""
+    """What a partner owes and is owed in each currency, and the documents behind it."""
     if not current_actor().may("accounting.read"):
         return []
-    link = OPEN_OF.format(partner.id)
+    link = OPEN_OF.format("receivable", partner.id)
     late = f"{link}&f.due_date.to={today() - timedelta(days=1)}"
     facts = []
     for currency, balance, overdue in settled.owed(session, partner.id, today()):
         facts.append(Fact(_l("Balance"), balance, currency, link=link))
         if overdue > 0:
             facts.append(Fact(_l("Overdue"), overdue, currency, link=late, tone="bad"))
+    link = OPEN_OF.format("payable", partner.id)
+    for currency, balance, _overdue in settled.owed(session, partner.id, today(), "payable"):
+        facts.append(Fact(_l("We owe"), -balance, currency, link=link))
     for label, name in ((_l("Invoices"), "invoice"), (_l("Payments"), "payment")):
         listed = f"/m/accounting.{name}.list?f.partner_id={partner.id}"
         facts.append(Fact(label, text=_("Show"), link=listed))

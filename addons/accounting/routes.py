@@ -37,7 +37,7 @@ def settle(open_item_id: int) -> str:
 def _page(credit: Any, typed: dict[int, str], problem: str = "") -> str:
     item = m.AccountingOpenItem
     query = select(item).where(item.partner_id == credit.partner_id, item.company_id == credit.company_id)
-    query = query.where(item.currency_code == credit.currency_code, item.amount > 0)
+    query = query.where(item.side == credit.side, item.currency_code == credit.currency_code, item.amount > 0)
     debits = db.session.scalars(query.where(item.allocated < item.amount).order_by(item.due_date, item.id))
     return render_template(
         "accounting/settle.html",

@@ -27,7 +27,7 @@ _OPEN = sql("""
     SELECT o.id, o.number, i.external_id, o.partner_id, o.currency_code, o.amount - o.allocated AS residual
       FROM accounting_open_item o
       LEFT JOIN accounting_invoice i ON i.company_id = o.company_id AND i.number = o.number
-     WHERE o.company_id = :company AND (o.number = ANY(:numbers) OR o.id IN (
+     WHERE o.company_id = :company AND o.side = 'receivable' AND (o.number = ANY(:numbers) OR o.id IN (
            SELECT x.id FROM accounting_open_item x JOIN accounting_invoice y
                ON y.company_id = x.company_id AND y.number = x.number
             WHERE y.company_id = :company AND y.external_id = ANY(:numbers)))

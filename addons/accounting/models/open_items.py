@@ -1,4 +1,4 @@
-"""What customers owe, document by document, and what settles what."""
+"""What customers owe and what is owed to suppliers, document by document, and what settles what."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -24,13 +24,17 @@ from core.db import ExchangeRate, Money, Timestamp, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
+#: On which of its partner's two accounts a document stands; a partner that buys and sells has both.
+SIDES = ("receivable", "payable")
 DOCUMENTS = ("invoice", "credit_note", "payment", "refund", "reversal")
+#: Whose account it is: only within one can an item settle another.
+_ACCOUNT = ("company_id", "partner_id", "side", "currency_code")
 
 
 class OpenItem(CompanyOwned, Model):
-    """One posted document on a customer's account.
+    """One posted document on a partner's account.
 
-    The sum of a partner's open items equals the partner's balance on the receivable account. Only
+    The sum of a partner's open items of a side equals the partner's balance on the account of that side. Only
     `allocated` ever changes, and only by a trigger on the allocations.
     """
 
@@ -43,6 +47,7 @@ class OpenItem(CompanyOwned, Model):
         ForeignKey("accounting_entry_line.id", ondelete="RESTRICT"), unique=True
     )
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+    side: Mapped[str] = mapped_column(Text, server_default="receivable")
     document: Mapped[str] = mapped_column(Text)
     #: Number of the document, and its reference.
     number: Mapped[str] = mapped_column(Text)
@@ -78,9 +83,10 @@ class OpenItem(CompanyOwned, Model):
             CheckConstraint(
                 "allocated BETWEEN least(0, amount) AND greatest(0, amount)", name="allocated_within_amount"
             ),
+            CheckConstraint(f"side IN {SIDES}", name="side_known"),
             CheckConstraint(f"document IN {DOCUMENTS}", name="document_known"),
-            # The target of the allocations' keys: same company, partner and currency on both sides.
-            UniqueConstraint("id", "company_id", "partner_id", "currency_code", name="uq_open_item_owner"),
+            # The target of the allocations' keys: what settles and what is settled agree in these.
+            UniqueConstraint("id", *_ACCOUNT, name="uq_open_item_owner"),
             Index(None, "partner_id", "date"),
             Index(None, "company_id", "date", "id"),
             search_index("accounting_open_item", "number", "reference"),
@@ -99,6 +105,7 @@ class Allocation(CompanyOwned, Model):
     debit_id: Mapped[int] = mapped_column(BigInteger)
     credit_id: Mapped[int] = mapped_column(BigInteger)
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+    side: Mapped[str] = mapped_column(Text, server_default="receivable")
     currency_code: Mapped[str] = mapped_column(String(3))
     amount: Mapped[Decimal] = mapped_column(Money)
     date: Mapped[dt.date]
@@ -120,8 +127,7 @@ class Allocation(CompanyOwned, Model):
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        owner = ("company_id", "partner_id", "currency_code")
-        target = [f"accounting_open_item.{c}" for c in ("id", *owner)]
+        owner, target = _ACCOUNT, [f"accounting_open_item.{c}" for c in ("id", *_ACCOUNT)]
         return (
             ForeignKeyConstraint(
                 ["debit_id", *owner], target, name="fk_allocation_debit", ondelete="RESTRICT"

@@ -30,7 +30,7 @@ SETTLE = "accounting.post"
 #: The open items of posted documents, by the document that each is of.
 _ITEMS = """
     SELECT d.id AS document_id, o.id, o.amount, o.amount - o.allocated AS residual, o.date, o.partner_id,
-           o.company_id, o.currency_code
+           o.company_id, o.side, o.currency_code
       FROM {table} d
       JOIN accounting_entry_line l ON l.entry_id = d.entry_id
       JOIN accounting_open_item o ON o.entry_line_id = l.id
@@ -131,7 +131,7 @@ def _allocate(
         left = _difference(items[pair.debit_id], items[pair.credit_id], pair, taken, books.currency)
         if left:
             narration = f"{items[pair.credit_id].number} / {items[pair.debit_id].number}"
-            drafts.append((row, _difference_entry(books, row["partner_id"], left, narration, day)))
+            drafts.append((row, _difference_entry(books, row, left, narration)))
     write_entries(session, books, [draft for _, draft in drafts])
     for row, draft in drafts:
         row["exchange_entry_id"] = draft.id
@@ -147,6 +147,15 @@ def _refuse_unless_settleable(items: dict[int, Any], pair: Pair, taken: dict[int
         raise AllocationError(
             _(
                 "%(credit)s and %(debit)s belong to different partners.",
+                credit=credit.number,
+                debit=debit.number,
+            )
+        )
+    if debit.side != credit.side:
+        raise AllocationError(
+            _(
+                "%(credit)s and %(debit)s are on different sides: what a customer owes and what a supplier "
+                "is owed settle each other only by netting.",
                 credit=credit.number,
                 debit=debit.number,
             )
@@ -182,7 +191,7 @@ def _share(item: Any, allocated: Decimal, company_currency: str) -> Decimal:
 def _difference(
     debit: Any, credit: Any, pair: Pair, taken: dict[int, Decimal], company_currency: str
 ) -> Decimal:
-    """What is left on the receivable, in the company's currency, when the pair is settled."""
+    """What is left on the account, in the company's currency, when the pair is settled."""
     left = Decimal(0)
     for item, amount in ((debit, pair.amount), (credit, -pair.amount)):
         before = taken[item.id]
@@ -198,6 +207,7 @@ def _row(debit: Any, pair: Pair, on: date, reverses_id: int | None) -> dict[str,
         "credit_id": pair.credit_id,
         "company_id": debit.company_id,
         "partner_id": debit.partner_id,
+        "side": debit.side,
         "currency_code": debit.currency_code,
         "amount": pair.amount,
         "date": on,
@@ -206,14 +216,15 @@ def _row(debit: Any, pair: Pair, on: date, reverses_id: int | None) -> dict[str,
     }
 
 
-def _difference_entry(books: Books, partner_id: int, left: Decimal, narration: str, on: date) -> EntryDraft:
+def _difference_entry(books: Books, row: Mapping[str, Any], left: Decimal, narration: str) -> EntryDraft:
+    account = books.account(row["side"])
     return EntryDraft(
         journal="general",
-        date=on,
+        date=row["date"],
         currency=books.currency,
         exchange_rate=Decimal(1),
         narration=narration,
-        counterpart=Amount(books.account("receivable"), -left, partner_id, narration),
+        counterpart=Amount(account, -left, row["partner_id"], narration),
         amounts=[Amount(books.account("exchange_difference"), left, None, narration)],
     )
 
@@ -228,7 +239,7 @@ def items_by_id(session: AnySession, ids: Sequence[int]) -> Sequence[Any]:
     """Open items as plain rows, as `items_of` has them."""
     item = m.AccountingOpenItem.__table__.c
     query = select(item.id, item.amount, (item.amount - item.allocated).label("residual"), item.date)
-    query = query.add_columns(item.partner_id, item.company_id, item.currency_code)
+    query = query.add_columns(*_account(item))
     return session.execute(query.where(item.id == func.any(list(ids))).order_by(item.id)).all()
 
 
@@ -253,7 +264,7 @@ def oldest_first(session: AnySession, credits: Sequence[Any]) -> list[Pair]:
     pairs = []
     for credit in credits:
         left = -credit.residual
-        for debit in open_debits.get(_account_of(credit), ()):
+        for debit in open_debits.get(_account(credit), ()):
             taken = min(left, debit.left)
             if taken > 0:
                 pairs.append(Pair(debit.id, credit.id, taken, credit.date))
@@ -269,23 +280,23 @@ class _OpenDebit:
     left: Decimal
 
 
-def _account_of(item: Any) -> tuple[int, int, str]:
-    return (item.company_id, item.partner_id, item.currency_code)
+def _account(item: Any) -> tuple[Any, ...]:
+    return (item.company_id, item.partner_id, item.side, item.currency_code)
 
 
-def _open_debits(session: AnySession, credits: Sequence[Any]) -> dict[tuple[int, int, str], list[_OpenDebit]]:
+def _open_debits(session: AnySession, credits: Sequence[Any]) -> dict[tuple[Any, ...], list[_OpenDebit]]:
     item = m.AccountingOpenItem.__table__.c
     query = (
         select(item.id, item.due_date, (item.amount - item.allocated).label("left"))
-        .add_columns(item.company_id, item.partner_id, item.currency_code)
+        .add_columns(*_account(item))
         .where(item.partner_id == func.any(sorted({credit.partner_id for credit in credits})))
         .where(item.amount > 0, item.allocated < item.amount)
         .order_by(item.id)
         .with_for_update()
     )
-    found: dict[tuple[int, int, str], list[_OpenDebit]] = {}
+    found: dict[tuple[Any, ...], list[_OpenDebit]] = {}
     for row in session.execute(query) if credits else ():
-        found.setdefault(_account_of(row), []).append(_OpenDebit(row.id, row.due_date, row.left))
+        found.setdefault(_account(row), []).append(_OpenDebit(row.id, row.due_date, row.left))
     for debits in found.values():
         debits.sort(key=lambda debit: (debit.due, debit.id))
     return found

@@ -39,6 +39,7 @@ class Item:
     number: str
     reference: str
     due_date: date
+    side: str = "receivable"
 
 
 @dataclass
@@ -173,6 +174,7 @@ def _item_row(books: Books, draft: EntryDraft, line: dict[str, Any]) -> dict[str
         "company_id": books.company_id,
         "entry_line_id": line["id"],
         "partner_id": draft.counterpart.partner_id,
+        "side": item.side,
         "document": item.document,
         "number": item.number,
         "reference": item.reference,

@@ -1,4 +1,4 @@
-"""What settled a document, and what a customer owes: for the pages of records."""
+"""What settled a document, and what a partner owes or is owed: for the pages of records."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,8 +87,13 @@ def _place(invoice_id: int | None, payment_id: int | None, entry_id: int) -> tup
     return "accounting.entry.form", entry_id
 
 
-def owed(session: AnySession, partner_id: int, today: date) -> list[tuple[str, Decimal, Decimal]]:
-    """(currency, balance, what of it is overdue) of a customer; one query."""
+def owed(
+    session: AnySession, partner_id: int, today: date, side: str = "receivable"
+) -> list[tuple[str, Decimal, Decimal]]:
+    """(currency, balance, what of it is overdue) of a partner on one side; one query.
+
+    Positive is owed to us, so that a supplier's balance is negative as a rule.
+    """
     item = m.AccountingOpenItem
     open_amount = item.amount - item.allocated
     rows = session.execute(
@@ -97,7 +102,7 @@ def owed(session: AnySession, partner_id: int, today: date) -> list[tuple[str, D
             func.sum(open_amount),
             func.coalesce(func.sum(open_amount).filter(item.due_date < today), 0),
         )
-        .where(item.partner_id == partner_id, item.allocated != item.amount)
+        .where(item.partner_id == partner_id, item.side == side, item.allocated != item.amount)
         .group_by(item.currency_code)
         .order_by(item.currency_code)
     )
@@ -113,10 +118,11 @@ class Next:
 
 
 def payable(item: Any, values: Mapping[str, Any]) -> Any:
-    """Whether a payment may name an item: it is still open, of its customer, currency and direction."""
+    """Whether a payment may name an item: open on its customer's account, of its currency and direction."""
     sign = -1 if values.get("direction") == "out" else 1
     return and_(
         item.partner_id == values.get("partner_id"),
+        item.side == "receivable",
         item.currency_code == values.get("currency_code"),
         item.allocated != item.amount,
         item.amount * sign > 0,

@@ -36,7 +36,7 @@ _CANDIDATES = """
     ), fresh AS (
         SELECT i.partner_id, i.currency_code, count(*) AS documents, sum(i.amount) AS amount
           FROM accounting_open_item i JOIN due ON due.id = i.partner_id
-         WHERE i.date <= :end AND NOT EXISTS (
+         WHERE i.side = 'receivable' AND i.date <= :end AND NOT EXISTS (
                SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
          GROUP BY i.partner_id, i.currency_code
     ), last AS (
@@ -66,7 +66,7 @@ _LINES = text("""
       FROM billing_statement s
       JOIN accounting_open_item i ON i.company_id = s.company_id AND i.partner_id = s.partner_id
        AND i.currency_code = s.currency_code AND i.date <= s.period_end
-     WHERE s.id = ANY(:ids) AND NOT EXISTS (
+     WHERE s.id = ANY(:ids) AND i.side = 'receivable' AND NOT EXISTS (
            SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
 """)
 
@@ -98,12 +98,12 @@ _AGEING = text("""
         SELECT s.id, i.amount < 0 AS is_credit, s.period_end - i.due_date AS days, i.amount AS open
           FROM stated s
           JOIN accounting_open_item i ON i.partner_id = s.partner_id AND i.date <= s.period_end
-           AND i.company_id = s.company_id AND i.currency_code = s.currency_code
+           AND i.company_id = s.company_id AND i.currency_code = s.currency_code AND i.side = 'receivable'
         UNION ALL
         SELECT s.id, side.is_credit, s.period_end - side.due_date, side.amount
           FROM stated s
           JOIN accounting_allocation a ON a.partner_id = s.partner_id
-           AND a.company_id = s.company_id AND a.currency_code = s.currency_code
+           AND a.company_id = s.company_id AND a.currency_code = s.currency_code AND a.side = 'receivable'
           JOIN accounting_open_item d ON d.id = a.debit_id
           JOIN accounting_open_item c ON c.id = a.credit_id
          CROSS JOIN LATERAL (VALUES (false, d.due_date, -a.amount), (true, c.due_date, a.amount))
