@@ -752,6 +752,10 @@ class StockCount(_Composed):
     transfer_id: Mapped[int | None]
     @classmethod
     def do(cls, session: Any, counts: Any) -> None: ...
+    @classmethod
+    def scan(cls, session: Any, count: Any, typed: str) -> Any: ...
+    @classmethod
+    def take_back(cls, session: Any, count: Any, line: int, quantity: Decimal) -> None: ...
 
 class StockCountLine(_Composed):
     count: Mapped[StockCount]

@@ -164,6 +164,7 @@ RECORDS = {
     "attachment_id": "attachment",
     "event_id": "audit.event",
     "open_item_id": "accounting.open_item",
+    "count_id": "stock.count",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.stock.services import counting
+from addons.stock.services import counting, scanning
 from core.db import Line, Quantity
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -53,6 +53,16 @@ class Count(CompanyOwned, Model):
     def do(cls, session: Any, counts: Iterable[Any]) -> None:
         """Book what was found beside what should be there, all counts or none."""
         counting.do(session, counts)
+
+    @classmethod
+    def scan(cls, session: Any, count: Any, typed: str) -> scanning.Scanned:
+        """Add what a scanner has typed to a draft: a lot, a part, or `part*quantity`."""
+        return scanning.scan(session, count, typed)
+
+    @classmethod
+    def take_back(cls, session: Any, count: Any, line: int, quantity: Decimal) -> None:
+        """Take so much off a line of a draft again."""
+        scanning.take_back(session, count, line, quantity)
 
 
 class CountLine(Model):

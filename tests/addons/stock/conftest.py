@@ -1,5 +1,6 @@
 """Parts, and short ways to move them: each calls the verb of its model."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,8 @@ from addons.stock.services.drafts import LotDraft, MoveDraft, TransferDraft
 from addons.stock.services.places import usual_places
 from core import m
 from core.db import db
+from core.security.users import ensure_administrator, ensure_user
+from tests.logins import log_in
 
 DAY = date(2026, 3, 2)
 
@@ -96,3 +99,30 @@ def stock(company):
     warehouse = Warehouse(company)
     db.session.commit()
     return warehouse
+
+
+@pytest.fixture
+def browser(app, company, stock):
+    """An administrator's, or that of somebody with one role."""
+    ensure_administrator(db.session, "a@example.com", "a long enough password", company)
+    ensure_user(
+        db.session, "w@example.com", "a long enough password", company, name="W", roles=("stock.warehouse",)
+    )
+    db.session.commit()
+
+    class Browser:
+        def __init__(self, email):
+            user = db.session.scalars(select(m.User.fs_uniquifier).where(m.User.email == email)).one()
+            self.client = app.test_client()
+            log_in(app, self.client, user)
+
+        def get(self, url):
+            with app.app_context():
+                return self.client.get(url)
+
+        def post(self, url, **data):
+            csrf = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/").text)[1]
+            with app.app_context():
+                return self.client.post(url, data={"csrf_token": csrf, **data})
+
+    return Browser

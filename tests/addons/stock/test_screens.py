@@ -9,38 +9,9 @@ from sqlalchemy import select
 from addons.stock.services.drafts import MoveDraft
 from core import m
 from core.db import db
-from core.security.users import ensure_administrator, ensure_user
 from tests.conftest import queries_of
-from tests.logins import log_in
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock")
-
-
-@pytest.fixture
-def browser(app, company, stock):
-    """An administrator's, or that of somebody with one role."""
-    ensure_administrator(db.session, "a@example.com", "a long enough password", company)
-    ensure_user(
-        db.session, "w@example.com", "a long enough password", company, name="W", roles=("stock.warehouse",)
-    )
-    db.session.commit()
-
-    class Browser:
-        def __init__(self, email):
-            user = db.session.scalars(select(m.User.fs_uniquifier).where(m.User.email == email)).one()
-            self.client = app.test_client()
-            log_in(app, self.client, user)
-
-        def get(self, url):
-            with app.app_context():
-                return self.client.get(url)
-
-        def post(self, url, **data):
-            csrf = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/").text)[1]
-            with app.app_context():
-                return self.client.post(url, data={"csrf_token": csrf, **data})
-
-    return Browser
 
 
 def test_a_delivery_is_written_reserved_and_done_by_its_form(stock, browser):

@@ -1,0 +1,72 @@
+"""The page on which a count is scanned."""
+
+from decimal import Decimal
+from typing import Any, cast
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
+from sqlalchemy import select
+
+from core import m
+from core.db import db
+from core.errors import UserError
+from core.i18n import _
+from core.screens.numbers import NotANumberError, parse_decimal
+from core.security.rights import requires
+
+bp = Blueprint("stock", __name__)
+
+
+def _count(count_id: int) -> Any:
+    count = db.session.scalars(select(m.StockCount).where(m.StockCount.id == count_id)).one_or_none()
+    if count is None:
+        abort(404)
+    return count
+
+
+@bp.get("/counts/<int:count_id>/scan")
+@requires("stock.do")
+def scan(count_id: int) -> str:
+    """One box that takes what a scanner types, and the lines so far, the last one on top."""
+    return _page(_count(count_id), session.pop("stock_scanned", None))
+
+
+def _page(count: Any, last: Any = None, problem: str = "", typed: str = "") -> str:
+    return render_template("stock/scan.html", count=count, last=last, problem=problem, typed=typed)
+
+
+@bp.post("/counts/<int:count_id>/scan")
+@requires("stock.do")
+def scan_one(count_id: int) -> Response | tuple[str, int]:
+    """Add one scan; what was not understood stays in the box, and nothing is counted."""
+    typed = request.form.get("code", "")
+    try:
+        scanned = m.StockCount.scan(db.session, _count(count_id), typed)
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        return _page(_count(count_id), None, str(error), typed), 422
+    session["stock_scanned"] = {"line": scanned.line.id, "quantity": str(scanned.quantity)}
+    return _back(count_id)
+
+
+@bp.post("/counts/<int:count_id>/scan/take-back")
+@requires("stock.do")
+def take_back(count_id: int) -> Response | tuple[str, int]:
+    """Take the last scan off its line."""
+    line, quantity = request.form.get("line", ""), request.form.get("quantity", "")
+    try:
+        amount = parse_decimal(quantity, "en") or Decimal(0)
+        key = int(line) if line.isascii() and line.isdigit() and len(line) < 19 else 0
+        m.StockCount.take_back(db.session, _count(count_id), key, amount)
+        db.session.commit()
+    except NotANumberError:
+        db.session.rollback()
+        return _page(_count(count_id), None, _("This was taken back already.")), 422
+    except UserError as error:
+        db.session.rollback()
+        return _page(_count(count_id), None, str(error)), 422
+    return _back(count_id)
+
+
+def _back(count_id: int) -> Response:
+    return cast(Response, redirect(url_for("stock.scan", count_id=count_id), 303))
