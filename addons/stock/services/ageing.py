@@ -70,4 +70,3 @@ def ageing(
     found = {age: amount for age, amount in rows}
     amounts = tuple(Decimal(found.get(age, 0)) for age in range(len(AGES)))
     return Ageing(amounts, Decimal(found.get(-1, 0)))
-
