@@ -650,24 +650,82 @@ class PartnerContact(_Composed):
 
 class Product(_Composed):
     active: Mapped[bool]
+    attributes: Mapped[list[ProductAttribute]]
+    barcode: Mapped[str]
+    barcode_key: Mapped[str]
     code: Mapped[str]
+    code_key: Mapped[str]
     company: Mapped[Company]
     company_id: Mapped[int]
     cost: Mapped[Decimal | None]
+    countable: Mapped[bool]
+    datasheet: Mapped[Attachment | None]
+    datasheet_id: Mapped[int | None]
     description: Mapped[str]
+    eccn: Mapped[str]
+    hs_code: Mapped[str]
     id: Mapped[int]
     kind: Mapped[str]
+    last_buy_date: Mapped[_date | None]
+    lifecycle: Mapped[str]
+    list_currency_code: Mapped[str | None]
+    list_price: Mapped[Decimal | None]
     maker: Mapped[Maker | None]
     maker_id: Mapped[int | None]
+    min_order_quantity: Mapped[Decimal | None]
+    moisture_level: Mapped[str]
     mpn: Mapped[str]
-    search_key: Mapped[str]
+    mpn_key: Mapped[str]
+    order_multiple: Mapped[Decimal | None]
+    origin: Mapped[str]
+    pack_quantity: Mapped[Decimal | None]
+    part_numbers: Mapped[list[ProductPartNumber]]
+    price_breaks: Mapped[list[ProductPriceBreak]]
+    reach: Mapped[str]
+    rohs: Mapped[str]
     unit: Mapped[str]
+    units: Mapped[list[ProductUnit]]
+    @classmethod
+    def mark_datasheet(cls, session: Any, products: Any) -> None: ...
     @property
     def stock(self) -> Any: ...
     @property
     def stock_future(self) -> Any: ...
     @property
     def stock_places(self) -> Any: ...
+
+class ProductAttribute(_Composed):
+    id: Mapped[int]
+    name: Mapped[str]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    unit: Mapped[str]
+    value: Mapped[str]
+
+class ProductPartNumber(_Composed):
+    id: Mapped[int]
+    kind: Mapped[str]
+    number: Mapped[str]
+    number_key: Mapped[str]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+
+class ProductPriceBreak(_Composed):
+    currency_code: Mapped[str]
+    id: Mapped[int]
+    min_quantity: Mapped[Decimal]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    unit_price: Mapped[Decimal]
+
+class ProductUnit(_Composed):
+    factor: Mapped[Decimal]
+    id: Mapped[int]
+    name: Mapped[str]
+    product: Mapped[Product]
+    product_id: Mapped[int]
 
 class RetiredCounter(_Composed):
     code: Mapped[str]

@@ -3,7 +3,8 @@
 from core.db.bulk import copy_rows, reserve_ids, reserve_many
 from core.db.currencies import decimals_of
 from core.db.locks import advisory_lock, lock_rows
-from core.db.search import begins_index, search_index
+from core.db.near import one_off
+from core.db.search import Cleaned, begins_index, clean, cleaned, key_index, search_index
 from core.db.session import AnySession, Database, db
 from core.db.types import (
     ExchangeRate,
@@ -21,6 +22,7 @@ from core.db.types import (
 )
 
 __all__ = [
+    "Cleaned",
     "AnySession",
     "Database",
     "ExchangeRate",
@@ -34,10 +36,14 @@ __all__ = [
     "UnitPrice",
     "advisory_lock",
     "begins_index",
+    "clean",
+    "cleaned",
     "copy_rows",
     "db",
     "decimals_of",
+    "key_index",
     "lock_rows",
+    "one_off",
     "reserve_ids",
     "reserve_many",
     "round_money",

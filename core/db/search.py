@@ -1,11 +1,17 @@
 """Indexes by which lists, choices and the palette find texts."""
 
+import re
+import unicodedata
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, bindparam, func, text
+from sqlalchemy import ColumnElement, Index, String, Text, bindparam, func, text
 
 #: In `Index.info`: the column whose beginnings the index finds.
 BEGINS = "begins"
+#: In `Index.info`: the column with cleaned texts that the index finds.
+KEY = "key"
+#: The type of a column with cleaned texts: in the order of its bytes, which ranges are read in.
+Cleaned = Text(collation="C")
 #: Behind every text that begins with what stands in front of it.
 _LAST = "\U0010ffff"
 
@@ -32,6 +38,35 @@ def begins_index(table: str, column: str, company: str = "company_id") -> Index:
 def begun_columns(table: Any) -> frozenset[str]:
     """The columns of a table that have such an index."""
     return frozenset(index.info[BEGINS] for index in table.indexes if BEGINS in index.info)
+
+
+def cleaned(column: str) -> str:
+    """SQL of the column's text without case, blanks and punctuation, for a `Computed` one of type `Cleaned`.
+
+    `RC0603FR-0710KL`, `rc0603fr 0710kl` and the same in full-width letters are `RC0603FR0710KL`. What is
+    not ASCII stays as it is.
+    """
+    pattern = r"[^0-9A-Za-z\u0080-\U0010FFFF]"
+    return f"upper(regexp_replace(normalize({column}, NFKC) COLLATE \"C\", '{pattern}', '', 'g'))"
+
+
+def clean(text: str) -> str:
+    """The same of a text that was typed."""
+    plain = re.sub(r"[^0-9A-Za-z\u0080-\U0010FFFF]", "", unicodedata.normalize("NFKC", text))
+    return re.sub("[a-z]+", lambda found: found[0].upper(), plain)
+
+
+def key_index(table: str, column: str, company: str = "company_id") -> Index:
+    """The index that finds cleaned texts: called so, beginning so, or with one wrong character.
+
+    For `_table_args()`; choices and the palette look in every column that has one.
+    """
+    return Index(f"ix_{table}_{column}", company, column, info={KEY: column})
+
+
+def key_columns(table: Any) -> list[str]:
+    """The columns of a table that have such an index."""
+    return sorted(index.info[KEY] for index in table.indexes if KEY in index.info)
 
 
 def folded(column: Any) -> ColumnElement[str]:

@@ -23,7 +23,7 @@ from addons.accounting.services.rates import no_rate, rates_on
 from addons.accounting.services.terms import terms_of
 from addons.accounting.services.window import why_outside
 from addons.partners.services import ensure_partners
-from addons.products.services import ensure_products
+from addons.products.services.codes import ensure_products
 from core import m
 from core.db import smallest_unit
 from core.exchange.convert import integer

@@ -1,0 +1,1 @@
+"""What products are found, priced and counted by."""
