@@ -1,9 +1,10 @@
 """Count with a scanner: each scan adds to a line.
 
 Problem: who counts has a scanner in one hand and no table on the screen. A scanner types what it reads and
-Enter. Rule: the number of a lot counts the lot, as much as a whole one holds; our code or the maker's number
-counts one piece; `*` and a number behind it says how many. What is scanned again is added. Example: `R-17`
-(a reel of 5,000), `RC0603*120`, `RC0603` → 5,000 of lot R-17, and 121 of the part without a lot.
+Enter. Rule: the number of a lot counts the lot, as much as a whole one holds; a barcode, our code or the
+maker's number counts one piece; `*` and a number behind it says how many. What is scanned again is added.
+Example: `R-17` (a reel of 5,000), `RC0603*120`, `RC0603` → 5,000 of lot R-17, and 121 of the part without a
+lot.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,8 @@ _CALLED = text("""
       FROM stock_lot l WHERE l.company_id = :company AND lower(l.number) = lower(:code)
      UNION ALL
     SELECT 2, p.id, NULL, NULL FROM product p
-     WHERE p.company_id = :company AND p.kind = 'goods' AND lower(p.code) = lower(:code)
+     WHERE p.company_id = :company AND p.kind = 'goods'
+       AND (lower(p.code) = lower(:code) OR p.barcode = :code)
      UNION ALL
     SELECT 3, p.id, NULL, NULL FROM product p
      WHERE p.company_id = :company AND p.kind = 'goods' AND p.active AND lower(p.mpn) = lower(:code)

@@ -18,7 +18,7 @@ def count(stock):
     """A draft of the first place, in which there are a reel of 5,000 and 30 loose pieces."""
     stock.receive(stock.parts[0], 5000, lot="REEL-17", code="2614")
     stock.receive(stock.parts[1], 30)
-    db.session.execute(db.text("UPDATE product SET mpn = 'RC0603' WHERE code IN ('P1')"))
+    db.session.execute(db.text("UPDATE product SET mpn = 'RC0603', barcode = '4006381333931' WHERE code = 'P1'"))
     made = m.StockCount(
         company_id=stock.company_id, location_id=stock.places["internal"], date=date(2026, 3, 2)
     )
@@ -33,10 +33,10 @@ def lines(count):
 
 
 def test_scans_add_up_by_part_and_lot(stock, count):
-    for typed in ("reel-17", "P1", " P1 * 12 ", "rc0603", "REEL-17*100", "P0*3"):
+    for typed in ("reel-17", "P1", " P1 * 12 ", "rc0603", "4006381333931", "REEL-17*100", "P0*3"):
         m.StockCount.scan(db.session, count, typed)
     db.session.commit()
-    assert lines(count) == [("P0", "REEL-17", 5100), ("P1", "", 14), ("P0", "", 3)]
+    assert lines(count) == [("P0", "REEL-17", 5100), ("P1", "", 15), ("P0", "", 3)]
 
 
 @pytest.mark.parametrize(
