@@ -18,7 +18,8 @@ def count(stock):
     """A draft of the first place, in which there are a reel of 5,000 and 30 loose pieces."""
     stock.receive(stock.parts[0], 5000, lot="REEL-17", code="2614")
     stock.receive(stock.parts[1], 30)
-    db.session.execute(db.text("UPDATE product SET mpn = 'RC0603', barcode = '4006381333931' WHERE code = 'P1'"))
+    named = "UPDATE product SET mpn = 'RC0603', barcode = '4006381333931' WHERE code = 'P1'"
+    db.session.execute(db.text(named))
     made = m.StockCount(
         company_id=stock.company_id, location_id=stock.places["internal"], date=date(2026, 3, 2)
     )
