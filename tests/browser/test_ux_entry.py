@@ -58,8 +58,8 @@ def test_ux_5_an_invoice_is_entered_without_the_mouse(open_as: Opener) -> None:
     expect(line.locator("[data-out$=-net]")).to_have_text("250.00")
     expect(page.locator("[data-out=total]")).to_have_text("250.00")
     # Enter in the last cell adds a line, and cells of a spreadsheet become further ones.
-    page.keyboard.press("Enter")
-    page.keyboard.press("Enter")
+    for _cell in ("discount", "tax", "next line"):
+        page.keyboard.press("Enter")
     rows = page.locator("tr[data-line]")
     expect(rows).to_have_count(2)
     pasted = "Price\tQty\tPart\n0.5\t10\tP2\n\n1\t1\tP9\n"
@@ -67,6 +67,8 @@ def test_ux_5_an_invoice_is_entered_without_the_mouse(open_as: Opener) -> None:
     expect(rows).to_have_count(3)
     expect(page.locator("[data-out=total]")).to_have_text("256.00")
     expect(page.locator("[data-doubt]")).to_have_value("P9")
+    kept = page.evaluate("Object.entries(localStorage).find(([name]) => name.startsWith('draft '))[1]")
+    assert '"0.50"' in kept or '"0.5"' in kept  # the good lines are in the draft before anything else happens
     assert "Nearest: P1, P2, P3" in str(page.locator("[data-doubt]").get_attribute("title"))
     page.locator("[data-doubt]").fill("")
     page.keyboard.type("P3")

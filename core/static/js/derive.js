@@ -1,16 +1,20 @@
 // Values that follow from what is typed: the server answers them for the whole form, once for all that was changed.
 
 const DELAY = 150;
+const PAUSE = 1000;
+const MOST_TRIES = 3;
 const changed = new Set();
 let form = null;
 let timer = 0;
 let control = null;
+let failed = 0;
 
 /** Ask soon what follows from the changes of these names. */
 export function follow(names) {
   if (!form) return;
   for (const name of names) changed.add(name);
   clearTimeout(timer);
+  failed = 0;
   timer = setTimeout(ask, DELAY);
 }
 
@@ -22,12 +26,20 @@ async function ask() {
   for (const name of asked) body.append("_changed", name);
   if (mine.dataset.recordId) body.append("_record", mine.dataset.recordId);
   const answer = await fetch(mine.dataset.derive, { method: "POST", body, signal: stop.signal, headers: { Accept: "application/json" } }).catch(() => null);
-  if (!answer?.ok || stop.signal.aborted) return;
+  if (stop.signal.aborted) return;
+  if (!answer?.ok) { again(); return; }
+  failed = 0;
   const said = await answer.json();
   // What was typed while the answer was on its way stays: it is asked about next.
   const newer = new Set([...changed].filter((name) => !asked.includes(name)));
   for (const one of said) if (!newer.has(one.name)) put(mine, one);
   for (const name of asked) changed.delete(name);
+}
+
+/** A busy or restarting server is asked again; what it refuses for good is asked with the next change. */
+function again() {
+  failed += 1;
+  if (failed <= MOST_TRIES) timer = setTimeout(ask, failed * PAUSE);
 }
 
 // By the name alone: the box of a related record has its name as an id.

@@ -48,7 +48,9 @@ function keep() {
 function soon(event) {
   if (form?.contains(event.target) && !timer) timer = setTimeout(keep, DELAY);
 }
-for (const kind of ["input", "change", "chosen", "lines"]) document.addEventListener(kind, soon);
+for (const kind of ["input", "change", "chosen"]) document.addEventListener(kind, soon);
+// Many lines at once, as a paste brings them, are kept at once.
+document.addEventListener("lines", (event) => { if (form?.contains(event.target)) keep(); });
 window.addEventListener("pagehide", () => { if (timer) keep(); });
 document.addEventListener("visibilitychange", () => { if (timer && document.hidden) keep(); });
 
