@@ -756,6 +756,7 @@ class SalesOrder(_Composed):
     released_at: Mapped[_datetime | None]
     released_by: Mapped[User | None]
     released_by_id: Mapped[int | None]
+    revision: Mapped[int]
     salesperson: Mapped[User | None]
     salesperson_id: Mapped[int | None]
     state: Mapped[str]
@@ -798,6 +799,7 @@ class SalesOrder(_Composed):
     def short_lines(cls, session: Any, orders: Any) -> Any: ...
 
 class SalesOrderLine(_Composed):
+    availability: Mapped[str]
     cancelled: Mapped[Decimal]
     credited: Mapped[Decimal]
     delivered: Mapped[Decimal]

@@ -3,5 +3,5 @@
     "title": "Sales",
     "summary": "Quotations, orders, deliveries and their invoices: what was agreed, and how far it has come.",
     "category": "Ground floor",
-    "depends": ["stock>=0.1", "accounting>=0.1", "products>=0.1", "partners>=0.1"],
+    "depends": ["accounting>=0.1", "partners>=0.1", "products>=0.1", "stock>=0.1"],
 }

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("tax", sa.Numeric(18, 2), server_default="0", nullable=False),
         sa.Column("total", sa.Numeric(18, 2), server_default="0", nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("hold", sa.Text(), server_default="", nullable=False),
         sa.Column("release_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("released_by_id", sa.BigInteger(), nullable=True),
@@ -185,6 +186,7 @@ def upgrade() -> None:
         sa.Column("net", sa.Numeric(18, 2), server_default="0", nullable=False),
         sa.Column("promised", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("availability", sa.Text(), server_default="", nullable=False),
         sa.Column("tolerance", sa.Numeric(18, 4), server_default="0", nullable=False),
         sa.Column("unit_cost", sa.Numeric(20, 6), nullable=True),
         sa.Column("delivered", sa.Numeric(18, 4), server_default="0", nullable=False),
@@ -203,6 +205,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "invoiced - credited <= quantity + tolerance",
             name=op.f("ck_sales_order_line_invoiced_was_ordered"),
+        ),
+        sa.CheckConstraint(
+            "length(availability) <= 1000", name=op.f("ck_sales_order_line_availability_length")
         ),
         sa.CheckConstraint(
             "length(description) <= 1000", name=op.f("ck_sales_order_line_description_length")

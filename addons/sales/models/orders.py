@@ -68,6 +68,8 @@ class Order(CompanyOwned, Model):
     tax: Mapped[Decimal] = mapped_column(Money, server_default="0")
     total: Mapped[Decimal] = mapped_column(Money, server_default="0")
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
+    #: Grows with each change that its papers show.
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
     #: Why it waits for somebody who may release it; empty where nothing holds it.
     hold: Mapped[str] = mapped_column(Text, server_default="")
     #: Why it was released, by whom and when.
@@ -221,6 +223,8 @@ class OrderLine(Model):
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
     promised: Mapped[dt.date | None]
     note: Mapped[str] = mapped_column(Line, server_default="")
+    #: How much of it was there when the quotation was last saved, in words.
+    availability: Mapped[str] = mapped_column(Line, server_default="")
     #: How much more than ordered may be delivered, where that was agreed.
     tolerance: Mapped[Decimal] = mapped_column(Quantity, server_default="0")
     #: What one unit cost when the order was confirmed, in the company's currency.

@@ -34,6 +34,7 @@ class Transfer(transfers.Transfer):
     def do(cls, session: Any, transfers: Iterable[Any], on: dt.date | None = None) -> Mapping[int, int]:
         """Tie what goes out to the invoices that were written before it."""
         ids = acts.ids_of(session, transfers)
+        tying.refuse_excess(session, ids)
         rests: Mapping[int, int] = super().do(session, ids, on)
         tying.tie_deliveries(session, ids)
         return rests

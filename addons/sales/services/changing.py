@@ -156,6 +156,7 @@ def _replan(session: AnySession, orders: Sequence[int], lines: Sequence[int]) ->
     if lines:
         unplan(session, lines)
     plan(session, orders)
+    session.execute(_REVISE, {"ids": list(orders)})
     record(session, "amend", "sales.order", orders)
     forget_orders(session)
 
@@ -213,6 +214,7 @@ def cancel_rest(session: AnySession, orders: Iterable[Any]) -> None:
     for row in rows:
         _trace(session, session.get_one(m.SalesOrderLine, row.id), "cancelled", None, row.cancelled, "")
     session.flush()
+    session.execute(_REVISE, {"ids": ids})
     record(session, "cancel_rest", "sales.order", ids)
     forget_orders(session)
 
@@ -238,6 +240,7 @@ def cancel(session: AnySession, orders: Iterable[Any]) -> None:
     forget_orders(session)
 
 
+_REVISE = text("UPDATE sales_order SET revision = revision + 1 WHERE id = ANY(:ids)")
 _LINES_OF = text("SELECT id FROM sales_order_line WHERE order_id = ANY(:ids) ORDER BY id")
 _STARTED = text("""
     SELECT l.order_id, o.number FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id

@@ -22,8 +22,21 @@ _LINES = text("""
       FROM sales_order_line l LEFT JOIN product p ON p.id = l.product_id
      WHERE l.order_id = ANY(:ids) ORDER BY l.order_id, l.position
 """)
+#: Lines whose maker the customer refuses, or does not name among those that are allowed.
+_UNWANTED = text("""
+    SELECT l.order_id, l.position, k.name FROM sales_order o
+      JOIN sales_order_line l ON l.order_id = o.id
+      JOIN product p ON p.id = l.product_id JOIN maker k ON k.id = p.maker_id
+     WHERE o.id = ANY(:ids)
+       AND EXISTS (SELECT 1 FROM sales_maker_rule r WHERE r.partner_id = o.partner_id
+                      AND (r.allowed OR r.maker_id = k.id))
+       AND NOT EXISTS (SELECT 1 FROM sales_maker_rule r WHERE r.partner_id = o.partner_id
+                          AND r.maker_id = k.id AND r.allowed)
+     ORDER BY l.order_id, l.position
+""")
 _CONFIRM = text("""
-    UPDATE sales_order SET state = 'confirmed', confirmed_at = :now, hold = '' WHERE id = ANY(:ids)
+    UPDATE sales_order SET state = 'confirmed', confirmed_at = :now, hold = '', revision = revision + 1
+     WHERE id = ANY(:ids)
 """)
 _RELEASE = text("""
     UPDATE sales_order SET release_reason = :reason, released_by_id = :user, released_at = :now
@@ -79,6 +92,16 @@ def _refuse(session: AnySession, rows: Sequence[Any]) -> None:
     for line in session.execute(_LINES, {"ids": [row.id for row in rows]}):
         lines.setdefault(line.order_id, []).append(line)
     SalesError.refuse({row.id: why for row in rows if (why := _incomplete(row, lines.get(row.id, ())))})
+    unwanted = session.execute(_UNWANTED, {"ids": [row.id for row in rows]})
+    SalesError.refuse({line.order_id: _not_wanted(line) for line in unwanted})
+
+
+def _not_wanted(line: Any) -> str:
+    return _(
+        "The customer takes nothing of %(maker)s (line %(position)s): choose another maker's part.",
+        maker=line.name,
+        position=line.position,
+    )
 
 
 def _no_quotation(row: Any) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.sales.services import costs
+from addons.sales.services.errors import SalesError
 from core import m
 from core.db import AnySession
+from core.i18n import _, format_number
 
 #: (move, document, position of its line, quantity)
 Tie = tuple[int, int, int, Decimal]
@@ -56,6 +58,33 @@ _BEFORE = text("""
        AND NOT EXISTS (SELECT 1 FROM accounting_invoice n WHERE n.reverses_id = i.id)
      ORDER BY v.id, l.id
 """)
+#: Lines of which more would go than was ordered.
+_EXCESS = text("""
+    SELECT l.position, o.number, l.quantity - l.cancelled AS ordered, l.delivered, s.quantity
+      FROM (SELECT order_line_id, sum(coalesce(picked, quantity)) AS quantity FROM stock_move
+             WHERE transfer_id = ANY(:ids) AND state = 'reserved' AND order_line_id IS NOT NULL
+             GROUP BY order_line_id) s
+      JOIN sales_order_line l ON l.id = s.order_line_id JOIN sales_order o ON o.id = l.order_id
+     WHERE l.delivered + s.quantity > l.quantity - l.cancelled + l.tolerance
+     ORDER BY o.id, l.position LIMIT 1
+""")
+
+
+def refuse_excess(session: AnySession, transfers: Sequence[int]) -> None:
+    """Refuse deliveries of more than was ordered; raises SalesError."""
+    row = session.execute(_EXCESS, {"ids": list(transfers)}).first()
+    if row is not None:
+        raise SalesError(
+            _(
+                "On line %(position)s of %(number)s %(ordered)s are ordered and %(delivered)s delivered: "
+                "%(quantity)s more can't go. Change the order, or pick less.",
+                position=row.position,
+                number=row.number,
+                ordered=format_number(row.ordered),
+                delivered=format_number(row.delivered),
+                quantity=format_number(row.quantity),
+            )
+        )
 
 
 def tie(session: AnySession, ties: Sequence[Tie]) -> None:
