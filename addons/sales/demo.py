@@ -107,11 +107,11 @@ def _fulfil(session: Any, orders: Sequence[int]) -> None:
     back = dict(list(returnable(session, invoiced[0]).items())[:1])
     m.StockTransfer.do(session, m.SalesOrder.return_goods(session, {move: Decimal(20) for move in back}))
     m.SalesOrder.credit(session, [invoiced[0]])
-    open_ = [order for order in orders if order not in going]
-    line = session.scalars(
-        select(m.SalesOrderLine.id).where(m.SalesOrderLine.order_id == open_[0]).order_by(m.SalesOrderLine.id)
-    ).first()
-    m.SalesOrder.amend(session, [Amendment(line, quantity=Decimal(1500), reason="Mail of the customer")])
+    order, line = m.SalesOrder, m.SalesOrderLine
+    changed = select(line.id).join(order, order.id == line.order_id).where(order.id.in_(orders))
+    changed = changed.where(order.state == "confirmed", line.delivered == 0, line.quantity < 1500)
+    line_id = session.scalars(changed.order_by(line.id).limit(1)).one()
+    m.SalesOrder.amend(session, [Amendment(line_id, quantity=Decimal(1500), reason="Mail of the customer")])
 
 
 def _blanket(session: Any, company_id: int, customer: int, part: int) -> None:

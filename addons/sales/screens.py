@@ -272,7 +272,12 @@ screens.form(
         Section(
             "held",
             Field("hold", _l("Held"), readonly=True, wide=True),
-            Field("release_reason", _l("Released because"), wide=True),
+            Field(
+                "release_reason",
+                _l("Released because"),
+                wide=True,
+                help=_l("Save the reason; then it can be released."),
+            ),
             Field("released_by_id", _l("Released by"), readonly=True),
             title=_l("Hold"),
             visible=lambda o: o is not None and bool(o.hold or o.release_reason),
@@ -326,7 +331,7 @@ screens.form(
             _l("Release"),
             action=forms.release,
             permission="sales.release",
-            visible=lambda o: forms.is_quotation(o) and bool(o.hold),
+            visible=lambda o: forms.is_quotation(o) and bool(o.hold and o.release_reason),
             style="primary",
         ),
         Button(

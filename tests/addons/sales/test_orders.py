@@ -170,9 +170,8 @@ def test_a_blanket_order_goes_by_its_call_offs(desk):
     assert order.lines[0].delivered == 30
     m.SalesOrder.amend(db.session, [Amendment(order.lines[0].id, quantity=Decimal(80))])
     left = db.session.execute(
-        text(
-            "SELECT date, quantity FROM stock_move WHERE order_line_id = :id AND state = 'reserved' ORDER BY 1"
-        ),
+        text("""SELECT date, quantity FROM stock_move
+                 WHERE order_line_id = :id AND state = 'reserved' ORDER BY 1"""),
         {"id": order.lines[0].id},
     ).all()
     assert [(row.date.month, row.quantity) for row in left] == [(5, 20), (6, 30)]
