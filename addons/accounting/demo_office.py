@@ -13,10 +13,10 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import func, select
 
 from addons.accounting.services.drafts import InvoiceDraft, Line
-from core import m
+from core import letters, m
 from core.documents import delivery_of
 from core.mail import queue
-from core.screens.panel import files, letters
+from core.screens.panel import files
 from core.security.actor import actor_of
 from core.webhooks.events import forget_listeners
 

@@ -198,6 +198,11 @@ class Statement(CompanyOwned, Model):
         return delivery.send(session, statements)
 
     @classmethod
+    def send_by_hand(cls, session: Any, statements: Iterable[Any], letter: Any) -> list[Any]:
+        """Put statements into the outbox with a letter that a person has written; returns the mails."""
+        return delivery.send_by_hand(session, statements, letter)
+
+    @classmethod
     def send_again(cls, session: Any, statements: Iterable[Any], reason: str, after: int) -> list[Any]:
         """Mail statements that were sent once more, for a reason; `after` mails of each are known already."""
         return [delivery.send_again(session, statement, reason, after) for statement in statements]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from addons.billing_statements.services import delivery
+from core import m
 from core.documents import Delivery, Documents
 from core.i18n import _, _l, format_date
 
@@ -50,6 +51,12 @@ def ageing(statement: Any) -> list[tuple[str, Decimal]]:
     ]
 
 
+def mail_by_hand(session: Any, statement: Any, letter: Any) -> Any:
+    """One statement, with the letter of the dialog."""
+    (message,) = m.BillingStatement.send_by_hand(session, [statement], letter)
+    return message
+
+
 def context(statement: Any) -> dict[str, Any]:
     """What the template names."""
     partner = statement.partner
@@ -90,6 +97,6 @@ documents.define(
         ready=lambda statement: statement.state in ("released", "sent"),
         again=lambda statement: statement.state == "sent",
         kept=lambda statement: statement.attachment,
-        on_sent=delivery.note_sent_by_hand,
+        send=mail_by_hand,
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core import m
-from core.exchange.convert import boolean, choice, identifier, text
+from core.exchange.convert import boolean, choice, code_of, identifier, text
 from core.exchange.targets import Document, Target, TargetField, Targets, headings
 from core.i18n import _, _l
 from core.locales import LOCALES
@@ -60,7 +60,7 @@ targets.add(
             TargetField(
                 "code",
                 _l("Code"),
-                identifier(),
+                code_of("partner"),
                 required=True,
                 aliases=headings(
                     "CustomerID, Customer no., 客户编号, Customer Number, Customer Code",

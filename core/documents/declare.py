@@ -49,8 +49,9 @@ class Delivery:
     again: Callable[[Any], bool] = lambda record: False
     #: The copy that the addon itself has kept: it is printed and sent, and nothing is made anew.
     kept: Callable[[Any], Any] | None = None
-    #: Called with (session, record, message) when it was put into the outbox.
-    on_sent: Callable[[Any, Any, Any], None] | None = None
+    #: The verb by which a letter that a person has written goes out, called with (session, record, letter);
+    #: it returns the message. Left out, `letters.put_out`, which such a verb calls too.
+    send: Callable[[Any, Any, Any], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 from core.errors import UserError
 from core.exchange.cells import CellError, Reading
 from core.exchange.targets import READING_OPTIONS, Document, Row, Target, TargetField, TargetOption
+from core.formulas import plain
 from core.i18n import _
-from core.tabular.formulas import plain
 
 #: Different cells of a column that are remembered with their values.
 REMEMBERED = 4096

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core import m
 from core.db import AnySession
+from core.disk import said_when_full
 from core.i18n import _
 from core.tabular.writers import stream_csv, write_xlsx
 
@@ -33,7 +34,8 @@ def write_errors(session: AnySession, data_import: Any, file: IO[bytes], kind: s
     if kind == "xlsx":
         write_xlsx(header, rows, file)
     else:
-        file.writelines(stream_csv(header, rows))
+        with said_when_full():
+            file.writelines(stream_csv(header, rows))
     file.seek(0)
 
 

@@ -83,16 +83,17 @@ def target_of(name: str) -> Target:
     return targets[name]
 
 
-def upload(session: AnySession, target: str, filename: str, contents: bytes) -> Any:
+def upload(session: AnySession, target: str, filename: str, contents: bytes, encoding: str = "") -> Any:
     """Keep a file as an import of this target, with the mapping that fits best; raises UserErrors.
 
-    The whole file is read once, so that one which cannot be read is refused here and not halfway.
+    The whole file is read once, so that one which cannot be read is refused here and not halfway. An encoding
+    is named by a person where it can't be found out.
     """
     goal = target_of(target)
     _refuse_large(contents)
     inner = unpacked(contents)
     _refuse_large(inner)
-    table = open_table(inner)
+    table = open_table(inner, sniff(inner, encoding if encoding in delimited.CHOICES else ""))
     rows = count_rows(table)
     kept = filename if inner is contents else f"{filename.removesuffix('.zip')}.{table.layout.kind}"
     attachment = _attach(session, kept, inner, table)
@@ -190,11 +191,12 @@ def set_mapping(
 
 
 def read_as(
-    session: AnySession, data_import: Any, *, encoding: str = "", sheet: str = "", header: int = 0
+    session: AnySession, data_import: Any, *, encoding: str = "", sheet: str = "", header: Sequence[int] = ()
 ) -> None:
     """Read the file anew as a person says it is; raises FileError, and ImportStateError once it was started.
 
-    The columns are proposed anew too: they may have other names now.
+    Headings that take several rows are given by the first and the last of them. The columns are proposed
+    anew too: they may have other names now.
     """
     _refuse_started(session, data_import)
     kept = layout_from(data_import.layout)
@@ -205,12 +207,22 @@ def read_as(
         layout = replace(layout, delimiter=delimited.delimiter_of(contents, layout.kind, encoding))
     if sheet in sheets(data_import):
         layout = replace(layout, sheet=sheet)
-    table = open_table(contents, replace(layout, header=header))
+    first, last = (header[0], header[-1]) if header else (0, 0)
+    table = open_table(contents, replace(layout, header=first, header_to=last))
     data_import.row_count = count_rows(table)
     data_import.header, data_import.layout = table.header, table.layout.as_json()
     data_import.mapping, data_import.options = _proposal(session, target_of(data_import.target), table)
     data_import.chosen = {}
     session.flush()
+
+
+def encodings(data_import: Any) -> dict[str, str]:
+    """The encodings that one may choose among, each with a text of the file as it would be read."""
+    layout = data_import.layout
+    if not layout.get("encoding"):
+        return {}
+    read = delimited.foreign_texts(attachments.read(data_import.attachment.sha256), layout["kind"])
+    return {key: read.get(key, "") for key in delimited.CHOICES if not read or key in read}
 
 
 def sheets(data_import: Any) -> list[str]:

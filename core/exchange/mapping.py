@@ -19,8 +19,8 @@ from core.exchange.convert import folded, in_all_languages
 from core.exchange.days import DateCell
 from core.exchange.numbers import DecimalCell, IntegerCell, RateCell
 from core.exchange.targets import Target, TargetField
+from core.formulas import plain
 from core.i18n import _
-from core.tabular.formulas import plain
 
 
 def guess_mapping(target: Target, header: Sequence[str]) -> dict[str, str]:

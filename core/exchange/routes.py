@@ -1,5 +1,6 @@
 """The pages of imports: choose a file, say which column is which, look at it, run it, see what came of it."""
 
+import re
 import tempfile
 from typing import Any, cast
 
@@ -41,8 +42,10 @@ PAGE = 50
 #: Bad rows on the page; all of them are in the error file.
 SHOWN_ERRORS = 100
 SAMPLES = 3
-#: Digits of the number of a row.
-LONGEST_ROW = 4
+#: Rows of headings that stand one above the other, at most.
+MOST_HEADINGS = 5
+#: The number of a row.
+_ROWS = re.compile(r"(?<!\d)[1-9][0-9]{0,2}(?!\d)", re.ASCII)
 
 
 def targets() -> dict[str, Target]:
@@ -89,7 +92,14 @@ def new() -> str:
 
 def _upload_page(chosen: str, error: str = "") -> str:
     known = targets()
-    return render_template("exchange/upload.html", targets=known.values(), chosen=chosen, error=error)
+    return render_template(
+        "exchange/upload.html",
+        targets=known.values(),
+        chosen=chosen,
+        error=error,
+        encodings=delimited.CHOICES,
+        encoding=request.form.get("encoding", ""),
+    )
 
 
 @bp.post("/new")
@@ -111,7 +121,8 @@ def _upload(chosen: str, file: FileStorage | None) -> Any:
         raise importing.UnknownTargetError(_("Choose what the rows of the file are."))
     if file is None or not file.filename:
         raise importing.UploadError(_("Choose a file."))
-    return importing.upload(db.session, chosen, file.filename, file.read())
+    encoding = request.form.get("encoding", "")
+    return importing.upload(db.session, chosen, file.filename, file.read(), encoding)
 
 
 @bp.get("/<int:import_id>/mapping")
@@ -134,7 +145,8 @@ def _mapping_page(
         options=[*target.options, *READING_OPTIONS],
         given=options,
         samples={heading: texts for heading, texts in zip(data_import.header, samples, strict=True)},
-        encodings=delimited.CHOICES if data_import.layout.get("encoding") else {},
+        encodings=importing.encodings(data_import),
+        encoding_names=delimited.CHOICES,
         sheets=importing.sheets(data_import),
         unused=importing.unused(data_import),
         error=error,
@@ -148,15 +160,13 @@ def read_again(import_id: int) -> Response:
     """Read the file in another encoding, from another sheet, or with its headings in another row."""
     data_import, target = _import(import_id)
     form = request.form
-    row = form.get("header", "")
-    header = int(row) if row.isascii() and row.isdigit() and len(row) < LONGEST_ROW else 0
     try:
         importing.read_as(
             db.session,
             data_import,
             encoding=form.get("encoding", ""),
             sheet=form.get("sheet", ""),
-            header=header,
+            header=_heading_rows(form.get("header", "")),
         )
         db.session.commit()
     except UserError as error:
@@ -164,6 +174,14 @@ def read_again(import_id: int) -> Response:
         data_import, target = _import(import_id)
         return _mapping_page(data_import, target, data_import.mapping, data_import.options, str(error), 422)
     return cast(Response, redirect(url_for("exchange.mapping", import_id=import_id), 303))
+
+
+def _heading_rows(typed: str) -> list[int]:
+    """`3` or `3-4` as the rows of the headings; nothing for what is no number, or too long a stack."""
+    found = [int(row) for row in _ROWS.findall(typed)][:2]
+    if len(found) == 2 and not 0 <= found[1] - found[0] < MOST_HEADINGS:
+        return found[:1]
+    return found
 
 
 @bp.post("/<int:import_id>/mapping")

@@ -4,7 +4,6 @@ The contents are on disk, and synced, before the row that names them commits; a 
 leaves a file that no row names, never a row without its file.
 """
 
-import errno
 import hashlib
 import io
 import os
@@ -13,13 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from core.disk import said_when_full
 from core.errors import UserError
 from core.i18n import _
 from core.settings import get_settings
-
-
-class FullDiskError(UserError):
-    """There is no room for the file; nothing of it was kept."""
 
 
 class MissingFileError(UserError):
@@ -28,10 +24,6 @@ class MissingFileError(UserError):
 
 class DamagedFileError(Exception):
     """The stored contents no longer have the hash under which they were stored."""
-
-
-#: How a system says that there is no room: on the disk, in the quota.
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def path_of(sha256: str) -> Path:
@@ -66,20 +58,17 @@ def _write(target: Path, contents: IO[bytes]) -> None:
     """Write it whole under a name of its own, then give it its name: nobody ever sees a part of it."""
     temporary = ""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            shutil.copyfileobj(contents, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException as error:
+        with said_when_full():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=target.parent)
+            with os.fdopen(handle, "wb") as file:
+                shutil.copyfileobj(contents, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+    except BaseException:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in _FULL:
-            raise FullDiskError(
-                _("The disk of the server is full: nothing was kept. Tell your administrator.")
-            ) from error
         raise
 
 

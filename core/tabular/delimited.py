@@ -50,6 +50,8 @@ _MANY_ACCENTS = re.compile(r"[À-ÖØ-öø-ÿ]{3,}")
 _SECOND_LEVEL = 0xD8
 #: Of so many foreign characters one may be unlikely.
 _ONE_IN = 5
+#: Bytes among which a text is looked for that shows the encoding, and how much of it is shown.
+_SHOWN_BYTES, _SHOWN = 256 * 1024, 60
 #: Bytes in which the encoding shows.
 _LOOKED_AT = 4 * 1024 * 1024
 
@@ -113,10 +115,23 @@ def encoding_of(contents: bytes, kind: str) -> str:
 
 def _not_text() -> str:
     text: str = _(
-        "The file is in none of UTF-8, UTF-16, GB18030 and Windows-1252: save it as “CSV UTF-8” and upload "
-        "it again."
+        "The file is in none of UTF-8, UTF-16, GB18030 and Windows-1252: choose its encoding, or save it as "
+        "“CSV UTF-8”."
     )
     return text
+
+
+def foreign_texts(contents: bytes, kind: str) -> dict[str, str]:
+    """The first line that is not plain ASCII, as each encoding reads it; those that can't are left out.
+
+    Empty where all of them read the file alike, and of UTF-16, which only that encoding can be.
+    """
+    looked_at = _bytes(contents, kind).read(_SHOWN_BYTES)
+    line = next((line for line in looked_at.splitlines() if not line.isascii()), b"")
+    if not line or b"\x00" in looked_at:
+        return {}
+    texts = {encoding: _read_as(line, encoding) for encoding in CHOICES if encoding != "utf-16"}
+    return {encoding: text[:_SHOWN] for encoding, text in texts.items() if text}
 
 
 def _wide(head: bytes) -> str:

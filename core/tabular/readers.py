@@ -33,6 +33,8 @@ class Layout:
     sheet: str = ""
     #: The row of the headings; 0 for the one that looks like it.
     header: int = 0
+    #: The last row of headings that take several, one above the other; 0 where they take one.
+    header_to: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """For keeping, so that the file need not be sniffed again."""
@@ -71,15 +73,35 @@ def open_table(contents: bytes, layout: Layout | None = None) -> Table:
         lines: Callable[[], Rows] = partial(workbook.lines, contents, layout.sheet)
     else:
         lines = partial(delimited.lines, contents, layout.kind, layout.encoding, layout.delimiter)
-    top = list(islice(lines(), max(_LOOKED_AT, layout.header)))
-    number, cells = _chosen_row(top, layout.header) if layout.header else _heading_row(top)
+    last = max(layout.header, layout.header_to)
+    top = list(islice(lines(), max(_LOOKED_AT, last)))
+    if layout.header:
+        number, cells = last, joined([_chosen_row(top, n) for n in range(layout.header, last + 1)])
+    else:
+        number, cells = _heading_row(top)
     return Table(layout, headings(number, cells), number, lines)
 
 
-def _chosen_row(top: list[tuple[int, list[str]]], number: int) -> tuple[int, list[str]]:
-    for row in top:
-        if row[0] == number:
-            return row
+def joined(rows: list[list[str]]) -> list[str]:
+    """Headings that stand one above the other, as one row.
+
+    A heading over several columns stands in the first of them only: `Price, , Date` over `net, gross, ` is
+    `Price net, Price gross, Date`.
+    """
+    width = max(map(len, rows))
+    *over, below = [fit(row, width) for row in rows]
+    for row in over:
+        for column in range(1, width):
+            if not row[column].strip() and below[column].strip():
+                row[column] = row[column - 1]
+    columns = zip(*over, below, strict=True)
+    return [" ".join(dict.fromkeys(filter(None, (cell.strip() for cell in column)))) for column in columns]
+
+
+def _chosen_row(top: list[tuple[int, list[str]]], number: int) -> list[str]:
+    for row_number, cells in top:
+        if row_number == number:
+            return cells
     raise FileError(_("Row %(number)s is empty: choose the row that holds the headings.", number=number))
 
 
@@ -91,8 +113,8 @@ def _heading_row(top: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     return wide[0] if len(wide) * 2 > len(top) else top[0]
 
 
-def sniff(contents: bytes) -> Layout:
-    """How the file holds its rows; raises FileError."""
+def sniff(contents: bytes, encoding: str = "") -> Layout:
+    """How the file holds its rows; a person may name its encoding. Raises FileError."""
     if not contents:
         raise FileError(_("The file is empty: save it with a row of headings and at least one row below."))
     if contents[:4] == b"PK\x03\x04":
@@ -100,7 +122,7 @@ def sniff(contents: bytes) -> Layout:
     if contents[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         return Layout("xls")
     kind = "csv.gz" if contents[:2] == b"\x1f\x8b" else "csv"
-    encoding = delimited.encoding_of(contents, kind)
+    encoding = encoding or delimited.encoding_of(contents, kind)
     return Layout(kind, encoding, delimited.delimiter_of(contents, kind, encoding))
 
 

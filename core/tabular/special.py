@@ -1,8 +1,8 @@
 """What a workbook shows and its values do not say: zeros in front of a number, and formulas without a value.
 
 `603` of a cell with the format `0000` is shown as `0603`, which is what a part is called; a cell with `#N/A`
-has no value at all, and would come in as an empty one. Both stand in the parts of an xlsx only, which are
-searched for them, not read whole into objects.
+has no value at all, and would come in as an empty one. The parts of an xlsx are searched for them, not read
+whole into objects; an xls, which has 65,536 rows at most, is.
 """
 
 import io
@@ -10,6 +10,8 @@ import re
 import zipfile
 from posixpath import join, normpath
 from xml.etree import ElementTree
+
+import xlrd
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -26,6 +28,33 @@ Special = dict[tuple[int, int], int | str]
 
 def special_cells(contents: bytes, sheet: str) -> Special:
     """The cells of this sheet that show more than their value; none of a workbook that is broken."""
+    return _of_xlsx(contents, sheet) if contents[:2] == b"PK" else _of_xls(contents, sheet)
+
+
+def _of_xls(contents: bytes, name: str) -> Special:
+    try:
+        book = xlrd.open_workbook(file_contents=contents, formatting_info=True, logfile=io.StringIO())
+        sheet = book.sheet_by_name(name)
+    except Exception:  # noqa: BLE001  # the library lets whatever a broken file causes through
+        return {}
+    kinds = {key: kind.format_str for key, kind in book.format_map.items()}
+    padded = {
+        n: len(kinds.get(xf.format_key, ""))
+        for n, xf in enumerate(book.xf_list)
+        if _ZEROS.fullmatch(kinds.get(xf.format_key, ""))
+    }
+    found: Special = {}
+    for row in range(sheet.nrows):
+        for column, kind in enumerate(sheet.row_types(row)):
+            if kind == xlrd.XL_CELL_ERROR:
+                code = sheet.cell_value(row, column)
+                found[row + 1, column + 1] = xlrd.error_text_from_code.get(int(code), "#VALUE!")
+            elif padded and kind == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column) in padded:
+                found[row + 1, column + 1] = padded[sheet.cell_xf_index(row, column)]
+    return found
+
+
+def _of_xlsx(contents: bytes, sheet: str) -> Special:
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
             part = _part_of(archive, sheet)

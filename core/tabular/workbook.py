@@ -41,7 +41,7 @@ def lines(contents: bytes, name: str = "") -> Iterator[tuple[int, list[str]]]:
     sheet = _sheet(contents, name)
     if sheet is None or sheet.start is None:
         return
-    special = special_cells(contents, sheet.name) if contents[:2] == b"PK" else {}
+    special = special_cells(contents, sheet.name)
     # `iter_rows` begins at row 1, but leaves out the empty columns on the left.
     left = sheet.start[1]
     pad = [""] * left

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
-from core.tabular.formulas import neutral
+from core.disk import said_when_full
+from core.formulas import neutral
 
 #: Bytes that are gathered before they are sent.
 BLOCK = 64 * 1024
@@ -56,7 +57,21 @@ def _safe(value: Any) -> Any:
 
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> None:
-    """Write a workbook to `file` and go back to its beginning; a full sheet is continued on a further one."""
+    """Write a workbook to `file` and go back to its beginning; a full sheet is continued on a further one.
+
+    Raises FullDiskError; a temporary file is gone with its owner.
+    """
+    from xlsxwriter.exceptions import FileCreateError
+
+    with said_when_full():
+        try:
+            _write_book(header, rows, file)
+        except FileCreateError as error:
+            raise error.args[0] from error  # what the disk has said
+    file.seek(0)
+
+
+def _write_book(header: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> None:
     import xlsxwriter  # a tenth of a second, which only those who write a workbook shall wait for
 
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
@@ -70,7 +85,6 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[by
             line += 1
         if sheet is None:
             _new_sheet(book, header, formats)
-    file.seek(0)
 
 
 def _new_sheet(book: Any, header: Sequence[str], formats: dict[str, Any]) -> Any:

@@ -17,9 +17,10 @@ from sqlalchemy import func, select, update
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import InvoiceDraft, Line
 from addons.billing_statements.cli import statements
-from core import m
+from core import letters, m
 from core.api.tokens import create_token
 from core.db import db
+from core.documents import delivery_of
 from core.exchange import importing
 from core.security.actor import Actor, acting
 from core.security.acts import NotAllowedError
@@ -196,6 +197,12 @@ def test_the_command_line_and_the_jobs_of_a_run_come_in_by_the_verbs(app, compan
         "run.send": [1],
         "statement.send": [1, 1],
     }
+    how = delivery_of("billing.statement")
+    for statement in db.session.scalars(select(m.BillingStatement)):
+        letter = letters.proposed(db.session, how, statement)
+        letter.reason = "lost"
+        letters.send(db.session, how, statement, letter)
+    assert calls() == {"statement.send_by_hand": [1, 1]}
     number = db.session.scalar(select(func.min(m.BillingStatement.number)))
     run("redo", number, "--company", company.code)
     assert calls() == {"run.prepare": [1], "statement.create_for": [1], "statement.redo": [1]}

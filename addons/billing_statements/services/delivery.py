@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from addons.billing_statements.errors import MisdirectedError, StatementError
 from addons.billing_statements.services.creation import RUN
-from core import m
+from core import letters, m
 from core.db import AnySession, lock_rows, round_money
 from core.documents import (
     DataFile,
@@ -265,8 +265,18 @@ def words_of(statement: Any) -> dict[str, Any]:
     }
 
 
-def note_sent_by_hand(session: AnySession, statement: Any, message: Any) -> None:
-    """A released statement that a person mails is sent: its run doesn't mail it again."""
+def send_by_hand(session: AnySession, statements: Iterable[Any], letter: letters.Letter) -> list[Any]:
+    """Put statements into the outbox with a letter that a person has written; returns the mails.
+
+    A released statement is then sent: its run doesn't mail it again. Raises LetterError.
+    """
+    acts.require(session, SEND)
+    return [_by_hand(session, statement, letter) for statement in _records(session, statements)]
+
+
+def _by_hand(session: AnySession, statement: Any, letter: letters.Letter) -> Any:
+    message = letters.put_out(session, statement, letter)
     if statement.state == "released":
         statement.mail_id, statement.state = message.id, "sent"
         session.flush()
+    return message

@@ -192,12 +192,21 @@ class Hit:
 def search_everywhere(session: Any, screens: ScreenSet, q: str, actor: Actor, each: int = 4) -> list[Hit]:
     """Records of the lists that the actor may read whose label or search columns match.
 
-    One query a list: record rules are added to each by the session, which a union would go around.
+    One query a list: record rules are added to each by the session, which a union would go around. Where
+    something is called so, as a number that was typed in full is, pieces of texts are not looked for.
     """
-    hits: list[Hit] = []
-    for screen in _searchable(screens, actor):
-        hits += _hits(session, screens, screen, q, actor, each)
-    return hits
+    looked = [(screen, _records_of(screens, screen, actor)) for screen in _searchable(screens, actor)]
+    found = [lookup.first(session, q, each) for _screen, lookup in looked]
+    if not any(one.rank <= 1 for ones in found for one in ones):
+        found = [
+            lookup.more_than(session, q, each, ones)
+            for (_screen, lookup), ones in zip(looked, found, strict=True)
+        ]
+    return [
+        _hit(screens, screen, one)
+        for (screen, _lookup), ones in zip(looked, found, strict=True)
+        for one in ones
+    ]
 
 
 def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
@@ -208,21 +217,17 @@ def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
     return list(found.values())
 
 
-def _hits(session: Any, screens: ScreenSet, screen: ListScreen, q: str, actor: Actor, each: int) -> list[Hit]:
+def _hit(screens: ScreenSet, screen: ListScreen, found: Found) -> Hit:
     cls, form = screens.models.model(screen.model), screens.form_of(screen)
-    if form is None:
-        return []
-    return [
-        Hit(
-            screen.name,
-            str(screen.title),
-            label_text(cls, found.label),
-            "" if found.hint in (None, found.label) else str(found.hint),
-            f"/m/{form.name}/{found.key}",
-            found.rank,
-        )
-        for found in _records_of(screens, screen, actor).find(session, q, each)
-    ]
+    assert form is not None  # or it would not be searched
+    return Hit(
+        screen.name,
+        str(screen.title),
+        label_text(cls, found.label),
+        "" if found.hint in (None, found.label) else str(found.hint),
+        f"/m/{form.name}/{found.key}",
+        found.rank,
+    )
 
 
 def _records_of(screens: ScreenSet, screen: ListScreen, actor: Actor) -> Lookup:

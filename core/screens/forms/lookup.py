@@ -51,14 +51,23 @@ class Lookup:
 
     def find(self, session: Any, q: str, most: int) -> list[Found]:
         """Up to `most` records that fit `q`, the best first; at most two queries."""
-        words = q.split()[:WORDS]
-        if not words:
+        return self.more_than(session, q, most, self.first(session, q, most))
+
+    def first(self, session: Any, q: str, most: int) -> list[Found]:
+        """Those that are called so or begin so; of nothing typed the first ones there are."""
+        if not q.split():
             return self._read(session, self._usual(most), {})
         found = self._read(session, self._first(most), {"q": q})
-        if len(found) < most:
-            also = self._read(session, self._pieces(words, most), {"q": q, **self._parameters(words)})
-            known = {one.key for one in found}
-            found += [one for one in also if one.key not in known]
+        return sorted(found, key=lambda one: one.rank)[:most]
+
+    def more_than(self, session: Any, q: str, most: int, found: list[Found]) -> list[Found]:
+        """These, and where they are fewer than `most` those that have `q` in them."""
+        words = q.split()[:WORDS]
+        if not words or len(found) >= most:
+            return found
+        also = self._read(session, self._pieces(words, most), {"q": q, **self._parameters(words)})
+        known = {one.key for one in found}
+        found = [*found, *(one for one in also if one.key not in known)]
         return sorted(found, key=lambda one: one.rank)[:most]
 
     def called(self, session: Any, texts: Collection[str]) -> dict[str, list[Found]]:

@@ -21,13 +21,13 @@ from werkzeug.datastructures import MultiDict
 from core.db import db, lock_rows
 from core.errors import UserError
 from core.i18n import _
+from core.letters import shown_delivery
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.composition import ScreenSet, field_of
 from core.screens.fields import choice_text, label_text
 from core.screens.forms.choices import NoSuchChoiceError, choice_field, find_choices, values_held
 from core.screens.forms.form import shown_nodes
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
-from core.screens.panel.letters import shown_delivery
 from core.screens.refusals import explain
 from core.screens.tree import Field, FormScreen, Screen
 from core.security.rights import ANY_USER, current_actor, model_rights, requires

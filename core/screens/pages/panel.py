@@ -18,7 +18,7 @@ from flask import (
 from flask_babel import get_timezone
 from sqlalchemy import select
 
-from core import m
+from core import letters, m
 from core.db import db
 from core.documents import Delivery, copy_of, delivery_of
 from core.errors import UserError
@@ -27,7 +27,7 @@ from core.records import attachments
 from core.records.contents import SHOWN
 from core.screens.fields import moment_text, number_text
 from core.screens.pages.forms import go, open_screen, screens
-from core.screens.panel import files, letters
+from core.screens.panel import files
 from core.screens.panel.changes import Teller
 from core.screens.panel.timeline import Reader
 from core.screens.tree import FormScreen

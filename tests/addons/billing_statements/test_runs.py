@@ -11,13 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.periods import period_with
 from addons.billing_statements.services import delivery, runs
-from core import m
+from core import letters, m
 from core.db import db
 from core.documents import delivery_of, read_identity
 from core.documents.render import render_html
 from core.mail import send_due
 from core.records import attachments
-from core.screens.panel import letters
 from core.security.users import ensure_administrator
 from tests.conftest import work
 from tests.logins import log_in

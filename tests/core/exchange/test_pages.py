@@ -109,6 +109,28 @@ def test_a_file_that_cannot_be_taken_in_is_refused_on_the_page(visit, text, targ
     assert f'role="alert" id="upload-error" tabindex="-1">{message}' in answer.text
 
 
+def test_a_file_whose_encoding_is_not_found_is_taken_in_with_a_chosen_one(visit):
+    visitor = visit("importer")
+    file = FILE.replace("bolt", "болт").encode("cp1251")
+    sent = {"target": "crate.crate", "file": (io.BytesIO(file), "things.csv")}
+    answer = visitor.post("/imports/new", sent, content_type="multipart/form-data")
+    assert answer.status_code == 422 and '<option value="cp1251">' in answer.text
+    sent |= {"encoding": "cp1251", "file": (io.BytesIO(file), "things.csv")}
+    assert visitor.post("/imports/new", sent, content_type="multipart/form-data").status_code == 303
+    page = visitor.get("/imports/1/mapping").text
+    assert '<option value="cp1251" selected data-texts="A1,болт,5">' in page
+    assert '<option value="cp1252" data-texts="A1,áîëò,5">' in page and '<option value="utf-8"' not in page
+
+
+def test_headings_over_two_rows_are_read_as_one(visit):
+    visitor = visit("importer")
+    upload(visitor, "Box,Item,\nNo.,Name,Qty\nA1,bolt,5\n")
+    assert visitor.post("/imports/1/layout", {"header": "1-2"}).status_code == 303
+    page = visitor.get("/imports/1/mapping").text
+    assert all(f'<option value="{name}"' in page for name in ("Box No.", "Item Name", "Item Qty"))
+    assert 'value="1-2"' in page
+
+
 def test_a_missing_column_is_asked_for_and_what_was_chosen_stays(visit):
     visitor = visit("importer")
     upload(visitor, FILE.replace("Qty", "Number"))
@@ -174,7 +196,7 @@ def test_a_file_is_read_again_as_a_person_says(visit):
     file = (io.BytesIO(text.encode("cp1252")), "things.csv")
     visitor.post("/imports/new", {"target": "crate.crate", "file": file}, content_type="multipart/form-data")
     page = visitor.get("/imports/1/mapping").text
-    assert '<option value="cp1252" selected>' in page
+    assert '<option value="cp1252" selected data-texts="A1,Müller,5">' in page
     assert visitor.post("/imports/1/layout", {"encoding": "cp1252", "header": "2"}).status_code == 303
     page = tight(visitor.get("/imports/1/mapping").text)
     assert 'data-texts="Müller"' in page and 'id="unused"' not in page

@@ -48,7 +48,7 @@ def test_an_uninstall_exports_first_and_leaves_no_trace(lifecycle, engine, data_
             "INSERT INTO company (code, name, currency_code) VALUES ('C', 'Company', 'USD') RETURNING id"
         )
         company = connection.execute(text(currency)).scalar_one()
-        for name, label in (("Left", "fragile"), ("Right", "says “up”, and\na second line")):
+        for name, label in (("Left", "fragile"), ("Right", "=cmd(“up”)\na second line")):
             connection.execute(
                 text("INSERT INTO crate (company_id, name, label_text) VALUES (:company, :name, :label)"),
                 {"company": company, "name": name, "label": label},
@@ -83,7 +83,7 @@ def test_an_uninstall_exports_first_and_leaves_no_trace(lifecycle, engine, data_
             "id": "2",
             "company_id": str(company),
             "name": "Right",
-            "label_text": "says “up”, and\na second line",
+            "label_text": "'=cmd(“up”)\na second line",
             "colour_id": "",
         },
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from core.disk import FullDiskError
 from core.errors import UserError
 from core.mail.message import Outgoing
 from core.mail.transport import MailboxTransport, TemporaryError
@@ -36,7 +37,7 @@ def test_a_full_disk_is_said_and_nothing_is_left(
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(os, "fsync", full)  # what a disk says when it really writes
-    with pytest.raises(attachments.FullDiskError, match="^The disk of the server is full: nothing was kept."):
+    with pytest.raises(FullDiskError, match="^The disk of the server is full: nothing was kept."):
         attachments.store(b"contents")
     monkeypatch.undo()
     assert left_in(data_folder) == []

@@ -208,3 +208,14 @@ def test_htmx_gets_an_error_as_a_message(visit: Callable[..., Any]) -> None:
     answer = visit("stranger").get("/m/shelf.part.list", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Retarget"]) == (403, "#toasts")
     assert "<html" not in answer.text
+
+
+def test_what_is_called_by_its_number_ends_the_search(visit: Callable[..., Any], parts: list[Any]) -> None:
+    """Else a number that many texts hold costs a search of pieces in every list."""
+    db.session.query(m.ShelfPart).filter_by(id=9).update({"description": "see RC0603FR-07003KL"})
+    db.session.commit()
+    found = visit("reader").get("/palette?q=rc0603fr-07003kl").json
+    assert [f["url"] for f in found] == ["/m/shelf.part.form/4"]
+    assert {"/m/shelf.part.form/4", "/m/shelf.part.form/9"} <= {
+        f["url"] for f in visit("reader").get("/palette?q=0603fr-07003kl").json
+    }

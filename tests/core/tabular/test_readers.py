@@ -4,6 +4,7 @@ import gzip
 import io
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -145,8 +146,8 @@ def test_a_table_of_one_column_begins_at_its_first_row():
         ),
         (
             "Code,Name\nA1,Привет\nA2,Мир и труд\n".encode("cp1251"),
-            "The file is in none of UTF-8, UTF-16, GB18030 and Windows-1252: save it as “CSV UTF-8” and "
-            "upload it again.",
+            "The file is in none of UTF-8, UTF-16, GB18030 and Windows-1252: choose its encoding, or save it "
+            "as “CSV UTF-8”.",
         ),
         (
             "Code,Name\nA1,Müller\n".encode() + b"A2,J\xe4ger\n" + "A3,Größe 电阻\n".encode(),
@@ -236,3 +237,26 @@ def test_the_row_of_the_headings_can_be_chosen():
     assert open_table(contents, Layout("csv", "utf-8", ",", header=3)).header == ["No.", "Date", "net"]
     with pytest.raises(FileError, match="^Row 9 is empty: choose the row that holds the headings.$"):
         open_table(contents, Layout("csv", "utf-8", ",", header=9))
+
+
+def test_an_xls_keeps_its_zeros_and_says_its_errors():
+    contents = (Path(__file__).parent / "zeros.xls").read_bytes()
+    assert list(open_table(contents).rows()) == [
+        (3, ["", "R1", "0603", "#N/A"]),
+        (4, ["", "R2", "1206", "1.5"]),
+    ]
+
+
+def test_headings_over_several_rows_are_joined():
+    contents = b"Document,,Price,,Date\nNo.,Line,net,gross,\nA1,1,5,6,2026-03-01\n"
+    table = open_table(contents, Layout("csv", "utf-8", ",", header=1, header_to=2))
+    assert table.header == ["Document No.", "Document Line", "Price net", "Price gross", "Date"]
+    assert [number for number, _cells in table.rows()] == [3]
+
+
+def test_each_encoding_shows_what_it_makes_of_the_file():
+    read = delimited.foreign_texts("Code,Name\nC1,Köln\n".encode("cp1252"), "csv")
+    assert read["cp1252"] == "C1,Köln" and read["cp1251"] == "C1,Kцln"
+    assert "utf-8" not in read and "utf-16" not in read
+    assert delimited.foreign_texts(b"Code,Name\nC1,Koeln\n", "csv") == {}
+    assert delimited.foreign_texts("Code\n电容\n".encode("utf-16-le"), "csv") == {}

@@ -1,5 +1,6 @@
 """Files that go out: nothing in them runs, and they come back as they went."""
 
+import gc
 import io
 import re
 from datetime import date
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.db import db
+from core.disk import FullDiskError
+from core.formulas import neutral, neutral_sql, plain
 from core.settings import ROOT
-from core.tabular.formulas import neutral, plain
 from core.tabular.readers import open_table
 from core.tabular.writers import csv_bytes, stream_csv, write_xlsx
 
@@ -62,3 +65,22 @@ def test_nothing_but_the_writers_writes_csv():
     found = {path.name for path in files if re.search(r"csv\.(writer|DictWriter)\(", path.read_text("utf-8"))}
     assert found == {"writers.py"}
     assert csv_bytes(["a"], [["=1+1"], ["-12.50"]]).decode("utf-8-sig").split() == ["a", "'=1+1", "-12.50"]
+
+
+def test_the_database_neutralises_as_we_do(app):
+    @given(st.text(alphabet="=+-@＝－\t\r\n 0123456789,.a'\\\u00a0", max_size=6))
+    def check(text):
+        query = f"SELECT {neutral_sql('c')} FROM (SELECT CAST(:t AS text)) AS x (c)"
+        assert db.session.scalar(db.text(query), {"t": text}) == neutral(text)
+
+    check()
+
+
+# The library leaves its archive open, which is closed, and fails again, when it is collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_full_disk_is_said_by_an_export():
+    message = "^The disk of the server is full: nothing was kept."
+    with open("/dev/full", "r+b", buffering=0) as full:
+        with pytest.raises(FullDiskError, match=message):
+            write_xlsx(["Code"], [["R1"]], full)
+        gc.collect()

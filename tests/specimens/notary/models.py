@@ -145,6 +145,12 @@ class Statement(statements.Statement):
         return made
 
     @classmethod
+    def send_by_hand(cls, session, statements, letter):
+        made = super().send_by_hand(session, statements, letter)
+        note(session, "statement.send_by_hand", len(made))
+        return made
+
+    @classmethod
     def send_again(cls, session, statements, reason, after):
         made = super().send_again(session, statements, reason, after)
         note(session, "statement.send_again", len(made))

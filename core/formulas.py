@@ -9,7 +9,7 @@ a file that went out comes back unchanged.
 import re
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[-+]?\d[\d,. \u00a0\u202f]*", re.ASCII)
+_NUMBER = re.compile("[-+]?[0-9][0-9,. \u00a0\u202f]*")
 
 
 def neutral(text: str) -> str:
@@ -17,6 +17,14 @@ def neutral(text: str) -> str:
     if text.startswith(STARTS) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
+
+
+def neutral_sql(column: str) -> str:
+    """A column of text in SQL, under its own name and neutral in the same way."""
+    starts = "".join(sorted(STARTS, key="-".__ne__))  # the hyphen first, where it means itself
+    name, number = f'"{column}"', _NUMBER.pattern
+    runs = f"{name} ~ '^[{starts}]' AND {name} !~ '^{number}$'"
+    return f"CASE WHEN {runs} THEN '''' || {name} ELSE {name} END AS {name}"
 
 
 def plain(text: str) -> str:

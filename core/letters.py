@@ -64,14 +64,24 @@ def send(session: Any, delivery: Delivery, record: Any, letter: Letter) -> Any:
     The caller has locked the record, so that of two clicks the second one finds the first one's mail.
     """
     _refuse_unfinished(letter)
-    key = f"{record._name}:{record.id}:by hand:{letter.token}"
-    sent = session.scalars(select(m.MailMessage).filter_by(idempotency_key=key)).one_or_none()
+    known = select(m.MailMessage).filter_by(idempotency_key=_key(record, letter))
+    sent = session.scalars(known).one_or_none()
     if sent is not None:
         return sent
     if delivery.again(record) and not letter.reason:
         raise LetterError(_("It was sent already. Say why it is sent once more."))
+    message = (delivery.send or put_out)(session, record, letter)
+    if letter.reason:
+        why = f"{actor_of(session).name}: {letter.reason[:LONGEST_REASON]}"
+        session.add(m.MailAttempt(message_id=message.id, outcome="again", response=why))
+    audit.record(session, "mail", record._name, [record.id], _noted(message, letter))
+    return message
+
+
+def put_out(session: Any, record: Any, letter: Letter) -> Any:
+    """The letter with the record's document in the outbox; raises LetterError for bad addresses."""
     try:
-        message = queue(
+        return queue(
             session,
             to=parse_addresses(letter.to),
             cc=parse_addresses(letter.cc),
@@ -81,18 +91,15 @@ def send(session: Any, delivery: Delivery, record: Any, letter: Letter) -> Any:
             record_id=record.id,
             company_id=record.company_id,
             attachments=[copy_of(session, record)],
-            idempotency_key=key,
+            idempotency_key=_key(record, letter),
             when_unsure="park",
         )
     except MailAddressError as error:
         raise LetterError(str(error)) from error
-    if letter.reason:
-        why = f"{actor_of(session).name}: {letter.reason[:LONGEST_REASON]}"
-        session.add(m.MailAttempt(message_id=message.id, outcome="again", response=why))
-    audit.record(session, "mail", record._name, [record.id], _noted(message, letter))
-    if delivery.on_sent is not None:
-        delivery.on_sent(session, record, message)
-    return message
+
+
+def _key(record: Any, letter: Letter) -> str:
+    return f"{record._name}:{record.id}:by hand:{letter.token}"
 
 
 def _noted(message: Any, letter: Letter) -> dict[str, Any]:
