@@ -803,6 +803,8 @@ class SalesOrder(_Composed):
 class SalesOrderLine(_Composed):
     availability: Mapped[str]
     cancelled: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
     credited: Mapped[Decimal]
     delivered: Mapped[Decimal]
     description: Mapped[str]

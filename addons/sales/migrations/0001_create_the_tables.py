@@ -173,6 +173,7 @@ def upgrade() -> None:
     op.create_table(
         "sales_order_line",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=True),
@@ -226,6 +227,9 @@ def upgrade() -> None:
         sa.CheckConstraint("tolerance >= 0", name=op.f("ck_sales_order_line_tolerance_not_negative")),
         sa.CheckConstraint("unit_price >= 0", name=op.f("ck_sales_order_line_unit_price_not_negative")),
         sa.ForeignKeyConstraint(
+            ["company_id"], ["company.id"], name=op.f("fk_sales_order_line_company_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
             ["order_id"], ["sales_order.id"], name=op.f("fk_sales_order_line_order_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
@@ -243,6 +247,7 @@ def upgrade() -> None:
             name=op.f("uq_sales_order_line_order_id_position"),
         ),
     )
+    op.create_index(op.f("ix_sales_order_line_company_id"), "sales_order_line", ["company_id"], unique=False)
     op.create_index(op.f("ix_sales_order_line_product_id"), "sales_order_line", ["product_id"], unique=False)
     op.create_table(
         "sales_change",
@@ -438,6 +443,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sales_change_company_id"), table_name="sales_change")
     op.drop_table("sales_change")
     op.drop_index(op.f("ix_sales_order_line_product_id"), table_name="sales_order_line")
+    op.drop_index(op.f("ix_sales_order_line_company_id"), table_name="sales_order_line")
     op.drop_table("sales_order_line")
     op.drop_index(
         "uq_sales_requirement_part", table_name="sales_requirement", postgresql_nulls_not_distinct=True

@@ -196,7 +196,7 @@ class Order(CompanyOwned, Model):
         changing.reopen(session, orders)
 
 
-class OrderLine(Model):
+class OrderLine(CompanyOwned, Model):
     """So much of a part at a price; what became of it is kept beside it by the statements that did it.
 
     `net` is quantity × unit price less the discount, rounded once to the order's currency.
@@ -260,6 +260,8 @@ class OrderLine(Model):
         # A new line that knows its order by the id alone does not load it by itself.
         session = object_session(self)
         order = self.order or (session and session.get(m.SalesOrder, self.order_id))
+        if order:
+            self.company_id = order.company_id
         unit = smallest_unit(order.currency_code if order else "")
         self.net = order_net(self.quantity, self.unit_price, self.discount, unit)
 

@@ -144,7 +144,7 @@ def _write(session: AnySession, drafts: Sequence[OrderDraft]) -> None:
 
 
 def _line_rows(draft: OrderDraft) -> Iterator[dict[str, Any]]:
-    rows = rows_of(m.SalesOrderLine.__table__, draft.lines, order_id=draft.id)
+    rows = rows_of(m.SalesOrderLine.__table__, draft.lines, order_id=draft.id, company_id=draft.company_id)
     for position, row in enumerate(rows, start=1):
         yield {**row, "position": position}
 
