@@ -150,6 +150,9 @@ class AccountingInvoiceLine(_Composed):
     invoice: Mapped[AccountingInvoice]
     invoice_id: Mapped[int]
     net: Mapped[Decimal]
+    order_line: Mapped[SalesOrderLine | None]
+    order_line_id: Mapped[int | None]
+    order_quantity: Mapped[Decimal]
     position: Mapped[int]
     product: Mapped[Product | None]
     product_id: Mapped[int | None]
@@ -428,9 +431,11 @@ class Company(_Composed):
     country: Mapped[str]
     currency_code: Mapped[str]
     email: Mapped[str]
+    hold_overdue_days: Mapped[int | None]
     id: Mapped[int]
     is_demo: Mapped[bool]
     locale: Mapped[str]
+    margin_floor: Mapped[Decimal | None]
     name: Mapped[str]
     payment_details: Mapped[str]
     phone: Mapped[str]
@@ -584,6 +589,7 @@ class MailTemplate(_Composed):
 
 class Maker(_Composed):
     id: Mapped[int]
+    margin_floor: Mapped[Decimal | None]
     name: Mapped[str]
 
 class Menu(_Composed):
@@ -615,9 +621,11 @@ class Partner(_Composed):
     company_id: Mapped[int]
     contacts: Mapped[list[PartnerContact]]
     country: Mapped[str]
+    credit_limit: Mapped[Decimal | None]
     currency_code: Mapped[str | None]
     email: Mapped[str]
     id: Mapped[int]
+    invoicing: Mapped[str]
     is_customer: Mapped[bool]
     is_supplier: Mapped[bool]
     locale: Mapped[str]
@@ -634,6 +642,8 @@ class Partner(_Composed):
     team: Mapped[Team | None]
     team_id: Mapped[int | None]
     def addresses_for(self, role: str) -> str: ...
+    @property
+    def company_currency(self) -> str: ...
     @property
     def language(self) -> str: ...
     @property
@@ -745,6 +755,165 @@ class Role(_Composed):
     permissions: Mapped[list[Any]]
     requires_second_factor: Mapped[bool]
     title: Mapped[str]
+
+class SalesChange(_Composed):
+    after: Mapped[str]
+    at: Mapped[_datetime]
+    before: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    line: Mapped[SalesOrderLine | None]
+    order: Mapped[SalesOrder]
+    order_id: Mapped[int]
+    order_line_id: Mapped[int | None]
+    reason: Mapped[str]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    what: Mapped[str]
+
+class SalesInvoicedMove(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    cost: Mapped[Decimal | None]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    id: Mapped[int]
+    invoice_line: Mapped[AccountingInvoiceLine]
+    invoice_line_id: Mapped[int]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+
+class SalesMakerRule(_Composed):
+    allowed: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    maker: Mapped[Maker]
+    maker_id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+
+class SalesOrder(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    confirmed_at: Mapped[_datetime | None]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    delivery_address: Mapped[str]
+    hold: Mapped[str]
+    id: Mapped[int]
+    invoicing: Mapped[str]
+    lines: Mapped[list[SalesOrderLine]]
+    net: Mapped[Decimal]
+    note: Mapped[str]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    promised: Mapped[_date | None]
+    reference: Mapped[str]
+    release_reason: Mapped[str]
+    released_at: Mapped[_datetime | None]
+    released_by: Mapped[User | None]
+    released_by_id: Mapped[int | None]
+    revision: Mapped[int]
+    salesperson: Mapped[User | None]
+    salesperson_id: Mapped[int | None]
+    state: Mapped[str]
+    tax: Mapped[Decimal]
+    total: Mapped[Decimal]
+    valid_until: Mapped[_date | None]
+    @classmethod
+    def add_lines(cls, session: Any, order: Any, lines: Any) -> None: ...
+    @classmethod
+    def amend(cls, session: Any, changes: Any) -> None: ...
+    @classmethod
+    def cancel(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def cancel_rest(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def compute(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def confirm(cls, session: Any, orders: Any) -> Any: ...
+    @classmethod
+    def create(cls, session: Any, orders: Any) -> Any: ...
+    @classmethod
+    def credit(cls, session: Any, orders: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def deliver(cls, session: Any, orders: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def invoice(cls, session: Any, orders: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def invoice_until(cls, session: Any, partners: Any, until: _date, on: Any = ...) -> Any: ...
+    @classmethod
+    def price_lines(cls, session: Any, asked: Any) -> Any: ...
+    @classmethod
+    def release_hold(cls, session: Any, orders: Any, reason: str) -> None: ...
+    @classmethod
+    def reopen(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def reserve(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def return_goods(cls, session: Any, moves: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def short_lines(cls, session: Any, orders: Any) -> Any: ...
+
+class SalesOrderLine(_Composed):
+    availability: Mapped[str]
+    cancelled: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    credited: Mapped[Decimal]
+    delivered: Mapped[Decimal]
+    description: Mapped[str]
+    discount: Mapped[Decimal]
+    id: Mapped[int]
+    invoiced: Mapped[Decimal]
+    net: Mapped[Decimal]
+    note: Mapped[str]
+    order: Mapped[SalesOrder]
+    order_id: Mapped[int]
+    partner_number: Mapped[str]
+    position: Mapped[int]
+    price_origin: Mapped[str]
+    product: Mapped[Product | None]
+    product_id: Mapped[int | None]
+    promised: Mapped[_date | None]
+    quantity: Mapped[Decimal]
+    returned: Mapped[Decimal]
+    schedules: Mapped[list[SalesSchedule]]
+    tax: Mapped[AccountingTax | None]
+    tax_id: Mapped[int | None]
+    tolerance: Mapped[Decimal]
+    unit_cost: Mapped[Decimal | None]
+    unit_price: Mapped[Decimal | None]
+    @property
+    def currency_code(self) -> str: ...
+    @property
+    def to_deliver(self) -> Decimal: ...
+
+class SalesRequirement(_Composed):
+    certificate: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    max_age: Mapped[int | None]
+    one_lot: Mapped[bool]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    product: Mapped[Product | None]
+    product_id: Mapped[int | None]
+    whole_reels: Mapped[bool]
+
+class SalesSchedule(_Composed):
+    date: Mapped[_date]
+    id: Mapped[int]
+    line: Mapped[SalesOrderLine]
+    line_id: Mapped[int]
+    quantity: Mapped[Decimal]
 
 class ScheduledAction(_Composed):
     active: Mapped[bool]
@@ -867,10 +1036,13 @@ class StockMove(_Composed):
     date: Mapped[_date]
     from_id: Mapped[int]
     id: Mapped[int]
+    invoiced: Mapped[Decimal]
     is_lot_chosen: Mapped[bool]
     is_place_chosen: Mapped[bool]
     lot: Mapped[StockLot | None]
     lot_id: Mapped[int | None]
+    order_line: Mapped[SalesOrderLine | None]
+    order_line_id: Mapped[int | None]
     picked: Mapped[Decimal | None]
     position: Mapped[int]
     product: Mapped[Product]

@@ -1,0 +1,1 @@
+"""What was agreed with customers, and what became of it."""

@@ -1,0 +1,346 @@
+"""What the forms of orders do: their acts, what follows from what is typed, what an order comes to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from addons.sales.services import entry, holds, progress
+from addons.sales.services.changing import Amendment
+from addons.sales.services.returning import returnable
+from core import m
+from core.clock import today
+from core.db import db
+from core.i18n import _, _l, format_money, format_number
+from core.screens import Derived, Fact, Typed
+from core.security.actor import actor_of
+from core.security.rights import current_actor
+
+STATES = {
+    "quotation": _l("Quotation"),
+    "confirmed": _l("Confirmed"),
+    "done": _l("Done"),
+    "cancelled": _l("Cancelled"),
+}
+INVOICING = {"delivery": _l("By delivery"), "order": _l("By order"), "period": _l("By period")}
+TRANSFERS = {"delivery": _l("Delivery"), "return": _l("Return")}
+TRANSFER_STATES = {"draft": _l("Draft"), "done": _l("Done"), "cancelled": _l("Cancelled")}
+INVOICES = {"invoice": _l("Invoice"), "credit_note": _l("Credit note")}
+CHANGED = {
+    "quantity": _l("Quantity"),
+    "unit_price": _l("Unit price"),
+    "discount": _l("Discount"),
+    "promised": _l("Promised"),
+    "added": _l("Added"),
+    "cancelled": _l("Cancelled"),
+}
+#: How long a quotation holds that says nothing else.
+VALID = timedelta(days=30)
+
+
+def is_quotation(order: Any) -> bool:
+    """Whether it can be changed in its form."""
+    return bool(order.state == "quotation")
+
+
+def is_open(order: Any) -> bool:
+    """Whether something is still to happen to it."""
+    return bool(order.state == "confirmed")
+
+
+def is_ordered(order: Any) -> bool:
+    """Whether a customer has said yes."""
+    return bool(order is not None and order.state in ("confirmed", "done"))
+
+
+def can_deliver(order: Any) -> bool:
+    """Whether something of it is reserved, or a service to be done."""
+    if not is_open(order):
+        return False
+    if any(x.to_deliver and (x.product is None or x.product.kind != "goods") for x in order.lines):
+        return True
+    move, line = m.StockMove, m.SalesOrderLine
+    reserved = select(move.id).join(line, line.id == move.order_line_id)
+    reserved = reserved.where(line.order_id == order.id, move.state == "reserved", move.returns_id.is_(None))
+    return db.session.scalar(reserved.limit(1)) is not None
+
+
+def can_invoice(order: Any) -> bool:
+    """Whether more of it has moved, or was ordered where that counts, than is invoiced."""
+    return is_open(order) and any(_due(order, x) > x.invoiced - x.credited for x in order.lines)
+
+
+def _due(order: Any, line: Any) -> Decimal:
+    if order.invoicing == "order":
+        return Decimal(line.quantity - line.cancelled - line.returned)
+    return Decimal(line.delivered - line.returned)
+
+
+def can_credit(order: Any) -> bool:
+    """Whether something that is invoiced has come back."""
+    return is_open(order) and any(_due(order, x) < x.invoiced - x.credited for x in order.lines)
+
+
+def can_return(order: Any) -> bool:
+    """Whether something has gone that is not back or on its way."""
+    return is_ordered(order) and bool(returnable(db.session, order.id))
+
+
+def has_rest(order: Any) -> bool:
+    """Whether something is still to go."""
+    return is_open(order) and any(line.to_deliver for line in order.lines)
+
+
+def can_cancel(order: Any) -> bool:
+    """Whether nothing has happened yet that can't be undone."""
+    begun = any(line.delivered or line.invoiced > line.credited for line in order.lines)
+    return order.state in ("quotation", "confirmed") and not begun
+
+
+def is_held(order: Any) -> bool:
+    """Whether it waits for somebody who may release it."""
+    return bool(order is not None and order.hold)
+
+
+def defaults(session: Any) -> dict[str, Any]:
+    """A quotation of today, in the company's currency, by whoever writes it."""
+    actor = actor_of(session)
+    company = session.get(m.Company, actor.company_id)
+    return {
+        "date": today(),
+        "valid_until": today() + VALID,
+        "currency_code": company.currency_code,
+        "salesperson_id": actor.user_id,
+    }
+
+
+def save(session: Any, order: Any) -> None:
+    """Compute a quotation; what held it before is asked again when it is confirmed."""
+    m.SalesOrder.compute(session, [order])
+    with session.no_autoflush:
+        lines = [(line.product_id, line.quantity) for line in order.lines]
+        for line, words in zip(order.lines, entry.availability_texts(session, lines), strict=True):
+            line.availability = words
+        if _changed(order) - {"release_reason"}:
+            order.hold = ""
+            order.revision = (order.revision or 0) + 1
+
+
+def _changed(order: Any) -> set[str]:
+    return {attr.key for attr in inspect(order).attrs if attr.history.has_changes()}
+
+
+def derive(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
+    """What follows from a customer, from the parts and quantities of the lines, and from all amounts."""
+    rows = lines.get("lines", ())
+    found = entry.of_customer(session, values.get("partner_id")) if "partner_id" in values.changed else {}
+    currency = found.get("currency_code") or values.get("currency_code") or ""
+    made = _made(session, values, rows, currency)
+    full = [{**row, **more} for row, more in zip(rows, made, strict=True)]
+    nets, totals = entry.amounts_of(session, full, currency)
+    stock = entry.availability_texts(session, [(row.get("product_id"), row.get("quantity")) for row in full])
+    answered = [
+        {**more, "net": net, "availability": words}
+        for more, net, words in zip(made, nets, stock, strict=True)
+    ]
+    amounts = {"net": totals.net, "tax": totals.tax, "total": totals.total}
+    return Derived({**found, **amounts}, {"lines": answered})
+
+
+def _made(session: Any, values: Typed, rows: Sequence[Typed], currency: str) -> list[dict[str, Any]]:
+    """Description, tax and price of lines whose part or quantity is new; a price that was typed stays."""
+    chosen = [row["product_id"] for row in rows if "product_id" in row.changed and row.get("product_id")]
+    parts = entry.of_parts(session, chosen)
+    made = [dict(parts.get(row["product_id"], {})) if "product_id" in row.changed else {} for row in rows]
+    for row, more in zip(rows, made, strict=True):
+        if "unit_price" in row.changed and row.get("unit_price") is not None:
+            more["price_origin"] = _("typed")
+    asking = [n for n, row in enumerate(rows) if _asks_price(row)]
+    if values.get("partner_id") and values.get("date") and asking:
+        asked = [(rows[n]["product_id"], rows[n].get("quantity") or Decimal(1)) for n in asking]
+        prices = entry.prices_of(session, values["partner_id"], currency, values["date"], asked)
+        for n, price in zip(asking, prices, strict=True):
+            made[n].update(price)
+    return made
+
+
+def _asks_price(row: Typed) -> bool:
+    if not row.get("product_id") or "unit_price" in row.changed:
+        return False
+    return "product_id" in row.changed or (
+        "quantity" in row.changed and row.get("price_origin") != _("typed")
+    )
+
+
+def confirm(session: Any, order: Any) -> str:
+    """Confirm one order from its form; says what is short, or why it is held."""
+    held = m.SalesOrder.confirm(session, [order])
+    if held:
+        return _("%(number)s is held. %(why)s", number=order.number, why=held[order.id])
+    lacking = sum(m.SalesOrder.short_lines(session, [order]).values(), Decimal(0))
+    if lacking:
+        return _(
+            "%(number)s is confirmed; %(short)s pieces are short, the rest is reserved.",
+            number=order.number,
+            short=format_number(lacking),
+        )
+    return _("%(number)s is confirmed, and everything is reserved.", number=order.number)
+
+
+def ask_to_confirm(order: Any) -> str:
+    """What confirming asks: over how much, for whom, and what will hold it."""
+    words = _(
+        "Confirm %(number)s over %(total)s for %(partner)s?",
+        number=order.number,
+        total=format_money(order.total, order.currency_code),
+        partner=order.partner.name,
+    )
+    held = holds.holds_of(db.session, [order.id]).get(order.id)
+    if held:
+        words += " " + _("It will be held: %(why)s", why=held)
+    used = entry.used_before(db.session, order)
+    if used:
+        words += " " + _("Their order number stands on %(number)s too.", number=used)
+    return words
+
+
+def release(session: Any, order: Any) -> str:
+    """Release one order that is held, for the reason that stands on it."""
+    m.SalesOrder.release_hold(session, [order], order.release_reason)
+    return _("%(number)s is released and confirmed.", number=order.number)
+
+
+def reserve(session: Any, order: Any) -> str:
+    """Reserve for one order what there is by now."""
+    m.SalesOrder.reserve(session, [order])
+    lacking = sum(m.SalesOrder.short_lines(session, [order]).values(), Decimal(0))
+    if lacking:
+        return _("%(quantity)s are lacking; the rest is reserved.", quantity=format_number(lacking))
+    return _("Everything is reserved.")
+
+
+def deliver(session: Any, order: Any) -> str:
+    """Deliver what is reserved for one order, today."""
+    done = m.SalesOrder.deliver(session, [order])
+    if not done:
+        return _("The services are done.")
+    numbers = [session.get(m.StockTransfer, key).number for key in done]
+    return _("%(numbers)s is done.", numbers=", ".join(numbers))
+
+
+def invoice(session: Any, order: Any) -> str:
+    """Invoice what is open of one order, today."""
+    (made,) = m.SalesOrder.invoice(session, [order])
+    return _("%(number)s is posted.", number=session.get(m.AccountingInvoice, made).number)
+
+
+def credit(session: Any, order: Any) -> str:
+    """Credit what has come back of one order, today."""
+    (made,) = m.SalesOrder.credit(session, [order])
+    return _("%(number)s is posted.", number=session.get(m.AccountingInvoice, made).number)
+
+
+def return_all(session: Any, order: Any) -> str:
+    """Plan a return of all that has gone: whoever takes it in corrects the quantities."""
+    made = m.SalesOrder.return_goods(session, returnable(session, order.id))
+    numbers = [session.get(m.StockTransfer, key).number for key in made]
+    return _("%(numbers)s waits for the goods: correct its quantities there.", numbers=", ".join(numbers))
+
+
+def cancel_rest(session: Any, order: Any) -> str:
+    """Give up what one order still has to deliver."""
+    m.SalesOrder.cancel_rest(session, [order])
+    return _("The rest of %(number)s is cancelled.", number=order.number)
+
+
+def cancel(session: Any, order: Any) -> str:
+    """Give one order up."""
+    m.SalesOrder.cancel(session, [order])
+    return _("%(number)s is cancelled.", number=order.number)
+
+
+def reopen(session: Any, order: Any) -> str:
+    """Turn one cancelled order into a quotation."""
+    m.SalesOrder.reopen(session, [order])
+    return _("%(number)s is a quotation again.", number=order.number)
+
+
+AMENDED = ("quantity", "unit_price", "discount", "promised")
+
+
+def amend_line(session: Any, line: Any) -> None:
+    """Change a line of a confirmed order by the act, which leaves a trace, and not by the form alone."""
+    state = inspect(line)
+    new = {name: getattr(line, name) for name in AMENDED if state.attrs[name].history.has_changes()}
+    with session.no_autoflush:
+        session.refresh(line)
+    m.SalesOrder.amend(session, [Amendment(line.id, **new)])
+
+
+def facts(session: Any, order: Any) -> list[Fact]:
+    """What of an order is delivered, invoiced and open; what it earns for those who may see it."""
+    sums, currency = progress.sums_of(session, order.id), order.currency_code
+    found = [
+        Fact(_l("Ordered"), sums["ordered"], currency),
+        Fact(_l("Delivered"), round(sums["delivered"], 2), currency),
+        Fact(_l("Invoiced"), round(sums["invoiced"], 2), currency),
+        Fact(_l("To deliver"), round(sums["open"], 2), currency, tone="" if sums["open"] else "good"),
+    ]
+    if order.hold:
+        found.insert(0, Fact(_l("Held"), text=order.hold, tone="bad"))
+    return found + _margin(session, order)
+
+
+def _margin(session: Any, order: Any) -> list[Fact]:
+    if not current_actor().may("sales.margin") or order.currency_code != order.company.currency_code:
+        return []
+    found = progress.margin_of(session, order.id)
+    if found is None:
+        return []
+    net, cost = found
+    part = _("%(part)s %%", part=format_number(round(100 * (net - cost) / net, 1))) if net else ""
+    return [Fact(_l("Margin"), round(net - cost, 2), order.currency_code), Fact(_l("Of net"), text=part)]
+
+
+def progress_part(session: Any, order: Any) -> dict[str, Any]:
+    """The lines with what became of them, deliveries, invoices, changes."""
+    found = progress.progress_of(session, order.id, with_invoices=current_actor().may("accounting.read"))
+    names = {
+        "transfers": TRANSFERS,
+        "transfer_states": TRANSFER_STATES,
+        "invoices": INVOICES,
+        "changes": CHANGED,
+    }
+    return {"progress": found, "today": today(), **names}
+
+
+def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
+    """The orders of a customer."""
+    if not current_actor().may("sales.read"):
+        return []
+    listed = f"f.partner_id={partner.id}"
+    found = [
+        Fact(_l("Orders"), text=_("Show"), link=f"/m/sales.order.list?{listed}"),
+        Fact(_l("Quotations"), text=_("Show"), link=f"/m/sales.quotation.list?{listed}"),
+    ]
+    if partner.credit_limit is not None:
+        found.append(Fact(_l("Credit limit"), partner.credit_limit, partner.company_currency))
+    return found
+
+
+def facts_of_invoice(session: Any, invoice: Any) -> list[Fact]:
+    """The orders that an invoice is for."""
+    return _links(progress.orders_of_invoice(session, invoice.id))
+
+
+def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
+    """The orders that a delivery is for."""
+    return _links(progress.orders_of_transfer(session, transfer.id))
+
+
+def _links(rows: Sequence[Any]) -> list[Fact]:
+    if not current_actor().may("sales.read"):
+        return []
+    return [Fact(_l("Order"), text=row.number, link=f"/m/sales.order.form/{row.id}") for row in rows[:12]]

@@ -1,0 +1,482 @@
+"""Lists and forms of sales."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from addons.sales import order_forms as forms
+from core import m
+from core.clock import today
+from core.i18n import _l
+from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Screens, Section
+
+screens = Screens()
+
+
+def _lines(order: Any, condition: Any) -> Any:
+    """The condition that an order has such a line."""
+    line = aliased(m.SalesOrderLine)
+    return order.id.in_(select(line.order_id).where(condition(line, order)))
+
+
+def _is_late(line: Any, order: Any) -> Any:
+    promised = func.coalesce(line.promised, order.promised, order.date)
+    return (line.quantity - line.cancelled > line.delivered) & (promised < today())
+
+
+def late(order: Any) -> Any:
+    """The condition that something of an order should have gone by now."""
+    return (order.state == "confirmed") & _lines(order, _is_late)
+
+
+def short(order: Any) -> Any:
+    """The condition that something of an order is planned to go and not reserved."""
+    line, move = aliased(m.SalesOrderLine), aliased(m.StockMove)
+    lacking = select(line.order_id).join(move, move.order_line_id == line.id).where(move.state == "planned")
+    return order.id.in_(lacking)
+
+
+def to_invoice(order: Any) -> Any:
+    """The condition that what has moved of an order is not what is invoiced of it."""
+    return _lines(order, lambda x, _order: x.delivered - x.returned != x.invoiced - x.credited)
+
+
+def _free(product: Any) -> Any:
+    balance = aliased(m.StockBalance)
+    free = select(func.coalesce(func.sum(balance.on_hand - balance.reserved), 0))
+    return free.where(balance.product_id == product.id).scalar_subquery()
+
+
+PART_COLUMNS = ("mpn", "maker_id", "description", Column("free", value=_free))
+ORDER_COLUMNS: list[Column | str] = [
+    "number",
+    "date",
+    "partner_id",
+    Column("reference", _l("Their order no.")),
+    Column("promised", _l("Promised")),
+    Column("state", choices=forms.STATES),
+    "net",
+    "total",
+    Column("currency_code", shown=False),
+    Column("salesperson_id", _l("Salesperson"), shown=False),
+    Column("invoicing", _l("Invoiced"), choices=forms.INVOICING, shown=False),
+]
+
+screens.list(
+    "sales.quotation.list",
+    model="sales.order",
+    title=_l("Quotations"),
+    columns=[
+        "number",
+        "date",
+        "partner_id",
+        Column("reference", _l("Their order no.")),
+        Column("valid_until", _l("Valid until")),
+        "net",
+        "total",
+        Column("hold", _l("Held"), shown=False),
+        Column("currency_code", shown=False),
+        Column("salesperson_id", _l("Salesperson"), shown=False),
+    ],
+    filters=[
+        Filter("held", _l("Held"), where=lambda order: order.hold != ""),
+        "partner_id",
+        "salesperson_id",
+        "date",
+        "valid_until",
+    ],
+    search=["number", "reference", "partner_id"],
+    group_by=["partner_id", "date"],
+    order="-date",
+    where=lambda order: order.state == "quotation",
+    empty=_l("What customers were offered and have not ordered yet is listed here."),
+)
+screens.list(
+    "sales.order.list",
+    model="sales.order",
+    title=_l("Orders"),
+    columns=[*ORDER_COLUMNS],
+    filters=[
+        Filter("late", _l("Late"), where=late),
+        Filter("short", _l("Short"), where=short),
+        Filter("to_invoice", _l("To invoice or credit"), where=to_invoice),
+        Filter("state", choices=forms.STATES),
+        "partner_id",
+        "salesperson_id",
+        "date",
+        "promised",
+    ],
+    search=["number", "reference", "partner_id"],
+    group_by=["state", "partner_id", "date"],
+    order="-date",
+    where=lambda order: order.state != "quotation",
+    create=False,
+    source=(_l("Quotations"), "sales.quotation.list"),
+    empty=_l("A quotation that is confirmed becomes an order."),
+)
+screens.list(
+    "sales.hold.list",
+    model="sales.order",
+    title=_l("Held orders"),
+    columns=["number", "date", "partner_id", Column("hold", _l("Held")), "total"],
+    filters=["partner_id", "salesperson_id", "date"],
+    search=["number", "reference", "partner_id"],
+    order="date",
+    where=lambda order: (order.state == "quotation") & (order.hold != ""),
+    create=False,
+    source=(_l("Quotations"), "sales.quotation.list"),
+    empty=_l("Orders that wait for somebody who may release them stand here."),
+)
+
+
+def _of_order(name: str) -> Any:
+    def value(line: Any) -> Any:
+        order = aliased(m.SalesOrder)
+        return select(getattr(order, name)).where(order.id == line.order_id).scalar_subquery()
+
+    return value
+
+
+def _promised(line: Any) -> Any:
+    order = aliased(m.SalesOrder)
+    own = select(func.coalesce(line.promised, order.promised, order.date)).where(order.id == line.order_id)
+    return own.correlate(line.__table__ if hasattr(line, "__table__") else line).scalar_subquery()
+
+
+def _short_of(line: Any) -> Any:
+    move = aliased(m.StockMove)
+    query = select(func.coalesce(func.sum(move.quantity), 0))
+    return query.where(move.order_line_id == line.id, move.state == "planned").scalar_subquery()
+
+
+def _open(line: Any) -> Any:
+    order = aliased(m.SalesOrder)
+    running = select(order.id).where(order.state == "confirmed")
+    return line.order_id.in_(running) & (line.quantity - line.cancelled > line.delivered)
+
+
+def _late_line(line: Any) -> Any:
+    return _open(line) & (_promised(line) < today())
+
+
+def _back_order(line: Any) -> Any:
+    return _open(line) & (line.delivered > 0)
+
+
+def quantity(name: str, label: Any, value: Any) -> Column:
+    """A column with a computed quantity."""
+    return Column(name, label, value=value, show="quantity", sortable=False)
+
+
+screens.list(
+    "sales.order_line.list",
+    model="sales.order_line",
+    title=_l("Order lines"),
+    columns=[
+        "order_id",
+        "position",
+        "product_id",
+        Column("description", shown=False),
+        Column("due", _l("Promised"), value=_promised, show="date", sortable=False),
+        "quantity",
+        "delivered",
+        quantity("left", _l("To deliver"), lambda x: x.quantity - x.cancelled - x.delivered),
+        quantity("short", _l("Short"), _short_of),
+        "unit_price",
+        "net",
+        Column("price_origin", _l("Price from"), shown=False),
+        Column("unit_cost", _l("Unit cost"), shown=False),
+    ],
+    filters=[
+        Filter("open", _l("To deliver"), where=_open),
+        Filter("late", _l("Late"), where=_late_line),
+        Filter("short", _l("Short"), where=lambda line: _short_of(line) > 0),
+        Filter("back_order", _l("Back orders"), where=_back_order),
+        "product_id",
+        "order_id",
+    ],
+    search=["description", "partner_number", "product_id"],
+    group_by=["product_id"],
+    order="-id",
+    create=False,
+    source=(_l("Orders"), "sales.order.list"),
+    empty=_l("Every line of a quotation or an order stands here."),
+)
+screens.form(
+    "sales.order_line.form",
+    model="sales.order_line",
+    title=_l("Order line"),
+    create=False,
+    readonly=lambda line: not forms.is_ordered(line.order),
+    on_save=forms.amend_line,
+    nodes=[
+        Section(
+            "main",
+            Field("order_id", _l("Order"), readonly=True),
+            Field("position", readonly=True),
+            Field("product_id", readonly=True),
+            Field("description", readonly=True),
+            Field("partner_number", _l("Their part no."), readonly=True),
+            "quantity",
+            "unit_price",
+            Field("discount", help=_l("0.05 is 5 %.")),
+            Field("promised", _l("Promised")),
+            Field("net", readonly=True),
+            Field("price_origin", _l("Price from"), readonly=True),
+            Field("unit_cost", _l("Unit cost"), readonly=True),
+        ),
+        Section(
+            "done",
+            Field("delivered", readonly=True),
+            Field("returned", readonly=True),
+            Field("invoiced", readonly=True),
+            Field("credited", readonly=True),
+            Field("cancelled", readonly=True),
+            title=_l("What became of it"),
+        ),
+        Grid(
+            "schedules",
+            model="sales.schedule",
+            title=_l("Call-offs"),
+            order="date",
+            readonly=True,
+            columns=["date", "quantity"],
+        ),
+    ],
+)
+screens.form(
+    "sales.order.form",
+    model="sales.order",
+    title=_l("Order"),
+    readonly=lambda order: not forms.is_quotation(order),
+    on_save=forms.save,
+    defaults=forms.defaults,
+    derive=forms.derive,
+    head=("partner_id", "state", "total"),
+    nodes=[
+        Facts("progress", read=forms.facts, visible=lambda o: forms.is_ordered(o) or forms.is_held(o)),
+        Section(
+            "main",
+            Field("number", readonly=True),
+            "partner_id",
+            Field("reference", _l("Their order no.")),
+            "date",
+            Field("valid_until", _l("Valid until")),
+            Field("promised", _l("Promised"), help=_l("For lines that name no day of their own.")),
+            "currency_code",
+            Field("invoicing", _l("Invoiced"), choices=forms.INVOICING),
+            Field("salesperson_id", _l("Salesperson")),
+            Field("state", choices=forms.STATES, readonly=True),
+        ),
+        Section(
+            "held",
+            Field("hold", _l("Held"), readonly=True, wide=True),
+            Field(
+                "release_reason",
+                _l("Released because"),
+                wide=True,
+                help=_l("Save the reason; then it can be released."),
+            ),
+            Field("released_by_id", _l("Released by"), readonly=True),
+            title=_l("Hold"),
+            visible=lambda o: o is not None and bool(o.hold or o.release_reason),
+        ),
+        Grid(
+            "lines",
+            model="sales.order_line",
+            title=_l("Lines"),
+            order="position",
+            filled=("product_id", "description"),
+            columns=[
+                Column("product_id", choice_columns=PART_COLUMNS),
+                "description",
+                Column("partner_number", _l("Their part no."), shown=False),
+                "quantity",
+                "unit_price",
+                Column("price_origin", _l("Price from"), readonly=True),
+                "discount",
+                "tax_id",
+                Column("promised", _l("Promised")),
+                Column("net", readonly=True),
+                Column("availability", _l("Stock"), readonly=True),
+            ],
+        ),
+        Section(
+            "totals",
+            Field("net", readonly=True, derived=True),
+            Field("tax", readonly=True, derived=True),
+            Field("total", readonly=True, derived=True),
+            title=_l("Totals"),
+        ),
+        Part("became", template="sales/progress.html", read=forms.progress_part, visible=forms.is_ordered),
+        Section(
+            "further",
+            Field("delivery_address", _l("Delivery address"), multiline=True),
+            Field("note", multiline=True),
+            title=_l("Delivery and note"),
+        ),
+        Button(
+            "confirm",
+            _l("Confirm"),
+            action=forms.confirm,
+            permission="sales.confirm",
+            visible=lambda o: forms.is_quotation(o) and not o.hold,
+            style="primary",
+            confirm=forms.ask_to_confirm,
+            bulk=lambda order: (order.state == "quotation") & (order.hold == ""),
+        ),
+        Button(
+            "release_hold",
+            _l("Release"),
+            action=forms.release,
+            permission="sales.release",
+            visible=lambda o: forms.is_quotation(o) and bool(o.hold and o.release_reason),
+            style="primary",
+        ),
+        Button(
+            "deliver",
+            _l("Deliver"),
+            action=forms.deliver,
+            permission="sales.deliver",
+            visible=forms.can_deliver,
+            style="primary",
+            bulk=lambda order: order.state == "confirmed",
+        ),
+        Button(
+            "invoice",
+            _l("Invoice"),
+            action=forms.invoice,
+            permission="sales.invoice",
+            visible=forms.can_invoice,
+            bulk=lambda order: order.state == "confirmed",
+        ),
+        Button(
+            "reserve",
+            _l("Reserve"),
+            action=forms.reserve,
+            permission="sales.confirm",
+            visible=forms.has_rest,
+            bulk=lambda order: order.state == "confirmed",
+        ),
+        Button(
+            "return_goods",
+            _l("Return…"),
+            action=forms.return_all,
+            permission="sales.deliver",
+            visible=forms.can_return,
+        ),
+        Button(
+            "credit",
+            _l("Credit"),
+            action=forms.credit,
+            permission="sales.invoice",
+            visible=forms.can_credit,
+        ),
+        Button(
+            "cancel_rest",
+            _l("Cancel rest"),
+            action=forms.cancel_rest,
+            permission="sales.confirm",
+            visible=forms.has_rest,
+            style="danger",
+            confirm=_l("Give up what is still to be delivered?"),
+        ),
+        Button(
+            "cancel",
+            _l("Cancel"),
+            action=forms.cancel,
+            permission="sales.write",
+            visible=forms.can_cancel,
+            style="danger",
+            confirm=_l("Give this order up?"),
+        ),
+        Button(
+            "reopen",
+            _l("Reopen"),
+            action=forms.reopen,
+            permission="sales.write",
+            visible=lambda o: o.state == "cancelled",
+        ),
+    ],
+)
+screens.list(
+    "sales.requirement.list",
+    model="sales.requirement",
+    title=_l("Delivery rules"),
+    columns=[
+        "partner_id",
+        "product_id",
+        Column("max_age", _l("Date code, months")),
+        "one_lot",
+        "whole_reels",
+        "certificate",
+    ],
+    filters=["partner_id", "product_id"],
+    search=["partner_id", "product_id"],
+    order="partner_id",
+    empty=_l("How customers want their goods: the age of date codes, one lot, whole reels, certificates."),
+)
+screens.form(
+    "sales.requirement.form",
+    model="sales.requirement",
+    title=_l("Delivery rule"),
+    nodes=[
+        Section(
+            "main",
+            "partner_id",
+            Field("product_id", help=_l("Left empty, for all parts that have no rule of their own.")),
+            Field("max_age", _l("Date code, months"), help=_l("How old a date code may be.")),
+            "one_lot",
+            "whole_reels",
+            Field("certificate", _l("Certificate of conformity")),
+        )
+    ],
+)
+screens.list(
+    "sales.maker_rule.list",
+    model="sales.maker_rule",
+    title=_l("Makers' rules"),
+    columns=["partner_id", "maker_id", "allowed"],
+    filters=["partner_id", "maker_id"],
+    search=["partner_id", "maker_id"],
+    order="partner_id",
+    empty=_l("Whose parts customers take, and whose they refuse."),
+)
+screens.form(
+    "sales.maker_rule.form",
+    model="sales.maker_rule",
+    title=_l("Makers' rule"),
+    nodes=[
+        Section(
+            "main",
+            "partner_id",
+            "maker_id",
+            Field("allowed", help=_l("As soon as one is allowed, all that are not are refused.")),
+        )
+    ],
+)
+screens.extend("partner.form").after(
+    "trade",
+    Section(
+        "orders",
+        Field("invoicing", _l("Invoiced"), choices=forms.INVOICING),
+        Field("credit_limit", _l("Credit limit")),
+        title=_l("Orders"),
+        visible=lambda partner: partner is None or partner.is_customer,
+    ),
+)
+screens.extend("partner.form").before(
+    "main", Facts("order_facts", read=forms.facts_of_partner, visible=lambda partner: partner is not None)
+)
+screens.extend("company.form").after(
+    "currency_code",
+    Field("hold_overdue_days", _l("Hold orders when overdue for, days")),
+    Field("margin_floor", _l("Least margin"), help=_l("0.08 is 8 %; what earns less is held.")),
+)
+screens.extend("accounting.invoice.form").before(
+    "main", Facts("orders", read=forms.facts_of_invoice, visible=lambda invoice: invoice is not None)
+)
+screens.extend("stock.transfer.form").before(
+    "main", Facts("orders", read=forms.facts_of_transfer, visible=lambda transfer: transfer is not None)
+)

@@ -1,0 +1,125 @@
+"""What nobody need type who enters an order: what follows from the customer, the parts and the stock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, text
+
+from addons.accounting.amounts import Totals, totals_of
+from addons.sales.amounts import order_net
+from addons.sales.services.prices import Asked
+from addons.stock.services.availability import availability_of
+from core import m
+from core.db import AnySession, smallest_unit
+from core.i18n import _, format_date, format_number
+
+_ZERO = Decimal(0)
+#: The next day on which something comes in, of parts of which something does.
+_NEXT = text("""
+    SELECT v.product_id, min(v.date) FROM stock_move v JOIN stock_location f ON f.id = v.from_id
+     WHERE v.product_id = ANY(:products) AND v.state IN ('planned', 'reserved') AND f.kind = 'supplier'
+     GROUP BY v.product_id
+""")
+_USED = text("""
+    SELECT number FROM sales_order WHERE partner_id = :partner AND reference = :reference
+       AND id <> :id AND state <> 'cancelled' ORDER BY id DESC LIMIT 1
+""")
+
+
+def of_customer(session: AnySession, partner_id: int | None) -> dict[str, Any]:
+    """What an order takes from its customer."""
+    partner = session.get(m.Partner, partner_id) if partner_id else None
+    if partner is None:
+        return {}
+    return {
+        "currency_code": partner.currency_code or partner.company.currency_code,
+        "invoicing": partner.invoicing,
+        "salesperson_id": partner.salesperson_id,
+    }
+
+
+def of_parts(session: AnySession, products: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Description and tax of each part; the tax where the company has only one."""
+    wanted = sorted(set(products))
+    if not wanted:
+        return {}
+    product, tax = m.Product, m.AccountingTax
+    texts = session.execute(select(product.id, product.description).where(product.id.in_(wanted)))
+    found: dict[int, dict[str, Any]] = {key: {"description": words} for key, words in texts}
+    taxes = session.scalars(select(tax.id).where(tax.active).limit(2)).all()
+    if len(taxes) == 1:
+        for values in found.values():
+            values["tax_id"] = taxes[0]
+    return found
+
+
+def prices_of(
+    session: AnySession, partner_id: int, currency: str, on: date, lines: Sequence[tuple[int, Decimal]]
+) -> list[dict[str, Any]]:
+    """Price, origin and discount of each (part, quantity), for the fields of a line."""
+    asked = [Asked(partner_id, product, quantity, currency, on) for product, quantity in lines]
+    return [
+        {"unit_price": price.unit_price, "price_origin": price.origin, "discount": price.discount}
+        if price.unit_price is not None
+        else {}
+        for price in m.SalesOrder.price_lines(session, asked)
+    ]
+
+
+def availability_texts(session: AnySession, lines: Sequence[tuple[int | None, Decimal | None]]) -> list[str]:
+    """For each (part, quantity) how much is free, and what is short and when more comes in.
+
+    Lines of one part share what there is, the first ones first: 1,000 free, lines of 800 and 500 → the second
+    is short of 300.
+    """
+    products = sorted({product for product, _quantity in lines if product is not None})
+    if not products:
+        return ["" for _line in lines]
+    free = {product: one.available for product, one in availability_of(session, products).items()}
+    coming = {product: day for product, day in session.execute(_NEXT, {"products": products})}
+    found = []
+    for product, quantity in lines:
+        if product is None:
+            found.append("")
+            continue
+        left, wanted = free.get(product, _ZERO), quantity or _ZERO
+        found.append(_availability(left, wanted, coming.get(product)))
+        free[product] = max(left - wanted, _ZERO)
+    return found
+
+
+def _availability(free: Decimal, wanted: Decimal, coming: date | None) -> str:
+    if free >= wanted:
+        return _("%(free)s free", free=format_number(free))
+    if coming is None:
+        return _("short of %(short)s", short=format_number(wanted - max(free, _ZERO)))
+    return _(
+        "short of %(short)s; more comes on %(day)s",
+        short=format_number(wanted - max(free, _ZERO)),
+        day=format_date(coming),
+    )
+
+
+def amounts_of(
+    session: AnySession, lines: Sequence[Mapping[str, Any]], currency: str
+) -> tuple[list[Decimal], Totals]:
+    """The net of each line and the totals, as the order will have them when it is saved."""
+    unit, tax = smallest_unit(currency), m.AccountingTax
+    nets = [
+        order_net(line.get("quantity"), line.get("unit_price"), line.get("discount"), unit) for line in lines
+    ]
+    wanted = {line["tax_id"] for line in lines if line.get("tax_id")}
+    rates = dict(session.execute(select(tax.id, tax.rate).where(tax.id.in_(wanted))).all()) if wanted else {}
+    kept = [line.get("tax_id") if line.get("tax_id") in rates else None for line in lines]
+    return nets, totals_of(zip(nets, kept, strict=True), rates, unit)
+
+
+def used_before(session: AnySession, order: Any) -> str | None:
+    """The number of another order of this customer with the same order number of theirs."""
+    if not order.reference:
+        return None
+    values = {"partner": order.partner_id, "reference": order.reference, "id": order.id or 0}
+    found: str | None = session.scalar(_USED, values)
+    return found

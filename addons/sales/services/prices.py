@@ -1,0 +1,70 @@
+"""What a part costs a customer, and why.
+
+The ground floor knows one origin: the price at which this customer ordered the part last, in the same
+currency. An addon with price lists overrides `SalesOrder.price_lines` and calls `super()` for what its
+lists leave open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+
+from core.db import AnySession
+from core.i18n import _, format_date
+
+#: The last price of each part and customer among all orders that were confirmed.
+_LAST = text("""
+    SELECT a.place, p.unit_price, p.discount, p.number, p.date
+      FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:currencies AS text[]))
+           WITH ORDINALITY AS a (partner, product, currency, place)
+     CROSS JOIN LATERAL (
+           SELECT l.unit_price, l.discount, o.number, o.date
+             FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
+            WHERE l.product_id = a.product AND o.partner_id = a.partner AND o.currency_code = a.currency
+              AND o.state IN ('confirmed', 'done') AND l.unit_price IS NOT NULL
+            ORDER BY o.date DESC, l.id DESC LIMIT 1) p
+""")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A part, for whom, how much of it, in which currency, when."""
+
+    partner_id: int
+    product_id: int
+    quantity: Decimal
+    currency: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Price:
+    """A unit price with its origin in words; None where nobody knows one."""
+
+    unit_price: Decimal | None = None
+    origin: str = ""
+    discount: Decimal = Decimal(0)
+
+
+def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price]:
+    """The price of each, in the order asked, in one question to the database."""
+    if not asked:
+        return []
+    values = {
+        "partners": [a.partner_id for a in asked],
+        "products": [a.product_id for a in asked],
+        "currencies": [a.currency for a in asked],
+    }
+    found = {row.place: row for row in session.execute(_LAST, values)}
+    return [_price(found.get(place)) for place in range(1, len(asked) + 1)]
+
+
+def _price(row: Any) -> Price:
+    if row is None:
+        return Price()
+    origin = _("as on %(number)s of %(day)s", number=row.number, day=format_date(row.date))
+    return Price(row.unit_price, origin, row.discount)

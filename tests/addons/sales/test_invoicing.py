@@ -1,0 +1,157 @@
+"""What is delivered is invoiced once, at its cost, whichever way the customer is invoiced."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from addons.sales.services.drafts import OrderDraft, OrderLineDraft
+from addons.sales.services.errors import SalesError
+from core import m
+from core.db import db
+
+pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "sales")
+DAY = date(2026, 3, 2)
+
+
+def cost_entries():
+    """The cost of goods sold, from the links between moves and invoices."""
+    return db.session.scalar(text("SELECT coalesce(sum(cost), 0) FROM sales_invoiced_move"))
+
+
+def test_an_order_that_is_invoiced_at_once_has_its_cost_when_the_goods_go(desk):
+    part = desk.parts[0]
+    desk.receive(part, 10, "0.30")
+    order = desk.order((part, 10, 1), invoicing="order")
+    m.SalesOrder.invoice(db.session, [order], DAY)
+    assert (desk.account("sales"), desk.account("cost_of_goods_sold")) == (-10, 0)
+    m.SalesOrder.deliver(db.session, [order], DAY)
+    assert (desk.account("cost_of_goods_sold"), desk.account("goods_shipped")) == (3, 0)
+    assert order.state == "done"
+    with pytest.raises(SalesError, match="Nothing of"):
+        m.SalesOrder.invoice(db.session, [order], DAY)
+
+
+def test_one_invoice_a_period_takes_all_orders_up_to_its_day(desk):
+    part = desk.parts[0]
+    desk.receive(part, 100)
+    orders = [desk.order((part, 10, price), invoicing="period") for price in (1, 2, 3)]
+    for order, day in zip(orders, (3, 4, 20), strict=True):
+        m.SalesOrder.deliver(db.session, [order], date(2026, 3, day))
+    desk.give_back(orders[0], 4, date(2026, 3, 5))
+    (made,) = m.SalesOrder.invoice_until(db.session, [desk.customer], date(2026, 3, 15))
+    invoice = db.session.get(m.AccountingInvoice, made)
+    assert (invoice.net, invoice.date) == (6 * 1 + 10 * 2, date(2026, 3, 15))
+    assert (desk.account("cost_of_goods_sold"), desk.account("goods_shipped")) == (16, 10)
+    (rest,) = m.SalesOrder.invoice_until(db.session, [desk.customer], date(2026, 3, 31))
+    assert db.session.get(m.AccountingInvoice, rest).net == 30
+    assert desk.account("goods_shipped") == 0 and desk.lines_differ() == []
+
+
+def test_a_reversal_lets_the_delivery_be_invoiced_again(desk):
+    part = desk.parts[0]
+    desk.receive(part, 3, "0.10")
+    order = desk.order((part, 3, 1))
+    m.SalesOrder.deliver(db.session, [order], DAY)
+    (made,) = m.SalesOrder.invoice(db.session, [order], DAY)
+    m.AccountingInvoice.reverse(db.session, [made], DAY)
+    db.session.expire_all()
+    assert (order.state, order.lines[0].invoiced, order.lines[0].credited) == ("confirmed", 3, 3)
+    assert (desk.account("cost_of_goods_sold"), desk.account("goods_shipped")) == (0, Decimal("0.30"))
+    m.SalesOrder.invoice(db.session, [order], DAY)
+    assert (desk.account("cost_of_goods_sold"), desk.account("goods_shipped")) == (Decimal("0.30"), 0)
+    assert desk.lines_differ() == []
+
+
+def test_a_delivery_is_not_invoiced_twice_by_the_database_either(desk):
+    desk.receive(desk.parts[0], 3)
+    order = desk.order((desk.parts[0], 3, 1))
+    m.SalesOrder.deliver(db.session, [order], DAY)
+    m.SalesOrder.invoice(db.session, [order], DAY)
+    with pytest.raises(Exception, match="invoiced_once"):
+        db.session.execute(
+            text("""INSERT INTO sales_invoiced_move (company_id, move_id, invoice_line_id, quantity)
+                    SELECT company_id, move_id, invoice_line_id, 1 FROM sales_invoiced_move""")
+        )
+
+
+def test_a_batch_of_orders_gives_the_rows_of_one_at_a_time(desk):
+    part = desk.parts[0]
+    desk.receive(part, 1000, "0.37")
+    drafts = [
+        OrderDraft(
+            desk.company_id, desk.customer, [OrderLineDraft(part, Decimal(7), Decimal("1.01"))], date=DAY
+        )
+        for _ in range(6)
+    ]
+    made = m.SalesOrder.create(db.session, drafts)
+    m.SalesOrder.confirm(db.session, made[:3])
+    m.SalesOrder.deliver(db.session, made[:3], DAY)
+    m.SalesOrder.invoice(db.session, made[:3], DAY)
+    for one in made[3:]:
+        m.SalesOrder.confirm(db.session, [one])
+        m.SalesOrder.deliver(db.session, [one], DAY)
+        m.SalesOrder.invoice(db.session, [one], DAY)
+    query = """
+        SELECT o.state, l.delivered, l.invoiced, x.cost, i.net, i.total FROM sales_order o
+          JOIN sales_order_line l ON l.order_id = o.id JOIN stock_move v ON v.order_line_id = l.id
+          JOIN sales_invoiced_move x ON x.move_id = v.id
+          JOIN accounting_invoice_line y ON y.id = x.invoice_line_id
+          JOIN accounting_invoice i ON i.id = y.invoice_id ORDER BY o.id
+    """
+    rows = [tuple(row) for row in db.session.execute(text(query))]
+    assert len(rows) == 6 and len(set(rows)) == 1
+    assert desk.account("goods_shipped") == 0 and desk.differences() == []
+
+
+#: What may happen to an order of 20: deliver what is there, invoice, take back, credit.
+ACTS = st.lists(
+    st.tuples(st.sampled_from(["receive", "deliver", "invoice", "return", "credit"]), st.integers(1, 9)),
+    max_size=14,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=ACTS, cost=st.decimals("0.01", "9.99", places=2))
+def test_whatever_happens_goods_shipped_is_what_no_invoice_has(desk, acts, cost):
+    part = desk.part(f"H{db.session.scalar(text('SELECT count(*) FROM product'))}")
+    order = desk.order((part, 20, 2))
+    for act, number in acts:
+        if act == "receive":
+            desk.receive(part, number, cost)
+            m.SalesOrder.reserve(db.session, [order])
+            continue
+        try:
+            with db.session.begin_nested():
+                _act(desk, order, act, number)
+        except SalesError:
+            pass
+        db.session.expire_all()
+    open_cost = """
+        SELECT coalesce(sum(s.amount), 0) - (SELECT coalesce(sum(cost), 0) FROM sales_invoiced_move)
+          FROM (SELECT -sum(x.amount) AS amount FROM stock_move v JOIN stock_value x ON x.move_id = v.id
+                 WHERE v.order_line_id IS NOT NULL) s
+    """
+    assert desk.account("goods_shipped") == db.session.scalar(text(open_cost))
+    assert desk.account("cost_of_goods_sold") == cost_entries()
+    assert desk.lines_differ() == [] and desk.differences() == []
+
+
+def _act(desk, order, act, number):
+    if act == "deliver":
+        m.SalesOrder.deliver(db.session, [order], DAY)
+    elif act == "invoice":
+        m.SalesOrder.invoice(db.session, [order], DAY)
+    elif act == "credit":
+        m.SalesOrder.credit(db.session, [order], DAY)
+    elif moves := desk.delivered_moves(order):
+        move, went = next(iter(moves.items()))
+        back = db.session.scalar(
+            text("SELECT coalesce(sum(quantity), 0) FROM stock_move WHERE returns_id = :id"), {"id": move}
+        )
+        if quantity := min(Decimal(number), went - back):
+            made = m.SalesOrder.return_goods(db.session, {move: quantity}, DAY)
+            m.StockTransfer.do(db.session, made, DAY)
