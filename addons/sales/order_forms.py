@@ -31,7 +31,7 @@ INVOICES = {"invoice": _l("Invoice"), "credit_note": _l("Credit note")}
 CHANGED = {
     "quantity": _l("Quantity"),
     "unit_price": _l("Unit price"),
-    "discount": _l("Discount"),
+    "discount": _l("Discount %"),
     "promised": _l("Promised"),
     "added": _l("Added"),
     "cancelled": _l("Cancelled"),

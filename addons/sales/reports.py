@@ -16,11 +16,6 @@ documents = Documents()
 ORDER, NOTE = "sales.order", "stock.transfer"
 
 
-def percent(rate: Any) -> str:
-    """A rate as documents show it: `13 %` for 0.13."""
-    return f"{(rate * 100).normalize():f}\u00a0%"
-
-
 def title_of(order: Any) -> str:
     """What stands above the lines."""
     return _("Quotation") if order.state == "quotation" else _("Order confirmation")
@@ -57,7 +52,6 @@ def context(order: Any) -> dict[str, Any]:
         "number": order.number or "",
         "facts": facts(order),
         "currency": order.currency_code,
-        "percent": percent,
     }
 
 

@@ -182,7 +182,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Numeric(18, 4), nullable=False),
         sa.Column("unit_price", sa.Numeric(20, 6), nullable=True),
         sa.Column("price_origin", sa.Text(), server_default="", nullable=False),
-        sa.Column("discount", sa.Numeric(18, 6), server_default="0", nullable=False),
+        sa.Column("discount", sa.Numeric(7, 4), server_default="0", nullable=False),
         sa.Column("tax_id", sa.BigInteger(), nullable=True),
         sa.Column("net", sa.Numeric(18, 2), server_default="0", nullable=False),
         sa.Column("promised", sa.Date(), nullable=True),
@@ -202,7 +202,9 @@ def upgrade() -> None:
             "delivered >= 0 AND cancelled >= 0 AND delivered + cancelled <= quantity + tolerance",
             name=op.f("ck_sales_order_line_delivered_was_ordered"),
         ),
-        sa.CheckConstraint("discount BETWEEN 0 AND 1", name=op.f("ck_sales_order_line_discount_is_part")),
+        sa.CheckConstraint(
+            "discount BETWEEN 0 AND 100", name=op.f("ck_sales_order_line_discount_is_percent")
+        ),
         sa.CheckConstraint(
             "invoiced - credited <= quantity + tolerance",
             name=op.f("ck_sales_order_line_invoiced_was_ordered"),

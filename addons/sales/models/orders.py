@@ -24,9 +24,9 @@ from core import m
 from core.db import (
     Line,
     Money,
+    Percent,
     Prose,
     Quantity,
-    Rate,
     Timestamp,
     UnitPrice,
     begins_index,
@@ -217,8 +217,8 @@ class OrderLine(CompanyOwned, Model):
     unit_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
     #: Where the price comes from, in words: “list Q3-2026, break 1,000+”.
     price_origin: Mapped[str] = mapped_column(Line, server_default="")
-    #: A fraction: 0.05 for 5 %.
-    discount: Mapped[Decimal] = mapped_column(Rate, server_default="0")
+    #: In percent.
+    discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
     tax_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
     promised: Mapped[dt.date | None]
@@ -271,7 +271,7 @@ class OrderLine(CompanyOwned, Model):
             UniqueConstraint("order_id", "position", deferrable=True, initially="DEFERRED"),
             CheckConstraint("quantity > 0", name="quantity_positive"),
             CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
-            CheckConstraint("discount BETWEEN 0 AND 1", name="discount_is_part"),
+            CheckConstraint("discount BETWEEN 0 AND 100", name="discount_is_percent"),
             CheckConstraint("tolerance >= 0", name="tolerance_not_negative"),
             CheckConstraint(
                 "delivered >= 0 AND cancelled >= 0 AND delivered + cancelled <= quantity + tolerance",

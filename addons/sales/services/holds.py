@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.rates import rates_on
+from addons.sales.services.errors import SalesError
 from core.clock import today
 from core.db import AnySession
 from core.i18n import _, format_money, format_number
@@ -31,7 +32,8 @@ _ORDERS = text("""
 _OWED = text("""
     SELECT partner_id, sum((amount - allocated) * exchange_rate) AS owed,
            min(due_date) FILTER (WHERE amount > 0) AS due
-      FROM accounting_open_item WHERE partner_id = ANY(:partners) AND amount <> allocated GROUP BY partner_id
+      FROM accounting_open_item
+     WHERE partner_id = ANY(:partners) AND side = 'receivable' AND amount <> allocated GROUP BY partner_id
 """)
 #: What is agreed and on no invoice yet, taxes in proportion.
 _ORDERED = text("""
@@ -82,7 +84,16 @@ def _rate(session: AnySession, books: Books, currency: str) -> Decimal:
     if currency == books.currency:
         return Decimal(1)
     on = today()
-    return rates_on(session, books, [(currency, on)]).get((currency, on)) or Decimal(1)
+    rate = rates_on(session, books, [(currency, on)]).get((currency, on))
+    if rate is None:
+        raise SalesError(
+            _(
+                "There is no exchange rate of %(currency)s for today, and the credit limit can't be checked: "
+                "add one under Exchange rates.",
+                currency=currency,
+            )
+        )
+    return rate
 
 
 def _standings(session: AnySession, books: Mapping[int, Books], orders: Sequence[Any]) -> dict[int, Standing]:

@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.accounting.services.drafts import InvoiceDraft, Line
-from addons.sales.amounts import net_price
 from addons.sales.services.errors import SalesError
 from addons.sales.services.tying import Tie, forget_orders, tie
 from core import m
@@ -176,9 +175,14 @@ def _draft(lines: Sequence[OpenLine], on: date, kind: str) -> InvoiceDraft:
 
 def _line(line: OpenLine) -> OrderedLine:
     row = line.row
-    price = net_price(row.unit_price, row.discount)
     return OrderedLine(
-        row.description, abs(line.quantity), price, row.product_id, row.tax_id, order_line_id=row.id
+        row.description,
+        abs(line.quantity),
+        row.unit_price,
+        row.product_id,
+        row.tax_id,
+        discount=row.discount,
+        order_line_id=row.id,
     )
 
 

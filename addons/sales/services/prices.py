@@ -1,8 +1,8 @@
 """What a part costs a customer, and why.
 
-The ground floor knows one origin: the price at which this customer ordered the part last, in the same
-currency. An addon with price lists overrides `SalesOrder.price_lines` and calls `super()` for what its
-lists leave open.
+The ground floor knows two origins: the list price of the part, by its breaks, in the order's currency; where
+it has none, the price at which this customer ordered the part last in it. An addon with price lists
+overrides `SalesOrder.price_lines` and calls `super()` for what its lists leave open.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import text
 
+from addons.products.services.prices import Asked as Listed
+from addons.products.services.prices import list_prices
 from core.db import AnySession
 from core.i18n import _, format_date
 
@@ -51,7 +53,14 @@ class Price:
 
 
 def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price]:
-    """The price of each, in the order asked, in one question to the database."""
+    """The price of each, in the order asked, in two questions to the database at most."""
+    listed = list_prices(session, [Listed(a.product_id, a.quantity, a.currency) for a in asked])
+    without = [one for one, price in zip(asked, listed, strict=True) if price is None]
+    last = iter(_last_prices(session, without))
+    return [next(last) if price is None else Price(price.unit_price, price.origin) for price in listed]
+
+
+def _last_prices(session: AnySession, asked: Sequence[Asked]) -> list[Price]:
     if not asked:
         return []
     values = {
