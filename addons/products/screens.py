@@ -1,16 +1,18 @@
 """Lists and forms of products."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import object_session
 
 from addons.products.models import MOISTURE_LEVELS
+from addons.products.services import partners
 from addons.products.services.datasheets import newest_pdf
 from addons.products.words import KINDS, LIFECYCLES, NUMBER_KINDS, REACH, ROHS
 from core import m
+from core.db import db
 from core.i18n import _, _l
-from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section, archiving
+from core.screens import Button, Column, Field, Filter, Grid, Named, Part, Screens, Section, archiving
 
 screens = Screens()
 
@@ -37,9 +39,14 @@ def mark_datasheet(session: Any, product: Any) -> str:
     return _("“%(name)s” is the datasheet.", name=product.datasheet.filename)
 
 
+def named_by_partner(session: Any, texts: Sequence[str], values: Mapping[str, Any]) -> list[Named]:
+    """The parts that the partner of a document calls so; nothing where it names none."""
+    return partners.named(session, values["partner_id"], texts) if values["partner_id"] else []
+
+
 def has_another_pdf(product: Any) -> bool:
     """Whether a PDF beside the part is newer than its datasheet, or is the first."""
-    newest = newest_pdf(object_session(product), [product.id])
+    newest = newest_pdf(db.session, [product.id])
     return product.id in newest and newest[product.id] != product.datasheet_id
 
 
@@ -148,7 +155,7 @@ screens.form(
         Grid(
             "attributes",
             model="product.attribute",
-            columns=["name", "value", "unit"],
+            columns=["name", Column("value", _l("Attribute value")), "unit"],
             title=_l("Technical attributes"),
             order="name",
         ),
@@ -195,3 +202,5 @@ screens.list(
     empty=_l("The makers of your parts are listed here."),
 )
 screens.form("maker.form", model="maker", title=_l("Maker"), nodes=[Section("main", "name")])
+# On every document of a partner, parts are found by what that partner calls them.
+screens.offers("product", by=("partner_id",), finds=named_by_partner)
