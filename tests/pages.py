@@ -14,8 +14,8 @@ VOID = frozenset(
 )
 #: What stays as it is in Chinese: names, codes, keys and units.
 KEPT = re.compile(
-    r"\b(Bincard|English|CSV|PDF|XLSX|Excel|ISO|ID|SHA-256|UTF-8|SMTP|Ctrl|Alt|Shift|Enter|Esc|Del|Tab|"
-    r"[A-Z]{3}|https?://\S+|\S+@\S+)\b"
+    r"(?<![A-Za-z])(Bincard|English|CSV|PDF|XLSX|Excel|ISO|ID|SHA-256|UTF-8|SMTP|RoHS|REACH|ECCN|EAR99|Ctrl|Alt|Shift|Enter|Esc|Del|Tab|"
+    r"[A-Z]{3}|https?://\S+|\S+@\S+)(?![A-Za-z])"
 )
 
 

@@ -77,7 +77,7 @@ class Product(CompanyOwned, Model):
     #: Customs tariff number, such as `8542.31`.
     hs_code: Mapped[str] = mapped_column(Line, server_default="")
     #: Country of origin, two letters of ISO 3166.
-    origin: Mapped[str] = mapped_column(Text, server_default="")
+    origin: Mapped[str] = mapped_column(Line, server_default="")
     moisture_level: Mapped[str] = mapped_column(Text, server_default="")
     #: Which of the files beside the part is its datasheet.
     datasheet_id: Mapped[int | None] = mapped_column(

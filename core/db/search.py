@@ -59,9 +59,22 @@ def clean(text: str) -> str:
 def key_index(table: str, column: str, company: str = "company_id") -> Index:
     """The index that finds cleaned texts: called so, beginning so, or with one wrong character.
 
-    For `_table_args()`; choices and the palette look in every column that has one.
+    For `_table_args()`, of the column `<name>_key` beside `<name>`; choices and the palette look in it
+    wherever they look in the other.
     """
     return Index(f"ix_{table}_{column}", company, column, info={KEY: column})
+
+
+def key_begins(column: Any, parameter: str) -> ColumnElement[bool]:
+    """Whether a cleaned text begins with the cleaned text that is the parameter: as a range, as above."""
+    first = bindparam(parameter, type_=Cleaned)
+    found: ColumnElement[bool] = (column >= first) & (column < first.concat(_LAST))
+    return found
+
+
+def key_range(key: str) -> tuple[str, str]:
+    """From where to before where the cleaned texts stand that begin with this one."""
+    return key, key + _LAST
 
 
 def key_columns(table: Any) -> list[str]:

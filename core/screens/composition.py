@@ -16,7 +16,9 @@ from core.screens.tree import (
     FormScreen,
     Grid,
     ListScreen,
+    Narrowing,
     Node,
+    Offers,
     Place,
     Screen,
     ScreenError,
@@ -33,6 +35,8 @@ class ScreenSet:
     by_name: dict[str, Screen] = field(default_factory=dict)
     #: What choices and the palette look in, made when somebody first does.
     lookups: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    #: What addons add to offered records, by their model.
+    offers: dict[str, list[Offers]] = field(default_factory=dict)
     _infos: dict[tuple[str, str], FieldInfo] = field(default_factory=dict)
     _form_of_model: dict[str, FormScreen | None] = field(default_factory=dict)
 
@@ -61,6 +65,12 @@ class ScreenSet:
         """The first list of a model, in order of names."""
         return next((s for s in self.lists() if s.model == model), None)
 
+    def held_by(self, info: FieldInfo, narrowed: Narrowing | None) -> list[str]:
+        """The fields of a form that what a field offers depends on, as they stand on the page."""
+        offers = self.offers.get(info.target, ()) if info.kind == "ref" else ()
+        names = [*(narrowed.by if narrowed else ()), *(name for one in offers for name in one.by)]
+        return list(dict.fromkeys(names))
+
     def info(self, model: str, name: str) -> FieldInfo:
         """What is known of a field of a model; raises UnknownFieldError."""
         key = (model, name)
@@ -77,6 +87,8 @@ def compose_screens(declared: Iterable[tuple[str, Screens]], models: Composition
             _add(together, addon, screen)
         for extension in screens.extensions:
             _apply(together, addon, extension)
+        for offers in screens.offered:
+            together.offers.setdefault(offers.model, []).append(offers)
     for screen in together.by_name.values():
         _check(together, screen)
     return together
@@ -195,8 +207,8 @@ def _check_editable(together: ScreenSet, screen: Screen, node: Node) -> None:
         )
 
 
-def field_of(form: FormScreen, name: str) -> Place | None:
-    """Where the form has its field of this name, outside of its grids."""
+def field_of(form: Screen, name: str) -> Place | None:
+    """Where a form has its field of this name, outside of its grids."""
     found = (p for p in walk(form) if isinstance(p.node, Field) and not isinstance(p.parent, Grid))
     return next((place for place in found if place.node.name == name), None)
 

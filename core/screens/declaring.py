@@ -11,6 +11,7 @@ from core.screens.tree import (
     FormScreen,
     ListScreen,
     Node,
+    Offers,
     Screen,
     ScreenError,
     Text,
@@ -57,6 +58,7 @@ class Screens:
     def __init__(self) -> None:
         self.declared: dict[str, Screen] = {}
         self.extensions: list[Extension] = []
+        self.offered: list[Offers] = []
 
     def list(
         self,
@@ -89,6 +91,10 @@ class Screens:
         extension = Extension(screen)
         self.extensions.append(extension)
         return extension
+
+    def offers(self, model: str, **options: Any) -> None:
+        """Add to what forms show of offered records, and to what they find them by; see `Offers`."""
+        self.offered.append(Offers(model, **options))
 
     def _declare(self, screen: S) -> S:
         if screen.name in self.declared:

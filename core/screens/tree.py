@@ -75,6 +75,35 @@ class Narrowing:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A record that is called so by more than its own columns: `key` is its id, `name` how it is called."""
+
+    text: str
+    key: int
+    name: str
+    #: Whether it is called exactly so, and doesn't merely begin so.
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What an addon adds wherever forms offer records of a model, of whichever addon the form is.
+
+    Both functions are called once for all records or texts, with (session, …, values): `shows` with the ids
+    on offer answers what stands beside each, by id; `finds` with texts, one that is being typed or all of a
+    paste, answers whose names they are. `values` are the fields `by` of the form, None where one is empty or
+    the form has none of that name.
+    """
+
+    model: str
+    by: Sequence[str] = ()
+    shows: Callable[[Any, Sequence[Any], Mapping[str, Any]], Mapping[Any, Any]] | None = None
+    finds: Callable[[Any, Sequence[str], Mapping[str, Any]], Sequence[Named]] | None = None
+    #: Who gets it; empty for everybody who may choose such records.
+    permission: str = ""
+
+
+@dataclass(frozen=True)
 class Filling:
     """Lines that the server makes from what the document holds: offered below its grid by a button.
 

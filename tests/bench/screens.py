@@ -46,14 +46,15 @@ CASES = {
 def bench() -> list[Result]:
     """All cases, and first the worst of them."""
     with bench_app(["accounting", "billing_statements"]) as app:
-        client = _browser(app)
+        client = browser(app)
         fill()
-        found = [_case(app, client, case, url) for case, url in CASES.items()]
+        found = [case(app, client, case, url) for case, url in CASES.items()]
     worst = max(found, key=lambda result: result.cpu_ms_per_unit)
     return [Result(**{**vars(worst), "case": f"worst: {worst.case}"}), *found]
 
 
-def _browser(app: Flask) -> FlaskClient:
+def browser(app: Flask) -> FlaskClient:
+    """A browser of the administrator of a new company."""
     company = ensure_company(db.session, code="BENCH", name="Bench Components Ltd", currency="USD")
     ensure_administrator(db.session, "admin@bench.example", "an administrator's password", company)
     db.session.commit()
@@ -91,7 +92,7 @@ SELECT :company, 'P' || lpad(n::text, 6, '0'),
   FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n"""
 
 
-def _case(app: Flask, client: FlaskClient, case: str, url: str) -> Result:
+def case(app: Flask, client: FlaskClient, case: str, url: str) -> Result:
     """The median of several rounds: in the second that one takes, the machine has other things to do too."""
     for _ in range(WARM_UP):
         _get(app, client, url)

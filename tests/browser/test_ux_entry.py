@@ -116,3 +116,46 @@ def test_a_payment_takes_what_is_due_by_keys(open_as: Opener, company: Any) -> N
     expect(page.locator("#toasts")).to_contain_text("Saved.")
     lines = db.session.query(m.AccountingPaymentLine).order_by(m.AccountingPaymentLine.position).all()
     assert [line.amount for line in lines] == [80, 20]
+
+
+def test_ux_2_and_3_a_part_is_found_in_any_spelling_and_a_slip_is_never_taken(
+    open_as: Opener, company: Any
+) -> None:
+    """Also by what the customer calls it."""
+    customer = db.session.query(m.Partner).filter_by(code="C1").one()
+    part = m.Product(company_id=company.id, code="P4", mpn="RC0603FR-0710KL", description="Part 10K")
+    part.part_numbers = [m.ProductPartNumber(partner_id=customer.id, number="10-4711")]
+    db.session.add(part)
+    db.session.commit()
+    page = open_as("fiona", "/m/accounting.invoice.form/new")
+    page.locator("[name='partner_id.text']").focus()
+    page.keyboard.type("c1")
+    page.keyboard.press("Tab")
+    expect(page.locator("[name=currency_code]")).to_have_value("EUR")
+    line = page.locator("tr[data-line]").first
+    choice = line.locator("[data-choices]").first
+    offered = page.locator(".options [role=option]")
+    # A slip: offered as similar, not chosen by the Enter that goes with the typing.
+    choice.focus()
+    page.keyboard.type("RC06O3FR0710KL")
+    expect(offered).to_have_count(1)
+    expect(offered).to_contain_text("similar")
+    expect(offered).to_have_attribute("aria-selected", "false")
+    page.keyboard.press("Enter")
+    expect(choice).to_have_attribute("data-doubt", "")
+    expect(choice).to_have_value("RC06O3FR0710KL")
+    # An arrow chooses it.
+    choice.fill("")
+    expect(offered).to_have_count(4)
+    page.keyboard.type("RC06O3FR0710KL")
+    expect(offered).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    expect(offered).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(choice).to_have_value("P4")
+    # The customer's own number, in another spelling.
+    choice.fill("")
+    page.keyboard.type("104711")
+    expect(offered).to_contain_text("10-4711")
+    page.keyboard.press("Enter")
+    expect(line.locator("[name$=-description]")).to_have_value("Part 10K")

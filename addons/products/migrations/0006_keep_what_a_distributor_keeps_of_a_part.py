@@ -13,6 +13,12 @@ def _cleaned(column: str) -> str:
 
 
 def upgrade() -> None:
+    _create_details()
+    _add_columns()
+    _add_checks()
+
+
+def _create_details() -> None:
     op.create_table(
         "product_attribute",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -119,6 +125,9 @@ def upgrade() -> None:
     op.create_index(
         "uq_product_unit_name", "product_unit", ["product_id", sa.literal_column("lower(name)")], unique=True
     )
+
+
+def _add_columns() -> None:
     op.add_column("product", sa.Column("countable", sa.Boolean(), server_default="true", nullable=False))
     op.add_column("product", sa.Column("barcode", sa.Text(), server_default="", nullable=False))
     op.add_column("product", sa.Column("list_price", sa.Numeric(20, 6), nullable=True))
@@ -184,6 +193,9 @@ def upgrade() -> None:
         ondelete="SET NULL",
     )
     op.drop_column("product", "search_key")
+
+
+def _add_checks() -> None:
     op.create_check_constraint(op.f("ck_product_barcode_length"), "product", "length(barcode) <= 1000")
     op.create_check_constraint(
         op.f("ck_product_countable_whole"),
@@ -191,6 +203,7 @@ def upgrade() -> None:
         "NOT countable OR ((pack_quantity IS NULL OR pack_quantity = trunc(pack_quantity)) AND (min_order_quantity IS NULL OR min_order_quantity = trunc(min_order_quantity)) AND (order_multiple IS NULL OR order_multiple = trunc(order_multiple)))",
     )
     op.create_check_constraint(op.f("ck_product_eccn_length"), "product", "length(eccn) <= 1000")
+    op.create_check_constraint(op.f("ck_product_origin_length"), "product", "length(origin) <= 1000")
     op.create_check_constraint(op.f("ck_product_hs_code_length"), "product", "length(hs_code) <= 1000")
     op.create_check_constraint(
         op.f("ck_product_lifecycle_known"),
@@ -221,6 +234,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _drop_checks()
+    _drop_columns()
+    _drop_details()
+
+
+def _drop_checks() -> None:
     op.drop_constraint(op.f("ck_product_rohs_known"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_reach_known"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_pack_positive"), "product", type_="check")
@@ -231,10 +250,14 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_product_list_price_not_negative"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_list_price_needs_a_currency"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_lifecycle_known"), "product", type_="check")
+    op.drop_constraint(op.f("ck_product_origin_length"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_hs_code_length"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_eccn_length"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_countable_whole"), "product", type_="check")
     op.drop_constraint(op.f("ck_product_barcode_length"), "product", type_="check")
+
+
+def _drop_columns() -> None:
     op.add_column(
         "product",
         sa.Column(
@@ -272,6 +295,9 @@ def downgrade() -> None:
     op.drop_column("product", "list_price")
     op.drop_column("product", "barcode")
     op.drop_column("product", "countable")
+
+
+def _drop_details() -> None:
     op.drop_index("uq_product_unit_name", table_name="product_unit")
     op.drop_table("product_unit")
     op.drop_table("product_price_break")

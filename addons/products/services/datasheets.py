@@ -16,7 +16,7 @@ def mark(session: AnySession, products: Iterable[Any]) -> None:
     """Make the newest PDF beside each part its datasheet; raises DatasheetError."""
     acts.require(session, "products.write")
     rows = acts.locked(session, m.Product, products)
-    newest = _newest_pdf(session, [row.id for row in rows])
+    newest = newest_pdf(session, [row.id for row in rows])
     missing = {row.id: _why_not(row.code) for row in rows if row.id not in newest}
     DatasheetError.refuse(missing)
     product = m.Product.__table__
@@ -31,7 +31,8 @@ def _why_not(code: str) -> str:
     return reason
 
 
-def _newest_pdf(session: AnySession, products: list[int]) -> dict[int, int]:
+def newest_pdf(session: AnySession, products: list[int]) -> dict[int, int]:
+    """The newest PDF beside each of these parts, by the part's id."""
     file = m.Attachment
     query = select(file.record_id, func.max(file.id)).where(
         file.model == "product",

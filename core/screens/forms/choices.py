@@ -1,6 +1,6 @@
 """The choices of a search field, and the palette: few rows, by what a person types."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,12 +10,12 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import aliased
 
 from core.db import decimals_of
-from core.i18n import format_date, locale_code
-from core.screens.composition import ScreenSet
+from core.i18n import _, format_date, locale_code
+from core.screens.composition import ScreenSet, field_of
 from core.screens.fields import FieldInfo, label_column, label_text, number_text
 from core.screens.forms.inputs import LONGEST_ID
-from core.screens.forms.lookup import Found, Lookup
-from core.screens.tree import Column, Field, Grid, ListScreen, Screen, walk
+from core.screens.forms.lookup import SIMILAR, Found, Lookup
+from core.screens.tree import Column, Field, Grid, ListScreen, Named, Offers, Screen, walk
 from core.security.actor import Actor
 from core.security.rights import may_see_field, model_rights
 
@@ -38,8 +38,10 @@ class Choice:
     hint: str = ""
     #: What the screen shows of it besides, each in a column of its own.
     columns: tuple[str, ...] = ()
-    #: Whether it is called exactly so, by its label or another of its texts.
+    #: Whether it is called exactly so, by its label or another of its texts, and no other is.
     exact: bool = False
+    #: Whether it is merely one slip away: people choose it, nothing does by itself.
+    similar: bool = False
 
     def json(self) -> dict[str, Any]:
         """As `combobox.js` reads it."""
@@ -78,14 +80,54 @@ def find_choices(
         return _translated_choices(rows, cls, q)
     currency = held.get("currency_code")
     least = decimals_of(currency) if currency else 0
-    return [_choice(found, least) for found in lookup.find(session, q, LIMIT)]
+    offers = offers_of(screens, info, actor) if node_offers(node) else []
+    named = {one.key: one for one in named_by(session, offers, [q], held)} if q else {}
+    found = _with_named(session, lookup, q, named)
+    shown = [one.shows(session, [f.key for f in found], held) for one in offers if one.shows is not None]
+    only = sum(one.rank <= 1 for one in found) == 1
+    return [_choice(one, least, [beside.get(one.key) for beside in shown], named, only) for one in found]
 
 
-def _choice(found: Found, least: int) -> Choice:
+def _with_named(session: Any, lookup: Lookup, q: str, named: Mapping[Any, Named]) -> list[Found]:
+    """What is found by its own columns and by further names, the best first."""
+    exact = [key for key, one in named.items() if one.exact]
+    begun = [key for key, one in named.items() if not one.exact]
+    found = {one.key: one for one in lookup.find(session, q, LIMIT) if not named or one.rank < SIMILAR}
+    for keys, rank in ((exact, 1), (begun, 3)):
+        for one in lookup.those(session, keys, rank) if keys else ():
+            if one.key not in found or found[one.key].rank > rank:
+                found[one.key] = one
+    return sorted(found.values(), key=lambda one: one.rank)[:LIMIT]
+
+
+def _choice(
+    found: Found, least: int, beside: Sequence[Any], named: Mapping[Any, Named], only: bool
+) -> Choice:
     label = "" if found.label is None else str(found.label)
     hint = "" if found.hint in (None, found.label) else str(found.hint)
-    more = tuple(_said(value, least) for value in found.more)
-    return Choice(found.key, label, "" if more else hint, more, exact=found.rank <= 1)
+    more = tuple(_said(value, least) for value in (*found.more, *beside))
+    similar = found.rank == SIMILAR
+    told = _("similar") if similar else named[found.key].name if found.key in named else "" if more else hint
+    return Choice(found.key, label, told, more, found.rank == 0 or (found.rank == 1 and only), similar)
+
+
+def node_offers(node: Any) -> bool:
+    """Whether a field gets what addons add to offered records: those of forms do, filters don't."""
+    return isinstance(node, Field | Column)
+
+
+def offers_of(screens: ScreenSet, info: FieldInfo, actor: Actor) -> list[Offers]:
+    """What addons add to the records that a field offers, as far as the actor gets it."""
+    return [
+        one for one in screens.offers.get(info.target, ()) if not one.permission or actor.may(one.permission)
+    ]
+
+
+def named_by(
+    session: Any, offers: Sequence[Offers], texts: Sequence[str], held: Mapping[str, Any]
+) -> list[Named]:
+    """Whose further names these texts are."""
+    return [named for one in offers if one.finds is not None for named in one.finds(session, texts, held)]
 
 
 def _said(value: Any, least: int) -> str:
@@ -97,17 +139,25 @@ def _said(value: Any, least: int) -> str:
     return "" if value is None else str(value)
 
 
-def values_held(screens: ScreenSet, screen: Screen, node: Any, given: Mapping[str, str]) -> dict[str, Any]:
-    """The values by which the choices of this field are narrowed, from their texts; None for none."""
+def values_held(
+    screens: ScreenSet, screen: Screen, info: FieldInfo, node: Any, given: Mapping[str, str]
+) -> dict[str, Any]:
+    """The values that the choices of this field depend on, from their texts; None for none."""
     narrowed = getattr(node, "narrowed", None)
     held: dict[str, Any] = {}
-    for name in narrowed.by if narrowed is not None else ():
-        text, info = given.get(name, "").strip(), screens.info(screen.model, name)
-        if info.kind == "ref" and info.target_column == "id":
-            held[name] = int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None
-        else:
-            held[name] = text or None
+    for name in screens.held_by(info, narrowed):
+        place = field_of(screen, name)
+        known = place is not None or (narrowed is not None and name in narrowed.by)
+        held[name] = _value_of(screens.info(screen.model, name), given.get(name, "")) if known else None
     return held
+
+
+def _value_of(info: FieldInfo, given: str) -> Any:
+    """The id that a text of the page is, or the text; None for what is empty or no id."""
+    text = given.strip()
+    if info.kind == "ref" and info.target_column == "id":
+        return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None
+    return text or None
 
 
 def lookup_of(
@@ -220,11 +270,12 @@ def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
 def _hit(screens: ScreenSet, screen: ListScreen, found: Found) -> Hit:
     cls, form = screens.models.model(screen.model), screens.form_of(screen)
     assert form is not None  # or it would not be searched
+    hint = "" if found.hint in (None, found.label) else str(found.hint)
     return Hit(
         screen.name,
         str(screen.title),
         label_text(cls, found.label),
-        "" if found.hint in (None, found.label) else str(found.hint),
+        _("similar") if found.rank == SIMILAR else hint,
         f"/m/{form.name}/{found.key}",
         found.rank,
     )

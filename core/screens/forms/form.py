@@ -193,7 +193,12 @@ class FormBuilder:
         path: str,
     ) -> Form:
         body = {
-            n.name: input_for(self.screens.info(model, n.name), n, self._choices_url(path + n.name))
+            n.name: input_for(
+                self.screens.info(model, n.name),
+                n,
+                self._choices_url(path + n.name),
+                self.screens.held_by(self.screens.info(model, n.name), n.narrowed),
+            )
             for n in nodes
         }
         cls = type("ScreenForm", (Form,), body)

@@ -195,8 +195,8 @@ class Given(InputRequired):
         super().__call__(form, field)
 
 
-def input_for(info: FieldInfo, node: Field, url: str = "") -> Any:
-    """The unbound WTForms field of a column."""
+def input_for(info: FieldInfo, node: Field, url: str = "", held: Sequence[str] = ()) -> Any:
+    """The unbound WTForms field of a column; `held` are the fields that its choices depend on."""
     required = node.required if node.required is not None else info.required
     validators: list[Any] = [Given(str(MISSING))] if required else [Optional()]
     common: dict[str, Any] = {
@@ -209,7 +209,7 @@ def input_for(info: FieldInfo, node: Field, url: str = "") -> Any:
         return NumberField(scale=most, least=least, **common)
     if info.kind == "ref":
         common["validators"] = [Given(str(MISSING))] if required else []
-        return RefField(info=info, url=url, narrowed_by=node.narrowed.by if node.narrowed else (), **common)
+        return RefField(info=info, url=url, narrowed_by=held, **common)
     if info.kind == "choice":
         return ChoiceField(choices=_choices(info, node, required), **common)
     if info.kind == "bool":

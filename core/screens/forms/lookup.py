@@ -1,4 +1,5 @@
-"""Find few records by what a person types: called exactly so, beginning so, having it in them, in that order.
+"""Find few records by what a person types: called exactly so, beginning so, having it in them, in that order;
+where there is none, those whose number is one slip away.
 
 No step sorts all that match: of two hundred thousand parts `P00` may match each. What begins so is read off
 an index in its order, and of what merely has it in it the first ones that come do.
@@ -8,14 +9,43 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import String, bindparam, case, cast, false, literal, or_, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    String,
+    Text,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
-from core.db.search import begins_with, begun_columns, folded, is_text
+from core.db.near import one_off
+from core.db.search import (
+    Cleaned,
+    begins_with,
+    begun_columns,
+    clean,
+    folded,
+    is_text,
+    key_begins,
+    key_columns,
+)
 from core.screens.lists.narrowing import has_case, like, patterns
 from core.security.rules import KEPT
 
 #: More words of what is typed are not looked at.
 WORDS = 6
+#: The rank of what is merely one slip away.
+SIMILAR = 5
+#: So many characters a number has at least, and at most, for which that is looked for.
+SHORTEST, LONGEST = 5, 40
+#: What no cleaned text is, for a text of which nothing is left.
+_NOTHING = "~"
 #: Branches of one statement are cut at so many times the rows that are wanted: a record may be in several.
 _TWICE = 2
 
@@ -28,8 +58,8 @@ class Found:
     label: Any
     #: What else tells it apart.
     hint: Any
-    #: 0 where what was typed is its label, 1 where it is another of its texts; 2 or 3 where it begins one, 4
-    #: where it is a piece of one.
+    #: 0 where what was typed is its label, 1 where it is another of its texts, or one but for punctuation; 2
+    #: or 3 where it begins one, 4 where it is a piece of one, 5 where it is one slip away from one.
     rank: int
     #: The further columns that were asked for.
     more: tuple[Any, ...] = ()
@@ -50,14 +80,18 @@ class Lookup:
     _kept: dict[Any, Any] = field(default_factory=dict)
 
     def find(self, session: Any, q: str, most: int) -> list[Found]:
-        """Up to `most` records that fit `q`, the best first; at most two queries."""
+        """Up to `most` records that fit `q`, the best first; at most three queries."""
         return self.more_than(session, q, most, self.first(session, q, most))
+
+    def those(self, session: Any, keys: Sequence[Any], rank: int) -> list[Found]:
+        """The records with these keys, which were found by other means."""
+        return self._read(session, self._select(literal(rank)).where(self.key.in_(keys)), {})
 
     def first(self, session: Any, q: str, most: int) -> list[Found]:
         """Those that are called so or begin so; of nothing typed the first ones there are."""
         if not q.split():
             return self._read(session, self._usual(most), {})
-        found = self._read(session, self._first(most), {"q": q})
+        found = self._read(session, self._first(most), {"q": q, "key": clean(q) or _NOTHING})
         return sorted(found, key=lambda one: one.rank)[:most]
 
     def more_than(self, session: Any, q: str, most: int, found: list[Found]) -> list[Found]:
@@ -65,25 +99,43 @@ class Lookup:
         words = q.split()[:WORDS]
         if not words or len(found) >= most:
             return found
-        also = self._read(session, self._pieces(words, most), {"q": q, **self._parameters(words)})
+        values = {"q": q, "key": clean(q) or _NOTHING, **self._parameters(words)}
+        also = self._read(session, self._pieces(words, most), values)
         known = {one.key for one in found}
         found = [*found, *(one for one in also if one.key not in known)]
-        return sorted(found, key=lambda one: one.rank)[:most]
+        return sorted(found, key=lambda one: one.rank)[:most] or self._similar(session, q, most)
+
+    def _similar(self, session: Any, q: str, most: int) -> list[Found]:
+        """Those whose number is one slip away from what was typed."""
+        keys, typed = [key for _column, key in self._keys()], clean(q)
+        if not keys or not SHORTEST <= len(typed) <= LONGEST:
+            return []
+        slips = bindparam("slips", type_=ARRAY(Text(collation="C")))
+        parts = [self._select(literal(SIMILAR)).where(key == func.any(slips)).limit(most) for key in keys]
+        statement = self._built(("similar", most), lambda: self._together(parts, most))
+        return self._read(session, statement, {"slips": one_off(typed)})[:most]
+
+    def _keys(self) -> list[tuple[Any, Any]]:
+        """The columns that are found by their cleaned texts too, each with the column that holds these."""
+        have = key_columns(self.cls.__table__)
+        named = [(column, f"{getattr(column, 'key', None)}_key") for column in (self.label, *self.others)]
+        return [(column, getattr(self.cls, name)) for column, name in named if name in have]
 
     def called(self, session: Any, texts: Collection[str]) -> dict[str, list[Found]]:
         """For each of these texts, in lower case, the records that are called exactly so: one query."""
-        columns, wanted = self._begun(), [text.lower() for text in texts]
+        columns = [folded(c) for c in self._begun()] + [key for _column, key in self._keys()]
+        wanted = {name for text in texts for name in (text.lower(), clean(text)) if name}
         if not wanted:
             return {}
-        statement = self._select(literal(0)).add_columns(
-            *(folded(c).label(f"n_{i}") for i, c in enumerate(columns))
-        )
-        found: dict[str, list[Found]] = {}
-        for row in session.execute(statement.where(or_(*(folded(c).in_(wanted) for c in columns)))):
+        statement = self._select(literal(0)).add_columns(*(c.label(f"n_{i}") for i, c in enumerate(columns)))
+        named: dict[str, list[Found]] = {}
+        for row in session.execute(statement.where(or_(*(c.in_(sorted(wanted)) for c in columns)))):
             one = Found(row.key, row.shown, row.hint, 0)
             for name in dict.fromkeys(row[-len(columns) :]):
-                found.setdefault(name, []).append(one)
-        return found
+                named.setdefault(name, []).append(one)
+        # What is called so to the letter goes before what is so but for punctuation.
+        found = {text.lower(): named.get(text.lower()) or named.get(clean(text), []) for text in texts}
+        return {text: ones for text, ones in found.items() if ones}
 
     def _read(self, session: Any, statement: Any, values: dict[str, Any]) -> list[Found]:
         found: dict[Any, Found] = {}
@@ -117,15 +169,23 @@ class Lookup:
 
     def _first_ones(self, most: int) -> Any:
         """Those that are called so and those that begin so: by indexes, each in its order."""
-        columns = self._begun()
-        called = self._select(self._rank(4)).where(or_(*(is_text(column, "q") for column in columns)))
+        columns, keys = self._begun(), self._keys()
+        so = [is_text(column, "q") for column in columns] + [key == _typed_key() for _column, key in keys]
+        called = self._select(self._rank(4)).where(or_(*so))
+        cleaned = [column for column, _key in keys]
         begun = [
-            self._select(literal(2 if column is self.label else 3))
-            .where(begins_with(column, "q"))
-            .order_by(folded(column))
+            self._select(self._begin_rank(column)).where(begins_with(column, "q")).order_by(folded(column))
             for column in columns
+            if not any(column is one for one in cleaned)
+        ]
+        begun += [
+            self._select(self._begin_rank(column)).where(key_begins(key, "key")).order_by(key)
+            for column, key in keys
         ]
         return self._together([branch.limit(most) for branch in (called, *begun)], most)
+
+    def _begin_rank(self, column: Any) -> Any:
+        return literal(2 if column is self.label else 3)
 
     def _together(self, branches: Sequence[Any], most: int) -> Any:
         # By the record once more: its rules then hold for the whole, whatever holds for the parts.
@@ -141,7 +201,8 @@ class Lookup:
 
     def _rank(self, others: int) -> Any:
         """0 or 1 for what is called so, else `others`."""
-        called = or_(false(), *(is_text(column, "q") for column in self.others))
+        keys = (key == _typed_key() for _column, key in self._keys())
+        called = or_(false(), *(is_text(column, "q") for column in self.others), *keys)
         return case((is_text(self.label, "q"), 0), (called, 1), else_=others)
 
     def _pieces(self, words: Sequence[str], most: int) -> Any:
@@ -174,6 +235,10 @@ class Lookup:
         if key not in self._kept:
             self._kept[key] = build().execution_options(**KEPT)
         return self._kept[key]
+
+
+def _typed_key() -> Any:
+    return bindparam("key", type_=Cleaned)
 
 
 def _word(n: int, k: int) -> Any:

@@ -21,11 +21,11 @@ from core.i18n import _, locale_code
 from core.locales import LOCALES
 from core.screens.composition import ScreenSet
 from core.screens.fields import label_of, number_text
-from core.screens.forms.choices import lookup_of, values_held
+from core.screens.forms.choices import lookup_of, named_by, offers_of, values_held
 from core.screens.forms.form import MAX_LINES, Entry, GridForm
 from core.screens.forms.inputs import NumberField, RefField
 from core.screens.forms.labels import labels_of
-from core.screens.forms.lookup import Lookup
+from core.screens.forms.lookup import Found, Lookup
 from core.screens.numbers import NotANumberError
 from core.screens.tree import FormScreen
 from core.security.actor import Actor
@@ -88,8 +88,22 @@ class Reader:
 
     def lookup(self, entry: Entry) -> Lookup:
         """What the field of this entry looks in."""
-        held = values_held(self.screens, self.screen, entry.node, self.held)
-        return lookup_of(self.screens, entry.info, entry.node, self.actor, held)
+        return lookup_of(self.screens, entry.info, entry.node, self.actor, self._values(entry))
+
+    def named(self, entry: Entry, lookup: Lookup, texts: Sequence[str]) -> dict[str, list[Found]]:
+        """For each text, in lower case, the records that addons say are called exactly so."""
+        offers = offers_of(self.screens, entry.info, self.actor)
+        names = [one for one in named_by(self.session, offers, texts, self._values(entry)) if one.exact]
+        keys = list({one.key for one in names})
+        records = {one.key: one for one in lookup.those(self.session, keys, 1)} if keys else {}
+        found: dict[str, list[Found]] = {}
+        for one in names:
+            if one.key in records:
+                found.setdefault(one.text.lower(), []).append(records[one.key])
+        return found
+
+    def _values(self, entry: Entry) -> dict[str, Any]:
+        return values_held(self.screens, self.screen, entry.info, entry.node, self.held)
 
 
 def read(reader: Reader, grid: GridForm, text: str, column: str) -> list[dict[str, Cell]]:
@@ -166,7 +180,10 @@ def _folded(text: str) -> str:
 
 def _cells(reader: Reader, entry: Entry, texts: Sequence[str]) -> Iterable[Cell]:
     if isinstance(entry.input, RefField):
-        return _records(reader.session, reader.lookup(entry), texts)
+        lookup, given = reader.lookup(entry), sorted({text for text in texts if text})
+        called = lookup.called(reader.session, given)
+        # A partner's own name for it goes before ours.
+        return _records(reader.session, lookup, called | reader.named(entry, lookup, given), texts)
     if isinstance(entry.input, NumberField):
         return [_number(entry.input, text) for text in texts]
     if entry.info.kind == "date":
@@ -174,8 +191,9 @@ def _cells(reader: Reader, entry: Entry, texts: Sequence[str]) -> Iterable[Cell]
     return [Cell(text) for text in texts]
 
 
-def _records(session: Any, lookup: Lookup, texts: Sequence[str]) -> list[Cell]:
-    called = lookup.called(session, {text for text in texts if text})
+def _records(
+    session: Any, lookup: Lookup, called: Mapping[str, list[Found]], texts: Sequence[str]
+) -> list[Cell]:
     cells, unknown = [], 0
     for text in texts:
         known = called.get(text.lower(), [])

@@ -69,7 +69,7 @@ def choices(screen: str, path: str) -> Response:
     needed = model_rights(info.target)
     if not current_actor().may(needed.choose or needed.read):
         abort(403)
-    held = values_held(screens(), screens().by_name[screen], node, request.args)
+    held = values_held(screens(), screens().by_name[screen], info, node, request.args)
     q = request.args.get("q", "").strip()[:100]
     found = find_choices(db.session, screens(), info, node, q, current_actor(), held)
     return jsonify([choice.json() for choice in found])

@@ -85,11 +85,15 @@ function show(state, choices, q) {
   place(state);
   state.list.hidden = false;
   state.input.setAttribute("aria-expanded", "true");
-  choose(state, state.input.value && choices.length ? 0 : -1);
+  // What is merely similar is chosen by people, never by the Enter that goes with the typing.
+  const columns = Math.max(1, ...choices.map((choice) => 1 + (choice.columns?.length ?? 0) + (choice.hint ? 1 : 0)));
+  state.list.style.setProperty("--columns", columns);
+  choose(state, state.input.value && choices.length && !choices[0].similar ? 0 : -1);
 }
 
-function option({ id, label, hint, columns }) {
+function option({ id, label, hint, columns, similar }) {
   const li = document.createElement("li");
+  li.classList.toggle("similar", Boolean(similar));
   li.id = freshId("option");
   li.setAttribute("role", "option");
   li.dataset.key = id;
@@ -150,7 +154,7 @@ function settle(state, exact) {
   const mine = state.asked.now(q).then((choices) => {
     if (state.settling === mine) state.settling = null;
     if (!choices || state.key.value || state.input.value !== q) return;
-    const found = choices.find((choice) => choice.exact) ?? (exact ? null : choices[0]);
+    const found = choices.find((choice) => choice.exact) ?? (exact ? null : choices.find((choice) => !choice.similar));
     if (found) take(state, { key: found.id, label: found.label });
     else if (!exact) mark(state.input, text("unknown"));
   });
