@@ -15,7 +15,6 @@ dashboards = Dashboards()
 dashboards.board("warehouse", _l("Warehouse"), permission="stock.do", position=25)
 
 TRANSFERS = "/m/stock.transfer.list?f.state=draft"
-BALANCES = "/m/stock.balance.list?f.there=yes&sort=since"
 
 
 def _drafts(session: Any, kind: str, until: date) -> int:
@@ -99,8 +98,7 @@ def _chart(session: Any, aged: Ageing) -> Chart:
     labels, values = _labels(), list(aged.amounts)
     if aged.unknown:
         labels, values = [*labels, _("not known")], [*values, aged.unknown]
-    links = [BALANCES] * len(labels)
-    return Chart(labels, [Series(_("Value"), values)], links, currency=str(_company(session).currency_code))
+    return Chart(labels, [Series(_("Value"), values)], currency=str(_company(session).currency_code))
 
 
 _READ, _COST = "stock.read", "products.cost"
