@@ -39,6 +39,12 @@ def is_draft(record: Any) -> bool:
     return bool(record.state == "draft")
 
 
+def moves_something(transfer: Any) -> bool:
+    """Whether something of a draft is reserved, or comes in from outside."""
+    comes_in = transfer is not None and transfer.kind in ("receipt", "return")
+    return is_draft(transfer) and (comes_in or any(move.state == "reserved" for move in transfer.moves))
+
+
 def reserve(session: Any, transfer: Any) -> str:
     """Reserve for one transfer, from its form."""
     lacking = sum(m.StockTransfer.reserve(session, [transfer]).values())
@@ -168,7 +174,7 @@ screens.form(
             _l("Do"),
             action=do,
             permission="stock.do",
-            visible=is_draft,
+            visible=moves_something,
             style="primary",
             bulk=lambda transfer: transfer.state == "draft",
         ),
