@@ -45,16 +45,6 @@ def late(session: Any, today: date) -> Figure:
     return Figure(number=number, link=f"{TRANSFERS}&f.planned.to={yesterday}", tone="bad" if number else "")
 
 
-def short(session: Any, _today: date) -> Figure:
-    """Parts of which more is promised than is there."""
-    move = m.StockMove
-    planned = select(func.count(func.distinct(move.product_id))).where(move.state == "planned")
-    customer = select(m.StockLocation.id).where(m.StockLocation.kind == "customer")
-    number = int(session.scalar(planned.where(move.to_id.in_(customer))) or 0)
-    link = "/m/stock.move.list?f.outgoing=yes"
-    return Figure(number=number, link=link, tone="bad" if number else "")
-
-
 def _company(session: Any) -> Any:
     return session.get_one(m.Company, actor_of(session).company_id)
 
@@ -105,7 +95,6 @@ _READ, _COST = "stock.read", "products.cost"
 dashboards.figure("warehouse", "stock.deliveries", _l("To deliver today"), deliveries, permission=_READ)
 dashboards.figure("warehouse", "stock.receipts", _l("To receive today"), receipts, permission=_READ)
 dashboards.figure("warehouse", "stock.late", _l("Late transfers"), late, permission=_READ)
-dashboards.figure("warehouse", "stock.short", _l("Parts that are short"), short, permission=_READ)
 dashboards.figure("warehouse", "stock.worth", _l("Value of stock"), worth, permission=_COST)
 dashboards.chart("warehouse", "stock.ageing", _l("Value by days since receipt"), by_receipt, permission=_COST)
 dashboards.chart("warehouse", "stock.codes", _l("Value by days since date code"), by_code, permission=_COST)
