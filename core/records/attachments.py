@@ -66,10 +66,9 @@ def _write(target: Path, contents: IO[bytes]) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, target)
-    except BaseException:
+    finally:
         if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise
+            Path(temporary).unlink(missing_ok=True)  # it is gone where it got its name
 
 
 def path_to(sha256: str) -> Path:
