@@ -9,9 +9,8 @@ import io
 import re
 import zipfile
 from posixpath import join, normpath
+from typing import Any
 from xml.etree import ElementTree
-
-import xlrd
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -32,26 +31,30 @@ def special_cells(contents: bytes, sheet: str) -> Special:
 
 
 def _of_xls(contents: bytes, name: str) -> Special:
+    import xlrd  # only those who read an old workbook wait for it
+
     try:
         book = xlrd.open_workbook(file_contents=contents, formatting_info=True, logfile=io.StringIO())
         sheet = book.sheet_by_name(name)
     except Exception:  # noqa: BLE001  # the library lets whatever a broken file causes through
         return {}
-    kinds = {key: kind.format_str for key, kind in book.format_map.items()}
-    padded = {
-        n: len(kinds.get(xf.format_key, ""))
-        for n, xf in enumerate(book.xf_list)
-        if _ZEROS.fullmatch(kinds.get(xf.format_key, ""))
-    }
+    padded = _padded_formats(book)
     found: Special = {}
     for row in range(sheet.nrows):
-        for column, kind in enumerate(sheet.row_types(row)):
-            if kind == xlrd.XL_CELL_ERROR:
-                code = sheet.cell_value(row, column)
-                found[row + 1, column + 1] = xlrd.error_text_from_code.get(int(code), "#VALUE!")
-            elif padded and kind == xlrd.XL_CELL_NUMBER and sheet.cell_xf_index(row, column) in padded:
-                found[row + 1, column + 1] = padded[sheet.cell_xf_index(row, column)]
+        for column, cell in enumerate(sheet.row(row)):
+            if cell.ctype == xlrd.XL_CELL_ERROR:
+                error = xlrd.error_text_from_code.get(int(cell.value), "#VALUE!")
+                found[row + 1, column + 1] = error
+            elif cell.ctype == xlrd.XL_CELL_NUMBER and cell.xf_index in padded:
+                found[row + 1, column + 1] = padded[cell.xf_index]
     return found
+
+
+def _padded_formats(book: Any) -> dict[int, int]:
+    """Number of a style → the digits that its format fills up to, of an xls."""
+    formats = {key: one.format_str for key, one in book.format_map.items()}
+    kinds = [formats.get(xf.format_key, "") for xf in book.xf_list]
+    return {number: len(kind) for number, kind in enumerate(kinds) if _ZEROS.fullmatch(kind)}
 
 
 def _of_xlsx(contents: bytes, sheet: str) -> Special:
