@@ -27,7 +27,7 @@ async function ask() {
   if (mine.dataset.recordId) body.append("_record", mine.dataset.recordId);
   const answer = await fetch(mine.dataset.derive, { method: "POST", body, signal: stop.signal, headers: { Accept: "application/json" } }).catch(() => null);
   if (stop.signal.aborted) return;
-  if (!answer?.ok) { again(); return; }
+  if (!answer?.ok) { if (!answer || answer.status >= 500) again(); return; }
   failed = 0;
   const said = await answer.json();
   // What was typed while the answer was on its way stays: it is asked about next.
@@ -36,7 +36,7 @@ async function ask() {
   for (const name of asked) changed.delete(name);
 }
 
-/** A busy or restarting server is asked again; what it refuses for good is asked with the next change. */
+/** A server that is away or fails is asked again; what it refuses waits for the next change. */
 function again() {
   failed += 1;
   if (failed <= MOST_TRIES) timer = setTimeout(ask, failed * PAUSE);
