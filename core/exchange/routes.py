@@ -35,6 +35,7 @@ from core.security.headers import named
 from core.security.incoming import page_asked
 from core.security.rights import current_actor, requires
 from core.tabular import delimited
+from core.tabular.errors import FileError
 
 bp = Blueprint("exchange", __name__, url_prefix="/imports")
 
@@ -44,8 +45,8 @@ SHOWN_ERRORS = 100
 SAMPLES = 3
 #: Rows of headings that stand one above the other, at most.
 MOST_HEADINGS = 5
-#: The number of a row.
-_ROWS = re.compile(r"(?<!\d)[1-9][0-9]{0,2}(?!\d)", re.ASCII)
+#: The number of a row, or of the first and the last.
+_ROWS = re.compile(r"([1-9][0-9]{0,2})(?:\s*[-–]\s*([1-9][0-9]{0,2}))?")
 
 
 def targets() -> dict[str, Target]:
@@ -177,11 +178,18 @@ def read_again(import_id: int) -> Response:
 
 
 def _heading_rows(typed: str) -> list[int]:
-    """`3` or `3-4` as the rows of the headings; nothing for what is no number, or too long a stack."""
-    found = [int(row) for row in _ROWS.findall(typed)][:2]
-    if len(found) == 2 and not 0 <= found[1] - found[0] < MOST_HEADINGS:
-        return found[:1]
-    return found
+    """`3` or `3-4` as the rows of the headings, nothing typed as none; raises FileError."""
+    found = _ROWS.fullmatch(typed.strip())
+    rows = [int(row) for row in found.groups() if row] if found else []
+    if typed.strip() and not (rows and 0 <= rows[-1] - rows[0] < MOST_HEADINGS):
+        raise FileError(
+            _(
+                "“%(text)s” names no rows: write “3”, or “3-4” where up to %(most)s rows name the columns.",
+                text=typed.strip()[:20],
+                most=MOST_HEADINGS,
+            )
+        )
+    return rows
 
 
 @bp.post("/<int:import_id>/mapping")

@@ -117,7 +117,7 @@ def test_a_file_whose_encoding_is_not_found_is_taken_in_with_a_chosen_one(visit)
     assert answer.status_code == 422 and '<option value="cp1251">' in answer.text
     sent |= {"encoding": "cp1251", "file": (io.BytesIO(file), "things.csv")}
     assert visitor.post("/imports/new", sent, content_type="multipart/form-data").status_code == 303
-    page = visitor.get("/imports/1/mapping").text
+    page = tight(visitor.get("/imports/1/mapping").text)
     assert '<option value="cp1251" selected data-texts="A1,болт,5">' in page
     assert '<option value="cp1252" data-texts="A1,áîëò,5">' in page and '<option value="utf-8"' not in page
 
@@ -129,6 +129,9 @@ def test_headings_over_two_rows_are_read_as_one(visit):
     page = visitor.get("/imports/1/mapping").text
     assert all(f'<option value="{name}"' in page for name in ("Box No.", "Item Name", "Item Qty"))
     assert 'value="1-2"' in page
+    for typed in ("0", "first", "3-2", "1-9", "1234"):
+        refused = visitor.post("/imports/1/layout", {"header": typed})
+        assert refused.status_code == 422 and f"“{typed}” names no rows" in refused.text
 
 
 def test_a_missing_column_is_asked_for_and_what_was_chosen_stays(visit):
@@ -195,7 +198,7 @@ def test_a_file_is_read_again_as_a_person_says(visit):
     text = "Boxes,of,March\nBox,Item,Qty\nA1,Müller,5\n"
     file = (io.BytesIO(text.encode("cp1252")), "things.csv")
     visitor.post("/imports/new", {"target": "crate.crate", "file": file}, content_type="multipart/form-data")
-    page = visitor.get("/imports/1/mapping").text
+    page = tight(visitor.get("/imports/1/mapping").text)
     assert '<option value="cp1252" selected data-texts="A1,Müller,5">' in page
     assert visitor.post("/imports/1/layout", {"encoding": "cp1252", "header": "2"}).status_code == 303
     page = tight(visitor.get("/imports/1/mapping").text)
