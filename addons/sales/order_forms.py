@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
+from addons.accounting.services.entry import amounts_of, of_parts
 from addons.sales.services import entry, holds, progress
 from addons.sales.services.changing import Amendment
 from addons.sales.services.returning import returnable
@@ -139,7 +140,7 @@ def derive(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) ->
     currency = found.get("currency_code") or values.get("currency_code") or ""
     made = _made(session, values, rows, currency)
     full = [{**row, **more} for row, more in zip(rows, made, strict=True)]
-    nets, totals = entry.amounts_of(session, full, currency)
+    nets, totals = amounts_of(session, full, currency)
     stock = entry.availability_texts(session, [(row.get("product_id"), row.get("quantity")) for row in full])
     answered = [
         {**more, "net": net, "availability": words}
@@ -152,7 +153,7 @@ def derive(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) ->
 def _made(session: Any, values: Typed, rows: Sequence[Typed], currency: str) -> list[dict[str, Any]]:
     """Description, tax and price of lines whose part or quantity is new; a price that was typed stays."""
     chosen = [row["product_id"] for row in rows if "product_id" in row.changed and row.get("product_id")]
-    parts = entry.of_parts(session, chosen)
+    parts = of_parts(session, chosen)
     made = [dict(parts.get(row["product_id"], {})) if "product_id" in row.changed else {} for row in rows]
     for row, more in zip(rows, made, strict=True):
         if "unit_price" in row.changed and row.get("unit_price") is not None:

@@ -47,6 +47,17 @@ def usual_rate(session: AnySession, company_id: int | None, currency: str, on: d
     return {"exchange_rate": rate}
 
 
+def of_parts(session: AnySession, products: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Description and tax of each part; the tax where the company has only one."""
+    if not products:
+        return {}
+    product, tax = m.Product, m.AccountingTax
+    texts = session.execute(select(product.id, product.description).where(product.id.in_(products)))
+    taxes = session.scalars(select(tax.id).where(tax.active).limit(2)).all()
+    usual = {"tax_id": taxes[0]} if len(taxes) == 1 else {}
+    return {key: {"description": text, **usual} for key, text in texts}
+
+
 def usual_lines(
     session: AnySession, partner_id: int | None, currency: str, products: Sequence[int]
 ) -> dict[int, dict[str, Any]]:
@@ -54,15 +65,10 @@ def usual_lines(
 
     A part that the customer never had takes the tax of the company, where there is only one.
     """
-    if not products:
+    found = of_parts(session, products)
+    if not found:
         return {}
-    product, invoice, line = m.Product, m.AccountingInvoice, m.AccountingInvoiceLine
-    texts = session.execute(select(product.id, product.description).where(product.id.in_(products)))
-    found: dict[int, dict[str, Any]] = {key: {"description": text} for key, text in texts}
-    taxes = session.scalars(select(m.AccountingTax.id).where(m.AccountingTax.active).limit(2)).all()
-    if len(taxes) == 1:
-        for values in found.values():
-            values["tax_id"] = taxes[0]
+    invoice, line = m.AccountingInvoice, m.AccountingInvoiceLine
     last = session.execute(
         select(line.product_id, line.unit_price, line.discount, line.tax_id)
         .join(invoice, invoice.id == line.invoice_id)

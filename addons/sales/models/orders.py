@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
-from addons.sales.amounts import order_net
+from addons.accounting.amounts import line_net
 from addons.sales.models.agreements import INVOICING
 from addons.sales.services import (
     changing,
@@ -263,7 +263,7 @@ class OrderLine(CompanyOwned, Model):
         if order:
             self.company_id = order.company_id
         unit = smallest_unit(order.currency_code if order else "")
-        self.net = order_net(self.quantity, self.unit_price, self.discount, unit)
+        self.net = line_net(self.quantity, self.unit_price or Decimal(0), unit, self.discount)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

@@ -13,14 +13,13 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.accounting.amounts import totals_of
 from addons.accounting.services.chart import books_of
-from addons.sales.services.creation import complete_lines
+from addons.sales.services.creation import complete_lines, total
 from addons.sales.services.delivering import plan
 from addons.sales.services.errors import SalesError
 from addons.sales.services.tying import forget_orders
 from core import m
-from core.db import AnySession, smallest_unit
+from core.db import AnySession
 from core.i18n import _, format_number
 from core.security import acts
 from core.security.actor import actor_of
@@ -174,10 +173,7 @@ def unplan(session: AnySession, lines: Sequence[int]) -> None:
 def _total(session: AnySession, orders: Sequence[int]) -> None:
     for order_id in orders:
         order = session.get_one(m.SalesOrder, order_id)
-        rates = books_of(session, order.company_id).tax_rates
-        nets = ((line.net, line.tax_id) for line in order.lines)
-        totals = totals_of(nets, rates, smallest_unit(order.currency_code))
-        order.net, order.tax, order.total = totals.net, totals.tax, totals.total
+        total(order, books_of(session, order.company_id).tax_rates)
     session.flush()
 
 

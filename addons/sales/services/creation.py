@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.accounting.amounts import totals_of
+from addons.accounting.amounts import line_net, totals_of
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import rows_of
-from addons.sales.amounts import order_net
 from addons.sales.services.drafts import OrderDraft
 from addons.sales.services.errors import SalesError
 from addons.sales.services.prices import Asked
@@ -54,7 +53,7 @@ def compute(session: AnySession, orders: Sequence[Any]) -> None:
             rates = books_of(session, company_id).tax_rates
             for order in orders:
                 if order.company_id == company_id:
-                    _total(order, rates)
+                    total(order, rates)
 
 
 def _rows(session: AnySession, query: Any, ids: Iterable[int | None]) -> Sequence[Any]:
@@ -82,7 +81,7 @@ def complete_lines(session: AnySession, lines: Sequence[tuple[Any, Any]]) -> Non
     _give_taxes(session, [(order, line) for order, line in lines if line.tax_id is None and not line.id])
     for order, line in lines:
         unit = smallest_unit(order.currency_code)
-        line.net = order_net(line.quantity, line.unit_price, line.discount, unit)
+        line.net = line_net(line.quantity, line.unit_price or Decimal(0), unit, line.discount)
 
 
 def _refuse(order: Any, line: Any, part: Any) -> None:
@@ -110,7 +109,8 @@ def _give_taxes(session: AnySession, lines: Sequence[tuple[Any, Any]]) -> None:
                 line.tax_id = taxes[0]
 
 
-def _total(order: Any, rates: Mapping[int, Decimal]) -> None:
+def total(order: Any, rates: Mapping[int, Decimal]) -> None:
+    """Sum the nets of the lines up, and tax them by these rates, as fractions by the id of the tax."""
     nets = ((line.net, line.tax_id) for line in order.lines)
     totals = totals_of(nets, rates, smallest_unit(order.currency_code))
     order.net, order.tax, order.total = totals.net, totals.tax, totals.total

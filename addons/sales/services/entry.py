@@ -1,18 +1,16 @@
 """What nobody need type who enters an order: what follows from the customer, the parts and the stock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from addons.accounting.amounts import Totals, totals_of
-from addons.sales.amounts import order_net
 from addons.sales.services.prices import Asked
 from addons.stock.services.availability import availability_of
 from core import m
-from core.db import AnySession, smallest_unit
+from core.db import AnySession
 from core.i18n import _, format_date, format_number
 
 _ZERO = Decimal(0)
@@ -38,21 +36,6 @@ def of_customer(session: AnySession, partner_id: int | None) -> dict[str, Any]:
         "invoicing": partner.invoicing,
         "salesperson_id": partner.salesperson_id,
     }
-
-
-def of_parts(session: AnySession, products: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Description and tax of each part; the tax where the company has only one."""
-    wanted = sorted(set(products))
-    if not wanted:
-        return {}
-    product, tax = m.Product, m.AccountingTax
-    texts = session.execute(select(product.id, product.description).where(product.id.in_(wanted)))
-    found: dict[int, dict[str, Any]] = {key: {"description": words} for key, words in texts}
-    taxes = session.scalars(select(tax.id).where(tax.active).limit(2)).all()
-    if len(taxes) == 1:
-        for values in found.values():
-            values["tax_id"] = taxes[0]
-    return found
 
 
 def prices_of(
@@ -100,20 +83,6 @@ def _availability(free: Decimal, wanted: Decimal, coming: date | None) -> str:
         short=format_number(wanted - max(free, _ZERO)),
         day=format_date(coming),
     )
-
-
-def amounts_of(
-    session: AnySession, lines: Sequence[Mapping[str, Any]], currency: str
-) -> tuple[list[Decimal], Totals]:
-    """The net of each line and the totals, as the order will have them when it is saved."""
-    unit, tax = smallest_unit(currency), m.AccountingTax
-    nets = [
-        order_net(line.get("quantity"), line.get("unit_price"), line.get("discount"), unit) for line in lines
-    ]
-    wanted = {line["tax_id"] for line in lines if line.get("tax_id")}
-    rates = dict(session.execute(select(tax.id, tax.rate).where(tax.id.in_(wanted))).all()) if wanted else {}
-    kept = [line.get("tax_id") if line.get("tax_id") in rates else None for line in lines]
-    return nets, totals_of(zip(nets, kept, strict=True), rates, unit)
 
 
 def used_before(session: AnySession, order: Any) -> str | None:
