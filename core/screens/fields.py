@@ -29,7 +29,8 @@ _DECIMALS: dict[type, str] = {
     Rate: "rate",
     ExchangeRate: "exchange_rate",
 }
-_ONE_OF = re.compile(r"^\(*(\w+)\s+IN\s*\((.*)\)\)*$", re.IGNORECASE | re.DOTALL)
+#: A CHECK that is nothing but "this column is one of these": one that goes on with OR says something else.
+_ONE_OF = re.compile(r"^\(*(\w+)\s+IN\s*\(([^()]*)\)\)*$", re.IGNORECASE | re.DOTALL)
 
 
 class UnknownFieldError(LookupError):

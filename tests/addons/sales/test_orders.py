@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from addons.sales.models.orders import STATES
 from addons.sales.services.changing import Amendment
 from addons.sales.services.drafts import OrderLineDraft, ScheduleDraft
 from addons.sales.services.errors import SalesError
@@ -15,6 +17,7 @@ from core import m
 from core.clock import today
 from core.db import db
 from core.errors import UserError
+from core.screens.fields import field_info
 from core.security.actor import Actor, acting
 from core.security.acts import NotAllowedError
 
@@ -219,3 +222,8 @@ def test_what_became_of_a_line_is_not_written_by_hand(desk):
             db.session.execute(text(statement))
         db.session.rollback()
     assert order.state == "confirmed"
+
+
+def test_the_states_of_an_order_are_those_that_its_check_allows(desk):
+    """Other CHECKs speak of a state too: "quotation or cancelled, or else numbered" allows none by itself."""
+    assert field_info(current_app.extensions["rights"].models, "sales.order", "state").values == STATES
