@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from addons.sales import line_screens, rule_screens
 from addons.sales import order_forms as forms
 from core import m
 from core.clock import today
@@ -12,6 +13,8 @@ from core.i18n import _l
 from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Screens, Section
 
 screens = Screens()
+line_screens.declare(screens)
+rule_screens.declare(screens)
 
 
 def _lines(order: Any, condition: Any) -> Any:
@@ -42,13 +45,7 @@ def to_invoice(order: Any) -> Any:
     return _lines(order, lambda x, _order: x.delivered - x.returned != x.invoiced - x.credited)
 
 
-def _free(product: Any) -> Any:
-    balance = aliased(m.StockBalance)
-    free = select(func.coalesce(func.sum(balance.on_hand - balance.reserved), 0))
-    return free.where(balance.product_id == product.id).scalar_subquery()
-
-
-PART_COLUMNS = ("mpn", "maker_id", "description", Column("free", value=_free))
+PART_COLUMNS = ("mpn", "maker_id", "description")
 ORDER_COLUMNS: list[Column | str] = [
     "number",
     "date",
@@ -130,121 +127,6 @@ screens.list(
 )
 
 
-def _of_order(name: str) -> Any:
-    def value(line: Any) -> Any:
-        order = aliased(m.SalesOrder)
-        return select(getattr(order, name)).where(order.id == line.order_id).scalar_subquery()
-
-    return value
-
-
-def _promised(line: Any) -> Any:
-    order = aliased(m.SalesOrder)
-    own = select(func.coalesce(line.promised, order.promised, order.date)).where(order.id == line.order_id)
-    return own.correlate(line.__table__ if hasattr(line, "__table__") else line).scalar_subquery()
-
-
-def _short_of(line: Any) -> Any:
-    move = aliased(m.StockMove)
-    query = select(func.coalesce(func.sum(move.quantity), 0))
-    return query.where(move.order_line_id == line.id, move.state == "planned").scalar_subquery()
-
-
-def _open(line: Any) -> Any:
-    order = aliased(m.SalesOrder)
-    running = select(order.id).where(order.state == "confirmed")
-    return line.order_id.in_(running) & (line.quantity - line.cancelled > line.delivered)
-
-
-def _late_line(line: Any) -> Any:
-    return _open(line) & (_promised(line) < today())
-
-
-def _back_order(line: Any) -> Any:
-    return _open(line) & (line.delivered > 0)
-
-
-def quantity(name: str, label: Any, value: Any) -> Column:
-    """A column with a computed quantity."""
-    return Column(name, label, value=value, show="quantity", sortable=False)
-
-
-screens.list(
-    "sales.order_line.list",
-    model="sales.order_line",
-    title=_l("Order lines"),
-    columns=[
-        "order_id",
-        "position",
-        "product_id",
-        Column("description", shown=False),
-        Column("due", _l("Promised"), value=_promised, show="date", sortable=False),
-        "quantity",
-        "delivered",
-        quantity("left", _l("To deliver"), lambda x: x.quantity - x.cancelled - x.delivered),
-        quantity("short", _l("Short"), _short_of),
-        "unit_price",
-        "net",
-        Column("price_origin", _l("Price from"), shown=False),
-        Column("unit_cost", _l("Unit cost"), shown=False),
-    ],
-    filters=[
-        Filter("open", _l("To deliver"), where=_open),
-        Filter("late", _l("Late"), where=_late_line),
-        Filter("short", _l("Short"), where=lambda line: _short_of(line) > 0),
-        Filter("back_order", _l("Back orders"), where=_back_order),
-        "product_id",
-        "order_id",
-    ],
-    search=["description", "partner_number", "product_id"],
-    group_by=["product_id"],
-    order="-id",
-    create=False,
-    source=(_l("Orders"), "sales.order.list"),
-    empty=_l("Every line of a quotation or an order stands here."),
-)
-screens.form(
-    "sales.order_line.form",
-    model="sales.order_line",
-    title=_l("Order line"),
-    create=False,
-    readonly=lambda line: not forms.is_ordered(line.order),
-    on_save=forms.amend_line,
-    nodes=[
-        Section(
-            "main",
-            Field("order_id", _l("Order"), readonly=True),
-            Field("position", readonly=True),
-            Field("product_id", readonly=True),
-            Field("description", readonly=True),
-            Field("partner_number", _l("Their part no."), readonly=True),
-            "quantity",
-            "unit_price",
-            Field("discount", _l("Discount %")),
-            Field("promised", _l("Promised")),
-            Field("net", readonly=True),
-            Field("price_origin", _l("Price from"), readonly=True),
-            Field("unit_cost", _l("Unit cost"), readonly=True),
-        ),
-        Section(
-            "done",
-            Field("delivered", readonly=True),
-            Field("returned", readonly=True),
-            Field("invoiced", readonly=True),
-            Field("credited", readonly=True),
-            Field("cancelled", readonly=True),
-            title=_l("What became of it"),
-        ),
-        Grid(
-            "schedules",
-            model="sales.schedule",
-            title=_l("Call-offs"),
-            order="date",
-            readonly=True,
-            columns=["date", "quantity"],
-        ),
-    ],
-)
 screens.form(
     "sales.order.form",
     model="sales.order",
@@ -398,62 +280,6 @@ screens.form(
             permission="sales.write",
             visible=lambda o: o.state == "cancelled",
         ),
-    ],
-)
-screens.list(
-    "sales.requirement.list",
-    model="sales.requirement",
-    title=_l("Delivery rules"),
-    columns=[
-        "partner_id",
-        "product_id",
-        Column("max_age", _l("Date code, months")),
-        "one_lot",
-        "whole_reels",
-        "certificate",
-    ],
-    filters=["partner_id", "product_id"],
-    search=["partner_id", "product_id"],
-    order="partner_id",
-    empty=_l("How customers want their goods: the age of date codes, one lot, whole reels, certificates."),
-)
-screens.form(
-    "sales.requirement.form",
-    model="sales.requirement",
-    title=_l("Delivery rule"),
-    nodes=[
-        Section(
-            "main",
-            "partner_id",
-            Field("product_id", help=_l("Left empty, for all parts that have no rule of their own.")),
-            Field("max_age", _l("Date code, months"), help=_l("How old a date code may be.")),
-            "one_lot",
-            "whole_reels",
-            Field("certificate", _l("Certificate of conformity")),
-        )
-    ],
-)
-screens.list(
-    "sales.maker_rule.list",
-    model="sales.maker_rule",
-    title=_l("Makers' rules"),
-    columns=["partner_id", "maker_id", "allowed"],
-    filters=["partner_id", "maker_id"],
-    search=["partner_id", "maker_id"],
-    order="partner_id",
-    empty=_l("Whose parts customers take, and whose they refuse."),
-)
-screens.form(
-    "sales.maker_rule.form",
-    model="sales.maker_rule",
-    title=_l("Makers' rule"),
-    nodes=[
-        Section(
-            "main",
-            "partner_id",
-            "maker_id",
-            Field("allowed", help=_l("As soon as one is allowed, all that are not are refused.")),
-        )
     ],
 )
 screens.extend("partner.form").after(

@@ -1,13 +1,15 @@
 """What there is: of each part, and in each place."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from addons.stock.services.availability import availability_of
 from addons.stock.services.places import OURS
 from core import m
-from core.i18n import _l
+from core.i18n import _, _l, format_number
 from core.screens import Column, Field, Filter, Part, Screens, Section
 
 
@@ -15,6 +17,15 @@ def declare(screens: Screens) -> None:
     """Stock by part and by place, and what the form of a part shows of it."""
     _parts(screens)
     _balances(screens)
+    screens.offers("product", shows=free_of, permission="stock.read")
+
+
+def free_of(session: Any, products: Sequence[int], _values: Mapping[str, Any]) -> dict[int, str]:
+    """What is free of each part, beside it wherever a form offers parts."""
+    product = m.Product
+    goods = session.scalars(select(product.id).where(product.id.in_(products), product.kind == "goods"))
+    found = availability_of(session, goods)
+    return {key: _("%(free)s free", free=format_number(one.available)) for key, one in found.items()}
 
 
 def _crossing(move: Any, *, inwards: bool) -> Any:
