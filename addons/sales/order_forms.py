@@ -13,7 +13,7 @@ from addons.sales.services.changing import Amendment
 from addons.sales.services.returning import returnable
 from core import m
 from core.clock import today
-from core.db import db
+from core.db import db, round_money
 from core.i18n import _, _l, format_money, format_number
 from core.screens import Derived, Fact, Typed
 from core.security.actor import actor_of
@@ -285,9 +285,14 @@ def facts(session: Any, order: Any) -> list[Fact]:
     sums, currency = progress.sums_of(session, order.id), order.currency_code
     found = [
         Fact(_l("Ordered"), sums["ordered"], currency),
-        Fact(_l("Delivered"), round(sums["delivered"], 2), currency),
-        Fact(_l("Invoiced"), round(sums["invoiced"], 2), currency),
-        Fact(_l("To deliver"), round(sums["open"], 2), currency, tone="" if sums["open"] else "good"),
+        Fact(_l("Delivered"), round_money(sums["delivered"], currency), currency),
+        Fact(_l("Invoiced"), round_money(sums["invoiced"], currency), currency),
+        Fact(
+            _l("To deliver"),
+            round_money(sums["open"], currency),
+            currency,
+            tone="" if sums["open"] else "good",
+        ),
     ]
     if order.hold:
         found.insert(0, Fact(_l("Held"), text=order.hold, tone="bad"))
@@ -302,7 +307,10 @@ def _margin(session: Any, order: Any) -> list[Fact]:
         return []
     net, cost = found
     part = _("%(part)s %%", part=format_number(round(100 * (net - cost) / net, 1))) if net else ""
-    return [Fact(_l("Margin"), round(net - cost, 2), order.currency_code), Fact(_l("Of net"), text=part)]
+    return [
+        Fact(_l("Margin"), round_money(net - cost, order.currency_code), order.currency_code),
+        Fact(_l("Of net"), text=part),
+    ]
 
 
 def progress_part(session: Any, order: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Requirement(CompanyOwned, Model):
 
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="CASCADE"))
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
-    #: How old a date code may be on the day of delivery, in months; nothing for any.
+    #: How old a date code may be when goods are reserved, in months; nothing for any.
     max_age: Mapped[int | None] = mapped_column(Integer)
     one_lot: Mapped[bool] = mapped_column(server_default="false")
     whole_reels: Mapped[bool] = mapped_column(server_default="false")

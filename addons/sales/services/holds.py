@@ -19,7 +19,7 @@ from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.rates import rates_on
 from addons.sales.services.errors import SalesError
 from core.clock import today
-from core.db import AnySession
+from core.db import AnySession, round_money
 from core.i18n import _, format_money, format_number
 
 _ZERO = Decimal(0)
@@ -118,7 +118,7 @@ def _reasons(order: Any, standing: Standing, currency: str, rate: Decimal) -> li
         found.append(
             _(
                 "With this order %(after)s are owed or ordered, and the credit limit is %(limit)s.",
-                after=format_money(round(after, 2), currency),
+                after=format_money(round_money(after, currency), currency),
                 limit=format_money(order.credit_limit, currency),
             )
         )
