@@ -1,4 +1,4 @@
-"""500 orders of 5 lines, created and confirmed with reservation: one at a time, as people do it, and as a set."""
+"""500 orders of 5 lines, created and confirmed with reservation: one at a time, and as a set."""
 
 from decimal import Decimal
 

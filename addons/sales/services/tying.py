@@ -48,7 +48,8 @@ _BEFORE = text("""
     WITH gone AS MATERIALIZED (
       SELECT v.id, v.quantity, v.invoiced, v.order_line_id
         FROM stock_move v JOIN sales_order_line o ON o.id = v.order_line_id AND o.invoiced > o.credited
-       WHERE v.transfer_id = ANY(:ids) AND v.state = 'done' AND v.returns_id IS NULL AND v.quantity > v.invoiced)
+       WHERE v.transfer_id = ANY(:ids) AND v.state = 'done' AND v.returns_id IS NULL
+         AND v.quantity > v.invoiced)
     SELECT v.id AS move, v.quantity - v.invoiced AS free, l.id AS line, l.invoice_id, l.position,
            l.quantity - coalesce(t.tied, 0) AS open, l.order_line_id
       FROM gone v
