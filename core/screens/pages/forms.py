@@ -28,7 +28,7 @@ from core.screens.fields import choice_text, label_text
 from core.screens.forms.choices import NoSuchChoiceError, choice_field, find_choices, values_held
 from core.screens.forms.form import shown_nodes
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
-from core.screens.refusals import explain
+from core.screens.refusals import explain, shown
 from core.screens.tree import Field, FormScreen, Screen
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
 
@@ -209,7 +209,7 @@ def do(screen: str, record_id: int, button: str) -> Response:
         db.session.commit()
     except (UserError, DBAPIError) as error:
         db.session.rollback()
-        flash(str(error) if isinstance(error, UserError) else explain(error, screens().models)[0], "danger")
+        flash(shown(error) if isinstance(error, UserError) else explain(error, screens().models)[0], "danger")
         return go(here)
     flash(str(message), "success")
     return go(here)
