@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
+from addons.accounting.services.ageing import AGES
 from core import m
 from core.db import decimals_of
 from core.i18n import _, _l, format_month
@@ -24,8 +25,6 @@ dashboards = Dashboards()
 INVOICES = "/m/accounting.invoice.list"
 #: Of what customers owe.
 OPEN_ITEMS = "/m/accounting.open_item.list?f.open=yes&f.side=receivable"
-#: Days overdue, from and to; None is without end.
-AGES: Sequence[tuple[int | None, int | None]] = ((None, 0), (1, 30), (31, 60), (61, 90), (91, None))
 MONTHS = 12
 CUSTOMERS = 10
 
@@ -182,10 +181,15 @@ def _spans(months: Sequence[date]) -> list[tuple[date, date]]:
 def ageing(session: Any, today: date) -> Chart:
     """What is open by days overdue, a series for each currency."""
     return Chart(
-        labels=[_age_label(low, high) for low, high in AGES],
+        labels=age_labels(),
         series=[Series(currency, ages, currency) for currency, ages in _ages(session, today).items()],
         links=[_age_link(today, low, high) for low, high in AGES],
     )
+
+
+def age_labels() -> list[str]:
+    """What charts and tables call the ages."""
+    return [_age_label(low, high) for low, high in AGES]
 
 
 def _age_label(low: int | None, high: int | None) -> str:

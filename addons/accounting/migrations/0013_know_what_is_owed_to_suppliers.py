@@ -26,7 +26,7 @@ def upgrade() -> None:
             "reference_key",
             sa.Text(collation="C"),
             sa.Computed(
-                "upper(regexp_replace(normalize(reference, NFKC) COLLATE \"C\", '[^0-9A-Za-z\\u0080-\\U0010FFFF]', '', 'g'))",
+                "upper(regexp_replace(normalize(reference, NFKC) COLLATE \"C\", '[^0-9A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u1FFF\\u2C00-\\u2DFF\\u3040-\\U0010FFFF]', '', 'g'))",
                 persisted=True,
             ),
             nullable=False,

@@ -268,8 +268,8 @@ def oldest_first(session: AnySession, items: Sequence[Any]) -> list[Pair]:
         for other in waiting.get((*_account(item), item.amount < 0), ()):
             taken = min(left, other.left)
             if taken > 0:
-                ids = (other.id, item.id) if item.amount < 0 else (item.id, other.id)
-                pairs.append(Pair(*ids, taken, item.date))
+                debit, credit = (other.id, item.id) if item.amount < 0 else (item.id, other.id)
+                pairs.append(Pair(debit, credit, taken, item.date))
                 other.left -= taken
                 left -= taken
     return pairs

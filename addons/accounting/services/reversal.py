@@ -4,7 +4,7 @@ The note is written as the invoice was booked: a tax whose rate has changed sinc
 it was. Example: 100.00 at 13 % is taken back by 113.00 though the rate is 15 % by now.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -85,7 +85,7 @@ def _booked(
     return lines, taxes
 
 
-def _copy(paper: Paper, row: Mapping[str, Any]) -> Any:
+def _copy(paper: Paper, row: Any) -> Any:
     return paper.line(**{field.name: row[field.name] for field in fields(paper.line)})
 
 
