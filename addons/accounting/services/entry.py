@@ -1,4 +1,4 @@
-"""What nobody need type who enters an invoice or bill: what the partner had last, and what follows from it."""
+"""What nobody need type who enters an invoice or bill: what the partner had last, and what follows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
