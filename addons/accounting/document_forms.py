@@ -118,7 +118,7 @@ def derive_payment(session: Any, values: Typed, lines: Mapping[str, Sequence[Typ
 
 
 def _of_partner(session: Any, values: Typed) -> dict[str, Any]:
-    """A partner brings the currency in which most is open, and all that is open in it; a side its direction."""
+    """A partner brings the currency in which most is open, and all of that; a side brings its direction."""
     side = values.get("side") or "receivable"
     turned = {"direction": "out" if side == "payable" else "in"} if "side" in values.changed else {}
     if not values.changed & {"partner_id", "side"} or not values.get("partner_id"):
