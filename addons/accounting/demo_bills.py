@@ -112,11 +112,11 @@ def _payment(bill: BillDraft, item_id: int, on: date) -> PaymentDraft:
 
 
 def _net(session: Any, company_id: int, partner_id: int, part: Any, today: date) -> None:
-    """A supplier bought a few parts: it pays by what we owe it anyway."""
+    """A supplier bought parts: it pays a piece of that by what we owe it anyway."""
     session.execute(update(m.Partner.__table__).where(m.Partner.id == partner_id).values(is_customer=True))
-    sold = [Line(part.description, Decimal(100), Decimal("0.25"), part.id)]
+    sold = [Line(part.description, Decimal(4000), Decimal("0.25"), part.id)]
     on = today - timedelta(days=20)
     invoice = InvoiceDraft(company_id, partner_id, on, "USD", sold)
     m.AccountingInvoice.post(session, m.AccountingInvoice.create(session, [invoice]))
-    netting = NettingDraft(company_id, partner_id, today - timedelta(days=5), "USD")
+    netting = NettingDraft(company_id, partner_id, today - timedelta(days=5), "USD", Decimal(50))
     m.AccountingNetting.post(session, m.AccountingNetting.create(session, [netting]))

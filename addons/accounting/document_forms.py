@@ -172,8 +172,9 @@ def still_open(session: Any, payment: Any) -> dict[str, Any]:
 
 
 def settlement(session: Any, document: Any) -> dict[str, Any]:
-    """What settled an invoice, or what a payment settles."""
-    return {"rows": settled.settlements(session, document.entry_id), "names": DOCUMENTS}
+    """What settled an invoice or bill, or what a payment settles; for whoever may open those."""
+    may = current_actor().may("accounting.read")
+    return {"rows": settled.settlements(session, document.entry_id) if may else [], "names": DOCUMENTS}
 
 
 def facts_of_document(session: Any, document: Any) -> list[Fact]:

@@ -44,12 +44,20 @@ for document in ("accounting.bill", "accounting.bill_line", "accounting.bill_tax
     )
 rights.field("accounting.bill_line", "account_id", read="accounting.read_ledger")
 rights.model(
-    "accounting.netting", read="accounting.read_bills", write="accounting.write", delete="accounting.write"
+    "accounting.netting", read="accounting.read_ledger", write="accounting.write", delete="accounting.write"
 )
 rights.model("accounting.open_item", read="accounting.read", write=NEVER)
 rights.model("accounting.allocation", read="accounting.read", write="accounting.post", delete=NEVER)
-for book in ("accounting.currency_rate", "accounting.closing", "accounting.payment_term"):
+for book in ("accounting.currency_rate", "accounting.closing"):
     rights.model(book, read="accounting.read", write="accounting.configure", delete="accounting.configure")
+# Whoever writes partners chooses their terms.
+rights.model(
+    "accounting.payment_term",
+    read="accounting.read",
+    write="accounting.configure",
+    delete="accounting.configure",
+    choose="partners.read",
+)
 for ledger in ("accounting.entry", "accounting.entry_line"):
     rights.model(ledger, read="accounting.read_ledger", write=NEVER)
 

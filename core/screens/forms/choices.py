@@ -25,7 +25,7 @@ _MOST = 6
 
 
 class NoSuchChoiceError(LookupError):
-    """The screen has no search field of that name, or the actor may not see it."""
+    """The screen has no search field of that name."""
 
 
 class HiddenChoiceError(NoSuchChoiceError):

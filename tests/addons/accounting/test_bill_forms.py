@@ -79,7 +79,7 @@ def test_a_bill_is_typed_posted_and_reversed(as_role, supplier):
     assert re.search(r"SCN/\d+/00001", page)
 
 
-def test_a_number_that_is_there_already_is_refused_with_a_link(as_role, supplier, bill_of):
+def test_ux_33_a_number_that_is_there_already_is_refused_with_a_link(as_role, supplier, bill_of):
     first, finance = bill_of(reference="INV-17"), as_role("accounting.finance")
     answer = finance.send(f"{FORM}/new", typed(supplier, "inv 17"))
     assert answer.status_code == 422
@@ -175,6 +175,10 @@ def test_purchasing_drafts_bills_and_posts_none(as_role, supplier):
     bill = the_bill()
     assert buyer.send(f"{FORM}/{bill.id}/do/post", {}).status_code == 403
     assert buyer.get("/accounting/aged-payables").status_code == 403
+    assert buyer.get("/m/accounting.netting.list").status_code == 403
+    assert buyer.get("/m/partner.form/choices/supplier_term_id?q=").status_code == 200
+    assert buyer.get(f"{FORM}/choices/lines.tax_id?q=").status_code == 200
+    assert buyer.get(f"{FORM}/choices/lines.account_id?q=").status_code == 403
     assert the_bill().state == "draft"
 
 
