@@ -475,6 +475,13 @@ def _add_columns() -> None:
     op.add_column("partner", sa.Column("inspected", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("product", sa.Column("min_stock", sa.Numeric(18, 4), nullable=True))
     op.add_column("product", sa.Column("inspected", sa.Boolean(), server_default="false", nullable=False))
+    op.create_index(
+        "ix_product_min_stock",
+        "product",
+        ["company_id"],
+        unique=False,
+        postgresql_where=sa.text("min_stock > 0"),
+    )
     op.add_column("stock_move", sa.Column("purchase_line_id", sa.BigInteger(), nullable=True))
     op.add_column("stock_move", sa.Column("document_price", sa.Numeric(20, 6), nullable=True))
     op.add_column("stock_move", sa.Column("document_currency_code", sa.String(length=3), nullable=True))
@@ -563,6 +570,7 @@ def _drop_columns() -> None:
     op.drop_column("stock_move", "document_currency_code")
     op.drop_column("stock_move", "document_price")
     op.drop_column("stock_move", "purchase_line_id")
+    op.drop_index("ix_product_min_stock", table_name="product", postgresql_where=sa.text("min_stock > 0"))
     op.drop_column("product", "inspected")
     op.drop_column("product", "min_stock")
     op.drop_column("partner", "inspected")

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.partners import models as partners
@@ -50,7 +50,10 @@ class Product(products.Product):
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        return (CheckConstraint("min_stock >= 0", name="min_stock_not_negative"),)
+        return (
+            CheckConstraint("min_stock >= 0", name="min_stock_not_negative"),
+            Index("ix_product_min_stock", "company_id", postgresql_where=text("min_stock > 0")),
+        )
 
 
 class SupplierPart(CompanyOwned, Model):

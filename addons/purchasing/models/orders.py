@@ -9,7 +9,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.amounts import line_net
-from addons.purchasing.services import changing, confirming, creation, prices, receiving, returning
+from addons.purchasing.services import (
+    changing,
+    confirming,
+    creation,
+    demand,
+    prices,
+    receiving,
+    returning,
+)
 from addons.purchasing.services.drafts import DeliveryDraft
 from core import m
 from core.db import (
@@ -117,6 +125,11 @@ class Order(CompanyOwned, Model):
     def price_lines(cls, session: Any, asked: Sequence[prices.Asked]) -> list[prices.Price]:
         """The unit price of each part asked for, with its origin in words; agreements override this."""
         return prices.price_lines(session, asked)
+
+    @classmethod
+    def order_short(cls, session: Any, products: Mapping[int, Decimal | None]) -> list[int]:
+        """Write requests for so much of parts, or for what is suggested (None); returns one a supplier."""
+        return demand.order_short(session, products)
 
     @classmethod
     def confirm(cls, session: Any, orders: Iterable[Any]) -> Mapping[int, str]:

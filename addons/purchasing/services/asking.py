@@ -129,6 +129,15 @@ def accept(session: AnySession, orders: Iterable[Any]) -> Mapping[int, str]:
     return held
 
 
+def others_of(session: AnySession, order: Any) -> list[str]:
+    """The numbers of the other open requests of the same inquiry."""
+    if order.inquiry_id is None:
+        return []
+    other = m.PurchasingOrder
+    query = select(other.number).where(other.inquiry_id == order.inquiry_id, other.id != order.id)
+    return list(session.scalars(query.where(other.state == "request").order_by(other.id)))
+
+
 def answers_of(session: AnySession, inquiry_id: int) -> Sequence[Mapping[str, Any]]:
     """What each supplier has answered: its request with the price and the day of each part."""
     found: dict[int, dict[str, Any]] = {}
