@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import aliased
 
 from addons.purchasing import order_forms as forms
@@ -17,7 +17,7 @@ def promised(line: Any) -> Any:
     """When a line is promised, in SQL: its own day, else the order's."""
     order = aliased(m.PurchasingOrder)
     own = select(func.coalesce(line.promised, order.promised, order.date)).where(order.id == line.order_id)
-    return own.correlate(line.__table__ if hasattr(line, "__table__") else line).scalar_subquery()
+    return own.correlate(inspect(line).selectable).scalar_subquery()
 
 
 def _supplier(line: Any) -> Any:
