@@ -802,6 +802,7 @@ class PurchasingOrder(_Composed):
     approved_by_id: Mapped[int | None]
     buyer: Mapped[User | None]
     buyer_id: Mapped[int | None]
+    changes: Mapped[list[PurchasingChange]]
     company: Mapped[Company]
     company_id: Mapped[int]
     confirmed_at: Mapped[_datetime | None]

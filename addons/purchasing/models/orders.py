@@ -89,6 +89,9 @@ class Order(CompanyOwned, Model):
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
+    changes = relationship(
+        "purchasing.change", back_populates="order", order_by="PurchasingChange.id", passive_deletes="all"
+    )
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -283,7 +286,7 @@ class Change(CompanyOwned, Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     at: Mapped[dt.datetime] = mapped_column(Timestamp, server_default=text("now()"))
 
-    order = relationship("purchasing.order")
+    order = relationship("purchasing.order", back_populates="changes")
     line = relationship("purchasing.order_line")
     user = relationship("user")
 
