@@ -123,6 +123,8 @@ def _prices(company_id: int, row: Any, currency: str, costs: Any) -> Iterator[di
             yield {
                 "company_id": company_id,
                 "supplier_part_id": row.id,
+                "partner_id": row.partner_id,
+                "product_id": row.product_id,
                 "currency_code": currency,
                 "min_quantity": least,
                 "unit_price": round_to(base * change * part, UNIT),

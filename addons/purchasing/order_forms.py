@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.accounting.services.entry import amounts_of, of_parts
-from addons.purchasing.services import asking, confirming, progress
+from addons.purchasing.services import asking, confirming, progress, receiving
 from addons.purchasing.services.changing import Amendment
 from addons.purchasing.services.prices import Asked
 from addons.purchasing.services.returning import returnable
@@ -56,6 +56,21 @@ def is_held(order: Any) -> bool:
 def has_rest(order: Any) -> bool:
     """Whether something is still to come."""
     return bool(order.state == "confirmed") and any(line.to_receive for line in order.lines)
+
+
+def can_confirm(order: Any) -> bool:
+    """Whether nothing holds it, and each line has a price."""
+    priced = bool(order.lines) and all(line.unit_price is not None for line in order.lines)
+    return is_request(order) and not order.hold and priced
+
+
+def can_receive(order: Any) -> bool:
+    """Whether something is still to come that has not come and waits for its inspection, or to be done."""
+    if not has_rest(order):
+        return False
+    if any(x.to_receive and (x.product is None or x.product.kind != "goods") for x in order.lines):
+        return True
+    return bool(receiving.open_receipts(db.session, [order.id]))
 
 
 def can_return(order: Any) -> bool:

@@ -22,7 +22,7 @@ rights.follows("purchasing.order", "partner_id", "partner")
 for part in ("purchasing.order_line", "purchasing.change"):
     rights.follows(part, "order_id", "purchasing.order")
 rights.follows("purchasing.supplier_part", "partner_id", "partner")
-rights.follows("purchasing.supplier_price", "supplier_part_id", "purchasing.supplier_part")
+rights.follows("purchasing.supplier_price", "partner_id", "partner")
 
 rights.permission("purchasing.read", _l("See purchase orders and suppliers' prices"))
 rights.permission("purchasing.write", _l("Write requests and suppliers' terms"))

@@ -20,26 +20,6 @@ def their_number(terms: Any) -> Any:
     return query.scalar_subquery()
 
 
-def _of_terms(name: str) -> Any:
-    def value(price: Any) -> Any:
-        terms = m.PurchasingSupplierPart
-        return select(getattr(terms, name)).where(terms.id == price.supplier_part_id).scalar_subquery()
-
-    return value
-
-
-def _partner_name(price: Any) -> Any:
-    terms, partner = m.PurchasingSupplierPart, m.Partner
-    query = select(partner.name).join(terms, terms.partner_id == partner.id)
-    return query.where(terms.id == price.supplier_part_id).scalar_subquery()
-
-
-def _part_code(price: Any) -> Any:
-    terms, product = m.PurchasingSupplierPart, m.Product
-    query = select(product.code).join(terms, terms.product_id == product.id)
-    return query.where(terms.id == price.supplier_part_id).scalar_subquery()
-
-
 def holds_today(price: Any) -> Any:
     """The condition that a price holds now."""
     begun = price.valid_from.is_(None) | (price.valid_from <= today())
@@ -94,8 +74,8 @@ def declare(screens: Screens) -> None:
         model="purchasing.supplier_price",
         title=_l("Suppliers' prices"),
         columns=[
-            Column("supplier", _l("Supplier"), value=_partner_name, sortable=False),
-            Column("part", _l("Part"), value=_part_code, sortable=False),
+            "partner_id",
+            "product_id",
             "currency_code",
             Column("min_quantity", _l("From quantity")),
             Column("unit_price", _l("Unit price"), currency="currency_code"),
@@ -104,10 +84,14 @@ def declare(screens: Screens) -> None:
         ],
         filters=[
             Filter("now", _l("Valid today"), where=holds_today),
+            "partner_id",
+            "product_id",
             "currency_code",
             "valid_from",
             "valid_until",
         ],
+        search=["partner_id", "product_id"],
+        group_by=["partner_id"],
         order="-id",
         create=False,
         source=(_l("Suppliers' terms"), "purchasing.supplier_part.list"),
@@ -152,7 +136,8 @@ def declare(screens: Screens) -> None:
         nodes=[
             Section(
                 "main",
-                Field("supplier_part_id", _l("Supplier's terms")),
+                "partner_id",
+                "product_id",
                 "currency_code",
                 Field("min_quantity", _l("From quantity")),
                 Field("unit_price", _l("Unit price")),

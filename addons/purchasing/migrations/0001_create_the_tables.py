@@ -121,6 +121,7 @@ def _create_tables() -> None:
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("currency_code", sa.String(length=3), nullable=False),
         sa.Column("reference", sa.Text(), server_default="", nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
         sa.Column("delivery_address", sa.Text(), server_default="", nullable=False),
         sa.Column("buyer_id", sa.BigInteger(), nullable=True),
         sa.Column("promised", sa.Date(), nullable=True),
@@ -152,6 +153,9 @@ def _create_tables() -> None:
         ),
         sa.CheckConstraint(
             "length(delivery_address) <= 20000", name=op.f("ck_purchasing_order_delivery_address_length")
+        ),
+        sa.CheckConstraint(
+            "length(external_id) <= 1000", name=op.f("ck_purchasing_order_external_id_length")
         ),
         sa.CheckConstraint("length(note) <= 20000", name=op.f("ck_purchasing_order_note_length")),
         sa.CheckConstraint("length(reference) <= 1000", name=op.f("ck_purchasing_order_reference_length")),
@@ -185,6 +189,9 @@ def _create_tables() -> None:
             ["partner_id"], ["partner.id"], name=op.f("fk_purchasing_order_partner_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchasing_order")),
+        sa.UniqueConstraint(
+            "company_id", "external_id", name=op.f("uq_purchasing_order_company_id_external_id")
+        ),
         sa.UniqueConstraint("company_id", "number", name=op.f("uq_purchasing_order_company_id_number")),
     )
     op.create_index(op.f("ix_purchasing_order_buyer_id"), "purchasing_order", ["buyer_id"], unique=False)
@@ -374,6 +381,8 @@ def _create_tables() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("supplier_part_id", sa.BigInteger(), nullable=False),
+        sa.Column("partner_id", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
         sa.Column("currency_code", sa.String(length=3), nullable=False),
         sa.Column("min_quantity", sa.Numeric(18, 4), server_default="1", nullable=False),
         sa.Column("unit_price", sa.Numeric(20, 6), nullable=False),
@@ -401,6 +410,18 @@ def _create_tables() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_purchasing_supplier_price_partner_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"],
+            ["product.id"],
+            name=op.f("fk_purchasing_supplier_price_product_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
             ["supplier_part_id"],
             ["purchasing_supplier_part.id"],
             name=op.f("fk_purchasing_supplier_price_supplier_part_id"),
@@ -412,6 +433,18 @@ def _create_tables() -> None:
         op.f("ix_purchasing_supplier_price_company_id"),
         "purchasing_supplier_price",
         ["company_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_purchasing_supplier_price_partner_id"),
+        "purchasing_supplier_price",
+        ["partner_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_purchasing_supplier_price_product_id"),
+        "purchasing_supplier_price",
+        ["product_id"],
         unique=False,
     )
     op.create_index(
@@ -588,6 +621,8 @@ def _drop_tables() -> None:
         table_name="purchasing_supplier_price",
         postgresql_nulls_not_distinct=True,
     )
+    op.drop_index(op.f("ix_purchasing_supplier_price_product_id"), table_name="purchasing_supplier_price")
+    op.drop_index(op.f("ix_purchasing_supplier_price_partner_id"), table_name="purchasing_supplier_price")
     op.drop_index(op.f("ix_purchasing_supplier_price_company_id"), table_name="purchasing_supplier_price")
     op.drop_table("purchasing_supplier_price")
     op.drop_index(op.f("ix_purchasing_order_line_product_id"), table_name="purchasing_order_line")

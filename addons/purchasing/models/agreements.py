@@ -86,6 +86,10 @@ class SupplierPart(CompanyOwned, Model):
         passive_deletes=True,
     )
 
+    def _before_write(self) -> None:
+        for price in self.prices:
+            price.partner_id, price.product_id = self.partner_id, self.product_id
+
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (
@@ -106,6 +110,9 @@ class SupplierPrice(CompanyOwned, Model):
     supplier_part_id: Mapped[int] = mapped_column(
         ForeignKey("purchasing_supplier_part.id", ondelete="CASCADE")
     )
+    #: Whose price it is, and of what: those of the terms, kept beside it for lists.
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="CASCADE"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     min_quantity: Mapped[Decimal] = mapped_column(Quantity, server_default="1")
     unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
@@ -114,12 +121,14 @@ class SupplierPrice(CompanyOwned, Model):
     valid_until: Mapped[dt.date | None]
 
     supplier_part = relationship("purchasing.supplier_part", back_populates="prices")
+    partner = relationship("partner")
+    product = relationship("product")
 
     def _before_write(self) -> None:
         session = object_session(self)
         of = self.supplier_part or (session and session.get(m.PurchasingSupplierPart, self.supplier_part_id))
         if of:
-            self.company_id = of.company_id
+            self.company_id, self.partner_id, self.product_id = of.company_id, of.partner_id, of.product_id
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

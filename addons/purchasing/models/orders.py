@@ -55,6 +55,8 @@ class Order(CompanyOwned, Model):
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     #: The supplier's offer or order number.
     reference: Mapped[str] = mapped_column(Line, server_default="")
+    #: What an import knows it by, so that importing again finds it: unique a company.
+    external_id: Mapped[str | None] = mapped_column(Line)
     #: Where the goods go; empty for our own address.
     delivery_address: Mapped[str] = mapped_column(Prose, server_default="")
     buyer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
@@ -97,6 +99,7 @@ class Order(CompanyOwned, Model):
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             UniqueConstraint("company_id", "number"),
+            UniqueConstraint("company_id", "external_id"),
             CheckConstraint(f"state IN {STATES}", name="state_known"),
             CheckConstraint("total = net + tax", name="total_adds_up"),
             CheckConstraint("valid_until >= date", name="valid_after_date"),

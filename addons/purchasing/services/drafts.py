@@ -45,6 +45,7 @@ class OrderDraft:
     promised: dt.date | None = None
     note: str = ""
     inquiry_id: int | None = None
+    external_id: str | None = None
     id: int = 0
     number: str | None = None
     net: Decimal = Decimal(0)

@@ -154,6 +154,11 @@ def _nothing(row: Any) -> str:
     return _("Nothing of %(number)s is still to come.", number=row.number)
 
 
+def open_receipts(session: AnySession, ids: Sequence[int]) -> list[int]:
+    """The receipts that are planned for orders and have not come."""
+    return list(dict.fromkeys(row.id for row in session.execute(_DRAFTS, {"ids": list(ids)})))
+
+
 def receive_deliveries(
     session: AnySession, deliveries: Sequence[DeliveryDraft], on: date | None
 ) -> list[int]:
