@@ -20,7 +20,10 @@ from tests.real.recompute_purchases import adventureworks, euro, scms
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "purchasing")
 HERE = Path(__file__).parent
-SMALL, SHARED = HERE / "purchases", HERE.parents[2] / "shared/data/wholesale"
+SMALL = HERE / "purchases"
+#: Beside the product, or beside the folder that it lies in.
+BESIDE = [folder / "shared/data/wholesale" for folder in HERE.parents[2:]]
+SHARED = next((folder for folder in BESIDE if folder.exists()), BESIDE[0])
 
 
 def files(name, small):

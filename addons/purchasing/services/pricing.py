@@ -6,8 +6,8 @@ price, times the rate of the day of the receipt: 0.0310 × 0.95 = 0.029450 EUR, 
 receipt is worth 1,000 × 0.031953 = 31.95. Price, currency and rate stay on the move. Without a rate nothing
 comes in.
 
-More than was ordered, with the tolerance, is refused; the lines are locked before, so that of two people who
-take in the same line the second one is told.
+More than was ordered, with the tolerance, is refused; orders and lines are locked before, so that of two
+people who take in the same line the second one is told.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ _LINES = text("""
       JOIN purchasing_order o ON o.id = l.order_id
       JOIN partner s ON s.id = o.partner_id
      WHERE v.transfer_id = ANY(:ids) AND v.state IN ('planned', 'reserved') AND v.returns_id IS NULL
-     ORDER BY l.id, v.id FOR UPDATE OF l
+     ORDER BY l.id, v.id FOR UPDATE OF o, l
 """)
 _PRICE = text("""
     UPDATE stock_move v SET unit_cost = p.cost, document_price = p.price, document_currency_code = p.currency,
