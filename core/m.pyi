@@ -1245,7 +1245,11 @@ class StockMove(_Composed):
     transfer_id: Mapped[int]
     unit_cost: Mapped[Decimal | None]
     @classmethod
+    def cost_accounts(cls, session: Any, costs_of: Any, unit: Decimal) -> Any: ...
+    @classmethod
     def locked_because(cls, session: Any, moves: Any) -> Any: ...
+    @classmethod
+    def revalue(cls, session: Any, changes: Any, kind: str, on: Any = ..., narration: str = ...) -> Any: ...
 
 class StockTransfer(_Composed):
     company: Mapped[Company]

@@ -19,6 +19,7 @@ def test_a_request_has_no_prices_and_a_change_order_says_what_is_new(desk):
     db.session.add(
         m.ProductPartNumber(product_id=part, partner_id=desk.supplier, kind="supplier", number="X-9")
     )
+    db.session.flush()
     request = desk.ask((part, 1500, None), promised=date(2026, 4, 1))
     html = render_html("purchasing.order", request, locale="en")
     assert "Request for quotation" in html and "Your part: X-9" in html and "1,500" in html
