@@ -53,6 +53,71 @@ class AccountingAllocation(_Composed):
     @classmethod
     def take_back(cls, session: Any, allocations: Any, on: _date) -> Any: ...
 
+class AccountingBill(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    due_date: Mapped[_date]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    exchange_rate: Mapped[Decimal | None]
+    external_id: Mapped[str | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    lines: Mapped[list[AccountingBillLine]]
+    net: Mapped[Decimal]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    posted_at: Mapped[_datetime | None]
+    reference: Mapped[str]
+    reference_key: Mapped[str]
+    reversed_by: Mapped[AccountingBill | None]
+    reverses: Mapped[AccountingBill | None]
+    reverses_id: Mapped[int | None]
+    state: Mapped[str]
+    taken_back: Mapped[bool]
+    tax: Mapped[Decimal]
+    taxes: Mapped[list[AccountingBillTax]]
+    total: Mapped[Decimal]
+    @classmethod
+    def compute(cls, session: Any, bills: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, bills: Any) -> Any: ...
+    @classmethod
+    def debits_of(cls, session: Any, bills: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, bills: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
+
+class AccountingBillLine(_Composed):
+    account: Mapped[AccountingAccount | None]
+    account_id: Mapped[int | None]
+    bill: Mapped[AccountingBill]
+    bill_id: Mapped[int]
+    description: Mapped[str]
+    discount: Mapped[Decimal]
+    id: Mapped[int]
+    net: Mapped[Decimal]
+    position: Mapped[int]
+    product: Mapped[Product | None]
+    product_id: Mapped[int | None]
+    quantity: Mapped[Decimal]
+    tax: Mapped[AccountingTax | None]
+    tax_id: Mapped[int | None]
+    unit_price: Mapped[Decimal]
+
+class AccountingBillTax(_Composed):
+    amount: Mapped[Decimal]
+    base: Mapped[Decimal]
+    bill: Mapped[AccountingBill]
+    bill_id: Mapped[int]
+    id: Mapped[int]
+    tax: Mapped[AccountingTax]
+    tax_id: Mapped[int]
+
 class AccountingClosing(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -178,6 +243,33 @@ class AccountingJournal(_Composed):
     kind: Mapped[str]
     name: Mapped[str]
 
+class AccountingNetting(_Composed):
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    posted_at: Mapped[_datetime | None]
+    reversed_by: Mapped[AccountingNetting | None]
+    reverses: Mapped[AccountingNetting | None]
+    reverses_id: Mapped[int | None]
+    state: Mapped[str]
+    @classmethod
+    def complete(cls, session: Any, nettings: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, nettings: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, nettings: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, nettings: Any, on: _date) -> Any: ...
+
 class AccountingOpenItem(_Composed):
     allocated: Mapped[Decimal]
     amount: Mapped[Decimal]
@@ -224,6 +316,7 @@ class AccountingPayment(_Composed):
     reversed_by: Mapped[AccountingPayment | None]
     reverses: Mapped[AccountingPayment | None]
     reverses_id: Mapped[int | None]
+    side: Mapped[str]
     state: Mapped[str]
     @classmethod
     def complete(cls, session: Any, payments: Any) -> None: ...
@@ -263,6 +356,8 @@ class AccountingTax(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
     id: Mapped[int]
+    input_account: Mapped[AccountingAccount | None]
+    input_account_id: Mapped[int | None]
     name: Mapped[str]
     rate: Mapped[Decimal]
 
@@ -641,6 +736,8 @@ class Partner(_Composed):
     salesperson_id: Mapped[int | None]
     statement_cycle: Mapped[str]
     street: Mapped[str]
+    supplier_term: Mapped[AccountingPaymentTerm | None]
+    supplier_term_id: Mapped[int | None]
     tax_number: Mapped[str]
     team: Mapped[Team | None]
     team_id: Mapped[int | None]

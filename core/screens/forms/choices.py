@@ -25,7 +25,11 @@ _MOST = 6
 
 
 class NoSuchChoiceError(LookupError):
-    """The screen has no search field of that name, or the actor may not see it."""
+    """The screen has no search field of that name."""
+
+
+class HiddenChoiceError(NoSuchChoiceError):
+    """There is such a field, which the actor may not see."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,18 @@ class Choice:
 
 
 def choice_field(screens: ScreenSet, screen: Screen, path: str, actor: Actor) -> tuple[FieldInfo, Any]:
-    """The search field at `path` (`partner_id`, `lines.part_id`) and its node; raises NoSuchChoiceError."""
+    """The search field at `path` (`partner_id`, `lines.part_id`) and its node.
+
+    Raises NoSuchChoiceError, and HiddenChoiceError of a field that the actor may not see.
+    """
     for place in walk(screen):
         if path in (place.name, place.name.removeprefix("filters.")):
             model = place.parent.model if isinstance(place.parent, Grid) else screen.model
-            if may_see_field(actor, model, place.node.name):
-                info = screens.info(model, place.node.name)
-                if info.target:
-                    return info, place.node
+            if not may_see_field(actor, model, place.node.name):
+                raise HiddenChoiceError(path)
+            info = screens.info(model, place.node.name)
+            if info.target:
+                return info, place.node
     raise NoSuchChoiceError(path)
 
 
