@@ -99,15 +99,22 @@ class AccountingBillLine(_Composed):
     bill_id: Mapped[int]
     description: Mapped[str]
     discount: Mapped[Decimal]
+    early_quantity: Mapped[Decimal]
+    early_value: Mapped[Decimal]
     id: Mapped[int]
     net: Mapped[Decimal]
+    order_quantity: Mapped[Decimal]
     position: Mapped[int]
     product: Mapped[Product | None]
     product_id: Mapped[int | None]
+    purchase_line: Mapped[PurchasingOrderLine | None]
+    purchase_line_id: Mapped[int | None]
     quantity: Mapped[Decimal]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
     unit_price: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
 
 class AccountingBillTax(_Composed):
     amount: Mapped[Decimal]
@@ -839,6 +846,22 @@ class ProductUnit(_Composed):
     product: Mapped[Product]
     product_id: Mapped[int]
 
+class PurchasingBilledMove(_Composed):
+    bill_line: Mapped[AccountingBillLine]
+    bill_line_id: Mapped[int]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    difference: Mapped[Decimal]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    id: Mapped[int]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    value: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+
 class PurchasingChange(_Composed):
     after: Mapped[str]
     at: Mapped[_datetime]
@@ -930,6 +953,10 @@ class PurchasingOrder(_Composed):
     def amend(cls, session: Any, changes: Any) -> None: ...
     @classmethod
     def approve(cls, session: Any, orders: Any, reason: str) -> None: ...
+    @classmethod
+    def bill(cls, session: Any, orders: Any, reference: str = ..., on: Any = ...) -> Any: ...
+    @classmethod
+    def bill_until(cls, session: Any, partners: Any, until: _date, reference: str = ..., on: Any = ...) -> Any: ...
     @classmethod
     def cancel(cls, session: Any, orders: Any) -> None: ...
     @classmethod

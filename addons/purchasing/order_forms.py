@@ -14,7 +14,7 @@ from addons.purchasing.services.returning import returnable
 from core import m
 from core.clock import today
 from core.db import db, round_money
-from core.i18n import _, _l, format_money
+from core.i18n import _, _l, format_money, ngettext
 from core.screens import Derived, Fact, Typed
 from core.security.actor import actor_of
 from core.security.rights import current_actor
@@ -26,6 +26,7 @@ STATES = {
     "cancelled": _l("Cancelled"),
 }
 TRANSFERS = {"receipt": _l("Receipt"), "return": _l("Return")}
+BILLS = {"bill": _l("Bill"), "credit_note": _l("Credit note")}
 TRANSFER_STATES = {"draft": _l("Draft"), "done": _l("Done"), "cancelled": _l("Cancelled")}
 CHANGED = {
     "quantity": _l("Quantity"),
@@ -71,6 +72,11 @@ def can_receive(order: Any) -> bool:
     if any(x.to_receive and (x.product is None or x.product.kind != "goods") for x in order.lines):
         return True
     return bool(receiving.open_receipts(db.session, [order.id]))
+
+
+def can_bill(order: Any) -> bool:
+    """Whether more of it has come, or less is kept, than is billed."""
+    return is_ordered(order) and any(x.received - x.returned != x.billed for x in order.lines)
 
 
 def can_return(order: Any) -> bool:
@@ -202,6 +208,16 @@ def receive(session: Any, order: Any) -> str:
     return _("%(numbers)s is done.", numbers=numbers)
 
 
+def bill(session: Any, order: Any) -> str:
+    """Write the draft of one order's bill: whoever has the supplier's paper completes it."""
+    made = m.PurchasingOrder.bill(session, [order])
+    return ngettext(
+        "The draft of its bill is written: compare it with the supplier's paper, and post it.",
+        "The drafts of its bill and credit note are written: compare them with the supplier's papers.",
+        len(made),
+    )
+
+
 def return_all(session: Any, order: Any) -> str:
     """Plan a return of all that has come: whoever sends it corrects the quantities."""
     made = m.PurchasingOrder.return_goods(session, returnable(session, order.id))
@@ -260,8 +276,9 @@ def facts(session: Any, order: Any) -> list[Fact]:
 
 def progress_part(session: Any, order: Any) -> dict[str, Any]:
     """The lines with what became of them, receipts, changes."""
-    names = {"transfers": TRANSFERS, "transfer_states": TRANSFER_STATES, "changes": CHANGED}
-    return {"progress": progress.progress_of(session, order.id), "today": today(), **names}
+    names = {"kinds": BILLS, "transfers": TRANSFERS, "transfer_states": TRANSFER_STATES, "changes": CHANGED}
+    bills = progress.bills_of(session, order.id) if current_actor().may("accounting.read_bills") else ()
+    return {"progress": progress.progress_of(session, order.id), "bills": bills, "today": today(), **names}
 
 
 def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
@@ -276,6 +293,17 @@ def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
     if current_actor().may("purchasing.receive"):
         found.append(Fact(_l("Goods"), text=_("Receive"), link=f"/purchasing/receive/{partner.id}"))
     return found
+
+
+def facts_of_bill(session: Any, bill: Any) -> list[Fact]:
+    """The orders that a bill is for."""
+    if not current_actor().may("purchasing.read"):
+        return []
+    rows = progress.orders_of_bill(session, bill.id)
+    return [
+        Fact(_l("Purchase order"), text=row.number, link=f"/m/purchasing.order.form/{row.id}")
+        for row in rows[:12]
+    ]
 
 
 def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:

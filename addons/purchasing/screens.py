@@ -234,6 +234,14 @@ screens.form(
             bulk=lambda order: order.state == "confirmed",
         ),
         Button(
+            "bill",
+            _l("Bill"),
+            action=forms.bill,
+            permission="accounting.write_bills",
+            visible=forms.can_bill,
+            bulk=lambda order: order.state == "confirmed",
+        ),
+        Button(
             "return_goods",
             _l("Return…"),
             action=forms.return_all,
@@ -292,6 +300,9 @@ screens.extend("company.form").after(
 )
 screens.extend("stock.transfer.form").before(
     "main", Facts("purchasing", read=forms.facts_of_transfer, visible=lambda transfer: transfer is not None)
+)
+screens.extend("accounting.bill.form").before(
+    "main", Facts("purchase_orders", read=forms.facts_of_bill, visible=lambda bill: bill is not None)
 )
 screens.extend("stock.move.form").after(
     "unit_cost",

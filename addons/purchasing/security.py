@@ -16,6 +16,7 @@ for terms in ("purchasing.supplier_part", "purchasing.supplier_price"):
     rights.model(terms, read="purchasing.read", write="purchasing.write", delete="purchasing.write")
 for inquiry in ("purchasing.inquiry", "purchasing.inquiry_line", "purchasing.inquiry_supplier"):
     rights.model(inquiry, read="purchasing.read", write="purchasing.write", delete="purchasing.write")
+rights.model("purchasing.billed_move", read="accounting.read_bills", write=NEVER)
 rights.field("stock.move", "document_price", read="purchasing.read")
 rights.field("stock.move", "document_rate", read="purchasing.read")
 rights.follows("purchasing.order", "partner_id", "partner")

@@ -498,9 +498,89 @@ def _create_tables() -> None:
     op.create_index(
         op.f("ix_purchasing_change_order_line_id"), "purchasing_change", ["order_line_id"], unique=False
     )
+    op.create_table(
+        "purchasing_billed_move",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("move_id", sa.BigInteger(), nullable=False),
+        sa.Column("bill_line_id", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.Numeric(18, 4), nullable=False),
+        sa.Column("value", sa.Numeric(18, 2), nullable=False),
+        sa.Column("difference", sa.Numeric(18, 2), server_default="0", nullable=False),
+        sa.Column("entry_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("quantity <> 0", name=op.f("ck_purchasing_billed_move_quantity_not_zero")),
+        sa.ForeignKeyConstraint(
+            ["bill_line_id"],
+            ["accounting_bill_line.id"],
+            name=op.f("fk_purchasing_billed_move_bill_line_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id"],
+            ["company.id"],
+            name=op.f("fk_purchasing_billed_move_company_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["accounting_entry.id"],
+            name=op.f("fk_purchasing_billed_move_entry_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["move_id"],
+            ["stock_move.id"],
+            name=op.f("fk_purchasing_billed_move_move_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchasing_billed_move")),
+    )
+    op.create_index(
+        op.f("ix_purchasing_billed_move_bill_line_id"),
+        "purchasing_billed_move",
+        ["bill_line_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_purchasing_billed_move_company_id"), "purchasing_billed_move", ["company_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_purchasing_billed_move_entry_id"), "purchasing_billed_move", ["entry_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_purchasing_billed_move_move_id"), "purchasing_billed_move", ["move_id"], unique=False
+    )
 
 
 def _add_columns() -> None:
+    op.add_column("accounting_bill_line", sa.Column("purchase_line_id", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "accounting_bill_line",
+        sa.Column("order_quantity", sa.Numeric(18, 4), server_default="0", nullable=False),
+    )
+    op.add_column(
+        "accounting_bill_line",
+        sa.Column("early_quantity", sa.Numeric(18, 4), server_default="0", nullable=False),
+    )
+    op.add_column(
+        "accounting_bill_line",
+        sa.Column("early_value", sa.Numeric(18, 2), server_default="0", nullable=False),
+    )
+    op.create_index(
+        op.f("ix_accounting_bill_line_purchase_line_id"),
+        "accounting_bill_line",
+        ["purchase_line_id"],
+        unique=False,
+        postgresql_where="purchase_line_id IS NOT NULL",
+    )
+    op.create_foreign_key(
+        op.f("fk_accounting_bill_line_purchase_line_id"),
+        "accounting_bill_line",
+        "purchasing_order_line",
+        ["purchase_line_id"],
+        ["id"],
+        ondelete="RESTRICT",
+    )
     op.add_column("company", sa.Column("approval_limit", sa.Numeric(18, 2), nullable=True))
     op.add_column(
         "partner", sa.Column("receipt_tolerance", sa.Numeric(7, 4), server_default="0", nullable=False)
@@ -564,6 +644,11 @@ def _add_columns() -> None:
         "inspection IN ('', 'waiting', 'passed')",
     )
     op.create_check_constraint(
+        op.f("ck_accounting_bill_line_early_is_part"),
+        "accounting_bill_line",
+        "early_quantity BETWEEN 0 AND quantity",
+    )
+    op.create_check_constraint(
         op.f("ck_stock_move_billed_once"), "stock_move", "billed BETWEEN 0 AND quantity"
     )
     op.create_check_constraint(
@@ -581,6 +666,7 @@ def downgrade() -> None:
 def _drop_columns() -> None:
     op.drop_constraint(op.f("ck_stock_move_document_price_is_complete"), "stock_move", type_="check")
     op.drop_constraint(op.f("ck_stock_move_billed_once"), "stock_move", type_="check")
+    op.drop_constraint(op.f("ck_accounting_bill_line_early_is_part"), "accounting_bill_line", type_="check")
     op.drop_constraint(op.f("ck_stock_transfer_inspection_known"), "stock_transfer", type_="check")
     op.drop_constraint(op.f("ck_product_min_stock_not_negative"), "product", type_="check")
     op.drop_constraint(op.f("ck_partner_receipt_tolerance_is_percent"), "partner", type_="check")
@@ -609,9 +695,26 @@ def _drop_columns() -> None:
     op.drop_column("partner", "inspected")
     op.drop_column("partner", "receipt_tolerance")
     op.drop_column("company", "approval_limit")
+    op.drop_constraint(
+        op.f("fk_accounting_bill_line_purchase_line_id"), "accounting_bill_line", type_="foreignkey"
+    )
+    op.drop_index(
+        op.f("ix_accounting_bill_line_purchase_line_id"),
+        table_name="accounting_bill_line",
+        postgresql_where="purchase_line_id IS NOT NULL",
+    )
+    op.drop_column("accounting_bill_line", "early_value")
+    op.drop_column("accounting_bill_line", "early_quantity")
+    op.drop_column("accounting_bill_line", "order_quantity")
+    op.drop_column("accounting_bill_line", "purchase_line_id")
 
 
 def _drop_tables() -> None:
+    op.drop_index(op.f("ix_purchasing_billed_move_move_id"), table_name="purchasing_billed_move")
+    op.drop_index(op.f("ix_purchasing_billed_move_entry_id"), table_name="purchasing_billed_move")
+    op.drop_index(op.f("ix_purchasing_billed_move_company_id"), table_name="purchasing_billed_move")
+    op.drop_index(op.f("ix_purchasing_billed_move_bill_line_id"), table_name="purchasing_billed_move")
+    op.drop_table("purchasing_billed_move")
     op.drop_index(op.f("ix_purchasing_change_order_line_id"), table_name="purchasing_change")
     op.drop_index(op.f("ix_purchasing_change_order_id_id"), table_name="purchasing_change")
     op.drop_index(op.f("ix_purchasing_change_company_id"), table_name="purchasing_change")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.amounts import line_net
 from addons.purchasing.services import (
+    billing,
     changing,
     confirming,
     creation,
@@ -158,6 +159,25 @@ class Order(CompanyOwned, Model):
     ) -> list[int]:
         """Take in what has come, line by line and lot by lot; returns a receipt for each delivery."""
         return receiving.receive_deliveries(session, deliveries, on)
+
+    @classmethod
+    def bill(
+        cls, session: Any, orders: Iterable[Any], reference: str = "", on: dt.date | None = None
+    ) -> list[int]:
+        """Write drafts of bills, one a supplier and currency, of what is received and not billed."""
+        return billing.bill(session, orders, reference, on)
+
+    @classmethod
+    def bill_until(
+        cls,
+        session: Any,
+        partners: Iterable[int],
+        until: dt.date,
+        reference: str = "",
+        on: dt.date | None = None,
+    ) -> list[int]:
+        """Write a draft a supplier and currency of all that moved up to a day and is not billed."""
+        return billing.bill_until(session, partners, until, reference, on)
 
     @classmethod
     def return_goods(cls, session: Any, moves: Mapping[int, Decimal], on: dt.date | None = None) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.purchasing.services import inspecting, pricing
+from addons.purchasing.services import clearing, inspecting, pricing, tying
 from addons.stock.models import transfers
 from core.db import ExchangeRate, Quantity, UnitPrice
 from core.models import relationship
@@ -31,6 +31,8 @@ class Transfer(transfers.Transfer):
         priced = pricing.price(session, ids, on)
         rests: Mapping[int, int] = super().do(session, ids, on)
         if priced:
+            tied = tying.tie_receipts(session, ids)
+            clearing.settle_differences(session, [], tied)
             pricing.forget_orders(session)
         return rests
 

@@ -40,6 +40,17 @@ _SUMS = text("""
            sum(net * greatest(quantity - cancelled - received, 0) / quantity) AS open
       FROM purchasing_order_line WHERE order_id = :id
 """)
+_BILLS = text("""
+    SELECT DISTINCT b.id, b.number, b.reference, b.kind, b.state, b.date, b.total, b.currency_code
+      FROM purchasing_order_line l JOIN accounting_bill_line x ON x.purchase_line_id = l.id
+      JOIN accounting_bill b ON b.id = x.bill_id
+     WHERE l.order_id = :id ORDER BY b.id
+""")
+_ORDERS_OF_BILL = text("""
+    SELECT DISTINCT o.id, o.number FROM accounting_bill_line x
+      JOIN purchasing_order_line l ON l.id = x.purchase_line_id JOIN purchasing_order o ON o.id = l.order_id
+     WHERE x.bill_id = :id ORDER BY o.id
+""")
 _ORDERS_OF_TRANSFER = text("""
     SELECT DISTINCT o.id, o.number FROM stock_move v
       JOIN purchasing_order_line l ON l.id = v.purchase_line_id JOIN purchasing_order o ON o.id = l.order_id
@@ -70,6 +81,16 @@ def sums_of(session: AnySession, order_id: int) -> Mapping[str, Decimal]:
     """Net amounts: ordered, received, billed, still to come."""
     row = session.execute(_SUMS, {"id": order_id}).mappings().one()
     return {name: value or Decimal(0) for name, value in row.items()}
+
+
+def bills_of(session: AnySession, order_id: int) -> Sequence[Any]:
+    """The bills and credit notes that are for an order."""
+    return session.execute(_BILLS, {"id": order_id}).all()
+
+
+def orders_of_bill(session: AnySession, bill_id: int) -> Sequence[Any]:
+    """The orders that a bill is for."""
+    return session.execute(_ORDERS_OF_BILL, {"id": bill_id}).all()
 
 
 def orders_of_transfer(session: AnySession, transfer_id: int) -> Sequence[Any]:
