@@ -1,7 +1,7 @@
 """Write the bills of what was received: drafts, to be compared with the supplier's paper and then posted.
 
-What is open of an order line is what has come, less what went back, less what is billed. Above zero it goes on
-a bill, below on a credit note. Who is billed by period gets one bill for all that moved up to a day.
+What is open of an order line is what has come, less what went back, less what is billed. Above zero it goes
+on a bill, below on a credit note. By period there is one bill for all that moved up to a day.
 """
 
 from collections.abc import Iterable, Sequence

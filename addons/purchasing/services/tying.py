@@ -107,8 +107,8 @@ class Goods:
     """A done move while lines are tied to it."""
 
     def __init__(self, row: Any, whole: Decimal) -> None:
-        self.row, self.whole, self.billed = row, whole, Decimal(row.billed)
-        self.unit = smallest_unit(row.currency_code)
+        self.row, self.whole, self.unit = row, whole, smallest_unit(row.currency_code)
+        self.billed: Decimal = row.billed
 
     @property
     def free(self) -> Decimal:
@@ -118,7 +118,7 @@ class Goods:
     @property
     def kept(self) -> Decimal:
         """What of that was not sent back, or was and is credited."""
-        return max(self.free - (self.row.back - self.row.credited), _ZERO)
+        return max(self.free - Decimal(self.row.back - self.row.credited), _ZERO)
 
     def take(self, quantity: Decimal) -> Decimal:
         """Bill so much of it, or give so much back (below zero); returns the value."""
