@@ -31,15 +31,14 @@ _OPEN = """
            AND (o.allocated <> o.amount OR o.id IN (
                 SELECT unnest(ARRAY[debit_id, credit_id]) FROM accounting_allocation
                  WHERE company_id = :company AND date > :day))
+    ), taken AS (
+        SELECT i.id AS item_id, a.id, a.date, a.amount, i.company_amount, i.amount AS whole
+          FROM item i JOIN accounting_allocation a ON a.debit_id = i.id
+         UNION ALL
+        SELECT i.id, a.id, a.date, -a.amount, i.company_amount, i.amount
+          FROM item i JOIN accounting_allocation a ON a.credit_id = i.id
     ), part AS (
-        SELECT s.item_id, s.date, s.amount, i.company_amount, i.amount AS whole,
-               sum(s.amount) OVER (PARTITION BY s.item_id ORDER BY s.id) AS reached
-          FROM item i JOIN (
-               SELECT id, debit_id AS item_id, date, amount FROM accounting_allocation
-                WHERE company_id = :company
-                UNION ALL
-               SELECT id, credit_id, date, -amount FROM accounting_allocation WHERE company_id = :company
-          ) s ON s.item_id = i.id
+        SELECT t.*, sum(amount) OVER (PARTITION BY item_id ORDER BY id) AS reached FROM taken t
     ), settled AS (
         SELECT item_id, sum(amount) AS amount,
                sum(round(company_amount * reached / whole, :digits)

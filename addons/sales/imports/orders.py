@@ -9,7 +9,7 @@ first; the same list with RC0603 in both rows adds the second.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -68,17 +68,19 @@ class _Chunk:
     def of(cls, session: Any, company_id: int, documents: Sequence[Document], customer: str) -> "_Chunk":
         codes = {row.values["customer"] for document in documents for row in document.rows} | {customer}
         partners = ids_by_code(session, company_id, codes - {None, ""})
-        asked: dict[int, set[str]] = {}
-        for document in documents:
-            partner = partners.get(_customer(document, customer))
-            if partner is not None:
-                asked.setdefault(partner, set()).update(row.values["part"] for row in document.rows)
+        asked = {
+            (row.values["part"], partner)
+            for document in documents
+            if (partner := partners.get(_customer(document, customer))) is not None
+            for row in document.rows
+        }
+        found = numbers.find_for(session, company_id, sorted(asked))
         return cls(
             company_id,
             customer,
             partners,
-            _parts(session, company_id, asked),
-            _known(session, list(asked), documents),
+            {(partner, hits.text): hits for (_text, partner), hits in zip(sorted(asked), found, strict=True)},
+            _known(session, {partner for _text, partner in asked}, documents),
         )
 
     def draft(self, document: Document) -> OrderDraft | None:
@@ -151,15 +153,6 @@ def _customer(document: Document, default: str) -> str:
     return document.rows[0].values["customer"] or default
 
 
-def _parts(session: Any, company_id: int, asked: Mapping[int, set[str]]) -> dict[Key, numbers.Hits]:
-    """What each customer's texts name."""
-    found: dict[Key, numbers.Hits] = {}
-    for partner, texts in asked.items():
-        for hits in numbers.find(session, company_id, sorted(texts), partner):
-            found[partner, hits.text] = hits
-    return found
-
-
 def _unknown(said: str, hits: numbers.Hits) -> str:
     exact = [match for match in hits.matches if not match.similar]
     names = ", ".join(match.code for match in exact or hits.matches)
@@ -174,7 +167,7 @@ def _unknown(said: str, hits: numbers.Hits) -> str:
     return _("No part is called “%(part)s”: add the part, or the customer's number of it.", part=said)
 
 
-def _known(session: Any, partners: Sequence[int], documents: Sequence[Document]) -> dict[Key, Any]:
+def _known(session: Any, partners: Collection[int], documents: Sequence[Document]) -> dict[Key, Any]:
     """The orders that customers have under these numbers, the last of each."""
     order = m.SalesOrder
     query = select(order).where(
