@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 
+from addons.accounting.services.allocation import items_of
+from addons.accounting.services.drafts import PaymentDraft, PaymentLine
 from addons.purchasing.services.drafts import Arrival, DeliveryDraft, OrderDraft, OrderLineDraft
 from addons.purchasing.services.pricing import UNIT
 from addons.purchasing.services.returning import returnable
@@ -132,6 +134,19 @@ def _prices(company_id: int, row: Any, currency: str, costs: Any) -> Iterator[di
             }
 
 
+def _payment(company_id: int, bill: Any, item_id: int) -> PaymentDraft:
+    return PaymentDraft(
+        company_id,
+        bill.partner_id,
+        bill.due_date,
+        bill.total,
+        bill.currency_code,
+        "out",
+        "payable",
+        lines=[PaymentLine(item_id, bill.total)],
+    )
+
+
 class Desk:
     """What the buyer of the demo does, in the order of the days."""
 
@@ -171,9 +186,35 @@ class Desk:
         for key, draft in zip(made, drafts, strict=True):
             assert draft.date is not None  # `draft` gives each a day
             batches.setdefault((draft.date - first).days // 15, []).append(key)
+        bills: list[int] = []
         for batch, orders in sorted(batches.items()):
-            m.PurchasingOrder.receive(self.session, orders, first + timedelta(days=15 * batch + 29))
+            on = first + timedelta(days=15 * batch + 29)
+            m.PurchasingOrder.receive(self.session, orders, on)
+            if batch < max(batches) - 1:
+                bills += m.PurchasingOrder.bill(self.session, orders, on=on + timedelta(days=6))
+        self._settle(bills)
         self._give_back(made[-1])
+
+    def _settle(self, bills: Sequence[int]) -> None:
+        """Suppliers number their bills; what is due is paid, a price was higher than ordered now and then."""
+        table = m.AccountingBill.__table__
+        numbered = update(table).where(table.c.id.in_(bills)).values(reference=func.concat("W", table.c.id))
+        self.session.execute(numbered)
+        self.session.expire_all()
+        drafts = [self.session.get_one(m.AccountingBill, key) for key in bills[::15]]
+        for draft in drafts:
+            draft.lines[0].unit_price *= Decimal("1.02")
+        m.AccountingBill.compute(self.session, drafts)
+        self.session.flush()
+        m.AccountingBill.post(self.session, bills)
+        items = items_of(self.session, "accounting_bill", bills)
+        bill = m.AccountingBill
+        due = select(bill.id, bill.partner_id, bill.due_date, bill.total, bill.currency_code)
+        rows = self.session.execute(
+            due.where(bill.id.in_(bills), bill.due_date < today()).order_by(bill.due_date)
+        )
+        payments = [_payment(self.company_id, row, items[row.id].id) for row in rows]
+        m.AccountingPayment.post(self.session, m.AccountingPayment.create(self.session, payments))
 
     def _give_back(self, order: int) -> None:
         """Ten of a part were not what was ordered."""
