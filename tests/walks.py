@@ -165,6 +165,8 @@ RECORDS = {
     "event_id": "audit.event",
     "open_item_id": "accounting.open_item",
     "count_id": "stock.count",
+    "transfer_id": "stock.transfer",
+    "supplier_id": "partner",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {

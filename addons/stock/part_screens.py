@@ -75,12 +75,14 @@ def _moving(condition: Any) -> Any:
     return value
 
 
-def _available(product: Any) -> Any:
+def available(product: Any) -> Any:
+    """What nobody has been promised of a part, in SQL."""
     return _there("on_hand")(product) - _there("reserved")(product)
 
 
-def _projected(product: Any) -> Any:
-    return _available(product) + _moving(incoming)(product) - _moving(outgoing)(product)
+def projected(product: Any) -> Any:
+    """What will be free of a part when all has come and gone, in SQL."""
+    return available(product) + _moving(incoming)(product) - _moving(outgoing)(product)
 
 
 def has_stock(product: Any) -> Any:
@@ -120,10 +122,10 @@ def _parts(screens: Screens) -> None:
             "description",
             quantity("on_hand", _l("On hand"), _there("on_hand")),
             quantity("reserved", _l("Reserved"), _there("reserved")),
-            quantity("available", _l("Available"), _available),
+            quantity("available", _l("Available"), available),
             quantity("incoming", _l("Incoming"), _moving(incoming)),
             quantity("outgoing", _l("Outgoing, not reserved"), _moving(outgoing)),
-            quantity("projected", _l("Projected"), _projected),
+            quantity("projected", _l("Projected"), projected),
             Column("unit", shown=False),
         ],
         filters=[Filter("stocked", _l("In stock or moving"), where=has_stock), "maker_id", "active"],

@@ -29,6 +29,7 @@ PURPOSES = (
     "inventory_difference",
     "purchases",
     "input_tax",
+    "price_difference",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}
