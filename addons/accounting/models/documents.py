@@ -157,6 +157,11 @@ class InvoiceLine(Model):
     product = relationship("product")
     tax = relationship("accounting.tax")
 
+    @property
+    def remarks(self) -> list[str]:
+        """What the paper says of the line below its part; addons add to it."""
+        return []
+
     def _before_write(self) -> None:
         self.discount = self.discount or Decimal(0)
         self.net = line_net(self.quantity, self.unit_price, smallest_unit(self._currency()), self.discount)

@@ -14,7 +14,6 @@ from core.db import AnySession
 from core.i18n import _, format_date, format_number
 
 _ZERO = Decimal(0)
-#: The next day on which something comes in, of parts of which something does.
 _NEXT = text("""
     SELECT v.product_id, min(v.date) FROM stock_move v JOIN stock_location f ON f.id = v.from_id
      WHERE v.product_id = ANY(:products) AND v.state IN ('planned', 'reserved') AND f.kind = 'supplier'
@@ -51,6 +50,11 @@ def prices_of(
     ]
 
 
+def next_arrivals(session: AnySession, products: Sequence[int]) -> dict[int, date]:
+    """The next day on which something comes in, of parts of which something does."""
+    return {product: day for product, day in session.execute(_NEXT, {"products": list(products)})}
+
+
 def availability_texts(session: AnySession, lines: Sequence[tuple[int | None, Decimal | None]]) -> list[str]:
     """For each (part, quantity) how much is free, and what is short and when more comes in.
 
@@ -61,7 +65,7 @@ def availability_texts(session: AnySession, lines: Sequence[tuple[int | None, De
     if not products:
         return ["" for _line in lines]
     free = {product: one.available for product, one in availability_of(session, products).items()}
-    coming = {product: day for product, day in session.execute(_NEXT, {"products": products})}
+    coming = next_arrivals(session, products)
     found = []
     for product, quantity in lines:
         if product is None:
