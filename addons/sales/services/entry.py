@@ -62,18 +62,24 @@ def availability_texts(session: AnySession, lines: Sequence[tuple[int | None, De
     is short of 300.
     """
     products = sorted({product for product, _quantity in lines if product is not None})
-    if not products:
-        return ["" for _line in lines]
-    free = {product: one.available for product, one in availability_of(session, products).items()}
-    coming = next_arrivals(session, products)
+    coming = next_arrivals(session, products) if products else {}
+    shares = free_for(session, lines)
+    return [
+        "" if product is None else _availability(free, quantity or _ZERO, coming.get(product))
+        for (product, quantity), free in zip(lines, shares, strict=True)
+    ]
+
+
+def free_for(session: AnySession, lines: Sequence[tuple[int | None, Decimal | None]]) -> list[Decimal]:
+    """For each (part, quantity) how much of the part the lines before have left, in one query."""
+    products = sorted({product for product, _quantity in lines if product is not None})
+    free = {p: one.available for p, one in availability_of(session, products).items()} if products else {}
     found = []
     for product, quantity in lines:
-        if product is None:
-            found.append("")
-            continue
-        left, wanted = free.get(product, _ZERO), quantity or _ZERO
-        found.append(_availability(left, wanted, coming.get(product)))
-        free[product] = max(left - wanted, _ZERO)
+        left = _ZERO if product is None else free.get(product, _ZERO)
+        found.append(left)
+        if product is not None:
+            free[product] = max(left - (quantity or _ZERO), _ZERO)
     return found
 
 

@@ -36,8 +36,12 @@ class Choice(CompanyOwned, Model):
     #: What was wanted.
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
     #: What was offered; none where nothing of what was offered was wanted.
-    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
-    order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id", ondelete="SET NULL"), index=True)
+    substitute_id: Mapped[int | None] = mapped_column(
+        ForeignKey("product.id", ondelete="CASCADE"), index=True
+    )
+    order_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sales_order.id", ondelete="SET NULL"), index=True
+    )
     order_line_id: Mapped[int | None] = mapped_column(
         ForeignKey("sales_order_line.id", ondelete="SET NULL"), index=True
     )

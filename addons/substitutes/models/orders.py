@@ -69,6 +69,4 @@ class OrderLine(orders.OrderLine):
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        return (
-            Index(None, "original_product_id", postgresql_where="original_product_id IS NOT NULL"),
-        )
+        return (Index(None, "original_product_id", postgresql_where="original_product_id IS NOT NULL"),)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.substitutes.services import candidates, customers, deciding, reach
+from addons.substitutes.services import candidates, customers, deciding, evidence, reach
 from addons.substitutes.services.asking import FITS, Candidate, Found, Wanted
 from core.db import Line, Timestamp
 from core.models import Model, relationship
@@ -94,6 +94,11 @@ class Substitute(CompanyOwned, Model):
     def propose_again(cls, session: Any, pairs: Iterable[Any]) -> None:
         """Let pairs be judged anew."""
         deciding.decide(session, pairs, "proposed", "")
+
+    @classmethod
+    def mark_evidence(cls, session: Any, pairs: Iterable[Any]) -> None:
+        """Make the newest file beside each pair what shows it; raises SubstituteError where there is none."""
+        evidence.mark(session, pairs)
 
     @classmethod
     def candidates(cls, session: Any, lines: Sequence[Wanted]) -> Mapping[Any, list[Candidate]]:

@@ -1,7 +1,7 @@
 """What short lines may take instead: from all sources, what the customer allows, the best first.
 
-Problem: a rep has thirty short lines and a minute. Rule: all lines are answered together, by the same number of
-questions whatever their number. A part is offered once, by the best of what names it: approved before
+Problem: a rep has thirty short lines and a minute. Rule: all lines are answered together, by as many
+questions as one. A part is offered once, by the best of what names it: approved before
 proposed before merely suggested, then the better fit. Never offered are parts that are archived, no longer
 made, another company's, or counted in another unit. First stands what this customer took last; what the
 customer was not content with stands last, and says why; between them approved, then how much of the quantity
@@ -134,7 +134,7 @@ def _memory(line: Wanted, found: Found, known: Memories) -> Remembered:
 def _margin(net: Decimal | None, part: Any, currency: str) -> Decimal | None:
     if not net or part.cost is None or part.currency != currency:
         return None
-    return (net - part.cost) / net
+    return (net - Decimal(part.cost)) / net
 
 
 def usual_order(candidate: Candidate) -> tuple[Any, ...]:

@@ -18,8 +18,11 @@ def complain(session: AnySession, choices: Iterable[Any], complaint: str) -> Non
     acts.require(session, WRITE)
     rows = acts.locked(session, m.SubstituteChoice, choices)
     SubstituteError.refuse(
-        {row.id: _("The customer did not take it: there is nothing to complain of.") for row in rows
-         if row.outcome != "accepted"}
+        {
+            row.id: _("The customer did not take it: there is nothing to complain of.")
+            for row in rows
+            if row.outcome != "accepted"
+        }
     )
     if not complaint.strip():
         raise SubstituteError(_("Say what the customer complains of."))

@@ -1,9 +1,9 @@
 """What customers allow: whole makers, single parts, or nothing but what they have agreed to.
 
-Rule: a customer who never takes other parts is offered none. Of a maker that the customer refuses, or does not
-name where any is named, nothing is offered; neither is a part that is never given, nor, where some are allowed
-in place of this part, one that is not. What is asked for first is offered with the reason. Example: C1 allows
-B in place of A → C is not offered for A, and both are for D.
+Rule: a customer who never takes other parts is offered none. Of a maker that the customer refuses, or does
+not name where any is named, nothing is offered; neither is a part that is never given, nor, where some are
+allowed in place of this part, one that is not. What is asked for first is offered with the reason.
+Example: C1 allows B in place of A → C is not offered for A, and both are for D.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ def allowed(session: AnySession, lines: Sequence[Wanted], found: Sequence[Found]
 
 
 def _is_forbidden(row: Any) -> bool:
-    return row.substitution == "never" or row.has_never or row.is_unlisted or row.is_maker_refused
+    return bool(row.substitution == "never" or row.has_never or row.is_unlisted or row.is_maker_refused)
 
 
 def _consent(found: Found, row: Any) -> str:

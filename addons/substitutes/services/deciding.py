@@ -38,13 +38,11 @@ def _check(part: Any, other: Any) -> None:
     if part is None or other is None or part.company_id != other.company_id:
         raise SubstituteError(_("There is no such part: choose one of the list."))
     if part.id == other.id:
-        raise SubstituteError(
-            _("%(code)s can't stand in for itself: choose another part.", code=part.code)
-        )
+        raise SubstituteError(_("%(code)s can't stand in for itself: choose another part.", code=part.code))
     if part.unit != other.unit:
         raise SubstituteError(
             _(
-                "%(code)s is counted in %(unit)s and %(other)s in %(others)s: one can't stand in for the other.",
+                "%(code)s is counted in %(unit)s, %(other)s in %(others)s: one can't replace the other.",
                 code=part.code,
                 unit=part.unit,
                 other=other.code,

@@ -74,7 +74,10 @@ def _with_last(own: Mapping[int | None, Remembered]) -> Mapping[int | None, Reme
     """Mark what was taken last, among what nothing was said against."""
     good = [(one.date, one.order_id, key) for key, one in own.items() if one.date and not one.is_bad]
     last = max(good, default=(None, None, None))[2]
-    return {key: Remembered(**{**vars(one), "is_last": key is not None and key == last}) for key, one in own.items()}
+    return {
+        key: Remembered(**{**vars(one), "is_last": key is not None and key == last})
+        for key, one in own.items()
+    }
 
 
 def remembered(lines: Sequence[Wanted], known: Memories) -> list[Found]:

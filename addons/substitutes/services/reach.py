@@ -1,9 +1,9 @@
 """Which parts may stand in for others, by pairs and by chains of pairs.
 
-Problem: A may be replaced by B, B by C, C by A again, in a hundred lines at once. Rule: from each part along
-its pairs, and against those that hold both ways, at most three steps, never to a part that the way has passed;
-of several ways to a part the best: approved throughout, then the better fit, then the rank. A chain is as
-approved, and fits as well, as its weakest pair. A pair that was refused takes its part away by any way.
+Problem: A may be replaced by B, B by C, C by A again, in a hundred lines at once. Rule: from each part
+along its pairs, and against those that hold both ways, at most three steps, never to a part that the way has
+passed; of several ways to a part the best: approved throughout, then the better fit, then the rank. A chain
+is as approved, and fits as well, as its weakest pair. A pair that was refused takes its part away by any way.
 Example: A → B approved drop-in, B → C proposed → for A: B approved, and C proposed, by way of B.
 """
 
@@ -17,10 +17,12 @@ from core.db import AnySession
 
 #: Pairs that one candidate may be away.
 STEPS = 3
-_VALID = "(s.valid_from IS NULL OR s.valid_from <= a.day) AND (s.valid_until IS NULL OR s.valid_until >= a.day)"
+_VALID = (
+    "(s.valid_from IS NULL OR s.valid_from <= a.day) AND (s.valid_until IS NULL OR s.valid_until >= a.day)"
+)
 _FIT = "array_position(ARRAY['drop_in', 'same_footprint', 'needs_change'], s.fit) - 1"
 _SHOWN = f"{_FIT} AS fit, s.state = 'approved' AS approved, s.rank, s.condition"
-#: One row for each start, part and step: who reaches a part by the second-best way reaches nothing more by it.
+#: One row for each start, part and step: a second-best way to a part reaches nothing more.
 _REACH = text(f"""
     WITH RECURSIVE a AS (
         SELECT DISTINCT * FROM unnest(CAST(:products AS bigint[]), CAST(:days AS date[])) AS a (start, day)),

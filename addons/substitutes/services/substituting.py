@@ -58,7 +58,9 @@ def wanted_of(session: AnySession, lines: Iterable[int]) -> list[Wanted]:
     """What these lines of orders want, as candidates are asked for; what is delivered wants nothing."""
     rows = session.execute(_LINES, {"ids": sorted(set(lines))})
     return [
-        Wanted(row.id, row.partner_id, row.product_id, row.quantity, row.currency_code, row.date, row.unit_price)
+        Wanted(
+            row.id, row.partner_id, row.product_id, row.quantity, row.currency_code, row.date, row.unit_price
+        )
         for row in rows
         if row.quantity > 0
     ]
@@ -73,7 +75,7 @@ def substitute(session: AnySession, wanted: Sequence[Acceptance]) -> Mapping[int
     chosen = {one.line_id: _chosen(one, offered.get(one.line_id, ())) for one in wanted}
     before = {one.line_id: _before(session, one.line_id) for one in wanted}
     _refuse_unasked(session, of, chosen, before)
-    made = m.SalesOrder.replace_parts(session, [_replacement(one) for one in wanted])
+    made: Mapping[int, Any] = m.SalesOrder.replace_parts(session, [_replacement(one) for one in wanted])
     for one in wanted:
         line = made[one.line_id]
         line.original_product_id = of[one.line_id].product_id
@@ -88,7 +90,7 @@ def _chosen(wanted: Acceptance, offered: Sequence[Candidate]) -> Candidate:
         if candidate.product_id == wanted.substitute_id:
             return candidate
     raise SubstituteError(
-        _("This part is not offered for the line: the customer refuses it, it is archived, or nobody proposes it.")
+        _("This part is not offered for the line: the customer refuses it, or nobody proposes it.")
     )
 
 
@@ -174,7 +176,7 @@ def _standing(session: AnySession, lines: Iterable[int]) -> dict[int, Any]:
     """The first substitution of each line that stands: it knows what was ordered; later ones go with it."""
     choice = m.SubstituteChoice
     query = select(choice).where(choice.order_line_id.in_(list(lines)), choice.outcome == "accepted")
-    found: dict[int, Any] = {}
+    found: dict[Any, Any] = {}
     for one in session.scalars(query.order_by(choice.id)):
         if found.setdefault(one.order_line_id, one) is not one:
             one.outcome = "taken_back"
@@ -195,7 +197,9 @@ def decline(session: AnySession, refusals: Sequence[Refusal]) -> None:
     rows = {row.id: row for row in session.execute(_LINES, {"ids": [one.line_id for one in refusals]})}
     for one in refusals:
         if not one.reason.strip():
-            raise SubstituteError(_("Say why the customer does not want it: it is offered last from then on."))
+            raise SubstituteError(
+                _("Say why the customer does not want it: it is offered last from then on.")
+            )
         session.add(_refused(session, rows[one.line_id], one))
     session.flush()
     record(session, "decline_substitutes", "sales.order", sorted({row.order_id for row in rows.values()}))

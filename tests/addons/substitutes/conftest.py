@@ -16,8 +16,10 @@ class Counter(Desk):
 
     def __init__(self, company: Any) -> None:
         super().__init__(company)
-        self.a, self.b, self.c, self.d = (self.part(code, list_price=Decimal(price), list_currency_code="USD")
-                                          for code, price in (("A", 1), ("B", "1.1"), ("C", "0.9"), ("D", 2)))
+        self.a, self.b, self.c, self.d = (
+            self.part(code, list_price=Decimal(price), list_currency_code="USD")
+            for code, price in (("A", 1), ("B", "1.1"), ("C", "0.9"), ("D", 2))
+        )
 
     def pair(self, part: int, other: int, approve: bool = True, **values: Any) -> Any:
         """A pair, approved unless the test says otherwise."""

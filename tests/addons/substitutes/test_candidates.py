@@ -47,7 +47,10 @@ def test_what_is_refused_comes_in_by_no_way(desk):
 def test_archived_obsolete_foreign_and_outdated_parts_are_not_offered(desk):
     parts = {name: desk.part(name) for name in ("OLD", "GONE", "LATE", "SOON", "NOW")}
     for name, part in parts.items():
-        days = {"LATE": {"valid_until": DAY - timedelta(days=1)}, "SOON": {"valid_from": DAY + timedelta(days=1)}}
+        days = {
+            "LATE": {"valid_until": DAY - timedelta(days=1)},
+            "SOON": {"valid_from": DAY + timedelta(days=1)},
+        }
         desk.pair(desk.a, part, **days.get(name, {"valid_from": DAY, "valid_until": DAY}))
     db.session.get(m.Product, parts["OLD"]).active = False
     db.session.get(m.Product, parts["GONE"]).lifecycle = "obsolete"
@@ -59,7 +62,7 @@ def test_a_part_is_no_substitute_of_itself_nor_of_what_is_counted_otherwise(desk
     with pytest.raises(SubstituteError, match="can't stand in for itself"):
         desk.pair(desk.a, desk.a)
     wire = desk.part("W", unit="m")
-    with pytest.raises(SubstituteError, match="counted in pcs and W in m"):
+    with pytest.raises(SubstituteError, match="counted in pcs, W in m"):
         desk.pair(desk.a, wire)
 
 
@@ -170,7 +173,9 @@ def test_the_margin_is_for_those_who_may_see_it(desk):
 def test_a_hundred_lines_ask_as_many_questions_as_one(desk, count_queries):
     for other in (desk.b, desk.c, desk.d):
         desk.pair(desk.a, other, both_ways=True)
+
     def lines(number):
         return [Wanted(n, desk.customer, desk.a, Decimal(n + 1), "USD", DAY) for n in range(number)]
+
     one = count_queries(lambda: m.Substitute.candidates(db.session, lines(1)))
     assert count_queries(lambda: m.Substitute.candidates(db.session, lines(100))) == one

@@ -36,7 +36,11 @@ def test_a_part_of_a_line_becomes_a_line_behind_it(desk):
     desk.pair(desk.a, desk.b)
     order = desk.quote((desk.a, 100, "0.8"), (desk.d, 1, 2))
     desk.give(order, desk.b, 30)
-    assert lines_of(order) == [("A", 70, Decimal("0.8"), None), ("B", 30, Decimal("1.1"), desk.a), ("D", 1, 2, None)]
+    assert lines_of(order) == [
+        ("A", 70, Decimal("0.8"), None),
+        ("B", 30, Decimal("1.1"), desk.a),
+        ("D", 1, 2, None),
+    ]
     assert [line.position for line in order.lines] == [1, 2, 3]
     with pytest.raises(SalesError, match="70 are open"):
         desk.give(order, desk.b, 71)
@@ -124,7 +128,9 @@ def test_what_waits_for_the_customer_is_not_confirmed(desk):
     desk.pair(desk.a, desk.b, approve=False)
     order = desk.quote((desk.a, 10, 1))
     desk.give(order, desk.b)
-    with pytest.raises(SubstituteError, match="B on line 1 waits for the customer, since nobody has approved"):
+    with pytest.raises(
+        SubstituteError, match="B on line 1 waits for the customer, since nobody has approved"
+    ):
         m.SalesOrder.confirm(db.session, [order])
     agreed = desk.order((desk.a, 10, 1))
     with pytest.raises(SubstituteError, match="waits for the customer"):

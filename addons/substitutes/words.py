@@ -1,0 +1,18 @@
+"""What the values of substitutes are called."""
+
+from core.i18n import _l
+
+FITS = {
+    "drop_in": _l("Drop-in"),
+    "same_footprint": _l("Same footprint"),
+    "needs_change": _l("Needs a change"),
+}
+STATES = {
+    "proposed": _l("Proposed"),
+    "approved": _l("Approved"),
+    "refused": _l("Refused"),
+    "suggested": _l("Suggested"),
+}
+OUTCOMES = {"accepted": _l("Taken"), "refused": _l("No thanks"), "taken_back": _l("Taken back")}
+POLICIES = {"free": _l("Takes what is approved"), "ask": _l("Is asked first"), "never": _l("Takes none")}
+RULES = {"never": _l("Never"), "allowed": _l("Allowed"), "ask": _l("Ask first")}
