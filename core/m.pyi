@@ -1230,6 +1230,30 @@ class SubstituteRule(_Composed):
     substitute: Mapped[Product]
     substitute_id: Mapped[int]
 
+class SubstituteTrait(_Composed):
+    coldest: Mapped[Decimal | None]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    current: Mapped[Decimal | None]
+    dielectric: Mapped[str]
+    drift: Mapped[Decimal | None]
+    hottest: Mapped[Decimal | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    load: Mapped[Decimal | None]
+    package: Mapped[str]
+    pitch: Mapped[Decimal | None]
+    power: Mapped[Decimal | None]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    read_at: Mapped[_datetime | None]
+    tolerance: Mapped[Decimal | None]
+    value: Mapped[Decimal]
+    variety: Mapped[str]
+    voltage: Mapped[Decimal | None]
+    @classmethod
+    def read(cls, session: Any, products: Any) -> int: ...
+
 class Team(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]

@@ -1,12 +1,14 @@
 """Who may see, write and judge pairs; what customers did is seen by whoever sees the customer."""
 
 from core.i18n import _l
+from core.security.actor import NEVER
 from core.security.rights import Rights
 
 rights = Rights()
 rights.model("substitute", read="products.read", write="substitutes.write", delete="substitutes.write")
 rights.model("substitute.choice", read="sales.read", write="sales.write")
 rights.model("substitute.rule", read="sales.read", write="sales.write", delete="sales.write")
+rights.model("substitute.trait", read="products.read", write=NEVER)
 for kept in ("substitute.choice", "substitute.rule"):
     rights.follows(kept, "partner_id", "partner")
 

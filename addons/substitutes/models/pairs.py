@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.substitutes.services import candidates, customers, deciding, evidence, reach
+from addons.substitutes.services import candidates, customers, deciding, evidence, reach, search
 from addons.substitutes.services.asking import FITS, Candidate, Found, Wanted
 from core.db import Line, Timestamp
 from core.models import Model, relationship
@@ -108,7 +108,7 @@ class Substitute(CompanyOwned, Model):
     @classmethod
     def sources(cls, session: Any, lines: Sequence[Wanted]) -> list[Found]:
         """Where candidates come from; an addon adds its own to what `super()` finds."""
-        return reach.reached(session, lines)
+        return [*reach.reached(session, lines), *search.suggested(session, lines)]
 
     @classmethod
     def allowed(cls, session: Any, lines: Sequence[Wanted], found: Sequence[Found]) -> list[Found]:

@@ -1,6 +1,6 @@
-"""What customers allow: whole makers, single parts, or nothing but what they have agreed to.
+"""What may be offered: what we have not refused ourselves, and what the customer allows.
 
-Rule: a customer who never takes other parts is offered none. Of a maker that the customer refuses, or does
+Rule: a pair that was refused takes its part away by whatever way it was found. A customer who never takes other parts is offered none. Of a maker that the customer refuses, or does
 not name where any is named, nothing is offered; neither is a part that is never given, nor, where some are
 allowed in place of this part, one that is not. What is asked for first is offered with the reason.
 Example: C1 allows B in place of A → C is not offered for A, and both are for D.
@@ -17,7 +17,11 @@ from core.db import AnySession
 from core.i18n import _
 
 _JUDGE = text("""
-    SELECT a.place, p.substitution, r.has_never, r.has_ask,
+    SELECT a.place, p.substitution, EXISTS (
+               SELECT 1 FROM substitute s WHERE s.state = 'refused'
+                  AND (s.product_id = a.product AND s.substitute_id = a.other
+                       OR s.both_ways AND s.product_id = a.other AND s.substitute_id = a.product)) AS is_refused,
+           r.has_never, r.has_ask,
            r.has_allowed AND NOT r.is_allowed AS is_unlisted,
            k.has_allowed AND NOT k.is_allowed OR k.has_never AS is_maker_refused
       FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:others AS bigint[]))
@@ -56,7 +60,8 @@ def allowed(session: AnySession, lines: Sequence[Wanted], found: Sequence[Found]
 
 
 def _is_forbidden(row: Any) -> bool:
-    return bool(row.substitution == "never" or row.has_never or row.is_unlisted or row.is_maker_refused)
+    by_rule = row.has_never or row.is_unlisted or row.is_maker_refused
+    return bool(row.is_refused or row.substitution == "never" or by_rule)
 
 
 def _consent(found: Found, row: Any) -> str:

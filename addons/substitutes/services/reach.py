@@ -3,7 +3,7 @@
 Problem: A may be replaced by B, B by C, C by A again, in a hundred lines at once. Rule: from each part
 along its pairs, and against those that hold both ways, at most three steps, never to a part that the way has
 passed; of several ways to a part the best: approved throughout, then the better fit, then the rank. A chain
-is as approved, and fits as well, as its weakest pair. A pair that was refused takes its part away by any way.
+is as approved, and fits as well, as its weakest pair.
 Example: A → B approved drop-in, B → C proposed → for A: B approved, and C proposed, by way of B.
 """
 
@@ -45,10 +45,7 @@ _REACH = text(f"""
              WHERE s.id <> ALL(a.way) AND cardinality(a.way) <= :steps
              ORDER BY a.start, a.day, s.id, approved DESC, fit, rank, a.way) best)
     SELECT DISTINCT ON (r.start, r.day, r.id) r.* FROM reached r
-     WHERE r.id <> r.start AND NOT EXISTS (
-           SELECT 1 FROM substitute s WHERE s.state = 'refused'
-              AND (s.product_id = r.start AND s.substitute_id = r.id
-                   OR s.both_ways AND s.product_id = r.id AND s.substitute_id = r.start))
+     WHERE r.id <> r.start
      ORDER BY r.start, r.day, r.id, r.approved DESC, r.fit, cardinality(r.way), r.rank
 """)  # noqa: S608  # made of constants
 
