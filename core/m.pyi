@@ -523,6 +523,34 @@ class JobItem(_Composed):
     state: Mapped[str]
     updated_at: Mapped[_datetime]
 
+class Link(_Composed):
+    agent: Mapped[str]
+    answer: Mapped[str]
+    answered_at: Mapped[_datetime | None]
+    answered_by: Mapped[str]
+    answered_from: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    expires_at: Mapped[_datetime]
+    id: Mapped[int]
+    locale: Mapped[str]
+    made_at: Mapped[_datetime]
+    model: Mapped[str]
+    note: Mapped[str]
+    opened: Mapped[int]
+    opened_at: Mapped[_datetime | None]
+    purpose: Mapped[str]
+    record_id: Mapped[int]
+    revoked_at: Mapped[_datetime | None]
+    secret: Mapped[str]
+    shown: Mapped[str]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    @classmethod
+    def make(cls, session: Any, purpose: str, record: Any, days: int = ..., locale: str = ...) -> Any: ...
+    @classmethod
+    def revoke(cls, session: Any, links: Any) -> None: ...
+
 class ListDefaultView(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -1216,6 +1244,40 @@ class SubstituteChoice(_Composed):
     def agreed(cls, session: Any, pairs: Any) -> Any: ...
     @classmethod
     def complain(cls, session: Any, choices: Any, complaint: str) -> None: ...
+
+class SubstituteConsent(_Composed):
+    answered_at: Mapped[_datetime | None]
+    answered_by: Mapped[str]
+    at: Mapped[_datetime]
+    because: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    id: Mapped[int]
+    link: Mapped[Link | None]
+    link_id: Mapped[int | None]
+    note: Mapped[str]
+    order: Mapped[SalesOrder | None]
+    order_id: Mapped[int | None]
+    order_line: Mapped[SalesOrderLine | None]
+    order_line_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    state: Mapped[str]
+    substitute: Mapped[Product]
+    substitute_id: Mapped[int]
+    unit_price: Mapped[Decimal | None]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    @classmethod
+    def answer(cls, session: Any, consents: Any, agreed: bool, by: str, note: str = ...) -> None: ...
+    @classmethod
+    def ask(cls, session: Any, asked: Any) -> Any: ...
+    @classmethod
+    def withdraw(cls, session: Any, consents: Any) -> None: ...
 
 class SubstituteRule(_Composed):
     company: Mapped[Company]

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, render_template, request, url_for
 
 from addons.substitutes.order_panel import panel_of
+from addons.substitutes.services.asking_customers import DAYS, Ask
 from addons.substitutes.services.substituting import Acceptance, Refusal
 from addons.substitutes.words import FITS, STATES
 from core import m
@@ -77,6 +78,23 @@ def decline(line_id: int) -> Response:
         return _("Kept: the customer did not want it.")
 
     return _act(_line(line_id), act)
+
+
+@bp.post("/lines/<int:line_id>/ask")
+@requires("sales.write")
+def ask(line_id: int) -> Response:
+    """Ask the customer about a part, and lead to the question with its link."""
+    line = _line(line_id)
+    part = request.form.get("substitute_id", 0, type=int)
+    try:
+        (consent,) = m.SubstituteConsent.ask(db.session, [Ask(line.id, part)])
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        flash(str(error), "danger")
+        return go(url_for("screens.show", screen="sales.order.form", record_id=line.order_id))
+    flash(_("Send the link to the customer: it is good for %(days)s days.", days=DAYS), "success")
+    return go(url_for("screens.show", screen="substitute.consent.form", record_id=consent.id))
 
 
 def _act(line: Any, act: Callable[[Any], str]) -> Response:

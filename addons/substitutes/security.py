@@ -9,7 +9,8 @@ rights.model("substitute", read="products.read", write="substitutes.write", dele
 rights.model("substitute.choice", read="sales.read", write="sales.write")
 rights.model("substitute.rule", read="sales.read", write="sales.write", delete="sales.write")
 rights.model("substitute.trait", read="products.read", write=NEVER)
-for kept in ("substitute.choice", "substitute.rule"):
+rights.model("substitute.consent", read="sales.read", write="sales.write")
+for kept in ("substitute.choice", "substitute.rule", "substitute.consent"):
     rights.follows(kept, "partner_id", "partner")
 
 rights.permission("substitutes.write", _l("Write which parts may stand in for which"))

@@ -15,4 +15,10 @@ STATES = {
 }
 OUTCOMES = {"accepted": _l("Taken"), "refused": _l("No thanks"), "taken_back": _l("Taken back")}
 POLICIES = {"free": _l("Takes what is approved"), "ask": _l("Is asked first"), "never": _l("Takes none")}
+CONSENTS = {
+    "asked": _l("Asked"),
+    "agreed": _l("Agreed"),
+    "refused": _l("Not agreed"),
+    "withdrawn": _l("Withdrawn"),
+}
 RULES = {"never": _l("Never"), "allowed": _l("Allowed"), "ask": _l("Ask first")}

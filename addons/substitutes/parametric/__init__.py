@@ -8,7 +8,7 @@ The grammar, in the order in which texts are read (NFKC first, so that full-widt
               | digits letter digits            4R7  4k7  2M2  0R          resistors; capacitors in pF
               | three digits [letter]           104K = 10 × 10^4 pF ± 10 %  capacitors; 103J for resistors, Ω
               | number prefix                   10K  1M                     resistors
-    tolerance = [± | +/-] number %  | ± number pF | [±] number ppm | the letter of a code: F 1 %, G 2, J 5, K 10, M 20
+    tolerance = [± | +/-] number %  | ± number pF | [±] number ppm | the letter of a code: J 5 %, K 10 %
     limits    = number [prefix] V | W | A, fractions as 1/10W; 伏 瓦 安
     package   = imperial code | metric code (1608 is 0603) | either with its system said | a name: SOD-123
     dielectric = C0G (COG, NP0, NPO) | letter digit letter of EIA-198: X7R

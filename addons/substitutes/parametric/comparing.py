@@ -94,7 +94,10 @@ def _differing(wanted: Traits, other: Traits) -> Iterator[str]:
 
 
 def limits_of(wanted: Traits) -> Sequence[str]:
-    """The traits in which another part may be better; a Zener is bought by its voltage, which is its value, and not by the least that it stands."""
+    """The traits in which another part may be better.
+
+    A Zener is bought by its voltage, which is its value, and not by the least that it stands.
+    """
     is_exact = wanted.variety in ("zener", "tvs")
     return [name for name in BETTER[wanted.kind] if not (is_exact and name == "voltage")]
 

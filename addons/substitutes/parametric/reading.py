@@ -194,7 +194,7 @@ def _package(text: str, kind: str) -> str:
 
 
 def _code_of(text: str) -> str:
-    """The imperial code; of two in one text, as `0603 [1608 Metric]`, the one that says nothing or imperial."""
+    """The imperial code; of two in one text, as `0603 [1608 Metric]`, the first that is one."""
     said: list[str] = []
     for found in _CODE.finditer(text):
         code, system = found[1], (found[2] or "").lower()

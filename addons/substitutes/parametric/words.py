@@ -24,7 +24,8 @@ KINDS: Sequence[tuple[str, re.Pattern[str]]] = [
         ("diode", r"\bdiodes?\b|schottky|zener|rectifier|\btvs\b|\besd\b|二极管|肖特基|稳压管|整流"),
         (
             "connector",
-            r"connectors?\b|\bconn\b|\bheaders?\b|pin.?header|receptacle|socket|terminal block|连接器|接插件|排针|排母|端子|插座",
+            r"connectors?\b|\bconn\b|\bheaders?\b|pin.?header|receptacle|socket|terminal block"
+            r"|连接器|接插件|排针|排母|端子|插座",
         ),
     )
 ]
@@ -62,8 +63,8 @@ VARIETIES: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]] = {
 #: Metric code → imperial code.
 METRIC: Mapping[str, str] = {
     "0402": "01005", "0603": "0201", "1005": "0402", "1608": "0603", "2012": "0805", "2125": "0805",
-    "3216": "1206", "3225": "1210", "4516": "1806", "4520": "1808", "4532": "1812", "5025": "2010", "5750": "2220",
-    "6332": "2512", "6432": "2512",
+    "3216": "1206", "3225": "1210", "4516": "1806", "4520": "1808", "4532": "1812", "5025": "2010",
+    "5750": "2220", "6332": "2512", "6432": "2512",
 }  # fmt: skip
 IMPERIAL = frozenset(
     {*METRIC.values(), "0504", "0612", "1218", "1225", "2225", "2816", "2728", "2920", "4527"}
@@ -109,7 +110,7 @@ ATTRIBUTES: Sequence[tuple[str, re.Pattern[str]]] = [
         ("current", r"current.*rat|rated.*current|^current$|forward current|rectified|额定电流|电流"),
         ("dielectric", r"dielectric|characteristic|temperature.?coeff|介质|材质|温度系数"),
         ("package", r"package|case|^size$|size.?code|封装|尺寸"),
-        ("positions", r"positions|number of contacts|no\.? of contacts|contacts$|pin.?count|针数|位数|触点数|^pins$"),
+        ("positions", r"positions|of contacts|contacts$|pin.?count|针数|位数|触点数|^pins$"),
         ("pitch", r"pitch|间距"),
     )
 ]  # fmt: skip

@@ -13,6 +13,14 @@ from core.security import acts
 
 #: Customer, what was ordered, what is to be given.
 Pair = tuple[int, int, int]
+_AGREED = text("""
+    SELECT a.partner, a.product, a.other
+      FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:others AS bigint[]))
+           AS a (partner, product, other)
+     WHERE EXISTS (SELECT 1 FROM substitute_consent c
+                    WHERE c.partner_id = a.partner AND c.product_id = a.product
+                      AND c.substitute_id = a.other AND c.state = 'agreed')
+""")
 _WAITING = text("""
     SELECT c.order_id, c.partner_id, c.product_id, c.substitute_id, c.consent_because, l.position, p.code
       FROM substitute_choice c
@@ -25,7 +33,11 @@ _WAITING = text("""
 
 def agreed(session: AnySession, pairs: Sequence[Pair]) -> set[Pair]:
     """Those of the pairs that the customers have agreed to."""
-    return set()
+    if not pairs:
+        return set()
+    partners, products, others = zip(*pairs, strict=True)
+    values = {"partners": list(partners), "products": list(products), "others": list(others)}
+    return {(row.partner, row.product, row.other) for row in session.execute(_AGREED, values)}
 
 
 def refuse_waiting(session: AnySession, orders: Iterable[Any]) -> None:

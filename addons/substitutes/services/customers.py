@@ -1,8 +1,9 @@
 """What may be offered: what we have not refused ourselves, and what the customer allows.
 
-Rule: a pair that was refused takes its part away by whatever way it was found. A customer who never takes other parts is offered none. Of a maker that the customer refuses, or does
-not name where any is named, nothing is offered; neither is a part that is never given, nor, where some are
-allowed in place of this part, one that is not. What is asked for first is offered with the reason.
+Rule: a pair that was refused takes its part away by whatever way it was found. A customer who never takes
+other parts is offered none. Of a maker that the customer refuses, or does not name where any is named,
+nothing is offered; neither is a part that is never given, nor, where some are allowed in place of this part, one that
+is not. What is asked for first is offered with the reason, until the customer has agreed.
 Example: C1 allows B in place of A → C is not offered for A, and both are for D.
 """
 
@@ -18,9 +19,14 @@ from core.i18n import _
 
 _JUDGE = text("""
     SELECT a.place, p.substitution, EXISTS (
+               SELECT 1 FROM substitute_consent c
+                WHERE c.partner_id = a.partner AND c.product_id = a.product AND c.substitute_id = a.other
+                  AND c.state = 'agreed') AS has_agreed,
+           EXISTS (
                SELECT 1 FROM substitute s WHERE s.state = 'refused'
                   AND (s.product_id = a.product AND s.substitute_id = a.other
-                       OR s.both_ways AND s.product_id = a.other AND s.substitute_id = a.product)) AS is_refused,
+                       OR s.both_ways AND s.product_id = a.other AND s.substitute_id = a.product)
+           ) AS is_refused,
            r.has_never, r.has_ask,
            r.has_allowed AND NOT r.is_allowed AS is_unlisted,
            k.has_allowed AND NOT k.is_allowed OR k.has_never AS is_maker_refused
@@ -72,4 +78,6 @@ def _consent(found: Found, row: Any) -> str:
         _("nobody has approved it yet"): found.state != "approved",
         _("it does not fit without a change"): found.fit == "needs_change",
     }
+    if row.has_agreed:
+        return ""
     return found.consent or next((reason for reason, holds in reasons.items() if holds), "")

@@ -1,8 +1,8 @@
 """Parts that are as good as those of short lines, found by their values among all parts.
 
-The statement says what `parametric.comparing` says, so that an index finds the few that have the same value and
-package among a million; what it finds is judged again, which also says why. What is there goes first, then the
-nearest. A suggestion is never approved by itself.
+The statement says what `parametric.comparing` says, so that an index finds the few that have the same value
+and package among a million; what it finds is judged again, which also says why. What is there goes first,
+then the nearest. A suggestion is never approved by itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
