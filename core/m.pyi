@@ -547,6 +547,8 @@ class Link(_Composed):
     user: Mapped[User | None]
     user_id: Mapped[int | None]
     @classmethod
+    def address(cls, link: Any) -> str: ...
+    @classmethod
     def make(cls, session: Any, purpose: str, record: Any, days: int = ..., locale: str = ...) -> Any: ...
     @classmethod
     def revoke(cls, session: Any, links: Any) -> None: ...
@@ -669,6 +671,7 @@ class Partner(_Composed):
     statement_cycle: Mapped[str]
     street: Mapped[str]
     substitution: Mapped[str]
+    supply_priority: Mapped[int]
     tax_number: Mapped[str]
     team: Mapped[Team | None]
     team_id: Mapped[int | None]
@@ -1211,6 +1214,8 @@ class Substitute(_Composed):
     @classmethod
     def refuse(cls, session: Any, pairs: Any, reason: str = ...) -> None: ...
     @classmethod
+    def share_out(cls, session: Any, product: Any, rule: str) -> int: ...
+    @classmethod
     def sources(cls, session: Any, lines: Any) -> Any: ...
 
 class SubstituteChoice(_Composed):
@@ -1278,6 +1283,25 @@ class SubstituteConsent(_Composed):
     def ask(cls, session: Any, asked: Any) -> Any: ...
     @classmethod
     def withdraw(cls, session: Any, consents: Any) -> None: ...
+
+class SubstituteReference(_Composed):
+    both_ways: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    condition: Mapped[str]
+    fit: Mapped[str]
+    id: Mapped[int]
+    maker: Mapped[str]
+    number: Mapped[str]
+    product: Mapped[Product | None]
+    product_id: Mapped[int | None]
+    source: Mapped[str]
+    substitute: Mapped[Product | None]
+    substitute_id: Mapped[int | None]
+    substitute_maker: Mapped[str]
+    substitute_number: Mapped[str]
+    @classmethod
+    def resolve(cls, session: Any, references: Any) -> int: ...
 
 class SubstituteRule(_Composed):
     company: Mapped[Company]

@@ -165,6 +165,8 @@ RECORDS = {
     "event_id": "audit.event",
     "open_item_id": "accounting.open_item",
     "count_id": "stock.count",
+    "line_id": "sales.order_line",
+    "product_id": "product",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {
@@ -175,6 +177,7 @@ PLAIN: dict[str, Any] = {
     "token_id": 0,
     "model": "no.such.model",
     "record_id": 0,
+    "token": "no-such-token",
 }
 #: Routes of the generic screens, which `screen_visits` walks for each screen.
 OF_SCREENS = {

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from addons.substitutes.parametric.reading import Traits
+from addons.substitutes.parametric.writing import write
 from addons.substitutes.services.evidence import newest_files
+from addons.substitutes.services.traits import kept
 from addons.substitutes.words import FITS, STATES
 from core import m
 from core.db import db
-from core.i18n import _, _l
+from core.i18n import _, _l, locale_code
 from core.screens import Button, Column, Field, Filter, Grid, Part, Screens, Section
 
 PART_COLUMNS = ("mpn", "maker_id", "description")
@@ -24,6 +27,16 @@ _STANDS_IN = text("""
       JOIN product p ON p.id = s.other LEFT JOIN maker k ON k.id = p.maker_id
      ORDER BY p.code, s.id LIMIT 200
 """)
+
+
+def maker_of(column: str) -> Any:
+    """The name of the maker of one side of a pair, in SQL."""
+
+    def value(pair: Any) -> Any:
+        named = select(m.Maker.name).join(m.Product, m.Product.maker_id == m.Maker.id)
+        return named.where(m.Product.id == getattr(pair, column)).scalar_subquery()
+
+    return value
 
 
 def approve(session: Any, pair: Any) -> str:
@@ -42,6 +55,12 @@ def propose_again(session: Any, pair: Any) -> str:
     """Have a pair judged anew."""
     m.Substitute.propose_again(session, [pair])
     return _("It waits for a decision.")
+
+
+def values_of(session: Any, product: Any) -> str:
+    """What a part was read to be, as a description; empty for what has no values."""
+    found = kept(session, [product.id]).get(product.id, Traits())
+    return write(found, "zh" if locale_code() == "zh_CN" else "en")
 
 
 def stands_in(session: Any, product: Any) -> Sequence[Any]:
@@ -70,6 +89,14 @@ def declare(screens: Screens) -> None:
         columns=[
             Column("product_id", _l("Part")),
             Column("substitute_id", _l("May be replaced by")),
+            Column("part_maker", _l("Maker"), value=maker_of("product_id"), sortable=False, shown=False),
+            Column(
+                "substitute_maker",
+                _l("Maker of the substitute"),
+                value=maker_of("substitute_id"),
+                sortable=False,
+                shown=False,
+            ),
             Column("both_ways", _l("Both ways")),
             Column("rank", _l("Rank"), editable=True),
             Column("fit", _l("Fit"), choices=FITS),
@@ -166,6 +193,12 @@ def declare(screens: Screens) -> None:
                 Column("condition", _l("Condition")),
                 Column("state", choices=PAIR_STATES, readonly=True),
             ],
+        ),
+        Part(
+            "values",
+            template="substitutes/values.html",
+            read=values_of,
+            visible=lambda part: part is not None,
         ),
         Part(
             "stands_in",

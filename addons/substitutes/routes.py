@@ -7,12 +7,13 @@ from flask import Blueprint, Response, abort, flash, render_template, request, u
 
 from addons.substitutes.order_panel import panel_of
 from addons.substitutes.services.asking_customers import DAYS, Ask
+from addons.substitutes.services.sharing import sharing_of
 from addons.substitutes.services.substituting import Acceptance, Refusal
-from addons.substitutes.words import FITS, STATES
+from addons.substitutes.words import FITS, SHARE_RULES, STATES
 from core import m
 from core.db import db
 from core.errors import UserError
-from core.i18n import _, format_number, locale_code
+from core.i18n import _, format_number, locale_code, ngettext
 from core.screens.numbers import NotANumberError, parse_decimal
 from core.screens.pages.forms import go
 from core.security.rights import requires
@@ -95,6 +96,44 @@ def ask(line_id: int) -> Response:
         return go(url_for("screens.show", screen="sales.order.form", record_id=line.order_id))
     flash(_("Send the link to the customer: it is good for %(days)s days.", days=DAYS), "success")
     return go(url_for("screens.show", screen="substitute.consent.form", record_id=consent.id))
+
+
+@bp.get("/shares/<int:product_id>")
+@requires("sales.write")
+def shares(product_id: int) -> str:
+    """How a part would be shared among the orders that are short of what it may stand in for."""
+    product, rule = _product(product_id), _rule(request.args.get("rule", ""))
+    found = sharing_of(db.session, product, rule)
+    return render_template(
+        "substitutes/shares.html", product=product, sharing=found, rule=rule, rules=SHARE_RULES
+    )
+
+
+@bp.post("/shares/<int:product_id>")
+@requires("sales.confirm")
+def give_shares(product_id: int) -> Response:
+    """Put the part on the lines by their shares."""
+    product, rule = _product(product_id), _rule(request.form.get("rule", ""))
+    try:
+        given = m.Substitute.share_out(db.session, product, rule)
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        flash(str(error), "danger")
+    else:
+        flash(ngettext("%(num)s line has it now.", "%(num)s lines have it now.", given), "success")
+    return go(url_for("substitutes.shares", product_id=product_id, rule=rule))
+
+
+def _product(product_id: int) -> Any:
+    product = db.session.get(m.Product, product_id)
+    if product is None:
+        abort(404)
+    return product
+
+
+def _rule(named: str) -> str:
+    return named if named in SHARE_RULES else "date"
 
 
 def _act(line: Any, act: Callable[[Any], str]) -> Response:

@@ -2,12 +2,35 @@
 
 from typing import Any
 
+from sqlalchemy import func, select, text
+
 from addons.substitutes.words import OUTCOMES, POLICIES, RULES
 from core import m
 from core.i18n import _l
 from core.screens import Column, Field, Filter, Screens, Section
 
 PART_COLUMNS = ("mpn", "maker_id", "description")
+
+
+def returned(choice: Any) -> Any:
+    """How much of it came back, in SQL."""
+    line = m.SalesOrderLine
+    same = (line.id == choice.order_line_id) & (line.product_id == choice.substitute_id)
+    return select(line.returned).where(same).scalar_subquery()
+
+
+def earned(choice: Any) -> Any:
+    """What the substitution brought beyond the price of the ordered part; below zero what it cost."""
+    before = choice.original_price * (100 - choice.original_discount) / 100
+    return func.round((choice.unit_price - before) * choice.quantity, 2)
+
+
+def times_short(product: Any) -> Any:
+    """How often a substitute was offered for the part within a year, in SQL."""
+    choice = m.SubstituteChoice
+    lately = (choice.product_id == product.id) & (choice.at >= func.now() - text("interval '1 year'"))
+    counted = select(func.count(func.distinct(choice.order_id))).where(lately)
+    return counted.scalar_subquery()
 
 
 def save_complaint(session: Any, choice: Any) -> None:
@@ -34,9 +57,12 @@ def declare(screens: Screens) -> None:
             "unit_price",
             Column("original_price", _l("Price of the ordered part"), shown=False),
             Column("reason", _l("Reason")),
+            Column("returned", _l("Returned"), value=returned, show="quantity", sortable=False),
             Column("complaint", _l("Complaint")),
+            Column("earned", _l("Against the ordered part"), value=earned, show="money", sortable=False),
             Column("order_id", _l("Order")),
             Column("user_id", _l("By"), shown=False),
+            Column("currency_code", shown=False),
         ],
         filters=[
             Filter("outcome", _l("Outcome"), choices=OUTCOMES),
@@ -44,9 +70,11 @@ def declare(screens: Screens) -> None:
             Filter("product_id", _l("Ordered part")),
             Filter("substitute_id", _l("Substitute")),
             Filter("at", _l("When")),
+            Filter("user_id", _l("By")),
             Filter("complained", _l("With a complaint"), where=lambda choice: choice.complaint != ""),
         ],
         search=["partner_id", "product_id", "substitute_id"],
+        group_by=["product_id", "substitute_id", "partner_id", "user_id", "outcome", "at"],
         order="-at",
         create=False,
         source=(_l("Orders"), "sales.order.list"),
@@ -83,6 +111,26 @@ def declare(screens: Screens) -> None:
                 Field("at", _l("When"), readonly=True),
             ),
         ],
+    )
+    screens.list(
+        "substitute.short_part.list",
+        model="product",
+        title=_l("Short again and again"),
+        columns=[
+            "code",
+            Column("mpn", _l("Part number")),
+            "maker_id",
+            "description",
+            Column("times", _l("Orders in a year"), value=times_short, show="quantity", sortable=False),
+        ],
+        filters=["maker_id"],
+        search=["code", "mpn", "description"],
+        order="code",
+        where=lambda product: times_short(product) >= 2,
+        create=False,
+        form="product.form",
+        source=(_l("Substitutions"), "substitute.choice.list"),
+        empty=_l("Parts that two orders within a year were short of are listed here."),
     )
     screens.list(
         "substitute.rule.list",
@@ -126,5 +174,9 @@ def declare(screens: Screens) -> None:
         ],
     )
     screens.extend("partner.form").inside(
-        "orders", Field("substitution", _l("Substitutes"), choices=POLICIES)
+        "orders",
+        Field("substitution", _l("Substitutes"), choices=POLICIES),
+        Field(
+            "supply_priority", _l("Supply priority"), help=_l("1 is served before 9 when a part is short.")
+        ),
     )

@@ -1,6 +1,6 @@
 """Lists and forms of substitutes, and what they add to those of parts, customers and orders."""
 
-from addons.substitutes import consent_screens, order_panel, pair_screens, rule_screens
+from addons.substitutes import consent_screens, order_panel, pair_screens, reference_screens, rule_screens
 from core.i18n import _l
 from core.screens import Column, Field, LinePanel, Screens
 
@@ -8,6 +8,7 @@ screens = Screens()
 pair_screens.declare(screens)
 rule_screens.declare(screens)
 consent_screens.declare(screens)
+reference_screens.declare(screens)
 
 screens.extend("sales.order.form").inside(
     "lines",

@@ -8,6 +8,9 @@ rights = Rights()
 rights.model("substitute", read="products.read", write="substitutes.write", delete="substitutes.write")
 rights.model("substitute.choice", read="sales.read", write="sales.write")
 rights.model("substitute.rule", read="sales.read", write="sales.write", delete="sales.write")
+rights.model(
+    "substitute.reference", read="products.read", write="substitutes.write", delete="substitutes.write"
+)
 rights.model("substitute.trait", read="products.read", write=NEVER)
 rights.model("substitute.consent", read="sales.read", write="sales.write")
 for kept in ("substitute.choice", "substitute.rule", "substitute.consent"):

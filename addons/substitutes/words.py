@@ -21,4 +21,10 @@ CONSENTS = {
     "refused": _l("Not agreed"),
     "withdrawn": _l("Withdrawn"),
 }
+SHARE_RULES = {
+    "date": _l("By the day of the order"),
+    "promise": _l("By the day that was promised"),
+    "priority": _l("By the priority of the customer"),
+    "pro_rata": _l("Pro rata"),
+}
 RULES = {"never": _l("Never"), "allowed": _l("Allowed"), "ask": _l("Ask first")}

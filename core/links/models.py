@@ -64,7 +64,7 @@ class Link(CompanyOwned, Model):
         """Let links ask no more; those that are answered stay as they are."""
         acts.revoke(session, links)
 
-    @staticmethod
-    def address(link: Any) -> str:
+    @classmethod
+    def address(cls, link: Any) -> str:
         """Where it leads, for a mail or a message."""
         return tokens.address_of(link)

@@ -103,13 +103,13 @@ def _split(session: AnySession, line: Any, quantity: Decimal) -> Any:
 
 
 def _give(session: AnySession, line: Any, wanted: Replacement) -> None:
-    """Part, description and price; a cost that was kept at confirming is that of the new part."""
+    """Part, description and price; a quotation may have a line whose price somebody has yet to name."""
     line.product_id, line.description = wanted.product_id, ""
     line.unit_price, line.price_origin = wanted.unit_price, wanted.price_origin
     line.discount = wanted.discount or _ZERO
     with session.no_autoflush:
         complete_lines(session, [(line.order, line)])
-    if line.unit_price is None:
+    if line.unit_price is None and line.order.state == "confirmed":
         raise SalesError(
             _("Nobody knows a price of this part for the customer: give it a list price, or name the price.")
         )

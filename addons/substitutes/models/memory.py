@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.partners import models as partners
@@ -131,7 +131,12 @@ class Partner(partners.Partner):
     """Whether a customer takes other parts than those ordered."""
 
     substitution: Mapped[str] = mapped_column(Text, server_default="free")
+    #: Who is served first when a part is short: 1 goes before 9.
+    supply_priority: Mapped[int] = mapped_column(Integer, server_default="5")
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        return (CheckConstraint(f"substitution IN {POLICIES}", name="substitution_known"),)
+        return (
+            CheckConstraint(f"substitution IN {POLICIES}", name="substitution_known"),
+            CheckConstraint("supply_priority BETWEEN 1 AND 9", name="supply_priority_in_range"),
+        )

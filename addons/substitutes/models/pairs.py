@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.substitutes.services import candidates, customers, deciding, evidence, reach, search
+from addons.substitutes.services import candidates, customers, deciding, evidence, reach, search, sharing
 from addons.substitutes.services.asking import FITS, Candidate, Found, Wanted
 from core.db import Line, Timestamp
 from core.models import Model, relationship
@@ -99,6 +99,11 @@ class Substitute(CompanyOwned, Model):
     def mark_evidence(cls, session: Any, pairs: Iterable[Any]) -> None:
         """Make the newest file beside each pair what shows it; raises SubstituteError where there is none."""
         evidence.mark(session, pairs)
+
+    @classmethod
+    def share_out(cls, session: Any, product: Any, rule: str) -> int:
+        """Give a part to the orders that are short of what it stands in for, by a rule of `allotment`."""
+        return sharing.give_shares(session, product, rule)
 
     @classmethod
     def candidates(cls, session: Any, lines: Sequence[Wanted]) -> Mapping[Any, list[Candidate]]:

@@ -2,8 +2,8 @@
 
 Rule: a pair that was refused takes its part away by whatever way it was found. A customer who never takes
 other parts is offered none. Of a maker that the customer refuses, or does not name where any is named,
-nothing is offered; neither is a part that is never given, nor, where some are allowed in place of this part, one that
-is not. What is asked for first is offered with the reason, until the customer has agreed.
+nothing is offered; neither is a part that is never given, nor, where some are allowed in place of this part,
+one that is not. What is asked for first is offered with the reason, until the customer has agreed.
 Example: C1 allows B in place of A → C is not offered for A, and both are for D.
 """
 
