@@ -34,9 +34,9 @@ UNIT_OF: Mapping[str, str] = {"resistor": "Ω", "capacitor": "F", "inductor": "H
 VARIETIES: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]] = {
     kind: [(name, re.compile(words, _ANY_CASE)) for name, words in rows]
     for kind, rows in {
-        "resistor": [("array", r"array|network|排阻"), ("current sense", r"current.?sens|shunt|采样|分流")],
+        "resistor": [("array", r"array|network|排阻|排阵"), ("current sense", r"current.?sens|shunt|采样|分流")],
         "capacitor": [
-            ("array", r"array|network|排容"),
+            ("array", r"array|network|排容|排阵"),
             ("tantalum", r"tantal|钽"),
             ("polymer", r"polymer|固态|聚合物"),
             ("aluminium", r"alumin(?:i)?um|electrolytic|铝电解|电解"),

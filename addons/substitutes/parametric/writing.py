@@ -24,6 +24,28 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "connector": "连接器",
     },
 }
+#: Chinese says the variety in front of the kind: 肖特基二极管.
+_VARIETIES: Mapping[str, str] = {
+    "array": "排阵",
+    "current sense": "采样",
+    "tantalum": "钽",
+    "polymer": "聚合物",
+    "aluminium": "铝电解",
+    "film": "薄膜",
+    "supercapacitor": "超级电容",
+    "ceramic": "陶瓷",
+    "zener": "稳压",
+    "tvs": "瞬态",
+    "schottky": "肖特基",
+    "switching": "开关",
+    "bridge": "整流桥",
+    "rectifier": "整流",
+    "oscillator": "有源",
+    "resonator": "陶瓷谐振",
+    "terminal block": "接线端子",
+    "female": "母座",
+    "male": "公座",
+}
 _PREFIXES: Sequence[tuple[int, str]] = (
     (9, "G"),
     (6, "M"),
@@ -44,13 +66,15 @@ def write(traits: Traits, language: str = "en") -> str:
 
 
 def _words(traits: Traits, language: str) -> Iterator[str]:
-    yield NAMES[language][traits.kind]
-    if traits.variety:
-        yield traits.variety
+    name = NAMES[language][traits.kind]
+    if language == "zh":
+        yield _VARIETIES.get(traits.variety, "") + name
+    else:
+        yield " ".join(filter(None, (name, traits.variety)))
     if traits.value is not None and traits.kind in UNIT_OF:
         yield amount(traits.value, UNIT_OF[traits.kind])
     elif traits.value is not None and traits.kind == "connector":
-        yield f"{number(traits.value)} pins"
+        yield f"{number(traits.value)} {'位' if language == 'zh' else 'pins'}"
     for value, unit in (
         (traits.load, "F"),
         (traits.voltage, "V"),

@@ -1,4 +1,4 @@
-"""Cross-reference lists as they are: two rows of headings, several numbers in a cell, remarks in two languages."""
+"""Cross-reference lists as they are: two rows of headings, several numbers in a cell, two languages."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""One part among many who are short of what it stands in for: nobody too much, nothing left, each with its reason."""
+"""One part among many who are short: nobody gets too much, nothing is left, each share has its reason."""
 
 from datetime import date, timedelta
 from decimal import Decimal
