@@ -26,6 +26,11 @@ _CODE = re.compile(r"(?<![\w.])(\d{4,5})(?![\w.%])\s*(?:[\[(（]?\s*(metric|impe
 _SIDES = re.compile(r"(?<![\w.])(\d(?:\.\d+)?)\s*(?:mm)?\s*[x×X*]\s*(\d(?:\.\d+)?)\s*mm", _ANY_CASE)
 _INCHES = re.compile(r"(?<![\w.])(\d?\.\d+)\s*(?:\"|inch|in\b)", re.ASCII)
 _MM = Decimal("25.4")
+#: Signs that files hold which were read in the wrong encoding on their way.
+_BROKEN = (("Âµ", "μ"), ("Î¼", "μ"), ("Î\x9c", "μ"), ("Î©", "Ω"), ("â\x84¦", "Ω"), ("Â", ""))
+_ZERO_OHM = re.compile(r"zero.?ohm|零欧", re.IGNORECASE)
+#: A ceramic capacitor of more has lost its prefix.
+_LARGEST_CERAMIC = Decimal("0.001")
 _HUNDRED_K = Decimal(10_000)
 _PLACES = Decimal("0.0001")
 
@@ -55,7 +60,9 @@ class Traits:
 
 def plain(text: str) -> str:
     """The text with one sign for each meaning."""
-    return unicodedata.normalize("NFKC", text).replace("µ", "μ").replace("﹪", "%").replace("~", " ")
+    for broken, meant in _BROKEN:
+        text = text.replace(broken, meant)
+    return unicodedata.normalize("NFKC", text).replace("µ", "μ").replace("Μ", "μ")
 
 
 def read(description: str, attributes: Sequence[tuple[str, str, str]] = ()) -> Traits:
@@ -93,8 +100,9 @@ def _kind(text: str, named: Mapping[str, str]) -> str:
     called = [(found.start(), kind) for kind, pattern in words.KINDS if (found := pattern.search(text))]
     if called:
         return min(called)[1]
-    for kind in words.UNIT_OF:
-        if f"value:{kind}" in named and not (kind == "crystal" and "value:capacitor" in named):
+    # A frequency alone makes no crystal: converters and modules have one.
+    for kind in ("resistor", "capacitor", "inductor"):
+        if f"value:{kind}" in named:
             return kind
     return _kind_of_units(text)
 
@@ -133,6 +141,8 @@ def _value(text: str, kind: str) -> tuple[Decimal | None, str]:
     unit = words.UNIT_OF.get(kind)
     if unit is None:
         return None, ""
+    if unit == "Ω" and _ZERO_OHM.search(text):
+        return Decimal(0), ""
     found = values.quantity(_PICO.sub(" ", text), unit)
     if found is None and unit != "Hz":
         found = values.lettered(text, unit)
@@ -260,15 +270,29 @@ def _number(named: Mapping[str, str], trait: str, unit: str, applies: bool) -> D
 
 
 def _merged(text: Traits, attributes: Traits) -> Traits:
-    """What attributes say goes before what the description says."""
+    """What attributes say goes before what the description says, unless that says it more exactly."""
     said = {name: value for name, value in vars(attributes).items() if value not in (None, "")}
+    if "value" in said and text.value is not None and _is_rounded(said["value"], text.value):
+        said["value"] = text.value
     return replace(text, **said)
+
+
+def _is_rounded(short: Decimal, exact: Decimal) -> bool:
+    """Whether one is the other with fewer digits: 32.8 kHz of a crystal of 32.768 kHz."""
+    digits = len(short.normalize().as_tuple().digits)
+    return (
+        short != exact
+        and len(exact.normalize().as_tuple().digits) > digits
+        and (abs(short - exact) * 200 <= exact)
+    )
 
 
 def _completed(found: Traits, text: str) -> Traits:
     """What follows: a dielectric makes a capacitor ceramic; a Zener goes by its voltage."""
     if found.dielectric and not found.variety:
-        return replace(found, variety="ceramic")
+        found = replace(found, variety="ceramic")
+    if found.variety == "ceramic" and found.value is not None and found.value > _LARGEST_CERAMIC:
+        return replace(found, value=None)
     if found.kind == "diode" and found.variety in ("zener", "tvs"):
         return replace(found, value=found.voltage)
     return found

@@ -17,15 +17,15 @@ PREFIXES: Mapping[str, int] = {
 #: What stands for each unit, and which prefixes it takes.
 UNITS: Mapping[str, tuple[str, str]] = {
     "Ω": (r"Ω|[oO]hms?|OHMS?|欧姆|欧|R(?![\w.])", "m毫kK千M兆GmegMeg"),
-    "F": (r"[fF](?![a-zA-Z])|法拉|法", "pP皮nN纳uUμ微m毫"),
-    "H": (r"[hH](?![a-zA-Z])|亨利|亨", "nN纳uUμ微m毫"),
+    "F": (r"[fF](?!\w)|法拉|法", "pP皮nN纳uUμ微m毫"),
+    "H": (r"[hH](?!\w)|亨利|亨", "nN纳uUμ微m毫"),
     "Hz": (r"[hH][zZ]|赫兹|赫", "kK千M兆G吉"),
-    "V": (r"[vV](?:DC|AC|dc|ac|Dc|d\.c\.|olts?|)(?![a-zA-Z])|伏特|伏", "m毫kK千"),
-    "W": (r"[wW](?:atts?|)(?![a-zA-Z])|瓦特|瓦", "mM毫"),
-    "A": (r"A(?![a-zA-Z])|安培|安", "uμ微m毫"),
+    "V": (r"[vV](?:DC|AC|dc|ac|Dc|d\.c\.|olts?|)(?!\w)|伏特|伏", "m毫kK千"),
+    "W": (r"[wW](?:atts?|)(?!\w)|瓦特|瓦", "mM毫"),
+    "A": (r"A(?!\w)|安培|安", "uμ微m毫"),
     "mm": (r"mm(?![a-zA-Z])|毫米", ""),
 }
-_CODE = re.compile(r"(?<![\w.±])(\d{2,3})(\d)([BCDFGJKMZ]?)(?![\w.%])", re.ASCII)
+_CODE = re.compile(r"(?<![\w.±+-])(\d{2,3})(\d)([BCDFGJKMZ]?)(?![\w.%-])(?!\s*[a-zA-Z°μΩ])", re.ASCII)
 _LETTER = re.compile(r"(?<![\w.])(\d*)([RrkKMmnNuUpP])(\d+)(?![\w.%])|(?<![\w.])(0)[rR](?![\w.])", re.ASCII)
 #: Percent that the letters of codes stand for.
 LETTERS: Mapping[str, str] = {
@@ -37,6 +37,11 @@ LETTERS: Mapping[str, str] = {
     "J": "5",
     "K": "10",
     "M": "20",
+}
+#: Ratings that are written rounded: a sixteenth of a watt as 63 mW.
+ROUNDED: Mapping[Decimal, Decimal] = {
+    Decimal("0.063"): Decimal("0.0625"),
+    Decimal("0.031"): Decimal("0.03125"),
 }
 _FRACTION = re.compile(r"(?<![\w./])(\d{1,2})\s*/\s*(\d{1,3})\s*[wW瓦]", re.ASCII)
 
@@ -66,7 +71,8 @@ def quantity(text: str, unit: str) -> Decimal | None:
     if found is None:
         return None
     prefix = found["prefix"] or ""
-    return number(found["number"]).scaleb(-3 if (unit, prefix) == ("W", "M") else PREFIXES[prefix])
+    value = number(found["number"]).scaleb(-3 if (unit, prefix) == ("W", "M") else PREFIXES[prefix])
+    return ROUNDED.get(value, value) if unit == "W" else value
 
 
 def bare(text: str, unit: str) -> Decimal | None:
@@ -93,11 +99,12 @@ def lettered(text: str, unit: str) -> Decimal | None:
 def coded(text: str, unit: str) -> tuple[Decimal, str] | None:
     """The value of a code of three or four digits, and its letter of tolerance: `104K` is 100 nF and K.
 
-    Codes of four digits look like packages, so they need a letter.
+    Without a letter only three digits of a capacitor are a code: four look like a package, and those of
+    resistors like any number.
     """
     for found in _CODE.finditer(text):
         digits, exponent, letter = found[1], int(found[2]), found[3]
-        if len(digits) == 2 or letter:
+        if letter or (len(digits) == 2 and unit == "F"):
             small = {"F": -12, "H": -6}.get(unit, 0)
             power = -1 if exponent == 9 and unit == "F" else exponent
             return Decimal(digits).scaleb(power + small), letter

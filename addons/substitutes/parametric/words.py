@@ -9,8 +9,8 @@ _ANY_CASE = re.IGNORECASE | re.ASCII
 #: Parts that are called like one of the kinds below and are none of them.
 OTHERS = re.compile(
     r"transistor|mosfet|\bFET\b|regulator|\bLED\b|light.?emitting|photo|opto|thermistor|\bNTC\b|\bPTC\b|varistor"
-    r"|potentiometer|trimm|ferrite|\bbead|fuse|relay|sensor|switch\b|microcontroller|amplifier|\bdriver\b"
-    r"|三极管|晶体管|场效应|稳压器|发光|光电|光耦|热敏|压敏|电位器|磁珠|保险丝|继电器|传感器|开关(?!二极管)|单片机",
+    r"|potentiometer|trimm|ferrite.?bead|\bbead|screw|fuse|relay|sensor|switch\b|microcontroller|amplifier|\bdriver\b"
+    r"|三极管|晶体管|场效应|稳压器|发光|光电|光耦|热敏|压敏|电位器|磁珠|保险丝|螺丝|螺钉|继电器|传感器|开关(?!二极管)|单片机",
     _ANY_CASE,
 )
 #: What each kind is called; the first that a text names is meant.
@@ -21,11 +21,14 @@ KINDS: Sequence[tuple[str, re.Pattern[str]]] = [
         ("resistor", r"\bresistors?\b|\bres\b|chip.?res|电阻|排阻"),
         ("capacitor", r"capacitors?\b|\bcaps?\b|\bmlcc\b|电容"),
         ("inductor", r"inductors?\b|\bind\b|\bchoke|\bcoil\b|电感|扼流圈"),
-        ("diode", r"\bdiodes?\b|schottky|zener|rectifier|\btvs\b|\besd\b|二极管|肖特基|稳压管|整流"),
+        (
+            "diode",
+            r"\bdiodes?\b|schottky|zener|rectifier|transient.?voltage|\btvs\b|\besd\b|二极管|肖特基|稳压管|整流",
+        ),
         (
             "connector",
-            r"connectors?\b|\bconn\b|\bheaders?\b|pin.?header|receptacle|socket|terminal block"
-            r"|连接器|接插件|排针|排母|端子|插座",
+            r"connectors?\b|\bconn\b|\bheaders?\b|pin.?header|receptacle|socket(?!.?(?:head|cap))"
+            r"|terminal block|连接器|接插件|排针|排母|端子|插座",
         ),
     )
 ]
@@ -34,7 +37,10 @@ UNIT_OF: Mapping[str, str] = {"resistor": "Ω", "capacitor": "F", "inductor": "H
 VARIETIES: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]] = {
     kind: [(name, re.compile(words, _ANY_CASE)) for name, words in rows]
     for kind, rows in {
-        "resistor": [("array", r"array|network|排阻|排阵"), ("current sense", r"current.?sens|shunt|采样|分流")],
+        "resistor": [
+            ("array", r"array|network|排阻|排阵"),
+            ("current sense", r"current.?sens|shunt|采样|分流"),
+        ],
         "capacitor": [
             ("array", r"array|network|排容|排阵"),
             ("tantalum", r"tantal|钽"),

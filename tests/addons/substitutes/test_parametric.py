@@ -67,6 +67,13 @@ MLCC = {"package": "0603", "variety": "ceramic"}
          traits("crystal", "16000000", package="5032", load="1.8E-11")),
         ("排针 1x7 2.54mm", traits("connector", "7", variety="male", pitch="2.54")),
         ('Female header 10 position (0.1")', traits("connector", "10", variety="female", pitch="2.54")),
+        ("Res 0402 18 Ohm 1% 1/16W", traits("resistor", "18", package="0402", tolerance=1, power="0.0625")),
+        ("Res 0402 0.063W(1/16W) 18 Ohm", traits("resistor", "18", package="0402", power="0.0625")),
+        ("Zero Ohm Resistor, 0603, 100 mW", traits("resistor", "0", package="0603", power="0.1")),
+        ("Polymer Cap 47ÂµF 50V +105°C", traits("capacitor", "0.000047", variety="polymer", voltage=50)),
+        ("Ceramic Capacitor, 0.1 F, 50 V", traits("capacitor", None, variety="ceramic", voltage=50)),
+        ("RC0603FR-7W47RL chip resistor 47 ohm", traits("resistor", "47")),
+        ("Socket head cap screw, M3", Traits()),
         ("LED red 0603 2V 20mA", Traits()),
         ("NTC thermistor 10K 1% 0603", Traits()),
         ("Microcontroller, 64 KB flash", Traits()),
@@ -77,6 +84,8 @@ def test_descriptions_are_read_as_the_trade_writes_them(text, meant):
 
 
 def test_an_attribute_goes_before_the_description():
+    exact = read("Crystal 32.768 kHz 12.5pF", [("Frequency", "32.8", "kHz")])
+    assert exact.value == Decimal("32768"), "the description says the same with more digits"
     found = read(
         "Resistor 10K 0603",
         [("Resistance", "4.7", "kΩ"), ("Package", "0402 (1005 Metric)", ""), ("精度", "1", "%")],
