@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from addons.substitutes.rule_screens import times_short
+from addons.substitutes.rule_screens import short_again
 from core import m
 from core.i18n import _, _l
 from core.screens import Chart, Dashboards, Figure, Series
@@ -39,8 +39,8 @@ def complaints(session: Any, _today: date) -> Figure:
 
 def again(session: Any, _today: date) -> Figure:
     """Parts that several orders were short of."""
-    product = m.Product
-    count = session.scalar(select(func.count(product.id)).where(times_short(product) >= 2))
+    choice = m.SubstituteChoice
+    count = session.scalar(select(func.count(choice.id)).where(short_again(choice)))
     return Figure(int(count or 0), link="/m/substitute.short_part.list")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import aliased
 
 from addons.substitutes.words import OUTCOMES, POLICIES, RULES
 from core import m
@@ -25,12 +26,22 @@ def earned(choice: Any) -> Any:
     return func.round((choice.unit_price - before) * choice.quantity, 2)
 
 
-def times_short(product: Any) -> Any:
-    """How often a substitute was offered for the part within a year, in SQL."""
-    choice = m.SubstituteChoice
-    lately = (choice.product_id == product.id) & (choice.at >= func.now() - text("interval '1 year'"))
-    counted = select(func.count(func.distinct(choice.order_id))).where(lately)
-    return counted.scalar_subquery()
+def _lately(choice: Any) -> Any:
+    return choice.at >= func.now() - text("interval '1 year'")
+
+
+def times_short(choice: Any) -> Any:
+    """In how many orders of a year a substitute was offered for the same part, in SQL."""
+    same = aliased(m.SubstituteChoice)
+    counted = select(func.count(func.distinct(same.order_id)))
+    return counted.where(same.product_id == choice.product_id, _lately(same)).scalar_subquery()
+
+
+def short_again(choice: Any) -> Any:
+    """The condition that this is the last of a part that several orders of a year were short of."""
+    same = aliased(m.SubstituteChoice)
+    last = select(func.max(same.id)).where(_lately(same)).group_by(same.product_id)
+    return choice.id.in_(last.having(func.count(func.distinct(same.order_id)) >= 2))
 
 
 def save_complaint(session: Any, choice: Any) -> None:
@@ -114,21 +125,21 @@ def declare(screens: Screens) -> None:
     )
     screens.list(
         "substitute.short_part.list",
-        model="product",
+        model="substitute.choice",
         title=_l("Short again and again"),
         columns=[
-            "code",
-            Column("mpn", _l("Part number")),
-            "maker_id",
-            "description",
+            Column("product_id", _l("Ordered part")),
             Column("times", _l("Orders in a year"), value=times_short, show="quantity", sortable=False),
+            Column("at", _l("Last time")),
+            Column("substitute_id", _l("Substitute")),
+            "partner_id",
+            Column("outcome", _l("Outcome"), choices=OUTCOMES),
         ],
-        filters=["maker_id"],
-        search=["code", "mpn", "description"],
-        order="code",
-        where=lambda product: times_short(product) >= 2,
+        filters=["partner_id", Filter("product_id", _l("Ordered part"))],
+        search=["product_id", "substitute_id"],
+        order="-at",
+        where=short_again,
         create=False,
-        form="product.form",
         source=(_l("Substitutions"), "substitute.choice.list"),
         empty=_l("Parts that two orders within a year were short of are listed here."),
     )
