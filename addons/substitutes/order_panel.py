@@ -45,6 +45,12 @@ class Panel:
     declined: Remembered | None
 
     @property
+    def proposed(self) -> Decimal:
+        """How much is put in the box: all of a quotation's line; of an order what is short of it, since
+        what is reserved stays."""
+        return self.short if self.short and self.order.state == "confirmed" else self.quantity
+
+    @property
     def has_costs(self) -> bool:
         """Whether the user sees what anything earns."""
         return any(candidate.margin is not None for candidate in self.offered)

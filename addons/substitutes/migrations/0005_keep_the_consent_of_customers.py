@@ -109,6 +109,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM link WHERE purpose = 'substitute.consent'")
     op.drop_index(op.f("ix_substitute_consent_substitute_id"), table_name="substitute_consent")
     op.drop_index(op.f("ix_substitute_consent_product_id"), table_name="substitute_consent")
     op.drop_index(

@@ -71,7 +71,9 @@ def candidates(session: AnySession, lines: Sequence[Wanted]) -> Mapping[Hashable
     prices = m.SalesOrder.price_lines(session, [_asked(of[one.key], one) for one in found])
     made: dict[Hashable, list[Candidate]] = {line.key: [] for line in lines}
     for one, price in zip(found, prices, strict=True):
-        made[one.key].append(_candidate(of[one.key], one, price, facts))
+        candidate = _candidate(of[one.key], one, price, facts)
+        if _helps(candidate):
+            made[one.key].append(candidate)
     return {key: m.Substitute.ranked(of[key], offered) for key, offered in made.items()}
 
 
@@ -125,6 +127,12 @@ def _candidate(line: Wanted, found: Found, price: Price, known: _Known) -> Candi
         memory,
         notes.of(found, memory, known.parts[line.product_id], part, known.parts),
     )
+
+
+def _helps(candidate: Candidate) -> bool:
+    """A part that is merely suggested, is not there and does not come helps nobody."""
+    is_coming = candidate.free > _ZERO or candidate.arrival is not None
+    return candidate.found.state != "suggested" or is_coming or bool(candidate.memory.number)
 
 
 def _memory(line: Wanted, found: Found, known: Memories) -> Remembered:

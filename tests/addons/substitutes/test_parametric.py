@@ -223,6 +223,8 @@ def test_a_part_is_read_when_it_changes_and_suggested_without_being_approved(des
     desk.part("S", description="Capacitor 100 nF 6.3 V X5R 0603 10%")
     assert m.SubstituteTrait.read(db.session, [wanted, better]) == 2
     order = desk.quote((wanted, 10, 1))
+    assert desk.offered(order) == [], "what is neither there nor comes is not suggested"
+    desk.receive(better, 500)
     (offered,) = desk.offered(order)
     assert (offered.code, offered.found.state) == ("G", "suggested")
     assert (
