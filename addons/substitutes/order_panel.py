@@ -16,9 +16,8 @@ from core.i18n import _, ngettext
 
 def badges(session: AnySession, order: Any) -> Mapping[int, str]:
     """Of each short line how many parts it may take, of each that has one which part was ordered."""
-    if order.state not in ("quotation", "confirmed"):
-        return {}
-    short = short_of(session, order)
+    is_open = order.state in ("quotation", "confirmed")
+    short = short_of(session, order) if is_open else {}
     offered = m.Substitute.candidates(session, wanted_of(session, short))
     found = {line: _count(few) for line, few in offered.items() if few}
     given = {line.id: line.original_product for line in order.lines if line.original_product}

@@ -12,7 +12,6 @@ reference_screens.declare(screens)
 
 screens.extend("sales.order.form").inside(
     "lines",
-    Column("original_product_id", _l("Ordered part"), readonly=True),
     LinePanel(
         "substitutes",
         label=_l("Substitutes"),

@@ -87,7 +87,7 @@ def test_ux_9_a_short_line_takes_a_substitute_by_two_keys(open_as: Opener, desk:
     expect(page.locator("#line-panel")).to_contain_text("Murata")
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("1,000 × P2 for P1")
-    expect(page.locator("[data-out$=-original_product_id]").first).to_contain_text("P1")
+    expect(page.locator("tr[data-line] .badge")).to_have_text("for P1")
     m.SalesOrder.confirm(db.session, [first])
     db.session.commit()
     # Months later the same customer wants the same part.

@@ -25,7 +25,9 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "A": (r"A(?!\w)|安培|安", "uμ微m毫"),
     "mm": (r"mm(?![a-zA-Z])|毫米", ""),
 }
-_CODE = re.compile(r"(?<![\w.±+-])(\d{2,3})(\d)([BCDFGJKMZ]?)(?![\w.%-])(?!\s*[a-zA-Z°μΩ])", re.ASCII)
+_CODE = re.compile(
+    r"(?<![\w.±+-])(\d{2,3})(\d)(?:([BCDFGJKMZ])(?![\w.%-])|(?![\w.%-])(?!\s*[a-zA-Z°μΩ]))", re.ASCII
+)
 _LETTER = re.compile(r"(?<![\w.])(\d*)([RrkKMmnNuUpP])(\d+)(?![\w.%])|(?<![\w.])(0)[rR](?![\w.])", re.ASCII)
 #: Percent that the letters of codes stand for.
 LETTERS: Mapping[str, str] = {
@@ -103,7 +105,7 @@ def coded(text: str, unit: str) -> tuple[Decimal, str] | None:
     resistors like any number.
     """
     for found in _CODE.finditer(text):
-        digits, exponent, letter = found[1], int(found[2]), found[3]
+        digits, exponent, letter = found[1], int(found[2]), found[3] or ""
         if letter or (len(digits) == 2 and unit == "F"):
             small = {"F": -12, "H": -6}.get(unit, 0)
             power = -1 if exponent == 9 and unit == "F" else exponent

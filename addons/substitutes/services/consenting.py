@@ -1,11 +1,14 @@
 """What waits for the word of a customer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
 
+from addons.substitutes.services.asking import Found, Wanted
 from addons.substitutes.services.errors import SubstituteError
+from addons.substitutes.services.substituting import wanted_of
 from core import m
 from core.db import AnySession
 from core.i18n import _
@@ -21,13 +24,12 @@ _AGREED = text("""
                     WHERE c.partner_id = a.partner AND c.product_id = a.product
                       AND c.substitute_id = a.other AND c.state = 'agreed')
 """)
-_WAITING = text("""
-    SELECT c.order_id, c.partner_id, c.product_id, c.substitute_id, c.consent_because, l.position, p.code
+_STANDING = text("""
+    SELECT c.order_id, l.id AS line_id, c.substitute_id, l.position, p.code
       FROM substitute_choice c
       JOIN sales_order_line l ON l.id = c.order_line_id AND l.product_id = c.substitute_id
       JOIN product p ON p.id = c.substitute_id
-     WHERE c.order_id = ANY(:ids) AND c.outcome = 'accepted' AND c.consent_because <> ''
-     ORDER BY c.order_id, l.position
+     WHERE c.order_id = ANY(:ids) AND c.outcome = 'accepted' ORDER BY c.order_id, l.position
 """)
 
 
@@ -41,22 +43,43 @@ def agreed(session: AnySession, pairs: Sequence[Pair]) -> set[Pair]:
 
 
 def refuse_waiting(session: AnySession, orders: Iterable[Any]) -> None:
-    """Raise SubstituteError for orders on which something waits for the customer."""
-    rows = session.execute(_WAITING, {"ids": acts.ids_of(session, orders)}).all()
-    known = m.SubstituteChoice.agreed(session, [(r.partner_id, r.product_id, r.substitute_id) for r in rows])
-    SubstituteError.refuse(
-        {
-            row.order_id: _waits(row)
-            for row in rows
-            if (row.partner_id, row.product_id, row.substitute_id) not in known
-        }
-    )
+    """Raise SubstituteError for orders on which something waits for the customer, or is refused by now.
+
+    Asked anew: somebody may have approved it since, the customer may have agreed, or forbidden it.
+    """
+    rows = session.execute(_STANDING, {"ids": acts.ids_of(session, orders)}).all()
+    if rows:
+        named = _named(session, rows)
+        kept = {(one.key, one.product_id): one for one in m.Substitute.allowed(session, *named)}
+        SubstituteError.refuse({row.order_id: why for row in rows if (why := _why_not(row, kept))})
 
 
-def _waits(row: Any) -> str:
+def _named(session: AnySession, rows: Sequence[Any]) -> tuple[list[Wanted], list[Found]]:
+    """What the lines want, and what stands on them, as whatever names it now."""
+    lines = wanted_of(session, (row.line_id for row in rows))
+    found = {(one.key, one.product_id): one for one in reversed(m.Substitute.sources(session, lines))}
+    keys = {line.key for line in lines}
+    unnamed = Found(0, 0, state="proposed")
+    return lines, [
+        replace(found.get(key, unnamed), key=key[0], product_id=key[1])
+        for key in ((row.line_id, row.substitute_id) for row in rows)
+        if key[0] in keys
+    ]
+
+
+def _why_not(row: Any, kept: Mapping[Any, Found]) -> str:
+    found = kept.get((row.line_id, row.substitute_id))
+    if found is None:
+        return _(
+            "%(code)s on line %(position)s is refused by now: take the substitute back.",
+            code=row.code,
+            position=row.position,
+        )
+    if not found.consent:
+        return ""
     return _(
         "%(code)s on line %(position)s waits for the customer, since %(why)s: ask for consent, or note it.",
         code=row.code,
         position=row.position,
-        why=row.consent_because,
+        why=found.consent,
     )

@@ -16,7 +16,7 @@ _ASKED = """
 #: Of each part that was ever ordered so, the newest; what came back of any of them.
 _TAKEN = text(f"""
     SELECT DISTINCT ON (a.partner, a.product, c.substitute_id) a.partner, a.product, c.substitute_id,
-           o.id AS order_id, o.number, o.date, l.quantity, l.unit_price, o.currency_code, c.at,
+           o.id AS order_id, o.number, o.date, l.quantity, l.unit_price, o.currency_code, c.id,
            sum(l.returned) OVER same AS returned, max(c.complaint) OVER same AS complaint
       FROM {_ASKED} AND c.outcome = 'accepted'
       JOIN sales_order_line l ON l.id = c.order_line_id AND l.product_id = c.substitute_id
@@ -26,7 +26,7 @@ _TAKEN = text(f"""
 """)  # noqa: S608  # made of constants
 _REFUSED = text(f"""
     SELECT DISTINCT ON (a.partner, a.product, c.substitute_id) a.partner, a.product, c.substitute_id,
-           c.reason, c.at
+           c.reason, c.at, c.id
       FROM {_ASKED} AND c.outcome = 'refused'
      ORDER BY a.partner, a.product, c.substitute_id, c.at DESC, c.id DESC
 """)  # noqa: S608  # made of constants
@@ -46,7 +46,7 @@ def memories(session: AnySession, lines: Sequence[Wanted]) -> Memories:
         found.setdefault((row.partner, row.product), {})[row.substitute_id] = _taken(row)
     for row in session.execute(_REFUSED, values) if asked else ():
         later = at.get((row.partner, row.product, row.substitute_id))
-        if later is None or later.at < row.at:
+        if later is None or later.id < row.id:
             own = found.setdefault((row.partner, row.product), {})
             own[row.substitute_id] = _refused(own.get(row.substitute_id, Remembered()), row)
     return {key: _with_last(own) for key, own in found.items()}

@@ -135,3 +135,14 @@ def test_what_waits_for_the_customer_is_not_confirmed(desk):
     agreed = desk.order((desk.a, 10, 1))
     with pytest.raises(SubstituteError, match="waits for the customer"):
         desk.give(agreed, desk.b)
+
+
+def test_what_is_approved_or_refused_since_is_asked_when_it_is_confirmed(desk):
+    pair = desk.pair(desk.a, desk.b, approve=False)
+    order = desk.quote((desk.a, 10, 1))
+    desk.give(order, desk.b)
+    m.Substitute.refuse(db.session, [pair], "Cracks")
+    with pytest.raises(SubstituteError, match="B on line 1 is refused by now"):
+        m.SalesOrder.confirm(db.session, [order])
+    m.Substitute.approve(db.session, [pair], "The new revision does not")
+    assert m.SalesOrder.confirm(db.session, [order]) == {}

@@ -115,7 +115,7 @@ def maybe(strategy):
 PARTS = st.one_of(
     st.builds(Traits, st.just("resistor"), amounts(-3, 6), SIZES, st.sampled_from(["", "array"]),
         maybe(PERCENT),
-              power=maybe(st.sampled_from(["0.05", "0.063", "0.1", "0.125", "0.25", "1", "2"]))),
+              power=maybe(st.sampled_from(["0.05", "0.0625", "0.1", "0.125", "0.25", "1", "2"]))),
     st.builds(Traits, st.just("capacitor"), amounts(-13, -5), SIZES, st.sampled_from(["tantalum",
         "aluminium", "film"]),
               maybe(PERCENT), maybe(VOLTS)),
