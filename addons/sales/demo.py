@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import false, func, select, text
 
 from addons.sales.services.changing import Amendment
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft, ScheduleDraft
@@ -26,20 +26,25 @@ _THERE = text("""
 
 
 def load(session: Any, company: Any) -> list[LogIn]:
-    """Write orders once."""
+    """Write orders once; whoever logs in as a rep sells to its customers."""
     order = m.SalesOrder
     if session.scalar(select(order.id).where(order.company_id == company.id).limit(1)):
         return []
+    rep = session.scalars(select(m.User).where(m.User.email == "rep@demo.example")).one_or_none()
+    if rep is not None:
+        rep.roles.append(session.scalars(select(m.Role).where(m.Role.name == "sales.rep")).one())
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
-        _trade(session, company.id, random.Random(11))  # noqa: S311  # the same orders at every load
+        chance = random.Random(11)  # noqa: S311  # the same orders at every load
+        _trade(session, company.id, chance, rep.id if rep else None)
     return []
 
 
-def _trade(session: Any, company_id: int, chance: random.Random) -> None:
+def _trade(session: Any, company_id: int, chance: random.Random, rep: int | None) -> None:
     parts = session.execute(_THERE, {"company": company_id}).all()
     partner = m.Partner
     query = select(partner.id).where(partner.company_id == company_id, partner.is_customer, partner.active)
-    customers = session.scalars(query.order_by(partner.code).limit(12)).all()
+    own = func.coalesce(partner.salesperson_id == rep, false())
+    customers = session.scalars(query.order_by(own.desc(), partner.code).limit(12)).all()
     if not parts or not customers:
         return
     _agree(session, company_id, customers, parts)
