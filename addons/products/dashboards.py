@@ -1,4 +1,4 @@
-"""What purchasing sees first: the parts, and what is missing of them."""
+"""The parts that are traded, and what is missing of them."""
 
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ def by_maker(session: Any, _today: date) -> Chart:
     )
 
 
-dashboards.board("purchasing", _l("Purchasing"), permission="products.write", position=30)
+dashboards.board("purchasing", _l("Parts"), permission="products.write", position=30)
 dashboards.figure("purchasing", "parts", _l("Parts"), parts, permission="products.read")
 dashboards.figure(
     "purchasing",

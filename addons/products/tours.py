@@ -12,7 +12,7 @@ tours.tour(
     steps=[
         Step(
             _l("What is missing"),
-            _l("The start page counts parts that nobody can order: each figure opens them."),
+            _l("The start page counts what is missing and what waits: each figure opens it."),
             "/",
             ".stats",
         ),

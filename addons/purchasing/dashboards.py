@@ -73,7 +73,7 @@ def bills(session: Any, today: date) -> Figure:
     return Figure(number, link=f"{ORDERS}?f.to_bill=yes")
 
 
-dashboards.board("purchase_orders", _l("Purchase orders"), permission=READ, position=15)
+dashboards.board("purchase_orders", _l("Purchasing"), permission=READ, position=15)
 for name, label, read in (
     ("to_order", _l("Parts to order"), to_order),
     ("requests", _l("Open requests"), to_send),
