@@ -30,7 +30,8 @@ _PARTS = text("""
 #: A few should never run low; of what deliveries wait for somebody is known to sell it.
 _MINIMUM = text("UPDATE product SET min_stock = 2500 WHERE id = ANY(:ids)")
 _SOUGHT = text("""
-    INSERT INTO purchasing_supplier_part (company_id, partner_id, product_id, lead_days, min_quantity, multiple)
+    INSERT INTO purchasing_supplier_part
+           (company_id, partner_id, product_id, lead_days, min_quantity, multiple)
     SELECT DISTINCT v.company_id, CAST(:supplier AS bigint), v.product_id, 21, 10000, 5000
       FROM stock_move v JOIN stock_location g ON g.id = v.to_id AND g.kind = 'customer'
      WHERE v.company_id = :company AND v.state = 'planned'
