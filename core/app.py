@@ -12,6 +12,7 @@ from core import (
     exchange,
     i18n,
     jobs,
+    links,
     mail,
     people,
     screens,
@@ -29,7 +30,7 @@ from core.settings import Settings, get_settings
 from core.telemetry import requests
 
 #: Each room of the host that takes part in an app has `init_app(app, sources)`.
-ROOMS = (security, jobs, mail, documents, screens, people, administration, exchange, webhooks, api)
+ROOMS = (security, jobs, mail, documents, screens, people, administration, exchange, webhooks, api, links)
 
 _KEY_OF_PROCESS = secrets.token_urlsafe(32)
 

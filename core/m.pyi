@@ -232,6 +232,8 @@ class AccountingInvoiceLine(_Composed):
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
     unit_price: Mapped[Decimal]
+    @property
+    def remarks(self) -> Any: ...
 
 class AccountingInvoiceTax(_Composed):
     amount: Mapped[Decimal]
@@ -624,6 +626,36 @@ class JobItem(_Composed):
     state: Mapped[str]
     updated_at: Mapped[_datetime]
 
+class Link(_Composed):
+    agent: Mapped[str]
+    answer: Mapped[str]
+    answered_at: Mapped[_datetime | None]
+    answered_by: Mapped[str]
+    answered_from: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    expires_at: Mapped[_datetime]
+    id: Mapped[int]
+    locale: Mapped[str]
+    made_at: Mapped[_datetime]
+    model: Mapped[str]
+    note: Mapped[str]
+    opened: Mapped[int]
+    opened_at: Mapped[_datetime | None]
+    purpose: Mapped[str]
+    record_id: Mapped[int]
+    revoked_at: Mapped[_datetime | None]
+    secret: Mapped[str]
+    shown: Mapped[str]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    @classmethod
+    def address(cls, link: Any) -> str: ...
+    @classmethod
+    def make(cls, session: Any, purpose: str, record: Any, days: int = ..., locale: str = ...) -> Any: ...
+    @classmethod
+    def revoke(cls, session: Any, links: Any) -> None: ...
+
 class ListDefaultView(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -743,8 +775,10 @@ class Partner(_Composed):
     salesperson_id: Mapped[int | None]
     statement_cycle: Mapped[str]
     street: Mapped[str]
+    substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
     supplier_term_id: Mapped[int | None]
+    supply_priority: Mapped[int]
     tax_number: Mapped[str]
     team: Mapped[Team | None]
     team_id: Mapped[int | None]
@@ -1148,6 +1182,8 @@ class SalesOrder(_Composed):
     @classmethod
     def credit(cls, session: Any, orders: Any, on: Any = ...) -> Any: ...
     @classmethod
+    def decline_substitutes(cls, session: Any, refusals: Any) -> None: ...
+    @classmethod
     def deliver(cls, session: Any, orders: Any, on: Any = ...) -> Any: ...
     @classmethod
     def invoice(cls, session: Any, orders: Any, on: Any = ...) -> Any: ...
@@ -1160,11 +1196,17 @@ class SalesOrder(_Composed):
     @classmethod
     def reopen(cls, session: Any, orders: Any) -> None: ...
     @classmethod
+    def replace_parts(cls, session: Any, wanted: Any) -> Any: ...
+    @classmethod
     def reserve(cls, session: Any, orders: Any) -> None: ...
     @classmethod
     def return_goods(cls, session: Any, moves: Any, on: Any = ...) -> Any: ...
     @classmethod
     def short_lines(cls, session: Any, orders: Any) -> Any: ...
+    @classmethod
+    def substitute(cls, session: Any, wanted: Any) -> Any: ...
+    @classmethod
+    def take_substitute_back(cls, session: Any, lines: Any) -> None: ...
 
 class SalesOrderLine(_Composed):
     availability: Mapped[str]
@@ -1181,6 +1223,8 @@ class SalesOrderLine(_Composed):
     note: Mapped[str]
     order: Mapped[SalesOrder]
     order_id: Mapped[int]
+    original_product: Mapped[Product | None]
+    original_product_id: Mapped[int | None]
     partner_number: Mapped[str]
     position: Mapped[int]
     price_origin: Mapped[str]
@@ -1197,6 +1241,8 @@ class SalesOrderLine(_Composed):
     unit_price: Mapped[Decimal | None]
     @property
     def currency_code(self) -> str: ...
+    @property
+    def remarks(self) -> Any: ...
     @property
     def to_deliver(self) -> Decimal: ...
 
@@ -1448,6 +1494,171 @@ class StockWorth(_Composed):
     quantity: Mapped[Decimal]
     @property
     def company_currency(self) -> str: ...
+
+class Substitute(_Composed):
+    both_ways: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    condition: Mapped[str]
+    decided_at: Mapped[_datetime | None]
+    decided_by: Mapped[User | None]
+    decided_by_id: Mapped[int | None]
+    evidence: Mapped[Attachment | None]
+    evidence_id: Mapped[int | None]
+    fit: Mapped[str]
+    id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    rank: Mapped[int]
+    reason: Mapped[str]
+    source: Mapped[str]
+    state: Mapped[str]
+    substitute: Mapped[Product]
+    substitute_id: Mapped[int]
+    valid_from: Mapped[_date | None]
+    valid_until: Mapped[_date | None]
+    @classmethod
+    def allowed(cls, session: Any, lines: Any, found: Any) -> Any: ...
+    @classmethod
+    def approve(cls, session: Any, pairs: Any, reason: str = ...) -> None: ...
+    @classmethod
+    def candidates(cls, session: Any, lines: Any) -> Any: ...
+    @classmethod
+    def create(cls, session: Any, records: Any) -> Any: ...
+    @classmethod
+    def mark_evidence(cls, session: Any, pairs: Any) -> None: ...
+    @classmethod
+    def propose_again(cls, session: Any, pairs: Any) -> None: ...
+    @classmethod
+    def ranked(cls, line: Any, offered: Any) -> Any: ...
+    @classmethod
+    def refuse(cls, session: Any, pairs: Any, reason: str = ...) -> None: ...
+    @classmethod
+    def share_out(cls, session: Any, product: Any, rule: str) -> int: ...
+    @classmethod
+    def sources(cls, session: Any, lines: Any) -> Any: ...
+
+class SubstituteChoice(_Composed):
+    at: Mapped[_datetime]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    complaint: Mapped[str]
+    consent_because: Mapped[str]
+    currency_code: Mapped[str]
+    id: Mapped[int]
+    order: Mapped[SalesOrder | None]
+    order_id: Mapped[int | None]
+    order_line: Mapped[SalesOrderLine | None]
+    order_line_id: Mapped[int | None]
+    original_discount: Mapped[Decimal]
+    original_price: Mapped[Decimal | None]
+    original_price_origin: Mapped[str]
+    outcome: Mapped[str]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    reason: Mapped[str]
+    substitute: Mapped[Product | None]
+    substitute_id: Mapped[int | None]
+    unit_price: Mapped[Decimal | None]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    @classmethod
+    def agreed(cls, session: Any, pairs: Any) -> Any: ...
+    @classmethod
+    def complain(cls, session: Any, choices: Any, complaint: str) -> None: ...
+
+class SubstituteConsent(_Composed):
+    answered_at: Mapped[_datetime | None]
+    answered_by: Mapped[str]
+    at: Mapped[_datetime]
+    because: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    id: Mapped[int]
+    link: Mapped[Link | None]
+    link_id: Mapped[int | None]
+    note: Mapped[str]
+    order: Mapped[SalesOrder | None]
+    order_id: Mapped[int | None]
+    order_line: Mapped[SalesOrderLine | None]
+    order_line_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    state: Mapped[str]
+    substitute: Mapped[Product]
+    substitute_id: Mapped[int]
+    unit_price: Mapped[Decimal | None]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    @classmethod
+    def answer(cls, session: Any, consents: Any, agreed: bool, by: str, note: str = ...) -> None: ...
+    @classmethod
+    def ask(cls, session: Any, asked: Any) -> Any: ...
+    @classmethod
+    def withdraw(cls, session: Any, consents: Any) -> None: ...
+
+class SubstituteReference(_Composed):
+    both_ways: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    condition: Mapped[str]
+    fit: Mapped[str]
+    id: Mapped[int]
+    maker: Mapped[str]
+    number: Mapped[str]
+    product: Mapped[Product | None]
+    product_id: Mapped[int | None]
+    source: Mapped[str]
+    substitute: Mapped[Product | None]
+    substitute_id: Mapped[int | None]
+    substitute_maker: Mapped[str]
+    substitute_number: Mapped[str]
+    @classmethod
+    def resolve(cls, session: Any, references: Any) -> int: ...
+
+class SubstituteRule(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    kind: Mapped[str]
+    note: Mapped[str]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    product: Mapped[Product | None]
+    product_id: Mapped[int | None]
+    substitute: Mapped[Product]
+    substitute_id: Mapped[int]
+
+class SubstituteTrait(_Composed):
+    coldest: Mapped[Decimal | None]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    current: Mapped[Decimal | None]
+    dielectric: Mapped[str]
+    drift: Mapped[Decimal | None]
+    hottest: Mapped[Decimal | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    load: Mapped[Decimal | None]
+    package: Mapped[str]
+    pitch: Mapped[Decimal | None]
+    power: Mapped[Decimal | None]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    read_at: Mapped[_datetime | None]
+    tolerance: Mapped[Decimal | None]
+    value: Mapped[Decimal]
+    variety: Mapped[str]
+    voltage: Mapped[Decimal | None]
+    @classmethod
+    def read(cls, session: Any, products: Any) -> int: ...
 
 class Team(_Composed):
     company: Mapped[Company]

@@ -167,6 +167,8 @@ RECORDS = {
     "count_id": "stock.count",
     "transfer_id": "stock.transfer",
     "supplier_id": "partner",
+    "line_id": "sales.order_line",
+    "product_id": "product",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {
@@ -177,6 +179,7 @@ PLAIN: dict[str, Any] = {
     "token_id": 0,
     "model": "no.such.model",
     "record_id": 0,
+    "token": "no-such-token",
 }
 #: Routes of the generic screens, which `screen_visits` walks for each screen.
 OF_SCREENS = {

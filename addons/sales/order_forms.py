@@ -30,6 +30,7 @@ TRANSFERS = {"delivery": _l("Delivery"), "return": _l("Return")}
 TRANSFER_STATES = {"draft": _l("Draft"), "done": _l("Done"), "cancelled": _l("Cancelled")}
 INVOICES = {"invoice": _l("Invoice"), "credit_note": _l("Credit note")}
 CHANGED = {
+    "product_id": _l("Part"),
     "quantity": _l("Quantity"),
     "unit_price": _l("Unit price"),
     "discount": _l("Discount %"),

@@ -1,15 +1,17 @@
 """What there is: of each part, and in each place."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from addons.stock.services.availability import availability_of
+from addons.stock.services.availability import availability_of, next_arrivals
 from addons.stock.services.places import OURS
 from core import m
-from core.i18n import _, _l, format_number
+from core.i18n import _, _l, format_date, format_number
 from core.screens import Column, Field, Filter, Part, Screens, Section
 
 
@@ -21,11 +23,19 @@ def declare(screens: Screens) -> None:
 
 
 def free_of(session: Any, products: Sequence[int], _values: Mapping[str, Any]) -> dict[int, str]:
-    """What is free of each part, beside it wherever a form offers parts."""
+    """What is free of each part, and when more comes, beside it wherever a form offers parts."""
     product = m.Product
-    goods = session.scalars(select(product.id).where(product.id.in_(products), product.kind == "goods"))
+    goods = session.scalars(select(product.id).where(product.id.in_(products), product.kind == "goods")).all()
+    coming = next_arrivals(session, goods)
     found = availability_of(session, goods)
-    return {key: _("%(free)s free", free=format_number(one.available)) for key, one in found.items()}
+    return {key: _free(one.available, coming.get(key)) for key, one in found.items()}
+
+
+def _free(available: Decimal, coming: date | None) -> str:
+    free = format_number(available)
+    if coming is None:
+        return _("%(free)s free", free=free)
+    return _("%(free)s free, more on %(day)s", free=free, day=format_date(coming))
 
 
 def _crossing(move: Any, *, inwards: bool) -> Any:

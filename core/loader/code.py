@@ -25,6 +25,7 @@ CORE_MODEL_ROOMS = (
     "core.exchange.models",
     "core.api.models",
     "core.webhooks.models",
+    "core.links.models",
 )
 #: The host's own rooms with screens.
 CORE_SCREEN_ROOMS = (

@@ -30,6 +30,7 @@ from core.screens.declaring import Screens
 from core.screens.fields import choice_text
 from core.screens.forms.derive import Derived, Typed
 from core.screens.forms.form import shown_nodes
+from core.screens.forms.panels import line_panels, panel_keys
 from core.screens.lists import export_job
 from core.screens.pages import BLUEPRINTS
 from core.screens.pages.home import company, theme
@@ -47,6 +48,7 @@ from core.screens.tree import (
     Filling,
     Filter,
     Grid,
+    LinePanel,
     Named,
     Narrowing,
     Part,
@@ -71,6 +73,7 @@ __all__ = [
     "Filling",
     "Filter",
     "Grid",
+    "LinePanel",
     "Named",
     "Narrowing",
     "Part",
@@ -111,6 +114,8 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
         source_of=menu.source_of,
         locale_code=locale_code,
         shown_nodes=shown_nodes,
+        line_panels=line_panels,
+        panel_keys=panel_keys,
         file_size=file_size,
         choice_text=choice_text,
         said_of=said_of,

@@ -127,8 +127,11 @@ def leaves(entries: Iterable[Entry], prefix: str = "") -> Iterable[tuple[str, En
 
 def _is_at(url: str, path: str) -> bool:
     """Whether the page is the entry's, or the form of one of its records, or below it."""
-    below = url.removesuffix(".list") + "." if url.endswith(".list") else url.rstrip("/") + "/"
-    return bool(url) and (path == url or path.startswith(below))
+    below = [url.rstrip("/") + "/"]
+    if url.endswith(".list"):
+        # Not all that begins alike: `substitute.choice.list` is another entry than `substitute.list`.
+        below.append(url.removesuffix("list") + "form")
+    return bool(url) and (path == url or path.startswith(tuple(below)))
 
 
 def source_of(screen: Any) -> tuple[str, str]:

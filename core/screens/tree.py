@@ -228,6 +228,25 @@ class Grid(Node):
 
 
 @dataclass
+class LinePanel(Node):
+    """What may be chosen for a saved line of a grid: it stands among the nodes of the grid.
+
+    A badge on the line, or Alt and `key`, opens it in a dialog: the page at `endpoint`, which gets the line's
+    id as `line_id`. There the arrows move between buttons with `data-option`, Enter takes one, Esc closes.
+    """
+
+    kind: ClassVar[str] = "line panel"
+
+    label: Text = ""
+    #: A letter that is pressed with Alt.
+    key: str = ""
+    endpoint: str = ""
+    permission: str = ""
+    #: Called with (session, record): the badge of each line that has something to choose, by the line's id.
+    badges: Callable[[Any, Any], Mapping[int, Text]] | None = None
+
+
+@dataclass
 class Button(Node):
     """An act on the record. Only what a screen declares can be called at all.
 

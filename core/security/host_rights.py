@@ -48,10 +48,13 @@ rights.model("api.reply", read=NEVER, write=NEVER)
 rights.model("webhook.endpoint", read="core.configure", write="core.configure", delete="core.configure")
 rights.model("webhook.delivery", read="core.configure", write=NEVER)
 rights.model("webhook.attempt", read="core.configure", write=NEVER)
+# Whoever sees the record that a link asks about sees the answer on it.
+rights.model("link", read="core.configure", write=NEVER)
 
 for secret in ("password", "tf_totp_secret", "tf_last_counter", "mf_recovery_codes", "fs_uniquifier"):
     rights.field("user", secret, read=NEVER)
 rights.field("user.session", "key", read=NEVER)
+rights.field("link", "secret", read=NEVER)
 
 rights.rule("company", "core.read", own_companies)
 # Whoever manages users says in which companies they work.

@@ -26,6 +26,8 @@ LIMITS: dict[str, tuple[tuple[str, ...], str]] = {
     "security.verify": (("POST",), "20 per minute"),
     "security.change_password": (("POST",), "20 per minute"),
     "people.accept": (("GET", "POST"), "30 per minute"),
+    "links.show": (("GET",), "60 per minute"),
+    "links.answer": (("POST",), "20 per minute"),
     "lists.as_file": (("GET", "POST"), "30 per minute"),
     "exchange.create": (("POST",), "20 per minute"),
     "api_pages.openapi": (("GET",), "60 per minute"),

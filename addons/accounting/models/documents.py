@@ -130,6 +130,11 @@ class InvoiceLine(PricedLine, Model):
     product = relationship("product")
     tax = relationship("accounting.tax")
 
+    @property
+    def remarks(self) -> list[str]:
+        """What the paper says of the line below its part; addons add to it."""
+        return []
+
 
 class InvoiceTax(Model):
     """One tax of an invoice, computed on the sum of its lines."""

@@ -17,6 +17,7 @@ from addons.sales.services import (
     delivering,
     invoicing,
     prices,
+    replacing,
     returning,
     shortage,
 )
@@ -33,6 +34,7 @@ from core.db import (
     search_index,
     smallest_unit,
 )
+from core.i18n import _
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -181,6 +183,14 @@ class Order(CompanyOwned, Model):
         changing.add_lines(session, order, lines)
 
     @classmethod
+    def replace_parts(cls, session: Any, wanted: Sequence[replacing.Replacement]) -> Mapping[int, Any]:
+        """Put other parts on lines of quotations and orders, or on so many pieces of them.
+
+        Returns the lines that have the other part now, by the id of the line that was named.
+        """
+        return replacing.replace_parts(session, wanted)
+
+    @classmethod
     def cancel_rest(cls, session: Any, orders: Iterable[Any]) -> None:
         """Give up what orders still have to deliver, with what was reserved for it."""
         changing.cancel_rest(session, orders)
@@ -236,7 +246,8 @@ class OrderLine(CompanyOwned, Model):
     cancelled: Mapped[Decimal] = mapped_column(Quantity, server_default="0")
 
     order = relationship("sales.order", back_populates="lines")
-    product = relationship("product")
+    # Named, since addons add further parts to a line.
+    product = relationship("product", foreign_keys="SalesOrderLine.product_id")
     tax = relationship("accounting.tax")
     schedules = relationship(
         "sales.schedule",
@@ -255,6 +266,11 @@ class OrderLine(CompanyOwned, Model):
     def to_deliver(self) -> Decimal:
         """What is still to go out."""
         return max(self.quantity - self.cancelled - self.delivered, Decimal(0))
+
+    @property
+    def remarks(self) -> list[str]:
+        """What papers say of the line below its part, in the language of the paper; addons add to it."""
+        return [_("Your part: %(number)s", number=self.partner_number)] if self.partner_number else []
 
     def _before_write(self) -> None:
         # A new line that knows its order by the id alone does not load it by itself.

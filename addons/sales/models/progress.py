@@ -95,6 +95,11 @@ class InvoiceLine(documents.InvoiceLine):
 
     order_line = relationship("sales.order_line")
 
+    @property
+    def remarks(self) -> list[str]:
+        """Those of the order line."""
+        return [*super().remarks, *(self.order_line.remarks if self.order_line else ())]
+
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (Index(None, "order_line_id", postgresql_where="order_line_id IS NOT NULL"),)

@@ -82,7 +82,7 @@ def amend(session: AnySession, changes: Sequence[Amendment]) -> None:
         raise SalesError(_("There is no such line: somebody has removed it."))
     orders = _confirmed(session, set(of.values()))
     moved = [line for change in changes for line in _change(session, orders, change)]
-    _replan(session, orders, moved)
+    replan(session, orders, moved)
 
 
 def _confirmed(session: AnySession, ids: Iterable[int]) -> list[int]:
@@ -104,7 +104,7 @@ def _change(session: AnySession, orders: Sequence[int], change: Amendment) -> li
     _refuse(line, change)
     values = {name: new for name, new in change.values().items() if new != getattr(line, name)}
     for name, new in values.items():
-        _trace(session, line, name, getattr(line, name), new, change.reason)
+        trace(session, line, name, getattr(line, name), new, change.reason)
         setattr(line, name, new)
     if "unit_price" in values:
         line.price_origin = _("as agreed")
@@ -128,7 +128,8 @@ def _refuse(line: Any, change: Amendment) -> None:
         )
 
 
-def _trace(session: AnySession, line: Any, what: str, before: Any, after: Any, reason: str) -> None:
+def trace(session: AnySession, line: Any, what: str, before: Any, after: Any, reason: str) -> None:
+    """Note what was changed of a line of a confirmed order, by whom and why."""
     session.add(
         m.SalesChange(
             company_id=line.order.company_id,
@@ -149,7 +150,8 @@ def _text(value: Any) -> str:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
-def _replan(session: AnySession, orders: Sequence[int], lines: Sequence[int]) -> None:
+def replan(session: AnySession, orders: Sequence[int], lines: Sequence[int]) -> None:
+    """Sum confirmed orders up anew, and plan what is open of them; these lines from the beginning."""
     session.flush()
     _total(session, orders)
     if lines:
@@ -191,8 +193,8 @@ def add_lines(session: AnySession, order: Any, lines: Sequence[Any]) -> None:
         found.lines.append(line)
     session.flush()
     for line in lines:
-        _trace(session, line, "added", None, line.quantity, "")
-    _replan(session, orders, [])
+        trace(session, line, "added", None, line.quantity, "")
+    replan(session, orders, [])
 
 
 def cancel_rest(session: AnySession, orders: Iterable[Any]) -> None:
@@ -208,7 +210,7 @@ def cancel_rest(session: AnySession, orders: Iterable[Any]) -> None:
     )
     unplan(session, [row.id for row in rows])
     for row in rows:
-        _trace(session, session.get_one(m.SalesOrderLine, row.id), "cancelled", None, row.cancelled, "")
+        trace(session, session.get_one(m.SalesOrderLine, row.id), "cancelled", None, row.cancelled, "")
     session.flush()
     session.execute(_REVISE, {"ids": ids})
     record(session, "cancel_rest", "sales.order", ids)

@@ -50,8 +50,13 @@ _HOLD = text("""
 _COST = text("""
     UPDATE sales_order_line l SET unit_cost = coalesce(round(w.amount / nullif(w.quantity, 0), 6), p.cost)
       FROM product p LEFT JOIN stock_worth w ON w.product_id = p.id
-     WHERE l.order_id = ANY(:ids) AND p.id = l.product_id
+     WHERE (l.order_id = ANY(:ids) OR l.id = ANY(:lines)) AND p.id = l.product_id
 """)
+
+
+def keep_costs(session: AnySession, orders: Sequence[int] = (), lines: Sequence[int] = ()) -> None:
+    """Keep with the lines of these orders, and with these lines, what their goods cost now."""
+    session.execute(_COST, {"ids": list(orders), "lines": list(lines)})
 
 
 def confirm(session: AnySession, orders: Iterable[Any]) -> Mapping[int, str]:
@@ -130,7 +135,7 @@ def _confirm(session: AnySession, rows: Sequence[Any]) -> None:
         return
     ids = [row.id for row in rows]
     session.execute(_CONFIRM, {"ids": ids, "now": datetime.now(UTC)})
-    session.execute(_COST, {"ids": ids})
+    keep_costs(session, orders=ids)
     record(session, "confirm", "sales.order", ids)
     plan(session, ids)
     acts.forget(session, m.SalesOrder, ids)

@@ -14,7 +14,6 @@ from core.db import AnySession
 from core.i18n import _, format_date, format_number
 
 _ZERO = Decimal(0)
-#: The next day on which something comes in, of parts of which something does.
 _NEXT = text("""
     SELECT v.product_id, min(v.date) FROM stock_move v JOIN stock_location f ON f.id = v.from_id
      WHERE v.product_id = ANY(:products) AND v.state IN ('planned', 'reserved') AND f.kind = 'supplier'
@@ -51,6 +50,11 @@ def prices_of(
     ]
 
 
+def next_arrivals(session: AnySession, products: Sequence[int]) -> dict[int, date]:
+    """The next day on which something comes in, of parts of which something does."""
+    return {product: day for product, day in session.execute(_NEXT, {"products": list(products)})}
+
+
 def availability_texts(session: AnySession, lines: Sequence[tuple[int | None, Decimal | None]]) -> list[str]:
     """For each (part, quantity) how much is free, and what is short and when more comes in.
 
@@ -58,18 +62,24 @@ def availability_texts(session: AnySession, lines: Sequence[tuple[int | None, De
     is short of 300.
     """
     products = sorted({product for product, _quantity in lines if product is not None})
-    if not products:
-        return ["" for _line in lines]
-    free = {product: one.available for product, one in availability_of(session, products).items()}
-    coming = {product: day for product, day in session.execute(_NEXT, {"products": products})}
+    coming = next_arrivals(session, products) if products else {}
+    shares = free_for(session, lines)
+    return [
+        "" if product is None else _availability(free, quantity or _ZERO, coming.get(product))
+        for (product, quantity), free in zip(lines, shares, strict=True)
+    ]
+
+
+def free_for(session: AnySession, lines: Sequence[tuple[int | None, Decimal | None]]) -> list[Decimal]:
+    """For each (part, quantity) how much of the part the lines before have left, in one query."""
+    products = sorted({product for product, _quantity in lines if product is not None})
+    free = {p: one.available for p, one in availability_of(session, products).items()} if products else {}
     found = []
     for product, quantity in lines:
-        if product is None:
-            found.append("")
-            continue
-        left, wanted = free.get(product, _ZERO), quantity or _ZERO
-        found.append(_availability(left, wanted, coming.get(product)))
-        free[product] = max(left - wanted, _ZERO)
+        left = _ZERO if product is None else free.get(product, _ZERO)
+        found.append(left)
+        if product is not None:
+            free[product] = max(left - (quantity or _ZERO), _ZERO)
     return found
 
 

@@ -7,6 +7,7 @@ import "./toasts.js";
 import "./short-urls.js";
 import "./panel.js";
 import "./letter.js";
+import { startLinePanels } from "./line-panel.js";
 import { startDrafts } from "./drafts.js";
 import "./tour.js";
 import { startLists } from "./list.js";
@@ -22,6 +23,7 @@ export function start(root) {
   startForms(root);
   startDrafts(root);
   startDeriving(root);
+  startLinePanels(root);
 }
 
 document.body.addEventListener("htmx:load", (event) => start(event.detail.elt));

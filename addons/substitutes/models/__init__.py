@@ -1,0 +1,1 @@
+"""Pairs of parts, what customers took and refuse, and what order lines keep of it."""

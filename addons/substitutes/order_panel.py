@@ -1,0 +1,72 @@
+"""The badge of a short line, and what its panel shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from addons.substitutes.services.asking import Candidate, Remembered
+from addons.substitutes.services.memory import memories
+from addons.substitutes.services.shortage import short_of
+from addons.substitutes.services.substituting import wanted_of
+from core import m
+from core.db import AnySession
+from core.i18n import _, ngettext
+
+
+def badges(session: AnySession, order: Any) -> Mapping[int, str]:
+    """Of each short line how many parts it may take, of each that has one which part was ordered."""
+    is_open = order.state in ("quotation", "confirmed")
+    short = short_of(session, order) if is_open else {}
+    offered = m.Substitute.candidates(session, wanted_of(session, short))
+    found = {line: _count(few) for line, few in offered.items() if few}
+    given = {line.id: line.original_product for line in order.lines if line.original_product}
+    return {**found, **{line: _("for %(part)s", part=part.code) for line, part in given.items()}}
+
+
+def _count(offered: list[Candidate]) -> str:
+    if offered[0].memory.is_last:
+        return _("last time: %(part)s", part=offered[0].code)
+    return ngettext("%(num)s substitute", "%(num)s substitutes", len(offered))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What may be done with one line."""
+
+    line: Any
+    order: Any
+    #: What is open of it, and how much of that is short.
+    quantity: Decimal
+    short: Decimal
+    offered: list[Candidate]
+    #: What the customer said the last time that nothing of what was offered was wanted.
+    declined: Remembered | None
+
+    @property
+    def proposed(self) -> Decimal:
+        """How much is put in the box: all of a quotation's line; of an order what is short of it, since
+        what is reserved stays."""
+        return self.short if self.short and self.order.state == "confirmed" else self.quantity
+
+    @property
+    def has_costs(self) -> bool:
+        """Whether the user sees what anything earns."""
+        return any(candidate.margin is not None for candidate in self.offered)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it has a substitute that may still be taken back."""
+        return self.line.original_product_id is not None and not self.line.delivered
+
+
+def panel_of(session: AnySession, line: Any) -> Panel:
+    """What a line may take now."""
+    asked = wanted_of(session, [line.id])
+    offered = m.Substitute.candidates(session, asked).get(line.id, [])
+    others = [one for one in offered if one.product_id != line.product_id]
+    known = memories(session, asked)
+    declined = next((own[None] for own in known.values() if None in own), None)
+    quantity = asked[0].quantity if asked else Decimal(0)
+    short = short_of(session, line.order).get(line.id, Decimal(0))
+    return Panel(line, line.order, quantity, short, others, declined)

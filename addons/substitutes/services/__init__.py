@@ -1,0 +1,1 @@
+"""What the verbs of substitutes are made of."""

@@ -1,0 +1,66 @@
+"""What an addon says of its public links: what is shown, and what an answer does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What whoever opens a link reads, in the language of the link; all of it is kept with the answer."""
+
+    title: str
+    #: Who asks.
+    sender: str
+    #: (what, its value), in order.
+    facts: Sequence[tuple[str, str]] = ()
+    #: What is asked, in a sentence.
+    question: str = ""
+    #: Answer → the text of its button; the first is the one that is wished for.
+    answers: Mapping[str, str] = field(default_factory=dict)
+    #: Why it can't be answered any more, such as an order that was cancelled.
+    closed: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it as text: what an answer is evidence of."""
+        facts = (f"{what}: {value}" for what, value in self.facts)
+        buttons = " / ".join(self.answers.values())
+        return "\n".join(filter(None, (self.sender, self.title, *facts, self.question, f"[{buttons}]")))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody answered: which button, under which name, with which words."""
+
+    choice: str
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """A question: what is shown of its record, and what its answer does, each with (session, record)."""
+
+    model: str
+    show: Callable[[Any, Any], Shown]
+    #: Called once, with (session, record, answer), in the transaction that keeps the answer.
+    answer: Callable[[Any, Any, Answer], None]
+
+
+class Links:
+    """What one addon declares in its `links.py`."""
+
+    def __init__(self) -> None:
+        self.declared: dict[str, Purpose] = {}
+
+    def purpose(
+        self,
+        name: str,
+        *,
+        show: Callable[[Any, Any], Shown],
+        answer: Callable[[Any, Any, Answer], None],
+        model: str = "",
+    ) -> None:
+        """Declare a question; `model` is that of its records, the purpose's own name unless said."""
+        self.declared[name] = Purpose(model or name, show, answer)

@@ -1,0 +1,74 @@
+"""The page of a public link: it shows what is asked, and only its button answers."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask_babel import force_locale
+
+from core.db import db
+from core.links import acts
+from core.links.declare import Answer
+from core.locales import LOCALES
+from core.security.rights import PUBLIC, requires
+
+bp = Blueprint("links", __name__, url_prefix="/l")
+
+
+@bp.get("/<token>")
+@requires(PUBLIC)
+def show(token: str) -> Response:
+    """What is asked; it is counted, and nothing else is done."""
+    link = _found(token)
+    if request.method == "GET":
+        acts.count_opening(db.session, link)
+        db.session.commit()
+    return _page(token, link)
+
+
+@bp.post("/<token>")
+@requires(PUBLIC)
+def answer(token: str) -> Response:
+    """Keep an answer that somebody gave by pressing a button."""
+    link = _found(token)
+    sent = request.form
+    given = Answer(sent.get("answer", ""), sent.get("name", ""), sent.get("note", ""))
+    with force_locale(_locale(link)):
+        try:
+            seen = sent.get("seen", "").replace("\r\n", "\n")
+            where = (request.remote_addr or "", request.user_agent.string)
+            acts.answer(db.session, link, given, seen, where)
+            db.session.commit()
+        except acts.LinkError as error:
+            db.session.rollback()
+            return _page(token, _found(token), str(error), given, 422)
+    return _page(token, _found(token))
+
+
+def _found(token: str) -> Any:
+    link = acts.found(db.session, token)
+    if link is None:
+        abort(404)
+    return link
+
+
+def _locale(link: Any) -> str:
+    """The link's language, else that of whoever reads."""
+    return (
+        link.locale if link.locale in LOCALES else request.accept_languages.best_match(LOCALES, "en") or "en"
+    )
+
+
+def _page(
+    token: str, link: Any, problem: str = "", given: Answer | None = None, status: int = 200
+) -> Response:
+    with force_locale(_locale(link)):
+        shown = acts.shown_by(db.session, link)
+        why_not = acts.why_not(link, shown)
+        values = {"shown": shown, "closed": why_not, "problem": problem, "given": given, "link": link}
+        html = render_template("links/page.html", token=token, **values)
+    response = make_response(html, status)
+    # Nobody keeps it, and no search engine lists it.
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
