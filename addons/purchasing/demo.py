@@ -27,7 +27,15 @@ _PARTS = text("""
     SELECT id, code, mpn, cost FROM product
      WHERE company_id = :company AND kind = 'goods' AND active AND cost > 0.14 ORDER BY code LIMIT :most
 """)
-_MINIMUM = text("UPDATE product SET min_stock = 500 WHERE id = ANY(:ids)")
+#: A few should never run low; of what deliveries wait for somebody is known to sell it.
+_MINIMUM = text("UPDATE product SET min_stock = 2500 WHERE id = ANY(:ids)")
+_SOUGHT = text("""
+    INSERT INTO purchasing_supplier_part
+           (company_id, partner_id, product_id, lead_days, min_quantity, multiple)
+    SELECT DISTINCT v.company_id, CAST(:supplier AS bigint), v.product_id, 21, 10000, 5000
+      FROM stock_move v JOIN stock_location g ON g.id = v.to_id AND g.kind = 'customer'
+     WHERE v.company_id = :company AND v.state = 'planned'
+""")
 
 
 def load(session: Any, company: Any) -> list[LogIn]:
@@ -60,6 +68,7 @@ def _buy(session: Any, company: Any, chance: random.Random) -> None:
     session.flush()
     desk.undecided()
     session.execute(_MINIMUM, {"ids": [part.id for part in parts[::15]]})
+    session.execute(_SOUGHT, {"company": company.id, "supplier": suppliers[3].id})
 
 
 def _rates(company_id: int) -> Iterator[Any]:

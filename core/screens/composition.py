@@ -62,8 +62,9 @@ class ScreenSet:
         return self._form_of_model[model]
 
     def list_of(self, model: str) -> ListScreen | None:
-        """The first list of a model, in order of names."""
-        return next((s for s in self.lists() if s.model == model), None)
+        """The list of a model: that of its own name, else the first in order of names."""
+        own = [s for s in self.lists() if s.model == model]
+        return next((s for s in own if s.name == f"{model}.list"), own[0] if own else None)
 
     def held_by(self, info: FieldInfo, narrowed: Narrowing | None) -> list[str]:
         """The fields of a form that what a field offers depends on, as they stand on the page."""

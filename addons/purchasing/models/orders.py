@@ -169,15 +169,10 @@ class Order(CompanyOwned, Model):
 
     @classmethod
     def bill_until(
-        cls,
-        session: Any,
-        partners: Iterable[int],
-        until: dt.date,
-        reference: str = "",
-        on: dt.date | None = None,
+        cls, session: Any, partners: Iterable[int], until: dt.date, reference: str = ""
     ) -> list[int]:
         """Write a draft a supplier and currency of all that moved up to a day and is not billed."""
-        return billing.bill_until(session, partners, until, reference, on)
+        return billing.bill_until(session, partners, until, reference)
 
     @classmethod
     def return_goods(cls, session: Any, moves: Mapping[int, Decimal], on: dt.date | None = None) -> list[int]:

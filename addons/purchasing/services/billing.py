@@ -63,13 +63,11 @@ def _nothing(row: Any) -> str:
     return _("Nothing of %(number)s is to be billed: receive it first.", number=row.number)
 
 
-def bill_until(
-    session: AnySession, partners: Iterable[int], until: date, reference: str, on: date | None
-) -> list[int]:
+def bill_until(session: AnySession, partners: Iterable[int], until: date, reference: str) -> list[int]:
     """A draft for each supplier and currency of all that moved up to a day and is not billed."""
     found = session.scalars(_ORDERS, {"partners": sorted(set(partners))}).all()
     acts.locked(session, m.PurchasingOrder, found)
-    return _write(session, _open(session, found, until), reference, on or until)
+    return _write(session, _open(session, found, until), reference, until)
 
 
 def _open(session: AnySession, ids: Sequence[int], until: date | None) -> list[Any]:

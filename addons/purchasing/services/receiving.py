@@ -30,27 +30,32 @@ from core.security.audit import record
 RECEIVE = "purchasing.receive"
 _ZERO = Decimal(0)
 #: What of each line of goods is neither received, nor planned, nor given up.
+#: From the lines outwards: the planner would begin with all that is planned, as long as nobody has counted.
 _OPEN = text("""
+    WITH own AS MATERIALIZED (SELECT * FROM purchasing_order_line WHERE order_id = ANY(:ids)),
+    planned AS MATERIALIZED (
+        SELECT v.purchase_line_id, sum(v.quantity) AS quantity
+          FROM own JOIN stock_move v ON v.purchase_line_id = own.id
+         WHERE v.state NOT IN ('done', 'cancelled') AND v.returns_id IS NULL GROUP BY v.purchase_line_id)
     SELECT l.id, l.order_id, l.product_id, o.company_id, o.partner_id, o.number,
            coalesce(l.promised, o.promised, o.date) AS promised,
-           l.quantity - l.cancelled - l.received - coalesce(v.planned, 0) AS quantity
-      FROM purchasing_order o
-      JOIN purchasing_order_line l ON l.order_id = o.id
+           l.quantity - l.cancelled - l.received - coalesce(v.quantity, 0) AS quantity
+      FROM own l JOIN purchasing_order o ON o.id = l.order_id
       JOIN product p ON p.id = l.product_id AND p.kind = 'goods'
-      LEFT JOIN (SELECT v.purchase_line_id, sum(v.quantity) AS planned
-                   FROM purchasing_order_line x JOIN stock_move v ON v.purchase_line_id = x.id
-                  WHERE x.order_id = ANY(:ids) AND v.state = 'planned' AND v.returns_id IS NULL
-                  GROUP BY v.purchase_line_id) v ON v.purchase_line_id = l.id
-     WHERE o.id = ANY(:ids) ORDER BY o.id, l.position
+      LEFT JOIN planned v ON v.purchase_line_id = l.id
+     ORDER BY o.id, l.position
 """)
 _DRAFTS = text("""
-    SELECT l.order_id, t.id, t.planned, bool_or(p.inspected OR g.inspected) AS is_inspected
-      FROM purchasing_order_line l
-      JOIN stock_move v ON v.purchase_line_id = l.id AND v.state = 'planned' AND v.returns_id IS NULL
-      JOIN stock_transfer t ON t.id = v.transfer_id AND t.state = 'draft' AND t.inspection = ''
-      JOIN purchasing_order o ON o.id = l.order_id
-      JOIN partner p ON p.id = o.partner_id JOIN product g ON g.id = v.product_id
-     WHERE l.order_id = ANY(:ids) GROUP BY 1, 2, 3 ORDER BY t.id
+    WITH own AS MATERIALIZED (
+        SELECT l.order_id, v.transfer_id, bool_or(p.inspected) AS is_inspected
+          FROM purchasing_order_line l JOIN stock_move v ON v.purchase_line_id = l.id
+          JOIN product p ON p.id = v.product_id
+         WHERE l.order_id = ANY(:ids) AND v.state NOT IN ('done', 'cancelled') AND v.returns_id IS NULL
+         GROUP BY 1, 2)
+    SELECT own.order_id, t.id, t.planned, own.is_inspected OR s.inspected AS is_inspected
+      FROM own JOIN stock_transfer t ON t.id = own.transfer_id AND t.state = 'draft' AND t.inspection = ''
+      JOIN purchasing_order o ON o.id = own.order_id JOIN partner s ON s.id = o.partner_id
+     ORDER BY t.id
 """)
 #: Freight and fees come with the first receipt.
 _SERVICES = text("""
