@@ -16,6 +16,9 @@ class UserError(Exception):
 
     #: Of a refused set: why, by the id of each record that is to blame.
     reasons: Mapping[int, str] = {}
+    #: Where what it speaks of stands, and what the link says; empty where there is nothing to show.
+    address: str = ""
+    place: str = ""
 
     @classmethod
     def of(cls, reasons: Mapping[int, str]) -> Self:

@@ -53,6 +53,78 @@ class AccountingAllocation(_Composed):
     @classmethod
     def take_back(cls, session: Any, allocations: Any, on: _date) -> Any: ...
 
+class AccountingBill(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    due_date: Mapped[_date]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    exchange_rate: Mapped[Decimal | None]
+    external_id: Mapped[str | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    lines: Mapped[list[AccountingBillLine]]
+    net: Mapped[Decimal]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    posted_at: Mapped[_datetime | None]
+    reference: Mapped[str]
+    reference_key: Mapped[str]
+    reversed_by: Mapped[AccountingBill | None]
+    reverses: Mapped[AccountingBill | None]
+    reverses_id: Mapped[int | None]
+    state: Mapped[str]
+    taken_back: Mapped[bool]
+    tax: Mapped[Decimal]
+    taxes: Mapped[list[AccountingBillTax]]
+    total: Mapped[Decimal]
+    @classmethod
+    def compute(cls, session: Any, bills: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, bills: Any) -> Any: ...
+    @classmethod
+    def debits_of(cls, session: Any, bills: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, bills: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
+
+class AccountingBillLine(_Composed):
+    account: Mapped[AccountingAccount | None]
+    account_id: Mapped[int | None]
+    bill: Mapped[AccountingBill]
+    bill_id: Mapped[int]
+    description: Mapped[str]
+    discount: Mapped[Decimal]
+    early_quantity: Mapped[Decimal]
+    early_value: Mapped[Decimal]
+    id: Mapped[int]
+    net: Mapped[Decimal]
+    order_quantity: Mapped[Decimal]
+    position: Mapped[int]
+    product: Mapped[Product | None]
+    product_id: Mapped[int | None]
+    purchase_line: Mapped[PurchasingOrderLine | None]
+    purchase_line_id: Mapped[int | None]
+    quantity: Mapped[Decimal]
+    tax: Mapped[AccountingTax | None]
+    tax_id: Mapped[int | None]
+    unit_price: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+
+class AccountingBillTax(_Composed):
+    amount: Mapped[Decimal]
+    base: Mapped[Decimal]
+    bill: Mapped[AccountingBill]
+    bill_id: Mapped[int]
+    id: Mapped[int]
+    tax: Mapped[AccountingTax]
+    tax_id: Mapped[int]
+
 class AccountingClosing(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -180,6 +252,33 @@ class AccountingJournal(_Composed):
     kind: Mapped[str]
     name: Mapped[str]
 
+class AccountingNetting(_Composed):
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    posted_at: Mapped[_datetime | None]
+    reversed_by: Mapped[AccountingNetting | None]
+    reverses: Mapped[AccountingNetting | None]
+    reverses_id: Mapped[int | None]
+    state: Mapped[str]
+    @classmethod
+    def complete(cls, session: Any, nettings: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, nettings: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, nettings: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, nettings: Any, on: _date) -> Any: ...
+
 class AccountingOpenItem(_Composed):
     allocated: Mapped[Decimal]
     amount: Mapped[Decimal]
@@ -226,6 +325,7 @@ class AccountingPayment(_Composed):
     reversed_by: Mapped[AccountingPayment | None]
     reverses: Mapped[AccountingPayment | None]
     reverses_id: Mapped[int | None]
+    side: Mapped[str]
     state: Mapped[str]
     @classmethod
     def complete(cls, session: Any, payments: Any) -> None: ...
@@ -265,6 +365,8 @@ class AccountingTax(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
     id: Mapped[int]
+    input_account: Mapped[AccountingAccount | None]
+    input_account_id: Mapped[int | None]
     name: Mapped[str]
     rate: Mapped[Decimal]
 
@@ -426,6 +528,7 @@ class BillingStatementLine(_Composed):
     statement_id: Mapped[int]
 
 class Company(_Composed):
+    approval_limit: Mapped[Decimal | None]
     books_begin: Mapped[_date]
     city: Mapped[str]
     code: Mapped[str]
@@ -657,6 +760,7 @@ class Partner(_Composed):
     currency_code: Mapped[str | None]
     email: Mapped[str]
     id: Mapped[int]
+    inspected: Mapped[bool]
     invoicing: Mapped[str]
     is_customer: Mapped[bool]
     is_supplier: Mapped[bool]
@@ -666,11 +770,14 @@ class Partner(_Composed):
     payment_term_id: Mapped[int | None]
     phone: Mapped[str]
     postcode: Mapped[str]
+    receipt_tolerance: Mapped[Decimal]
     salesperson: Mapped[User | None]
     salesperson_id: Mapped[int | None]
     statement_cycle: Mapped[str]
     street: Mapped[str]
     substitution: Mapped[str]
+    supplier_term: Mapped[AccountingPaymentTerm | None]
+    supplier_term_id: Mapped[int | None]
     supply_priority: Mapped[int]
     tax_number: Mapped[str]
     team: Mapped[Team | None]
@@ -709,6 +816,7 @@ class Product(_Composed):
     eccn: Mapped[str]
     hs_code: Mapped[str]
     id: Mapped[int]
+    inspected: Mapped[bool]
     kind: Mapped[str]
     last_buy_date: Mapped[_date | None]
     lifecycle: Mapped[str]
@@ -717,6 +825,7 @@ class Product(_Composed):
     maker: Mapped[Maker | None]
     maker_id: Mapped[int | None]
     min_order_quantity: Mapped[Decimal | None]
+    min_stock: Mapped[Decimal | None]
     moisture_level: Mapped[str]
     mpn: Mapped[str]
     mpn_key: Mapped[str]
@@ -770,6 +879,202 @@ class ProductUnit(_Composed):
     name: Mapped[str]
     product: Mapped[Product]
     product_id: Mapped[int]
+
+class PurchasingBilledMove(_Composed):
+    bill_line: Mapped[AccountingBillLine]
+    bill_line_id: Mapped[int]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    difference: Mapped[Decimal]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    id: Mapped[int]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    value: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+
+class PurchasingChange(_Composed):
+    after: Mapped[str]
+    at: Mapped[_datetime]
+    before: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    line: Mapped[PurchasingOrderLine | None]
+    order: Mapped[PurchasingOrder]
+    order_id: Mapped[int]
+    order_line_id: Mapped[int | None]
+    reason: Mapped[str]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    what: Mapped[str]
+
+class PurchasingInquiry(_Composed):
+    answers_until: Mapped[_date | None]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    id: Mapped[int]
+    lines: Mapped[list[PurchasingInquiryLine]]
+    note: Mapped[str]
+    number: Mapped[str | None]
+    orders: Mapped[list[PurchasingOrder]]
+    state: Mapped[str]
+    suppliers: Mapped[list[PurchasingInquirySupplier]]
+    wanted: Mapped[_date | None]
+    @classmethod
+    def accept(cls, session: Any, orders: Any) -> Any: ...
+    @classmethod
+    def ask(cls, session: Any, inquiries: Any) -> Any: ...
+    @classmethod
+    def create(cls, session: Any, inquiries: Any) -> Any: ...
+
+class PurchasingInquiryLine(_Composed):
+    id: Mapped[int]
+    inquiry: Mapped[PurchasingInquiry]
+    inquiry_id: Mapped[int]
+    note: Mapped[str]
+    position: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+
+class PurchasingInquirySupplier(_Composed):
+    id: Mapped[int]
+    inquiry: Mapped[PurchasingInquiry]
+    inquiry_id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+
+class PurchasingOrder(_Composed):
+    approval_reason: Mapped[str]
+    approved_at: Mapped[_datetime | None]
+    approved_by: Mapped[User | None]
+    approved_by_id: Mapped[int | None]
+    buyer: Mapped[User | None]
+    buyer_id: Mapped[int | None]
+    changes: Mapped[list[PurchasingChange]]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    confirmed_at: Mapped[_datetime | None]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    delivery_address: Mapped[str]
+    external_id: Mapped[str | None]
+    hold: Mapped[str]
+    id: Mapped[int]
+    inquiry: Mapped[PurchasingInquiry | None]
+    inquiry_id: Mapped[int | None]
+    lines: Mapped[list[PurchasingOrderLine]]
+    net: Mapped[Decimal]
+    note: Mapped[str]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    promised: Mapped[_date | None]
+    reference: Mapped[str]
+    revision: Mapped[int]
+    state: Mapped[str]
+    tax: Mapped[Decimal]
+    total: Mapped[Decimal]
+    valid_until: Mapped[_date | None]
+    @classmethod
+    def add_lines(cls, session: Any, order: Any, lines: Any) -> None: ...
+    @classmethod
+    def amend(cls, session: Any, changes: Any) -> None: ...
+    @classmethod
+    def approve(cls, session: Any, orders: Any, reason: str) -> None: ...
+    @classmethod
+    def bill(cls, session: Any, orders: Any, reference: str = ..., on: Any = ...) -> Any: ...
+    @classmethod
+    def bill_until(cls, session: Any, partners: Any, until: _date, reference: str = ..., on: Any = ...) -> Any: ...
+    @classmethod
+    def cancel(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def cancel_rest(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def compute(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def confirm(cls, session: Any, orders: Any) -> Any: ...
+    @classmethod
+    def create(cls, session: Any, orders: Any) -> Any: ...
+    @classmethod
+    def order_short(cls, session: Any, products: Any) -> Any: ...
+    @classmethod
+    def price_lines(cls, session: Any, asked: Any) -> Any: ...
+    @classmethod
+    def receive(cls, session: Any, orders: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def receive_deliveries(cls, session: Any, deliveries: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def reopen(cls, session: Any, orders: Any) -> None: ...
+    @classmethod
+    def return_goods(cls, session: Any, moves: Any, on: Any = ...) -> Any: ...
+
+class PurchasingOrderLine(_Composed):
+    billed: Mapped[Decimal]
+    cancelled: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    description: Mapped[str]
+    discount: Mapped[Decimal]
+    id: Mapped[int]
+    net: Mapped[Decimal]
+    note: Mapped[str]
+    order: Mapped[PurchasingOrder]
+    order_id: Mapped[int]
+    partner_number: Mapped[str]
+    position: Mapped[int]
+    price_origin: Mapped[str]
+    product: Mapped[Product | None]
+    product_id: Mapped[int | None]
+    promised: Mapped[_date | None]
+    quantity: Mapped[Decimal]
+    received: Mapped[Decimal]
+    rejected: Mapped[Decimal]
+    returned: Mapped[Decimal]
+    tax: Mapped[AccountingTax | None]
+    tax_id: Mapped[int | None]
+    tolerance: Mapped[Decimal]
+    unit_price: Mapped[Decimal | None]
+    @property
+    def currency_code(self) -> str: ...
+    @property
+    def to_receive(self) -> Decimal: ...
+
+class PurchasingSupplierPart(_Composed):
+    approved: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    lead_days: Mapped[int | None]
+    min_quantity: Mapped[Decimal | None]
+    multiple: Mapped[Decimal | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    prices: Mapped[list[PurchasingSupplierPrice]]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    rank: Mapped[int]
+
+class PurchasingSupplierPrice(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    id: Mapped[int]
+    min_quantity: Mapped[Decimal]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    supplier_part: Mapped[PurchasingSupplierPart]
+    supplier_part_id: Mapped[int]
+    unit_price: Mapped[Decimal]
+    valid_from: Mapped[_date | None]
+    valid_until: Mapped[_date | None]
 
 class RetiredCounter(_Composed):
     code: Mapped[str]
@@ -1077,9 +1382,13 @@ class StockLot(_Composed):
     received: Mapped[_date | None]
 
 class StockMove(_Composed):
+    billed: Mapped[Decimal]
     company: Mapped[Company]
     company_id: Mapped[int]
     date: Mapped[_date]
+    document_currency_code: Mapped[str | None]
+    document_price: Mapped[Decimal | None]
+    document_rate: Mapped[Decimal | None]
     from_id: Mapped[int]
     id: Mapped[int]
     invoiced: Mapped[Decimal]
@@ -1093,6 +1402,8 @@ class StockMove(_Composed):
     position: Mapped[int]
     product: Mapped[Product]
     product_id: Mapped[int]
+    purchase_line: Mapped[PurchasingOrderLine | None]
+    purchase_line_id: Mapped[int | None]
     quantity: Mapped[Decimal]
     returns_id: Mapped[int | None]
     source: Mapped[StockLocation]
@@ -1103,6 +1414,12 @@ class StockMove(_Composed):
     transfer: Mapped[StockTransfer]
     transfer_id: Mapped[int]
     unit_cost: Mapped[Decimal | None]
+    @classmethod
+    def cost_accounts(cls, session: Any, costs_of: Any, unit: Decimal) -> Any: ...
+    @classmethod
+    def locked_because(cls, session: Any, moves: Any) -> Any: ...
+    @classmethod
+    def revalue(cls, session: Any, changes: Any, kind: str, on: Any = ..., narration: str = ...) -> Any: ...
 
 class StockTransfer(_Composed):
     company: Mapped[Company]
@@ -1112,6 +1429,7 @@ class StockTransfer(_Composed):
     entry_id: Mapped[int | None]
     from_id: Mapped[int]
     id: Mapped[int]
+    inspection: Mapped[str]
     kind: Mapped[str]
     moves: Mapped[list[StockMove]]
     number: Mapped[str | None]
@@ -1133,6 +1451,8 @@ class StockTransfer(_Composed):
     def create(cls, session: Any, transfers: Any) -> Any: ...
     @classmethod
     def do(cls, session: Any, transfers: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def inspect(cls, session: Any, passed: Any, on: Any = ...) -> Any: ...
     @classmethod
     def release(cls, session: Any, transfers: Any) -> None: ...
     @classmethod

@@ -40,16 +40,19 @@ def take_back(session: Any, allocation: Any) -> str:
     return _("Both documents are open again by this amount.")
 
 
-def is_open_credit(item: Any) -> bool:
-    """Whether something of a credit belongs to nothing yet."""
-    return bool(item.amount < 0 and item.residual < 0)
+def is_unused(item: Any) -> bool:
+    """Whether something of a customer's credit, or of what a supplier was paid, belongs to nothing yet."""
+    settles = item.amount < 0 if item.side == "receivable" else item.amount > 0
+    return bool(settles and item.residual)
 
 
 def settle_oldest(session: Any, item: Any) -> str:
-    """Settle what is due earliest with one credit."""
+    """Settle what is due earliest with one item."""
     pairs = oldest_first(session, items_by_id(session, [item.id]))
     if not pairs:
-        raise UserError(_("The partner owes nothing in %(currency)s.", currency=item.currency_code))
+        raise UserError(
+            _("Nothing else of this account is open in %(currency)s.", currency=item.currency_code)
+        )
     m.AccountingAllocation.settle(session, pairs, today())
     return _("%(count)s documents are settled with it.", count=len(pairs))
 
@@ -190,6 +193,7 @@ def _terms(screens: Screens) -> None:
         ],
     )
     screens.extend("partner.form").after("currency_code", Field("payment_term_id", _l("Payment term")))
+    screens.extend("partner.form").after("payment_term_id", Field("supplier_term_id", _l("Supplier's term")))
 
 
 def examples(_session: Any, term: Any) -> dict[str, Any]:
@@ -266,7 +270,7 @@ def _settlements(screens: Screens) -> None:
                 action="accounting.settle",
                 method="get",
                 permission="accounting.post",
-                visible=is_open_credit,
+                visible=is_unused,
                 style="primary",
             ),
             Button(
@@ -274,7 +278,7 @@ def _settlements(screens: Screens) -> None:
                 _l("Settle what is due earliest"),
                 action=settle_oldest,
                 permission="accounting.post",
-                visible=is_open_credit,
+                visible=is_unused,
             ),
         ],
     )

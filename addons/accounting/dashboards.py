@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
+from addons.accounting.services.ageing import AGES
 from core import m
 from core.db import decimals_of
 from core.i18n import _, _l, format_month
@@ -22,10 +23,9 @@ from core.security.actor import actor_of
 dashboards = Dashboards()
 
 INVOICES = "/m/accounting.invoice.list"
-#: Of what customers owe.
+#: Of what customers owe, and of what suppliers are owed.
 OPEN_ITEMS = "/m/accounting.open_item.list?f.open=yes&f.side=receivable"
-#: Days overdue, from and to; None is without end.
-AGES: Sequence[tuple[int | None, int | None]] = ((None, 0), (1, 30), (31, 60), (61, 90), (91, None))
+OWED_ITEMS = "/m/accounting.open_item.list?f.open=yes&f.side=payable"
 MONTHS = 12
 CUSTOMERS = 10
 
@@ -40,10 +40,10 @@ def _posted(*columns: Any, since: date) -> Select[Any]:
     return select(*columns).where(invoice.state == "posted", invoice.date >= since)
 
 
-def _open(*columns: Any) -> Select[Any]:
-    """What is open on the accounts of customers."""
+def _open(side: str, *columns: Any) -> Select[Any]:
+    """What is open on the accounts of customers, or of suppliers."""
     item = m.AccountingOpenItem
-    return select(*columns).where(item.side == "receivable", item.amount != item.allocated)
+    return select(*columns).where(item.side == side, item.amount != item.allocated)
 
 
 def _amounts(rows: Iterable[Any]) -> list[tuple[Decimal, str]]:
@@ -63,16 +63,26 @@ def _company_currency(session: Any) -> str:
 
 @shared
 def _ages(session: Any, today: date) -> dict[str, list[Decimal]]:
-    """What is open in each currency by its age; the company's currency first."""
+    """What customers owe in each currency by its age."""
+    return _by_age(session, today, "receivable", 1)
+
+
+@shared
+def _owed_ages(session: Any, today: date) -> dict[str, list[Decimal]]:
+    """What suppliers are owed in each currency by its age."""
+    return _by_age(session, today, "payable", -1)
+
+
+def _by_age(session: Any, today: date, side: str, sign: int) -> dict[str, list[Decimal]]:
+    """What is open on a side in each currency by its age; the company's currency first."""
     item = m.AccountingOpenItem
-    due = _open(item.currency_code, item.due_date, func.sum(item.amount), func.sum(item.allocated))
+    due = _open(side, item.currency_code, item.due_date, func.sum(item.amount), func.sum(item.allocated))
     found: dict[str, list[Decimal]] = {}
     for currency, day, amount, allocated in session.execute(due.group_by(item.currency_code, item.due_date)):
         ages = found.setdefault(currency, [Decimal(0)] * len(AGES))
         late = (today - day).days
-        ages[next(n for n, (_low, high) in enumerate(AGES) if high is None or late <= high)] += (
-            amount - allocated
-        )
+        age = next(n for n, (_low, high) in enumerate(AGES) if high is None or late <= high)
+        ages[age] += sign * (amount - allocated)
     own = _company_currency(session)
     return {currency: found[currency] for currency in sorted(found, key=lambda code: (code != own, code))}
 
@@ -89,6 +99,26 @@ def overdue(session: Any, today: date) -> Figure:
     late = _amounts((currency, sum(ages[1:])) for currency, ages in _ages(session, today).items())
     link = f"{OPEN_ITEMS}&f.due_date.to={today - timedelta(days=1)}&sort=due_date"
     return Figure(amounts=late, link=link, tone="bad" if late else "")
+
+
+def payables(session: Any, today: date) -> Figure:
+    """What suppliers are owed, in each currency."""
+    owed = _amounts((c, sum(ages)) for c, ages in _owed_ages(session, today).items())
+    return Figure(amounts=owed, link=OWED_ITEMS)
+
+
+def overdue_payables(session: Any, today: date) -> Figure:
+    """What of it should have been paid by yesterday."""
+    late = _amounts((currency, sum(ages[1:])) for currency, ages in _owed_ages(session, today).items())
+    link = f"{OWED_ITEMS}&f.due_date.to={today - timedelta(days=1)}&sort=due_date"
+    return Figure(amounts=late, link=link, tone="bad" if late else "")
+
+
+def draft_bills(session: Any, _today: date) -> Figure:
+    """Bills that nobody has posted yet."""
+    bill = m.AccountingBill
+    count = session.scalar(select(func.count(bill.id)).where(bill.state == "draft"))
+    return Figure(number=count, link="/m/accounting.bill.list?f.state=draft")
 
 
 def drafts(session: Any, _today: date) -> Figure:
@@ -111,10 +141,10 @@ def received(session: Any, today: date) -> Figure:
     payment, first = m.AccountingPayment, today.replace(day=1)
     signed = case((payment.direction == "out", -payment.amount), else_=payment.amount)
     query = select(payment.currency_code, func.sum(signed)).where(
-        payment.state == "posted", payment.date >= first
+        payment.state == "posted", payment.side == "receivable", payment.date >= first
     )
     rows = session.execute(query.group_by(payment.currency_code))
-    link = f"/m/accounting.payment.list?f.state=posted&f.date.from={first}"
+    link = f"/m/accounting.payment.list?f.state=posted&f.side=receivable&f.date.from={first}"
     return Figure(amounts=_own_first(session, rows), link=link)
 
 
@@ -180,12 +210,26 @@ def _spans(months: Sequence[date]) -> list[tuple[date, date]]:
 
 
 def ageing(session: Any, today: date) -> Chart:
-    """What is open by days overdue, a series for each currency."""
+    """What customers owe by days overdue, a series for each currency."""
+    return _ageing(_ages(session, today), today, OPEN_ITEMS)
+
+
+def owed_ageing(session: Any, today: date) -> Chart:
+    """What suppliers are owed by days overdue, a series for each currency."""
+    return _ageing(_owed_ages(session, today), today, OWED_ITEMS)
+
+
+def _ageing(found: Mapping[str, list[Decimal]], today: date, items: str) -> Chart:
     return Chart(
-        labels=[_age_label(low, high) for low, high in AGES],
-        series=[Series(currency, ages, currency) for currency, ages in _ages(session, today).items()],
-        links=[_age_link(today, low, high) for low, high in AGES],
+        labels=age_labels(),
+        series=[Series(currency, ages, currency) for currency, ages in found.items()],
+        links=[items + _age_bounds(today, low, high) for low, high in AGES],
     )
+
+
+def age_labels() -> list[str]:
+    """What charts and tables call the ages."""
+    return [_age_label(low, high) for low, high in AGES]
 
 
 def _age_label(low: int | None, high: int | None) -> str:
@@ -196,9 +240,9 @@ def _age_label(low: int | None, high: int | None) -> str:
     return _("%(low)s to %(high)s days", low=low, high=high)
 
 
-def _age_link(today: date, low: int | None, high: int | None) -> str:
+def _age_bounds(today: date, low: int | None, high: int | None) -> str:
     bounds = "" if high is None else f"&f.due_date.from={today - timedelta(days=high)}"
-    return OPEN_ITEMS + bounds + ("" if low is None else f"&f.due_date.to={today - timedelta(days=low)}")
+    return bounds + ("" if low is None else f"&f.due_date.to={today - timedelta(days=low)}")
 
 
 def best_customers(session: Any, today: date) -> Chart:
@@ -225,8 +269,13 @@ for board in ("finance", "sales"):
     dashboards.figure(board, "overdue", _l("Overdue"), overdue, permission=READ)
     dashboards.figure(board, "invoiced", _l("Invoiced this month"), invoiced, permission=READ)
 dashboards.figure("finance", "received", _l("Received this month"), received, permission=READ)
+SEES_BILLS = "accounting.read_bills"
+dashboards.figure("finance", "payables", _l("Open payables"), payables, permission=SEES_BILLS)
+dashboards.figure("finance", "payables_overdue", _l("To be paid"), overdue_payables, permission=SEES_BILLS)
+dashboards.figure("finance", "draft_bills", _l("Bills to post"), draft_bills, permission=SEES_BILLS)
 dashboards.figure("finance", "drafts", _l("Drafts to post"), drafts, permission=READ)
 dashboards.chart("finance", "ageing", _l("Open receivables by age"), ageing, permission=READ)
+dashboards.chart("finance", "owed_ageing", _l("Open payables by age"), owed_ageing, permission=SEES_BILLS)
 dashboards.chart("finance", "by_month", _l("Invoiced by month"), invoiced_by_month, permission=READ)
 dashboards.chart("sales", "by_month", _l("Invoiced by month"), sold_by_month, permission=READ)
 dashboards.chart("sales", "customers", _l("Customers by net invoiced"), best_customers, permission=READ)

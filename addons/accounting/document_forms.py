@@ -1,6 +1,6 @@
 """What the forms of documents do: their acts, what follows from what is typed, what they are worth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,9 @@ from sqlalchemy.orm import aliased
 
 from addons.accounting.services import entry
 from addons.accounting.services import settlement as settled
+from addons.accounting.services.invoices import INVOICES
+from addons.accounting.services.netting import nettable
+from addons.accounting.services.papers import Paper
 from core import m
 from core.clock import today
 from core.i18n import _, _l, format_date, format_money
@@ -20,12 +23,24 @@ from core.screens import (
 from core.security.actor import actor_of
 from core.security.rights import current_actor
 
+Derive = Callable[[Any, Typed, Mapping[str, Sequence[Typed]]], Derived]
+
 KINDS = {"invoice": _l("Invoice"), "credit_note": _l("Credit note")}
 STATES = {"draft": _l("Draft"), "posted": _l("Posted")}
-DIRECTIONS = {"in": _l("Received"), "out": _l("Paid back")}
+DIRECTIONS = {"in": _l("Received"), "out": _l("Paid out")}
+#: On which of a partner's accounts an open item stands, or a payment.
+SIDES = {"receivable": _l("Receivable"), "payable": _l("Payable")}
 #: What becomes of what a payment's documents leave of it.
 REMAINDERS = {"oldest": _l("Settles what is due earliest"), "keep": _l("Stays on the account")}
-DOCUMENTS = {**KINDS, "payment": _l("Payment"), "refund": _l("Refund"), "reversal": _l("Reversal")}
+BILL_KINDS = {"bill": _l("Bill"), "credit_note": _l("Credit note")}
+DOCUMENTS = {
+    **KINDS,
+    **BILL_KINDS,
+    "payment": _l("Payment"),
+    "refund": _l("Refund"),
+    "netting": _l("Netting"),
+    "reversal": _l("Reversal"),
+}
 
 
 def is_posted(record: Any) -> bool:
@@ -44,10 +59,10 @@ def is_reversed(document: Any) -> Any:
     return exists().where(other.reverses_id == document.id)
 
 
-def post_invoice(session: Any, invoice: Any) -> str:
-    """Post one invoice from its form."""
-    m.AccountingInvoice.post(session, [invoice])
-    return _("%(number)s is posted.", number=invoice.number)
+def post(session: Any, document: Any) -> str:
+    """Post one document from its form; a payment settles what it names, and what is due earliest."""
+    type(document).post(session, [document])
+    return _("%(number)s is posted.", number=document.number)
 
 
 def has_reversal(document: Any) -> bool:
@@ -55,22 +70,10 @@ def has_reversal(document: Any) -> bool:
     return document is not None and (document.reverses is not None or document.reversed_by is not None)
 
 
-def reverse(session: Any, invoice: Any) -> str:
-    """Reverse one invoice from its form, today."""
-    (note,) = m.AccountingInvoice.reverse(session, [invoice], today())
-    return _("%(number)s takes it back.", number=session.get(m.AccountingInvoice, note).number)
-
-
-def post_one_payment(session: Any, payment: Any) -> str:
-    """Post one payment; it settles what it names, and what is due earliest."""
-    m.AccountingPayment.post(session, [payment])
-    return _("%(number)s is posted.", number=payment.number)
-
-
-def take_payment_back(session: Any, payment: Any) -> str:
-    """Reverse one payment, today."""
-    (opposite,) = m.AccountingPayment.reverse(session, [payment], today())
-    return _("%(number)s takes it back.", number=session.get(m.AccountingPayment, opposite).number)
+def reverse(session: Any, document: Any) -> str:
+    """Take one document back from its form, today."""
+    (opposite,) = type(document).reverse(session, [document], today())
+    return _("%(number)s takes it back.", number=session.get(type(document), opposite).number)
 
 
 def document_defaults(session: Any) -> dict[str, Any]:
@@ -79,40 +82,72 @@ def document_defaults(session: Any) -> dict[str, Any]:
     return {"date": today(), "due_date": today(), "currency_code": company.currency_code}
 
 
-def derive_invoice(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
-    """What follows from a customer, from the parts of the lines, and from all amounts."""
-    rows, partner_id = lines.get("lines", ()), values.get("partner_id")
-    found = entry.usual_values(session, partner_id, values["date"]) if "partner_id" in values.changed else {}
-    currency = found.get("currency_code") or values.get("currency_code") or ""
-    found |= rate_of(session, values, currency)
+def derive_paper(paper: Paper) -> Derive:
+    """What follows on the form of an invoice or bill: from a partner, the parts of the lines, all amounts."""
+
+    def derive(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
+        rows, partner_id = lines.get("lines", ()), values.get("partner_id")
+        chosen = "partner_id" in values.changed
+        found = entry.usual_values(session, paper, partner_id, values["date"]) if chosen else {}
+        currency = found.get("currency_code") or values.get("currency_code") or ""
+        found |= rate_of(session, values, currency)
+        made = _made(session, paper, partner_id, currency, rows)
+        full = [{**row, **more} for row, more in zip(rows, made, strict=True)]
+        nets, totals = entry.amounts_of(session, full, currency)
+        answered = [{**more, "net": net} for more, net in zip(made, nets, strict=True)]
+        amounts = {"net": totals.net, "tax": totals.tax, "total": totals.total}
+        return Derived({**found, **amounts}, {"lines": answered})
+
+    return derive
+
+
+def _made(
+    session: Any, paper: Paper, partner_id: int | None, currency: str, rows: Sequence[Typed]
+) -> list[dict[str, Any]]:
+    """What the part brings to each line in which it was just chosen."""
     chosen = [row["product_id"] for row in rows if "product_id" in row.changed and row["product_id"]]
-    usual = entry.usual_lines(session, partner_id, currency, chosen)
-    made = [usual.get(row["product_id"], {}) if "product_id" in row.changed else {} for row in rows]
-    full = [{**row, **more} for row, more in zip(rows, made, strict=True)]
-    nets, totals = entry.amounts_of(session, full, currency)
-    answered = [{**more, "net": net} for more, net in zip(made, nets, strict=True)]
-    amounts = {"net": totals.net, "tax": totals.tax, "total": totals.total}
-    return Derived({**found, **amounts}, {"lines": answered})
+    usual = entry.usual_lines(session, paper, partner_id, currency, chosen)
+    return [usual.get(row["product_id"], {}) if "product_id" in row.changed else {} for row in rows]
 
 
 def derive_payment(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
-    """What follows from a customer, and for each line from the item that it names."""
-    found, rows = _of_customer(session, values), lines.get("lines", ())
+    """What follows from a partner and the side, and for each line from the item that it names."""
+    found, rows = _of_partner(session, values), lines.get("lines", ())
     chosen = ["open_item_id" in row.changed for row in rows]
     return Derived(found, {"lines": settled.named_amounts(session, {**values, **found}, rows, chosen)})
 
 
-def _of_customer(session: Any, values: Typed) -> dict[str, Any]:
-    """A customer brings the currency in which most is open, and all that is open in it."""
-    if "partner_id" not in values.changed or not values.get("partner_id"):
-        return rate_of(session, values, values.get("currency_code") or "")
-    owed = settled.owed(session, values["partner_id"], today())
+def _of_partner(session: Any, values: Typed) -> dict[str, Any]:
+    """A partner brings the currency in which most is open, and all of that; a side brings its direction."""
+    side = values.get("side") or "receivable"
+    turned = {"direction": "out" if side == "payable" else "in"} if "side" in values.changed else {}
+    if not values.changed & {"partner_id", "side"} or not values.get("partner_id"):
+        return {**turned, **rate_of(session, values, values.get("currency_code") or "")}
+    sign = -1 if side == "payable" else 1
+    owed = settled.owed(session, values["partner_id"], today(), side)
     if not owed:
-        found = entry.usual_values(session, values["partner_id"], None)
-        return {**found, **_rate(session, values, found.get("currency_code", ""))}
-    currency, balance, _overdue = max(owed, key=lambda one: one[1])
-    found = {"currency_code": currency, "amount": balance if balance > 0 else None}
-    return {**found, **_rate(session, values, currency)}
+        found = entry.usual_values(session, INVOICES, values["partner_id"], None)
+        return {**turned, **found, **_rate(session, values, found.get("currency_code", ""))}
+    currency, balance, _overdue = max(owed, key=lambda one: sign * one[1])
+    found = {"currency_code": currency, "amount": sign * balance if sign * balance > 0 else None}
+    return {**turned, **found, **_rate(session, values, currency)}
+
+
+def derive_netting(session: Any, values: Typed, _lines: Mapping[str, Sequence[Typed]]) -> Derived:
+    """A partner brings the currency in which most can be netted, and all of it."""
+    partner_id, company_id = values.get("partner_id"), actor_of(session).company_id
+    if "partner_id" not in values.changed or not partner_id:
+        return Derived(rate_of(session, values, values.get("currency_code") or ""))
+    sums = {
+        code: most
+        for (owner, _p, code), most in nettable(session, [partner_id]).items()
+        if owner == company_id
+    }
+    if not sums:
+        return Derived({"amount": None})
+    currency = max(sums, key=lambda code: sums[code])
+    found = {"currency_code": currency, "amount": sums[currency] or None}
+    return Derived({**found, **_rate(session, values, currency)})
 
 
 def rate_of(session: Any, values: Typed, currency: str) -> dict[str, Any]:
@@ -137,8 +172,9 @@ def still_open(session: Any, payment: Any) -> dict[str, Any]:
 
 
 def settlement(session: Any, document: Any) -> dict[str, Any]:
-    """What settled an invoice, or what a payment settles."""
-    return {"rows": settled.settlements(session, document.entry_id), "names": DOCUMENTS}
+    """What settled an invoice or bill, or what a payment settles; for whoever may open those."""
+    may = current_actor().may("accounting.read")
+    return {"rows": settled.settlements(session, document.entry_id) if may else [], "names": DOCUMENTS}
 
 
 def facts_of_document(session: Any, document: Any) -> list[Fact]:
@@ -148,25 +184,38 @@ def facts_of_document(session: Any, document: Any) -> list[Fact]:
     left, currency = total - done, document.currency_code
     facts = [
         Fact(_l("Total"), total, currency),
-        Fact(_l("Paid") if document._name == "accounting.invoice" else _l("Settled"), done, currency),
+        Fact(_l("Paid") if hasattr(document, "kind") else _l("Settled"), done, currency),
         Fact(_l("Open"), left, currency, tone="" if left else "good"),
     ]
     due = getattr(document, "due_date", None)
     if due is not None:
-        late = bool(left) and due < today() and document.kind == "invoice"
+        late = bool(left) and due < today() and document.kind != "credit_note"
         facts.append(Fact(_l("Due"), text=format_date(due), tone="bad" if late else ""))
     return facts
 
 
-#: On which of a partner's accounts an open item stands.
-SIDES = {"receivable": _l("Receivable"), "payable": _l("Payable")}
 OPEN_OF = "/m/accounting.open_item.list?f.open=yes&f.side={}&f.partner_id={}"
+#: (label, list, the permission that it needs) of a partner's documents.
+LISTS = (
+    (_l("Invoices"), "invoice", "accounting.read"),
+    (_l("Bills"), "bill", "accounting.read_bills"),
+    (_l("Payments"), "payment", "accounting.read"),
+)
 
 
 def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
     """What a partner owes and is owed in each currency, and the documents behind it."""
-    if not current_actor().may("accounting.read"):
-        return []
+    may = current_actor().may
+    facts = _owed_to_us(session, partner) if may("accounting.read") else []
+    facts += _owed_by_us(session, partner) if may("accounting.read_bills") else []
+    for label, name, permission in LISTS:
+        if may(permission) and (name != "bill" or partner.is_supplier):
+            listed = f"/m/accounting.{name}.list?f.partner_id={partner.id}"
+            facts.append(Fact(label, text=_("Show"), link=listed))
+    return facts
+
+
+def _owed_to_us(session: Any, partner: Any) -> list[Fact]:
     link = OPEN_OF.format("receivable", partner.id)
     late = f"{link}&f.due_date.to={today() - timedelta(days=1)}"
     facts = []
@@ -174,13 +223,24 @@ def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
         facts.append(Fact(_l("Balance"), balance, currency, link=link))
         if overdue > 0:
             facts.append(Fact(_l("Overdue"), overdue, currency, link=late, tone="bad"))
-    link = OPEN_OF.format("payable", partner.id)
-    for currency, balance, _overdue in settled.owed(session, partner.id, today(), "payable"):
-        facts.append(Fact(_l("We owe"), -balance, currency, link=link))
-    for label, name in ((_l("Invoices"), "invoice"), (_l("Payments"), "payment")):
-        listed = f"/m/accounting.{name}.list?f.partner_id={partner.id}"
-        facts.append(Fact(label, text=_("Show"), link=listed))
     return facts
+
+
+def _owed_by_us(session: Any, partner: Any) -> list[Fact]:
+    """Whoever may not see open items, as in purchasing, is led to the bills."""
+    link = OPEN_OF if current_actor().may("accounting.read") else "/m/accounting.bill.list?f.partner_id={1}"
+    rows = settled.owed(session, partner.id, today(), "payable")
+    return [Fact(_l("We owe"), -b, c, link=link.format("payable", partner.id)) for c, b, _overdue in rows]
+
+
+def ask_to_post_bill(bill: Any) -> str:
+    """What posting asks: over how much, of whom."""
+    return _(
+        "Post %(kind)s over %(total)s of %(partner)s? It can then only be reversed.",
+        kind=str(BILL_KINDS[bill.kind]).lower(),
+        total=format_money(bill.total, bill.currency_code),
+        partner=bill.partner.name,
+    )
 
 
 def ask_to_post(invoice: Any) -> str:

@@ -1,4 +1,4 @@
-"""The page on which a credit is settled by hand."""
+"""Pages of accounting: an item is settled by hand; what was open on a day, by age."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,11 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from sqlalchemy import select
 
+from addons.accounting.dashboards import age_labels
+from addons.accounting.document_forms import DOCUMENTS
+from addons.accounting.services import ageing
 from addons.accounting.services.allocation import Pair, items_by_id, oldest_first
+from addons.accounting.services.chart import books_of
 from core import m
 from core.clock import today
 from core.db import db
@@ -15,6 +19,7 @@ from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.fields import number_text
 from core.screens.numbers import NotANumberError, parse_decimal
+from core.security.actor import actor_of
 from core.security.rights import requires
 
 bp = Blueprint("accounting", __name__)
@@ -23,26 +28,25 @@ bp = Blueprint("accounting", __name__)
 @bp.get("/settle/<int:open_item_id>")
 @requires("accounting.post")
 def settle(open_item_id: int) -> str:
-    """The partner's open debits, each with what the credit settles of it by rule."""
-    credit = _credit(open_item_id)
-    proposed = {
-        pair.debit_id: pair.amount
-        for pair in oldest_first(db.session, items_by_id(db.session, [open_item_id]))
-    }
+    """What is open on the other hand of an item's account, each with what the item settles of it by rule."""
+    item = _item(open_item_id)
+    pairs = oldest_first(db.session, items_by_id(db.session, [item.id]))
     db.session.rollback()  # looking locks nothing
-    typed = {key: number_text(amount, locale_code(), 2, 2) for key, amount in proposed.items()}
-    return _page(_credit(credit.id), typed)
+    item = _item(open_item_id)
+    amounts = {pair.debit_id if item.amount < 0 else pair.credit_id: pair.amount for pair in pairs}
+    return _page(item, {key: number_text(amount, locale_code(), 2, 2) for key, amount in amounts.items()})
 
 
-def _page(credit: Any, typed: dict[int, str], problem: str = "") -> str:
+def _page(used: Any, typed: dict[int, str], problem: str = "") -> str:
     item = m.AccountingOpenItem
-    query = select(item).where(item.partner_id == credit.partner_id, item.company_id == credit.company_id)
-    query = query.where(item.side == credit.side, item.currency_code == credit.currency_code, item.amount > 0)
-    debits = db.session.scalars(query.where(item.allocated < item.amount).order_by(item.due_date, item.id))
+    query = select(item).where(item.partner_id == used.partner_id, item.company_id == used.company_id)
+    query = query.where(item.side == used.side, item.currency_code == used.currency_code)
+    query = query.where(item.amount > 0 if used.amount < 0 else item.amount < 0)
+    others = db.session.scalars(query.where(item.allocated != item.amount).order_by(item.due_date, item.id))
     return render_template(
         "accounting/settle.html",
-        credit=credit,
-        debits=debits.all(),
+        used=used,
+        others=others.all(),
         typed=typed,
         problem=problem,
         day=today(),
@@ -52,22 +56,22 @@ def _page(credit: Any, typed: dict[int, str], problem: str = "") -> str:
 @bp.post("/settle/<int:open_item_id>")
 @requires("accounting.post")
 def settle_now(open_item_id: int) -> Response | tuple[str, int]:
-    """Settle the debits with the amounts that were typed; none of them where one is wrong."""
-    credit = _credit(open_item_id)
+    """Settle with the amounts that were typed; nothing where one is wrong."""
+    used = _item(open_item_id)
     typed = {
         int(key.removeprefix("amount-")): value.strip()
         for key, value in request.form.items()
         if key.startswith("amount-") and key.removeprefix("amount-").isdecimal() and value.strip()
     }
     try:
-        pairs = [Pair(key, credit.id, _amount(value)) for key, value in typed.items()]
+        pairs = [_pair(used, key, _amount(value)) for key, value in typed.items()]
         if not pairs:
             raise UserError(_("Give an amount beside at least one document."))
         m.AccountingAllocation.settle(db.session, pairs, _day())
         db.session.commit()
     except UserError as error:
         db.session.rollback()
-        return _page(_credit(open_item_id), typed, str(error)), 422
+        return _page(_item(open_item_id), typed, str(error)), 422
     flash(_("%(count)s documents are settled with it.", count=len(pairs)), "success")
     return cast(Response, redirect(f"/m/accounting.open_item.form/{open_item_id}", 303))
 
@@ -86,7 +90,59 @@ def _day() -> date:
         return today()
 
 
-def _credit(item_id: int) -> Any:
+def _pair(used: Any, other_id: int, amount: Decimal) -> Pair:
+    return Pair(other_id, used.id, amount) if used.amount < 0 else Pair(used.id, other_id, amount)
+
+
+def _item(item_id: int) -> Any:
     item = m.AccountingOpenItem
-    found = db.session.scalars(select(item).where(item.id == item_id, item.amount < 0)).one_or_none()
+    found = db.session.scalars(select(item).where(item.id == item_id)).one_or_none()
     return found if found is not None else abort(404)
+
+
+@bp.get("/aged-receivables")
+@requires("accounting.read_ledger")
+def aged_receivables() -> str:
+    """What customers owed at the end of a day."""
+    return _aged("receivable")
+
+
+@bp.get("/aged-payables")
+@requires("accounting.read_ledger")
+def aged_payables() -> str:
+    """What suppliers were owed at the end of a day."""
+    return _aged("payable")
+
+
+def _aged(side: str) -> str:
+    company_id = actor_of(db.session).company_id or 0
+    day, partner = _asked_day(), _asked_partner()
+    rows = ageing.aged(db.session, company_id, side, day)
+    found = ageing.documents(db.session, company_id, side, day, partner.id) if partner is not None else ()
+    return render_template(
+        "accounting/aged.html",
+        side=side,
+        day=day,
+        rows=rows,
+        sums=ageing.sums(rows),
+        labels=[*age_labels(), _("Not applied")],
+        value=sum((row.value for row in rows), Decimal(0)),
+        balance=ageing.balance(db.session, company_id, side, day),
+        own=books_of(db.session, company_id).currency,
+        partner=partner,
+        documents=found,
+        names=DOCUMENTS,
+    )
+
+
+def _asked_day() -> date:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return today()
+
+
+def _asked_partner() -> Any:
+    key = request.args.get("partner", "")
+    number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+    return db.session.get(m.Partner, number) if number else None

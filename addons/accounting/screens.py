@@ -1,6 +1,6 @@
 """Lists and forms of accounting."""
 
-from addons.accounting import book_screens
+from addons.accounting import bill_screens, book_screens
 from addons.accounting.document_forms import (
     DIRECTIONS,
     DOCUMENTS,
@@ -10,7 +10,7 @@ from addons.accounting.document_forms import (
     STATES,
     ask_to_post,
     ask_to_post_payment,
-    derive_invoice,
+    derive_paper,
     derive_payment,
     document_defaults,
     facts_of_document,
@@ -21,14 +21,13 @@ from addons.accounting.document_forms import (
     is_reversed,
     open_amount,
     payment_defaults,
-    post_invoice,
-    post_one_payment,
+    post,
     reverse,
     settlement,
     still_open,
-    take_payment_back,
 )
-from addons.accounting.services.settlement import due_lines, payable
+from addons.accounting.services.invoices import INVOICES
+from addons.accounting.services.settlement import due_lines, nameable
 from core import m
 from core.i18n import _l
 from core.screens import (
@@ -47,6 +46,7 @@ from core.screens import (
 
 screens = Screens()
 book_screens.declare(screens)
+bill_screens.declare(screens)
 screens.extend("partner.form").before("main", Facts("balance", read=facts_of_partner))
 screens.list(
     "accounting.invoice.list",
@@ -86,7 +86,7 @@ screens.form(
     readonly=is_posted,
     on_save=lambda session, invoice: m.AccountingInvoice.compute(session, [invoice]),
     defaults=document_defaults,
-    derive=derive_invoice,
+    derive=derive_paper(INVOICES),
     head=("partner_id", "state", "total"),
     nodes=[
         Facts("settled", read=facts_of_document, visible=is_posted),
@@ -136,7 +136,7 @@ screens.form(
         Button(
             "post",
             _l("Post"),
-            action=post_invoice,
+            action=post,
             permission="accounting.post",
             visible=is_draft,
             style="primary",
@@ -161,6 +161,7 @@ screens.list(
     title=_l("Payments"),
     columns=[
         "number",
+        Column("side", choices=SIDES),
         Column("direction", choices=DIRECTIONS),
         "date",
         "partner_id",
@@ -168,11 +169,17 @@ screens.list(
         Column("state", choices=STATES),
         "amount",
     ],
-    filters=[Filter("direction", choices=DIRECTIONS), Filter("state", choices=STATES), "partner_id", "date"],
+    filters=[
+        Filter("side", choices=SIDES),
+        Filter("direction", choices=DIRECTIONS),
+        Filter("state", choices=STATES),
+        "partner_id",
+        "date",
+    ],
     search=["number", "reference", "partner_id"],
-    group_by=["direction", "state", "partner_id", "date"],
+    group_by=["side", "direction", "state", "partner_id", "date"],
     order="-date",
-    empty=_l("Money received from customers, and paid back to them, is listed here."),
+    empty=_l("Money received from customers and paid to suppliers is listed here."),
 )
 screens.form(
     "accounting.payment.form",
@@ -188,6 +195,7 @@ screens.form(
         Section(
             "main",
             Field("number", readonly=True),
+            Field("side", choices=SIDES),
             Field("direction", choices=DIRECTIONS),
             "partner_id",
             "date",
@@ -207,7 +215,7 @@ screens.form(
                 Column(
                     "open_item_id",
                     choice_columns=("due_date", Column("open", value=open_amount)),
-                    narrowed=Narrowing(("partner_id", "currency_code", "direction"), payable),
+                    narrowed=Narrowing(("partner_id", "side", "currency_code", "direction"), nameable),
                 ),
                 "amount",
             ],
@@ -225,7 +233,7 @@ screens.form(
         Button(
             "post",
             _l("Post"),
-            action=post_one_payment,
+            action=post,
             permission="accounting.post",
             visible=is_draft,
             style="primary",
@@ -235,7 +243,7 @@ screens.form(
         Button(
             "reverse",
             _l("Reverse"),
-            action=take_payment_back,
+            action=reverse,
             permission="accounting.post",
             style="danger",
             visible=lambda p: is_posted(p) and p.reverses_id is None and p.reversed_by is None,
@@ -272,7 +280,7 @@ screens.list(
     order="-date",
     create=False,
     source=(_l("Invoices"), "accounting.invoice.list"),
-    empty=_l("Every posted document of a customer stands here until it is settled."),
+    empty=_l("Every posted document stands here until it is settled."),
 )
 screens.list(
     "accounting.entry.list",
@@ -332,14 +340,27 @@ screens.list(
     "accounting.tax.list",
     model="accounting.tax",
     title=_l("Taxes"),
-    columns=["name", "rate", "account_id", "active"],
+    columns=["name", "rate", "account_id", "input_account_id", "active"],
     search=["name"],
     order="name",
-    empty=_l("Taxes on sales are listed here."),
+    empty=_l("Taxes on what is sold and bought are listed here."),
 )
 screens.form(
     "accounting.tax.form",
     model="accounting.tax",
     title=_l("Tax"),
-    nodes=[Section("main", "name", Field("rate", help=_l("0.13 is 13 %.")), "account_id", "active")],
+    nodes=[
+        Section(
+            "main",
+            "name",
+            Field("rate", help=_l("0.13 is 13 %.")),
+            "account_id",
+            Field(
+                "input_account_id",
+                _l("Input tax account"),
+                help=_l("Where it goes on bills; left empty, to the account for input tax."),
+            ),
+            "active",
+        )
+    ],
 )

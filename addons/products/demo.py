@@ -56,8 +56,8 @@ OTHERS = (
     ("LED", "LED, {n} mcd", (80, 120, 200, 350, 500, 900)),
 )
 COUNT = 3000
-#: Customers who have numbers of their own for parts.
-CUSTOMERS = 12
+#: So many customers, and suppliers, have numbers of their own for parts.
+PARTNERS = 12
 #: Of fifty parts these have reached another stage of life.
 LIFECYCLES = {17: "nrnd", 34: "last_buy", 41: "obsolete"}
 
@@ -77,7 +77,7 @@ def load(session: Any, company: Any) -> list[LogIn]:
 
 
 def _details(session: Any, company: Any) -> None:
-    """Price breaks, reels, attributes, and what the first customers call the parts that they buy."""
+    """Price breaks, reels, attributes, and what the first partners call the parts that they trade in."""
     product = m.Product
     query = select(product.id, product.code, product.description, product.pack_quantity, product.list_price)
     parts = session.execute(query.where(product.company_id == company.id).order_by(product.code)).all()
@@ -87,14 +87,16 @@ def _details(session: Any, company: Any) -> None:
         session, ({"product_id": part.id, "name": "reel", "factor": part.pack_quantity} for part in reels)
     )
     m.ProductAttribute._bulk(session, chain.from_iterable(_attributes(part) for part in parts))
+    customers, suppliers = (_partners(session, company, of) for of in ("is_customer", "is_supplier"))
+    numbers = chain(_numbers("customer", customers, parts), _numbers("supplier", suppliers, parts))
+    m.ProductPartNumber._bulk(session, numbers)
+
+
+def _partners(session: Any, company: Any, of: str) -> list[int]:
+    """The first who have numbers of their own for parts."""
     partner = m.Partner
-    customers = session.scalars(
-        select(partner.id)
-        .where(partner.company_id == company.id, partner.is_customer)
-        .order_by(partner.code)
-        .limit(CUSTOMERS)
-    )
-    m.ProductPartNumber._bulk(session, _numbers(list(customers), parts))
+    query = select(partner.id).where(partner.company_id == company.id, getattr(partner, of))
+    return list(session.scalars(query.order_by(partner.code).limit(PARTNERS)))
 
 
 def _breaks(part: Any) -> Iterator[dict[str, Any]]:
@@ -121,11 +123,11 @@ def _attributes(part: Any) -> Iterator[dict[str, Any]]:
             yield {"product_id": part.id, "name": name, "value": value, "unit": unit}
 
 
-def _numbers(customers: list[int], parts: Any) -> Iterator[dict[str, Any]]:
-    for n, customer in enumerate(customers):
-        for part in parts[n :: len(customers) * 7]:
+def _numbers(kind: str, partners: list[int], parts: Any) -> Iterator[dict[str, Any]]:
+    for n, partner in enumerate(partners):
+        for part in parts[n :: len(partners) * 7]:
             number = f"{10 + n}-{int(part.code[1:]) * 37 % 100000:05}-{part.code[-2:]}"
-            yield {"product_id": part.id, "partner_id": customer, "kind": "customer", "number": number}
+            yield {"product_id": part.id, "partner_id": partner, "kind": kind, "number": number}
 
 
 def _parts(maker_ids: list[int]) -> Iterator[dict[str, Any]]:

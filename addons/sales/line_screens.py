@@ -1,15 +1,17 @@
 """Lines of orders: what is late, short and still to go, and the form by which a confirmed one is changed."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from addons.sales import order_forms as forms
+from addons.sales.services.prices import last_prices
 from addons.stock.part_screens import quantity
 from core import m
 from core.clock import today
-from core.i18n import _l
+from core.i18n import _, _l, format_number
 from core.screens import Column, Field, Filter, Grid, Screens, Section
 
 
@@ -39,8 +41,20 @@ def _back_order(line: Any) -> Any:
     return _open(line) & (line.delivered > 0)
 
 
+def last_price_of(session: Any, products: Sequence[int], values: Mapping[str, Any]) -> dict[int, str]:
+    """What the customer of a form paid last for each part that is offered."""
+    partner, currency = values.get("partner_id"), values.get("currency_code")
+    if partner is None or not currency:
+        return {}
+    found = last_prices(session, partner, currency, products)
+    return {product: _("last %(price)s", price=format_number(price)) for product, price in found.items()}
+
+
 def declare(screens: Screens) -> None:
-    """The list and the form of lines."""
+    """The list and the form of lines, and what stands beside parts that are offered for one."""
+    screens.offers(
+        "product", by=("partner_id", "currency_code"), shows=last_price_of, permission="sales.read"
+    )
     screens.list(
         "sales.order_line.list",
         model="sales.order_line",

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from addons.stock import part_screens
 from addons.stock.services.ageing import AGES, Ageing, ageing
 from core import m
 from core.i18n import _, _l
@@ -43,6 +44,16 @@ def late(session: Any, today: date) -> Figure:
     query = select(func.count(transfer.id)).where(transfer.state == "draft", transfer.planned <= yesterday)
     number = int(session.scalar(query) or 0)
     return Figure(number=number, link=f"{TRANSFERS}&f.planned.to={yesterday}", tone="bad" if number else "")
+
+
+def short(session: Any, _today: date) -> Figure:
+    """Moves for which nothing is reserved: what is promised and not there."""
+    number = session.scalar(select(func.count(m.StockMove.id)).where(part_screens.outgoing(m.StockMove)))
+    return Figure(
+        number=int(number or 0),
+        link="/m/stock.move.list?f.outgoing=yes",
+        tone="bad" if number else "",
+    )
 
 
 def _company(session: Any) -> Any:
@@ -95,6 +106,7 @@ _READ, _COST = "stock.read", "products.cost"
 dashboards.figure("warehouse", "stock.deliveries", _l("To deliver today"), deliveries, permission=_READ)
 dashboards.figure("warehouse", "stock.receipts", _l("To receive today"), receipts, permission=_READ)
 dashboards.figure("warehouse", "stock.late", _l("Late transfers"), late, permission=_READ)
+dashboards.figure("warehouse", "stock.short", _l("Short moves"), short, permission=_READ)
 dashboards.figure("warehouse", "stock.worth", _l("Value of stock"), worth, permission=_COST)
 dashboards.chart("warehouse", "stock.ageing", _l("Value by days since receipt"), by_receipt, permission=_COST)
 dashboards.chart("warehouse", "stock.codes", _l("Value by days since date code"), by_code, permission=_COST)

@@ -1,15 +1,17 @@
 """What there is: of each part, and in each place."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from addons.stock.services.availability import availability_of
+from addons.stock.services.availability import availability_of, next_arrivals
 from addons.stock.services.places import OURS
 from core import m
-from core.i18n import _, _l, format_number
+from core.i18n import _, _l, format_date, format_number
 from core.screens import Column, Field, Filter, Part, Screens, Section
 
 
@@ -21,11 +23,19 @@ def declare(screens: Screens) -> None:
 
 
 def free_of(session: Any, products: Sequence[int], _values: Mapping[str, Any]) -> dict[int, str]:
-    """What is free of each part, beside it wherever a form offers parts."""
+    """What is free of each part, and when more comes, beside it wherever a form offers parts."""
     product = m.Product
-    goods = session.scalars(select(product.id).where(product.id.in_(products), product.kind == "goods"))
+    goods = session.scalars(select(product.id).where(product.id.in_(products), product.kind == "goods")).all()
+    coming = next_arrivals(session, goods)
     found = availability_of(session, goods)
-    return {key: _("%(free)s free", free=format_number(one.available)) for key, one in found.items()}
+    return {key: _free(one.available, coming.get(key)) for key, one in found.items()}
+
+
+def _free(available: Decimal, coming: date | None) -> str:
+    free = format_number(available)
+    if coming is None:
+        return _("%(free)s free", free=free)
+    return _("%(free)s free, more on %(day)s", free=free, day=format_date(coming))
 
 
 def _crossing(move: Any, *, inwards: bool) -> Any:
@@ -65,12 +75,14 @@ def _moving(condition: Any) -> Any:
     return value
 
 
-def _available(product: Any) -> Any:
+def available(product: Any) -> Any:
+    """What nobody has been promised of a part, in SQL."""
     return _there("on_hand")(product) - _there("reserved")(product)
 
 
-def _projected(product: Any) -> Any:
-    return _available(product) + _moving(incoming)(product) - _moving(outgoing)(product)
+def projected(product: Any) -> Any:
+    """What will be free of a part when all has come and gone, in SQL."""
+    return available(product) + _moving(incoming)(product) - _moving(outgoing)(product)
 
 
 def has_stock(product: Any) -> Any:
@@ -110,10 +122,10 @@ def _parts(screens: Screens) -> None:
             "description",
             quantity("on_hand", _l("On hand"), _there("on_hand")),
             quantity("reserved", _l("Reserved"), _there("reserved")),
-            quantity("available", _l("Available"), _available),
+            quantity("available", _l("Available"), available),
             quantity("incoming", _l("Incoming"), _moving(incoming)),
             quantity("outgoing", _l("Outgoing, not reserved"), _moving(outgoing)),
-            quantity("projected", _l("Projected"), _projected),
+            quantity("projected", _l("Projected"), projected),
             Column("unit", shown=False),
         ],
         filters=[Filter("stocked", _l("In stock or moving"), where=has_stock), "maker_id", "active"],

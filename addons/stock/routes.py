@@ -9,11 +9,11 @@ from sqlalchemy import select
 from core import m
 from core.db import db
 from core.errors import UserError
-from core.i18n import _
-from core.screens.numbers import NotANumberError, parse_decimal
 from core.security.rights import requires
 
 bp = Blueprint("stock", __name__)
+#: Where the session keeps it.
+_LAST = "stock_scanned"
 
 
 def _count(count_id: int) -> Any:
@@ -27,11 +27,17 @@ def _count(count_id: int) -> Any:
 @requires("stock.do")
 def scan(count_id: int) -> str:
     """One box that takes what a scanner types, and the lines so far, the last one on top."""
-    return _page(_count(count_id), session.pop("stock_scanned", None))
+    return _page(_count(count_id))
 
 
-def _page(count: Any, last: Any = None, problem: str = "", typed: str = "") -> str:
-    return render_template("stock/scan.html", count=count, last=last, problem=problem, typed=typed)
+def _page(count: Any, problem: str = "", typed: str = "") -> str:
+    return render_template("stock/scan.html", count=count, last=_last(count.id), problem=problem, typed=typed)
+
+
+def _last(count_id: int) -> Any:
+    """What this browser has scanned last of a count, and can take back: the line, and how much."""
+    last = session.get(_LAST, {})
+    return last if last.get("count") == count_id else {}
 
 
 @bp.post("/counts/<int:count_id>/scan")
@@ -44,8 +50,8 @@ def scan_one(count_id: int) -> Response | tuple[str, int]:
         db.session.commit()
     except UserError as error:
         db.session.rollback()
-        return _page(_count(count_id), None, str(error), typed), 422
-    session["stock_scanned"] = {"line": scanned.line.id, "quantity": str(scanned.quantity)}
+        return _page(_count(count_id), str(error), typed), 422
+    session[_LAST] = {"count": count_id, "line": scanned.line.id, "quantity": str(scanned.quantity)}
     return _back(count_id)
 
 
@@ -53,18 +59,15 @@ def scan_one(count_id: int) -> Response | tuple[str, int]:
 @requires("stock.do")
 def take_back(count_id: int) -> Response | tuple[str, int]:
     """Take the last scan off its line."""
-    line, quantity = request.form.get("line", ""), request.form.get("quantity", "")
+    last = _last(count_id)
+    session.pop(_LAST, None)
     try:
-        amount = parse_decimal(quantity, "en") or Decimal(0)
-        key = int(line) if line.isascii() and line.isdigit() and len(line) < 19 else 0
-        m.StockCount.take_back(db.session, _count(count_id), key, amount)
+        line, quantity = last.get("line", 0), Decimal(last.get("quantity", 0))
+        m.StockCount.take_back(db.session, _count(count_id), line, quantity)
         db.session.commit()
-    except NotANumberError:
-        db.session.rollback()
-        return _page(_count(count_id), None, _("This was taken back already.")), 422
     except UserError as error:
         db.session.rollback()
-        return _page(_count(count_id), None, str(error)), 422
+        return _page(_count(count_id), str(error)), 422
     return _back(count_id)
 
 

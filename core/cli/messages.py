@@ -31,6 +31,7 @@ from core.loader.graph import closure_of
 from core.loader.scratch import with_dependencies
 from core.locales import LOCALES
 from core.models import Composition
+from core.models.registry import mixins_of
 from core.screens import Column, Field, Filter, Grid
 from core.screens.composition import ScreenSet
 from core.screens.fields import field_info, readable, readable_value
@@ -226,9 +227,9 @@ def _of_models(addon: str, composition: Composition) -> Iterator[str]:
         if part.fragments[0][0] == addon:
             yield model._title or readable(name.split(".")[-1])
         for owner, fragment in part.fragments:
-            hook = vars(fragment).get("_table_args")
-            if owner == addon and hook:
-                rules = hook.__get__(None, fragment)()
+            for cls in (fragment, *mixins_of(fragment)) if owner == addon else ():
+                hook = vars(cls).get("_table_args")
+                rules = hook.__get__(None, fragment)() if hook else ()
                 yield from (readable(str(r.name)) for r in rules if isinstance(r, CheckConstraint))
         if addon == CORE and part.fragments[0][0] == CORE:
             yield from _states(composition, name)

@@ -22,8 +22,8 @@ from core.db.types import (
 )
 
 __all__ = [
-    "Cleaned",
     "AnySession",
+    "Cleaned",
     "Database",
     "ExchangeRate",
     "Line",

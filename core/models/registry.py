@@ -183,20 +183,20 @@ def _bound(table: Table) -> None:
 
 def _table_args(fragments: Sequence[type[Model]]) -> Iterator[Any]:
     for fragment in fragments:
-        for cls in (fragment, *_mixins(fragment)):
+        for cls in (fragment, *mixins_of(fragment)):
             hook = vars(cls).get("_table_args")
             if hook:
                 yield from hook.__get__(None, fragment)()
 
 
-def _mixins(fragment: type[Model]) -> list[type]:
+def mixins_of(fragment: type[Model]) -> list[type]:
     """The plain classes that only this fragment brings in."""
     return [c for c in fragment.__mro__[1:] if not issubclass(c, Model)] if "_name" in vars(fragment) else []
 
 
 def _relationships(fragments: Sequence[type[Model]]) -> Iterator[tuple[str, RelationshipSpec]]:
     for fragment in fragments:
-        for cls in (fragment, *_mixins(fragment)):
+        for cls in (fragment, *mixins_of(fragment)):
             for attribute, value in vars(cls).items():
                 if isinstance(value, RelationshipSpec):
                     yield attribute, value

@@ -2,13 +2,22 @@
 
 from typing import Any
 
+from markupsafe import Markup
 from psycopg import errors
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy.exc import DBAPIError
 
+from core.errors import UserError
 from core.i18n import _
 from core.models import Composition
 from core.screens.fields import readable
+
+
+def shown(error: UserError) -> str:
+    """The text of a refusal, with a link to what it speaks of where it names that."""
+    if not error.address:
+        return str(error)
+    return Markup('{} <a href="{}">{}</a>').format(str(error), error.address, error.place)
 
 
 def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:

@@ -5,8 +5,9 @@ may declare who sees which rows of a model (`rights.rule`), and which models go 
 (`rights.follows`): an invoice is seen by whoever sees its partner.
 
 A rule is a permission and a condition. An actor sees the rows of every condition whose permission a role of
-theirs grants; of a model with rules, whoever holds none of the permissions sees nothing. The system in jobs
-and administrators are bound by the company only.
+theirs grants; of a model with rules, whoever holds none of the permissions sees nothing. Where a model has
+rules and follows another one, both must let a row be seen. The system in jobs and administrators are bound by
+the company only.
 
 They hold for whatever is selected through the ORM: lists, `session.get`, relations, subqueries, joins. Not
 for Core statements on tables, by which services of the system work.
@@ -145,16 +146,18 @@ def _among(ids: Select[Any]) -> Any:
 def seen_ids(rights: Rights, actor: Actor) -> dict[str, Select[Any]]:
     """For each model of which the actor doesn't see all rows: a query for the ids of those that he sees."""
     seen: dict[str, Select[Any]] = {}
+    tables: dict[str, Any] = {}
     for name, rules in rights.rules.items():
         granted = [condition for permission, condition in rules if actor.may(permission)]
         if all_rows not in granted:
-            table = _table(name)
+            table = tables[name] = _table(name)
             allowed = or_(false(), *(condition(table.c, actor) for condition in granted))
             seen[name] = select(table.c.id).where(allowed)
     for name, (column, target) in rights.followed.items():
         if target in seen:
-            table = _table(name)
-            seen[name] = select(table.c.id).where(table.c[column].in_(seen[target]))
+            table = tables[name] if name in tables else _table(name)
+            own = seen.get(name, select(table.c.id))
+            seen[name] = own.where(table.c[column].in_(seen[target]))
     narrowed = dict(seen)
     for name in _BESIDE if narrowed else ():
         seen[name] = _beside(name, narrowed)

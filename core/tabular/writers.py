@@ -61,7 +61,7 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[by
 
     Raises FullDiskError; a temporary file is gone with its owner.
     """
-    from xlsxwriter.exceptions import FileCreateError
+    from xlsxwriter.exceptions import FileCreateError  # see _write_book
 
     with said_when_full():
         try:

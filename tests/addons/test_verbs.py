@@ -208,6 +208,35 @@ def test_the_command_line_and_the_jobs_of_a_run_come_in_by_the_verbs(app, compan
     assert calls() == {"run.prepare": [1], "statement.create_for": [1], "statement.redo": [1]}
 
 
+def test_bills_and_nettings_come_in_by_the_verbs(company, customer, visit):
+    line = {"description": "Reels", "quantity": "1", "unit_price": "40"}
+    body = {"partner_id": customer.id, "currency_code": "USD", "date": "2026-01-10", "due_date": "2026-01-10"}
+    bill = visit.call("accounting.bill", {**body, "reference": "7", "lines": [line]})["id"]
+    visit.call(f"accounting.bill/{bill}/actions/post")
+    assert calls() == {"bill.create": [1], "bill.debits_of": [1], "bill.post": [1]}
+    m.AccountingInvoice.post(db.session, m.AccountingInvoice.create(db.session, [draft(company, customer)]))
+    calls()
+    del body["due_date"]
+    netting = visit.call("accounting.netting", {**body, "amount": "10"})["id"]
+    visit.call(f"accounting.netting/{netting}/actions/post")
+    assert calls() == {"netting.create": [1], "netting.post": [1], "allocation.settle": [2]}
+    visit.call(f"accounting.netting/{netting}/actions/reverse")
+    assert calls() == {
+        "allocation.take_back": [2],
+        "netting.create": [1],
+        "netting.post": [1],
+        "allocation.settle": [2],
+        "netting.reverse": [1],
+    }
+    visit.call(f"accounting.bill/{bill}/actions/reverse")
+    assert calls() == {
+        "bill.create": [1],
+        "bill.post": [1],
+        "allocation.settle": [1],
+        "bill.reverse": [1],
+    }
+
+
 def test_a_verb_asks_who_may(company, customer):
     (made,) = m.AccountingInvoice.create(db.session, [draft(company, customer)])
     clerk = Actor(None, "clerk", company.id, frozenset({"accounting.write"}))

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from addons.stock.services.drafts import LotDraft, MoveDraft, TransferDraft
+from addons.stock.services.drafts import MoveDraft, TransferDraft
 from core import m
 from core.db import db
 from tests.bench import work
@@ -18,39 +18,8 @@ def bench() -> list[Result]:
     """The stock is 100 parts of 20 lots each; each case takes half of it."""
     with bench_app(["stock"]):
         (customer,) = work.customers(1)
-        parts = _parts()
-        _receive(parts)
-        db.session.commit()
+        parts = work.stock(PARTS, LOTS, DAY)
         return [_one_by_one(customer, parts), _at_once(customer, parts)]
-
-
-def _parts() -> list[int]:
-    company = work.company_id()
-    parts = [m.Product(company_id=company, code=f"P{n:04}", cost=Decimal("0.05")) for n in range(PARTS)]
-    db.session.add_all(parts)
-    db.session.flush()
-    return [part.id for part in parts]
-
-
-def _receive(parts: list[int]) -> None:
-    drafts = [
-        TransferDraft(
-            work.company_id(),
-            "receipt",
-            [
-                MoveDraft(
-                    part,
-                    Decimal(200),
-                    lot=LotDraft(f"L{part}-{n}", f"26{n + 1:02}"),
-                    unit_cost=Decimal(50 + n) / 1000,
-                )
-                for n in range(LOTS)
-            ],
-            planned=DAY,
-        )
-        for part in parts
-    ]
-    m.StockTransfer.do(db.session, m.StockTransfer.create(db.session, drafts), DAY)
 
 
 def _deliveries(customer: int, parts: list[int]) -> list[TransferDraft]:

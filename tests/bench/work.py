@@ -1,4 +1,4 @@
-"""Customers and documents for the benches; nothing is switched off, only made quickly."""
+"""Customers, stock and documents for the benches; nothing is switched off, only made quickly."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from addons.accounting.services.allocation import items_of
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import InvoiceDraft, Line, PaymentDraft, PaymentLine
+from addons.stock.services.drafts import LotDraft, MoveDraft, TransferDraft
 from core import m
 from core.db import db
 from core.security.actor import actor_of
@@ -35,6 +36,39 @@ def customers(count: int) -> list[int]:
     m.Partner._bulk(db.session, rows)
     query = select(m.Partner.id).where(m.Partner.company_id == company_id()).order_by(m.Partner.code)
     return list(db.session.scalars(query))
+
+
+def stock(parts: int, lots: int, on: date) -> list[int]:
+    """Parts with a list price, and of each so many lots of 200 pieces, received on a day."""
+    products = [
+        m.Product(
+            company_id=company_id(),
+            code=f"P{n:04}",
+            cost=Decimal("0.05"),
+            list_price=Decimal("0.08"),
+            list_currency_code="USD",
+        )
+        for n in range(parts)
+    ]
+    db.session.add_all(products)
+    db.session.flush()
+    ids = [product.id for product in products]
+    drafts = [TransferDraft(company_id(), "receipt", _lots(part, lots), planned=on) for part in ids]
+    m.StockTransfer.do(db.session, m.StockTransfer.create(db.session, drafts), on)
+    db.session.commit()
+    return ids
+
+
+def _lots(part: int, lots: int) -> list[MoveDraft]:
+    return [
+        MoveDraft(
+            part,
+            Decimal(200),
+            lot=LotDraft(f"L{part}-{n}", f"26{n + 1:02}"),
+            unit_cost=Decimal(50 + n) / 1000,
+        )
+        for n in range(lots)
+    ]
 
 
 def documents(partners: Sequence[int], each: int, lines: int, first: date, days: int) -> list[InvoiceDraft]:

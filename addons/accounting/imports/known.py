@@ -5,38 +5,37 @@ from typing import Any
 
 from sqlalchemy import Text, cast, func, select
 
-from addons.accounting.services.drafts import InvoiceDraft, Line
-from core import m
+from addons.accounting.services.papers import Paper
 from core.i18n import _
 
 
-def known_documents(session: Any, company_id: int, keys: Sequence[str]) -> Mapping[str, Any]:
+def known_documents(session: Any, paper: Paper, company_id: int, keys: Sequence[str]) -> Mapping[str, Any]:
     """The documents with these numbers, each with its lines as texts."""
-    invoice, line = m.AccountingInvoice, m.AccountingInvoiceLine
+    document, line = paper.cls, paper.line_cls
     columns = (
-        invoice.external_id,
-        invoice.id,
-        invoice.number,
-        invoice.partner_id,
-        invoice.date,
-        invoice.due_date,
-        invoice.kind,
-        invoice.currency_code,
-        invoice.exchange_rate,
+        document.external_id,
+        document.id,
+        document.number,
+        document.partner_id,
+        document.date,
+        document.due_date,
+        document.kind,
+        document.currency_code,
+        document.exchange_rate,
     )
     query = (
         select(*columns, func.array_agg(_text_of(line)).label("lines"))
-        .join(line, line.invoice_id == invoice.id)
-        .where(invoice.company_id == company_id, invoice.external_id == func.any(list(keys)))
-        .group_by(invoice.id)
+        .join(line, getattr(line, paper.key) == document.id)
+        .where(document.company_id == company_id, document.external_id == func.any(list(keys)))
+        .group_by(document.id)
     )
     return {row.external_id: row for row in session.execute(query)}
 
 
-def what_changed(before: Any, draft: InvoiceDraft) -> list[str]:
+def what_changed(before: Any, draft: Any) -> list[str]:
     """In which parts the draft differs from what was imported, as people read it."""
     compared = {
-        _("customer"): (before.partner_id, draft.partner_id),
+        _("partner"): (before.partner_id, draft.partner_id),
         _("kind"): (before.kind, draft.kind),
         _("date"): (before.date, draft.date),
         _("due date"): (before.due_date, draft.due_date),
@@ -54,7 +53,7 @@ def _text_of(line: Any) -> Any:
     return func.concat_ws("|", *numbers, *keys)
 
 
-def _text(line: Line) -> str:
+def _text(line: Any) -> str:
     """The same text, made of a line that is not in the database."""
     keys = f"{line.product_id or ''}|{line.tax_id or ''}"
     return f"{line.quantity:.4f}|{line.unit_price:.6f}|{line.discount:.4f}|{line.description}|{keys}"

@@ -2,18 +2,23 @@
 
 Example: two rows of payment B-17, 80.00 for INV/2026/00001 and 30.00 for INV/2026/00002, make a payment
 of 110.00 that settles these two. A document is found by our number, or by the one that it was imported
-under. What is more than is open, and a row that names nothing, goes by the option: what is due earliest,
-or on the account.
+under, a bill also by its supplier's. What is more than is open, and a row that names nothing, goes by the
+option: what is due earliest, or on the account.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import text as sql
 
+from addons.accounting.services.bills import BILLS
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
+from addons.accounting.services.invoices import INVOICES
+from addons.accounting.services.papers import Paper
 from addons.accounting.services.rates import no_rate, rates_on
 from addons.accounting.services.window import why_outside
 from addons.partners.services import ids_by_code
@@ -23,30 +28,44 @@ from core.exchange.targets import Document, Row, Target, TargetField, TargetOpti
 from core.i18n import _, _l
 from core.security.actor import actor_of
 
-_OPEN = sql("""
-    SELECT o.id, o.number, i.external_id, o.partner_id, o.currency_code, o.amount - o.allocated AS residual
+_OPEN = """
+    SELECT o.id, o.number, i.external_id, i.reference, o.partner_id, o.currency_code, o.side,
+           o.amount - o.allocated AS residual
       FROM accounting_open_item o
-      LEFT JOIN accounting_invoice i ON i.company_id = o.company_id AND i.number = o.number
-     WHERE o.company_id = :company AND o.side = 'receivable' AND (o.number = ANY(:numbers) OR o.id IN (
-           SELECT x.id FROM accounting_open_item x JOIN accounting_invoice y
+      LEFT JOIN {table} i ON i.company_id = o.company_id AND i.number = o.number
+     WHERE o.company_id = :company AND o.side = :side AND (o.number = ANY(:numbers) OR o.id IN (
+           SELECT x.id FROM accounting_open_item x JOIN {table} y
                ON y.company_id = x.company_id AND y.number = x.number
-            WHERE y.company_id = :company AND y.external_id = ANY(:numbers)))
-""")
+            WHERE y.company_id = :company AND x.side = :side
+              AND (y.external_id = ANY(:numbers) OR :by_reference AND y.reference = ANY(:numbers))))
+"""
 
 
-def book(session: Any, documents: Sequence[Document], options: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Way:
+    """Whose payments the rows are: of customers, or to suppliers."""
+
+    paper: Paper
+    #: The field with the partner's code.
+    partner: str
+    #: Where money goes whose amount is positive, and where it comes back.
+    directions: tuple[str, str]
+    unknown: Callable[[str], str]
+
+
+def book(way: Way, session: Any, documents: Sequence[Document], options: Mapping[str, Any]) -> None:
     """Book and post the payments that are new; see the module."""
     company_id = actor_of(session).company_id
     if company_id is None:
         raise ValueError("an import belongs to a company")
     books = books_of(session, company_id)
     values = [row.values for document in documents for row in document.rows]
-    partners = ids_by_code(session, company_id, {v["customer"] for v in values})
-    items = _items(session, company_id, {v["document"] for v in values if v["document"]})
+    partners = ids_by_code(session, company_id, {v[way.partner] for v in values})
+    items = _items(session, way, company_id, {v["document"] for v in values if v["document"]})
     known = _known(session, company_id, [document.key for document in documents])
     new = []
     for document in documents:
-        draft = _draft(session, document, books, partners, items, options)
+        draft = _draft(session, way, document, books, partners, items, options)
         if draft is not None and not _settled_before(document, draft, known):
             new.append((document, draft))
     ids = m.AccountingPayment.create(session, [draft for _document, draft in new])
@@ -55,15 +74,16 @@ def book(session: Any, documents: Sequence[Document], options: Mapping[str, Any]
         document.booked(payment_id)
 
 
-def _items(session: Any, company_id: int, numbers: set[str]) -> dict[str, Any]:
-    """The open items that rows name, by our number and by the one that they were imported under."""
-    found: dict[str, Any] = {}
-    if numbers:
-        for row in session.execute(_OPEN, {"company": company_id, "numbers": sorted(numbers)}):
-            item = _Open(row)
-            found[row.number] = item
-            if row.external_id:
-                found.setdefault(row.external_id, item)
+def _items(session: Any, way: Way, company_id: int, numbers: set[str]) -> dict[str, list[Any]]:
+    """The open items that rows name, by each of the numbers that they may be called by."""
+    found: dict[str, list[Any]] = {}
+    by_reference = way.paper.side == "payable"
+    values = {"company": company_id, "side": way.paper.side, "by_reference": by_reference}
+    query = way.paper.sql(_OPEN)
+    for row in session.execute(query, {**values, "numbers": sorted(numbers)}) if numbers else ():
+        item = _Open(row)
+        for name in {row.number, row.external_id, row.reference if by_reference else None} - {None}:
+            found.setdefault(name, []).append(item)
     return found
 
 
@@ -74,33 +94,36 @@ class _Open:
         self.id, self.number = row.id, row.number
         self.partner_id, self.currency = row.partner_id, row.currency_code
         self.left: Decimal = row.residual
+        self.receivable: bool = row.side == "receivable"
 
 
 def _draft(
     session: Any,
+    way: Way,
     document: Document,
     books: Books,
     partners: Mapping[str, int],
-    items: Mapping[str, Any],
+    items: Mapping[str, list[Any]],
     options: Mapping[str, Any],
 ) -> PaymentDraft | None:
     first = document.rows[0].values
     currency = first["currency"] or books.currency
-    reason, field = _why_not(document, books, partners)
+    reason, field = _why_not(way, document, books, partners)
     if reason:
         document.refuse(reason, field)
         return None
     rate = _rate(session, document, books, currency)
-    lines = _lines(document, partners[first["customer"]], currency, items)
+    lines = _lines(document, partners[first[way.partner]], currency, items)
     if rate is None or lines is None:
         return None
     total = sum((row.values["amount"] for row in document.rows), Decimal(0))
     return PaymentDraft(
         company_id=books.company_id,
-        partner_id=partners[first["customer"]],
+        partner_id=partners[first[way.partner]],
         date=first["date"],
         amount=abs(total),
-        direction="in" if total > 0 else "out",
+        direction=way.directions[total < 0],
+        side=way.paper.side,
         currency_code=currency,
         exchange_rate=rate,
         reference=first["reference"] or document.key,
@@ -110,17 +133,14 @@ def _draft(
     )
 
 
-def _why_not(document: Document, books: Books, partners: Mapping[str, int]) -> tuple[str, str]:
+def _why_not(way: Way, document: Document, books: Books, partners: Mapping[str, int]) -> tuple[str, str]:
     """Why the payment can't be booked, and the field that is to blame; empty where it can."""
     first = document.rows[0].values
-    for name, label in (("customer", _("customers")), ("currency", _("currencies")), ("date", _("dates"))):
+    for name, label in ((way.partner, _("partners")), ("currency", _("currencies")), ("date", _("dates"))):
         if any(row.values[name] != first[name] for row in document.rows):
             return _("One payment has two %(what)s: give each its own number.", what=label), name
-    if first["customer"] not in partners:
-        unknown = _(
-            "There is no customer %(code)s: import or add the customer first.", code=first["customer"]
-        )
-        return unknown, "customer"
+    if first[way.partner] not in partners:
+        return way.unknown(first[way.partner]), way.partner
     if sum((row.values["amount"] for row in document.rows), Decimal(0)) == 0:
         return _("The amounts of this payment sum to nothing."), "amount"
     return why_outside(books, first["date"]), "date"
@@ -143,13 +163,15 @@ def _rate(session: Any, document: Document, books: Books, currency: str) -> Deci
 
 
 def _lines(
-    document: Document, partner_id: int, currency: str, items: Mapping[str, Any]
+    document: Document, partner_id: int, currency: str, items: Mapping[str, list[Any]]
 ) -> list[PaymentLine] | None:
     """What the rows name, each with so much as is open of it; None where one is wrong."""
     lines: dict[int, PaymentLine] = {}
     for row in document.rows:
         named = row.values["document"]
-        item = items.get(named) if named else None
+        called = items.get(named, []) if named else []
+        # Two suppliers may have given the same number.
+        item = next((one for one in called if one.partner_id == partner_id), next(iter(called), None))
         reason = _why_not_for(row, item, partner_id, currency) if named else ""
         if reason:
             row.report(reason, "document")
@@ -167,22 +189,26 @@ def _why_not_for(row: Row, item: Any, partner_id: int, currency: str) -> str:
     if item is None:
         return _("There is no posted document %(number)s.", number=row.values["document"])
     if item.partner_id != partner_id:
-        return _("%(number)s is another customer's.", number=item.number)
+        return _("%(number)s is another partner's.", number=item.number)
     if item.currency != currency:
         return _("%(number)s is in %(currency)s.", number=item.number, currency=item.currency)
-    if (item.left < 0) == (row.values["amount"] > 0) and item.left:
+    if item.left and (item.left < 0) == ((row.values["amount"] > 0) == item.receivable):
         return _("%(number)s is on the same side as this payment.", number=item.number)
     return ""
 
 
 def _known(session: Any, company_id: int, keys: Sequence[str]) -> dict[str, Any]:
     query = sql("""
-        SELECT external_id, id, number, partner_id, date, direction, amount, currency_code
+        SELECT external_id, id, number, partner_id, date, side, direction, amount, currency_code
           FROM accounting_payment WHERE company_id = :company AND external_id = ANY(:keys)
     """)
     return {
         row.external_id: row for row in session.execute(query, {"company": company_id, "keys": list(keys)})
     }
+
+
+def _way_of(payment: Any) -> tuple[Any, ...]:
+    return (payment.side, payment.direction, payment.amount)
 
 
 def _settled_before(document: Document, draft: PaymentDraft, known: Mapping[str, Any]) -> bool:
@@ -191,9 +217,9 @@ def _settled_before(document: Document, draft: PaymentDraft, known: Mapping[str,
     if before is None:
         return False
     compared = {
-        _("customer"): before.partner_id == draft.partner_id,
+        _("partner"): before.partner_id == draft.partner_id,
         _("date"): before.date == draft.date,
-        _("amount"): (before.direction, before.amount) == (draft.direction, draft.amount),
+        _("amount"): _way_of(before) == _way_of(draft),
         _("currency"): before.currency_code == draft.currency_code,
     }
     changed = [name for name, same in compared.items() if not same]
@@ -212,13 +238,33 @@ def _settled_before(document: Document, draft: PaymentDraft, known: Mapping[str,
     return True
 
 
-TARGET = Target(
-    name="accounting.payment",
-    title=_l("Payments"),
-    permission="accounting.import",
-    group_by="payment",
-    book=book,
-    fields=(
+_CUSTOMER = TargetField(
+    "customer",
+    _l("Customer code"),
+    code_of("partner"),
+    required=True,
+    aliases=headings("CustomerID, Customer, 客户编号, Customer No., Kundennummer, Code client, 客户编码"),
+)
+_SUPPLIER = TargetField(
+    "supplier",
+    _l("Supplier code"),
+    code_of("partner"),
+    required=True,
+    aliases=headings(
+        "SupplierID, Supplier, Vendor, Vendor No., Vendor Code, 供应商编号, 供应商编码",
+        "Lieferantennummer, Kreditor, Code fournisseur, Código de proveedor",
+    ),
+)
+_REMAINDER = TargetOption(
+    "remainder",
+    _l("What names no document"),
+    default="oldest",
+    choices={"oldest": _l("settles what is due earliest"), "keep": _l("stays on the account")},
+)
+
+
+def _fields(partner: TargetField, back: Any, pays: Any) -> tuple[TargetField, ...]:
+    return (
         TargetField(
             "payment",
             _l("Payment no."),
@@ -226,23 +272,21 @@ TARGET = Target(
             required=True,
             aliases=("Payment", "PaymentNo", "Receipt no.", "Bank reference", "付款单号", "收款单号"),
         ),
-        TargetField("date", _l("Date"), date(), required=True, aliases=("Payment date", "日期", "收款日期")),
         TargetField(
-            "customer",
-            _l("Customer code"),
-            code_of("partner"),
+            "date",
+            _l("Date"),
+            date(),
             required=True,
-            aliases=headings(
-                "CustomerID, Customer, 客户编号, Customer No., Kundennummer, Code client, 客户编码"
-            ),
+            aliases=("Payment date", "日期", "收款日期", "付款日期"),
         ),
+        partner,
         TargetField(
             "amount",
             _l("Amount"),
             decimal(2),
             required=True,
-            aliases=("Paid", "Received", "金额", "收款金额"),
-            help=_l("Negative for money paid back."),
+            aliases=("Paid", "Received", "金额", "收款金额", "付款金额"),
+            help=back,
         ),
         TargetField(
             "currency",
@@ -260,17 +304,50 @@ TARGET = Target(
             "document",
             _l("For document"),
             identifier(),
-            aliases=("Invoice", "InvoiceNo", "Document", "发票号", "单据编号"),
-            help=_l("The number of the invoice that this row pays."),
+            aliases=("Invoice", "InvoiceNo", "Bill", "Document", "发票号", "单据编号"),
+            help=pays,
         ),
         TargetField("reference", _l("Reference"), text(200), aliases=("Text", "备注", "摘要")),
-    ),
-    options=(
-        TargetOption(
-            "remainder",
-            _l("What names no document"),
-            default="oldest",
-            choices={"oldest": _l("settles what is due earliest"), "keep": _l("stays on the account")},
+    )
+
+
+FROM_CUSTOMERS = Way(
+    INVOICES,
+    "customer",
+    ("in", "out"),
+    lambda code: _("There is no customer %(code)s: import or add the customer first.", code=code),
+)
+TO_SUPPLIERS = Way(
+    BILLS,
+    "supplier",
+    ("out", "in"),
+    lambda code: _("There is no supplier %(code)s: import or add the supplier first.", code=code),
+)
+TARGETS = (
+    Target(
+        name="accounting.payment",
+        title=_l("Payments"),
+        permission="accounting.import",
+        group_by="payment",
+        book=partial(book, FROM_CUSTOMERS),
+        fields=_fields(
+            _CUSTOMER,
+            _l("Negative for money paid back."),
+            _l("The number of the invoice that this row pays."),
         ),
+        options=(_REMAINDER,),
+    ),
+    Target(
+        name="accounting.supplier_payment",
+        title=_l("Payments to suppliers"),
+        permission="accounting.import",
+        group_by="payment",
+        book=partial(book, TO_SUPPLIERS),
+        fields=_fields(
+            _SUPPLIER,
+            _l("Negative for money that the supplier paid back."),
+            _l("The number of the bill that this row pays, ours or the supplier's."),
+        ),
+        options=(_REMAINDER,),
     ),
 )

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, object_session
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.accounting.amounts import line_net
-from addons.accounting.services import invoices as services
+from addons.accounting.models.open_items import SIDES
+from addons.accounting.models.papers import COMPLETE, PaperRules, PricedLine
+from addons.accounting.services import papers, posting, reversal
 from addons.accounting.services import payments as payment_services
-from addons.accounting.services import posting, reversal
-from core import m
+from addons.accounting.services.invoices import INVOICES
 from core.db import (
     ExchangeRate,
     Line,
@@ -23,22 +23,15 @@ from core.db import (
     UnitPrice,
     begins_index,
     search_index,
-    smallest_unit,
 )
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
 #: What a payment's lines leave of it settles what is due earliest, or stays on the account.
 REMAINDERS = ("oldest", "keep")
-#: What a line is worth, before it is rounded; no division, which would round by itself.
-_NET = "quantity * unit_price * (100 - discount) * 0.01"
-#: What a posted document has.
-_COMPLETE = (
-    "number IS NOT NULL AND entry_id IS NOT NULL AND posted_at IS NOT NULL AND exchange_rate IS NOT NULL"
-)
 
 
-class Invoice(CompanyOwned, Model):
+class Invoice(PaperRules, CompanyOwned, Model):
     """A customer invoice, or a credit note, which lowers what the customer owes.
 
     Amounts of a credit note are positive; its kind gives the direction.
@@ -47,6 +40,7 @@ class Invoice(CompanyOwned, Model):
     _name = "accounting.invoice"
     _title = "Invoice"
     _label = "number"
+    _kinds = ("invoice", "credit_note")
 
     kind: Mapped[str] = mapped_column(Text, server_default="invoice")
     #: Ours, gap-free; given when the document is posted.
@@ -92,55 +86,34 @@ class Invoice(CompanyOwned, Model):
     )
 
     @classmethod
-    def _table_args(cls) -> tuple[Any, ...]:
-        return (
-            UniqueConstraint("company_id", "number"),
-            UniqueConstraint("company_id", "external_id"),
-            CheckConstraint("kind IN ('invoice', 'credit_note')", name="kind_known"),
-            CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
-            CheckConstraint("total = net + tax", name="total_adds_up"),
-            CheckConstraint("exchange_rate > 0", name="rate_positive"),
-            CheckConstraint("due_date >= date", name="due_after_date"),
-            CheckConstraint(
-                f"state = 'draft' OR ({_COMPLETE})",
-                name="posted_is_complete",
-            ),
-            CheckConstraint("reverses_id IS NULL OR kind = 'credit_note'", name="credit_note_reverses"),
-            Index(None, "company_id", "date", "id"),
-            Index("ix_accounting_invoice_draft", "company_id", postgresql_where=text("state = 'draft'")),
-            search_index("accounting_invoice", "number", "reference"),
-            *(begins_index("accounting_invoice", column) for column in ("number", "reference")),
-            Index(None, "partner_id", "date"),
-        )
-
-    @classmethod
     def create(cls, session: Any, invoices: Sequence[Any]) -> list[int]:
         """Write drafts, `InvoiceDraft`s or unsaved records, with their amounts; returns their ids."""
-        return services.create(session, invoices)
+        return papers.create(session, INVOICES, invoices)
 
     @classmethod
     def compute(cls, session: Any, invoices: Sequence[Any]) -> None:
         """Set due date, rate and amounts of drafts from what was agreed; nothing is written."""
-        services.compute(session, invoices)
+        papers.compute(session, INVOICES, invoices)
 
     @classmethod
     def post(cls, session: Any, invoices: Iterable[Any]) -> None:
         """Number the drafts, records or ids, and write them to the ledger: all of them or none."""
-        posting.post(session, invoices)
+        posting.post(session, INVOICES, invoices)
 
     @classmethod
     def reverse(cls, session: Any, invoices: Iterable[Any], on: dt.date) -> list[int]:
         """Take posted invoices back by credit notes of that day; returns the ids of the notes."""
-        return reversal.reverse(session, invoices, on)
+        return reversal.reverse(session, INVOICES, invoices, on)
 
 
-class InvoiceLine(Model):
+class InvoiceLine(PricedLine, Model):
     """A line of an invoice; `net` is quantity × unit price less discount, rounded once to the currency."""
 
     _name = "accounting.invoice_line"
     _title = "Invoice line"
     _label = "description"
     _audited = False
+    _document, _parent = "accounting.invoice", "invoice"
 
     invoice_id: Mapped[int] = mapped_column(ForeignKey("accounting_invoice.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Integer)
@@ -161,28 +134,6 @@ class InvoiceLine(Model):
     def remarks(self) -> list[str]:
         """What the paper says of the line below its part; addons add to it."""
         return []
-
-    def _before_write(self) -> None:
-        self.discount = self.discount or Decimal(0)
-        self.net = line_net(self.quantity, self.unit_price, smallest_unit(self._currency()), self.discount)
-
-    def _currency(self) -> str:
-        # A new line that knows its invoice by the id alone does not load it by itself.
-        session = object_session(self)
-        invoice = self.invoice or (session and session.get(m.AccountingInvoice, self.invoice_id))
-        return invoice.currency_code if invoice else ""
-
-    @classmethod
-    def _table_args(cls) -> tuple[Any, ...]:
-        return (
-            UniqueConstraint("invoice_id", "position"),
-            # To the decimals of some currency; those of the document's own are checked when it is posted.
-            CheckConstraint(
-                "net IN (" + ", ".join(f"round({_NET}, {digits})" for digits in (2, 1, 0)) + ")",
-                name="net_is_product",
-            ),
-            CheckConstraint("discount BETWEEN 0 AND 100", name="discount_is_percent"),
-        )
 
 
 class InvoiceTax(Model):
@@ -207,13 +158,15 @@ class InvoiceTax(Model):
 
 
 class Payment(CompanyOwned, Model):
-    """Money received from a customer, or paid back to one."""
+    """Money received from a customer or paid to a supplier, or paid back by or to one."""
 
     _name = "accounting.payment"
     _title = "Payment"
     _label = "number"
 
     direction: Mapped[str] = mapped_column(Text, server_default="in")
+    #: On which of the partner's accounts: as a customer's, or (`payable`) as a supplier's.
+    side: Mapped[str] = mapped_column(Text, server_default="receivable")
     number: Mapped[str | None] = mapped_column(Text)
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     date: Mapped[dt.date]
@@ -253,12 +206,13 @@ class Payment(CompanyOwned, Model):
             UniqueConstraint("company_id", "number"),
             UniqueConstraint("company_id", "external_id"),
             CheckConstraint("direction IN ('in', 'out')", name="direction_known"),
+            CheckConstraint(f"side IN {SIDES}", name="side_known"),
             CheckConstraint(f"remainder IN {REMAINDERS}", name="remainder_known"),
             CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
             CheckConstraint("amount > 0", name="amount_positive"),
             CheckConstraint("exchange_rate > 0", name="rate_positive"),
             CheckConstraint(
-                f"state = 'draft' OR ({_COMPLETE})",
+                f"state = 'draft' OR ({COMPLETE})",
                 name="posted_is_complete",
             ),
             Index(None, "company_id", "date", "id"),

@@ -27,6 +27,9 @@ PURPOSES = (
     "goods_shipped",
     "cost_of_goods_sold",
     "inventory_difference",
+    "purchases",
+    "input_tax",
+    "price_difference",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}
@@ -74,7 +77,7 @@ class Journal(CompanyOwned, Model):
 
 
 class Tax(CompanyOwned, Model):
-    """A tax on sales, added to net amounts."""
+    """A tax that is added to net amounts: owed for what is sold, deducted for what is bought."""
 
     _name = "accounting.tax"
     _title = "Tax"
@@ -83,9 +86,14 @@ class Tax(CompanyOwned, Model):
     #: 0.130000 is 13 %.
     rate: Mapped[Decimal] = mapped_column(Rate)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounting_account.id", ondelete="RESTRICT"))
+    #: Where it goes on bills; left out, the account of the books for input tax.
+    input_account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_account.id", ondelete="RESTRICT")
+    )
     active: Mapped[bool] = mapped_column(server_default="true")
 
-    account = relationship("accounting.account")
+    account = relationship("accounting.account", foreign_keys="AccountingTax.account_id")
+    input_account = relationship("accounting.account", foreign_keys="AccountingTax.input_account_id")
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

@@ -26,7 +26,7 @@ from core.records.models import CompanyOwned
 
 #: On which of its partner's two accounts a document stands; a partner that buys and sells has both.
 SIDES = ("receivable", "payable")
-DOCUMENTS = ("invoice", "credit_note", "payment", "refund", "reversal")
+DOCUMENTS = ("invoice", "credit_note", "payment", "refund", "reversal", "bill", "netting")
 #: Whose account it is: only within one can an item settle another.
 _ACCOUNT = ("company_id", "partner_id", "side", "currency_code")
 

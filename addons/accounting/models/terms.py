@@ -42,4 +42,9 @@ class Partner(partners.Partner):
     payment_term_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_payment_term.id", ondelete="RESTRICT"), index=True
     )
-    payment_term = relationship("accounting.payment_term")
+    #: What was agreed with it as a supplier.
+    supplier_term_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_payment_term.id", ondelete="RESTRICT"), index=True
+    )
+    payment_term = relationship("accounting.payment_term", foreign_keys="Partner.payment_term_id")
+    supplier_term = relationship("accounting.payment_term", foreign_keys="Partner.supplier_term_id")

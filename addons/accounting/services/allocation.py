@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, or_, select, text
 
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, write_entries
@@ -255,26 +255,28 @@ def create(session: AnySession, allocations: Sequence[Any]) -> list[int]:
     return made
 
 
-def oldest_first(session: AnySession, credits: Sequence[Any]) -> list[Pair]:
-    """How credits, given as rows of `items_of`, settle the open debits of their partners: earliest due first.
+def oldest_first(session: AnySession, items: Sequence[Any]) -> list[Pair]:
+    """How items, given as rows of `items_of`, settle what is open on the other hand of their accounts.
 
-    The debits are locked, in the order of their ids, so that what is open now is open when they are settled.
+    Earliest due first: credits settle the debits of a customer, debits the bills of a supplier. What is
+    open is locked, in the order of the ids, so that what is open now is open when it is settled.
     """
-    open_debits = _open_debits(session, credits)
+    waiting = _waiting(session, items)
     pairs = []
-    for credit in credits:
-        left = -credit.residual
-        for debit in open_debits.get(_account(credit), ()):
-            taken = min(left, debit.left)
+    for item in items:
+        left = abs(item.residual)
+        for other in waiting.get((*_account(item), item.amount < 0), ()):
+            taken = min(left, other.left)
             if taken > 0:
-                pairs.append(Pair(debit.id, credit.id, taken, credit.date))
-                debit.left -= taken
+                debit, credit = (other.id, item.id) if item.amount < 0 else (item.id, other.id)
+                pairs.append(Pair(debit, credit, taken, item.date))
+                other.left -= taken
                 left -= taken
     return pairs
 
 
 @dataclass
-class _OpenDebit:
+class _Waiting:
     id: int
     due: date
     left: Decimal
@@ -284,21 +286,27 @@ def _account(item: Any) -> tuple[Any, ...]:
     return (item.company_id, item.partner_id, item.side, item.currency_code)
 
 
-def _open_debits(session: AnySession, credits: Sequence[Any]) -> dict[tuple[Any, ...], list[_OpenDebit]]:
+def _waiting(session: AnySession, items: Sequence[Any]) -> dict[tuple[Any, ...], list[_Waiting]]:
+    """What is open of the items' partners, by account and whether it is a debit; earliest due first."""
     item = m.AccountingOpenItem.__table__.c
+    if not items:
+        return {}
+    # Of a batch that is all of one sign, the other items of that sign need not be read.
+    signs = [item.amount > 0 if credit else item.amount < 0 for credit in {one.amount < 0 for one in items}]
     query = (
-        select(item.id, item.due_date, (item.amount - item.allocated).label("left"))
+        select(item.id, item.due_date, item.amount, func.abs(item.amount - item.allocated).label("left"))
         .add_columns(*_account(item))
-        .where(item.partner_id == func.any(sorted({credit.partner_id for credit in credits})))
-        .where(item.amount > 0, item.allocated < item.amount)
+        .where(item.partner_id == func.any(sorted({one.partner_id for one in items})))
+        .where(or_(*signs), item.allocated != item.amount)
         .order_by(item.id)
         .with_for_update()
     )
-    found: dict[tuple[Any, ...], list[_OpenDebit]] = {}
-    for row in session.execute(query) if credits else ():
-        found.setdefault(_account(row), []).append(_OpenDebit(row.id, row.due_date, row.left))
-    for debits in found.values():
-        debits.sort(key=lambda debit: (debit.due, debit.id))
+    found: dict[tuple[Any, ...], list[_Waiting]] = {}
+    for row in session.execute(query):
+        key = (*_account(row), row.amount > 0)
+        found.setdefault(key, []).append(_Waiting(row.id, row.due_date, row.left))
+    for waiting in found.values():
+        waiting.sort(key=lambda one: (one.due, one.id))
     return found
 
 

@@ -32,6 +32,8 @@ class Books:
     #: By the id of the tax: its rate as a fraction, and the account that it is posted to.
     tax_rates: dict[int, Decimal]
     tax_accounts: dict[int, int]
+    #: The account of the same tax on bills, where it has one of its own.
+    input_tax_accounts: dict[int, int]
     #: The first day that a document may be dated.
     begin: date
     #: How many days after its day an exchange rate may be used.
@@ -51,6 +53,10 @@ class Books:
             )
         return self.accounts[purpose]
 
+    def input_tax_account(self, tax_id: int) -> int:
+        """The account that a tax on bills is posted to; raises MissingAccountError."""
+        return self.input_tax_accounts.get(tax_id) or self.account("input_tax")
+
 
 #: One statement, since every posting begins with it.
 _BOOKS = text("""
@@ -61,8 +67,8 @@ _BOOKS = text("""
              WHERE company_id = c.id AND purpose IS NOT NULL) AS accounts,
            (SELECT coalesce(json_object_agg(kind, id), '{}') FROM accounting_journal
              WHERE company_id = c.id) AS journals,
-           (SELECT coalesce(json_agg(json_build_array(id, rate::text, account_id)), '[]') FROM accounting_tax
-             WHERE company_id = c.id) AS taxes
+           (SELECT coalesce(json_agg(json_build_array(id, rate::text, account_id, input_account_id)), '[]')
+              FROM accounting_tax WHERE company_id = c.id) AS taxes
       FROM company c WHERE c.id = :company
 """)
 
@@ -78,8 +84,9 @@ def books_of(session: AnySession, company_id: int) -> Books:
         row.currency_code,
         row.accounts,
         row.journals,
-        {tax_id: Decimal(rate) for tax_id, rate, _account in row.taxes},
-        {tax_id: account for tax_id, _rate, account in row.taxes},
+        {tax_id: Decimal(rate) for tax_id, rate, _output, _input in row.taxes},
+        {tax_id: account for tax_id, _rate, account, _input in row.taxes},
+        {tax_id: account for tax_id, _rate, _output, account in row.taxes if account is not None},
         row.books_begin,
         row.rate_age,
         row.closed,

@@ -54,6 +54,47 @@ class InvoiceDraft:
 
 
 @dataclass
+class BillLineDraft:
+    """A line of a supplier's bill; `net` is set when the draft is computed."""
+
+    product_id: int | None
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    tax_id: int | None = None
+    #: In percent.
+    discount: Decimal = Decimal(0)
+    #: Left out, the account of the books for purchases.
+    account_id: int | None = None
+    net: Decimal = Decimal(0)
+
+
+@dataclass
+class BillDraft:
+    """A supplier's bill or credit note; `id` and the amounts are set when it has been created."""
+
+    company_id: int
+    partner_id: int
+    date: dt.date
+    currency_code: str
+    #: The supplier's own number; it may come later, but not after posting.
+    reference: str = ""
+    lines: Sequence[BillLineDraft] = field(default_factory=tuple)
+    kind: str = "bill"
+    #: Left out, by the terms agreed with the supplier.
+    due_date: dt.date | None = None
+    #: Left out, that of the day; 1 in the company's own currency.
+    exchange_rate: Decimal | None = None
+    external_id: str | None = None
+    reverses_id: int | None = None
+    id: int = 0
+    net: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    taxes: Sequence[TaxAmount] = field(default_factory=tuple)
+
+
+@dataclass
 class PaymentLine:
     """So much of a payment is for this open item."""
 
@@ -63,7 +104,7 @@ class PaymentLine:
 
 @dataclass
 class PaymentDraft:
-    """Money received, or paid back; `id` is set when it has been created."""
+    """Money received from or paid to a partner; `id` is set when it has been created."""
 
     company_id: int
     partner_id: int
@@ -71,6 +112,8 @@ class PaymentDraft:
     amount: Decimal
     currency_code: str
     direction: str = "in"
+    #: On which of the partner's accounts: of a customer, or (`payable`) of a supplier.
+    side: str = "receivable"
     exchange_rate: Decimal | None = None
     reference: str = ""
     external_id: str | None = None
@@ -79,6 +122,21 @@ class PaymentDraft:
     lines: Sequence[PaymentLine] = field(default_factory=tuple)
     #: What its lines leave of it settles what is due earliest (`oldest`), or stays on the account (`keep`).
     remainder: str = "oldest"
+    id: int = 0
+
+
+@dataclass
+class NettingDraft:
+    """So much of what a partner owes and is owed cancels out; `id` is set when it has been created."""
+
+    company_id: int
+    partner_id: int
+    date: dt.date
+    currency_code: str
+    #: Left out, the smaller of the two sums that are open.
+    amount: Decimal | None = None
+    exchange_rate: Decimal | None = None
+    reverses_id: int | None = None
     id: int = 0
 
 

@@ -1,4 +1,4 @@
-"""What nobody need type who enters an invoice: what the customer had last, and what follows from it."""
+"""What nobody need type who enters an invoice or bill: what the partner had last, and what follows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,26 +10,29 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from addons.accounting.amounts import Totals, line_net, totals_of
 from addons.accounting.services.chart import books_of
+from addons.accounting.services.papers import Paper
 from addons.accounting.services.rates import rates_on
 from addons.accounting.services.terms import due_date, terms_of
 from core import m
 from core.db import AnySession, smallest_unit
 
 
-def usual_values(session: AnySession, partner_id: int | None, on: date | None) -> dict[str, Any]:
-    """The currency of a customer, and when an invoice of this day is due: by terms, or as the last was."""
+def usual_values(
+    session: AnySession, paper: Paper, partner_id: int | None, on: date | None
+) -> dict[str, Any]:
+    """The currency of a partner, and when a paper of this day is due: by terms, or as the last was."""
     partner = session.get(m.Partner, partner_id) if partner_id else None
     if partner is None:
         return {}
-    invoice = m.AccountingInvoice
+    document = paper.cls
     found: dict[str, Any] = {"currency_code": partner.currency_code or partner.company.currency_code}
     last = session.execute(
-        select(invoice.date, invoice.due_date)
-        .where(invoice.partner_id == partner_id, invoice.kind == "invoice", invoice.state == "posted")
-        .order_by(invoice.date.desc(), invoice.id.desc())
+        select(document.date, document.due_date)
+        .where(document.partner_id == partner_id, document.kind == paper.kind, document.state == "posted")
+        .order_by(document.date.desc(), document.id.desc())
         .limit(1)
     ).first()
-    term = terms_of(session, [partner.id]).get(partner.id)
+    term = terms_of(session, [partner.id], paper.side).get(partner.id)
     if on is not None and term is not None:
         found["due_date"] = due_date(term, on)
     elif on is not None:
@@ -59,22 +62,22 @@ def of_parts(session: AnySession, products: Sequence[int]) -> dict[int, dict[str
 
 
 def usual_lines(
-    session: AnySession, partner_id: int | None, currency: str, products: Sequence[int]
+    session: AnySession, paper: Paper, partner_id: int | None, currency: str, products: Sequence[int]
 ) -> dict[int, dict[str, Any]]:
-    """For each part its description, and the price, discount and tax at which this customer had it last.
+    """For each part its description, and the price, discount and tax of this partner's last paper with it.
 
-    A part that the customer never had takes the tax of the company, where there is only one.
+    A part that the partner never had takes the tax of the company, where there is only one.
     """
     found = of_parts(session, products)
     if not found:
         return {}
-    invoice, line = m.AccountingInvoice, m.AccountingInvoiceLine
+    document, line = paper.cls, paper.line_cls
     last = session.execute(
         select(line.product_id, line.unit_price, line.discount, line.tax_id)
-        .join(invoice, invoice.id == line.invoice_id)
-        .where(invoice.partner_id == partner_id, invoice.currency_code == currency)
-        .where(invoice.state == "posted", invoice.kind == "invoice", line.product_id.in_(products))
-        .order_by(line.product_id, invoice.date.desc(), line.id.desc())
+        .join(document, document.id == getattr(line, paper.key))
+        .where(document.partner_id == partner_id, document.currency_code == currency)
+        .where(document.state == "posted", document.kind == paper.kind, line.product_id.in_(products))
+        .order_by(line.product_id, document.date.desc(), line.id.desc())
         .ext(distinct_on(line.product_id))
     )
     for key, price, discount, tax in last:

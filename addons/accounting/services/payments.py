@@ -1,16 +1,18 @@
 """Payments: create, post, settle, reverse; one or thousands."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import text
 
 from addons.accounting.services.allocation import Pair, items_of, live_allocations, oldest_first
+from addons.accounting.services.booking import book, refuse_outside, refuse_posted, refuse_taken_back
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import PaymentDraft, rows_of
 from addons.accounting.services.invoices import WRITE
-from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
+from addons.accounting.services.ledger import Amount, EntryDraft, Item
 from addons.accounting.services.posting import POST
 from addons.accounting.services.rates import fill_rates
 from addons.accounting.services.window import why_outside
@@ -18,21 +20,13 @@ from core import m
 from core.db import AnySession, reserve_ids
 from core.errors import UserError
 from core.i18n import _, format_money
-from core.records.sequences import next_numbers
 from core.security import acts
 from core.security.audit import record
 
-_POST = text("""
-    UPDATE accounting_payment p SET state = 'posted', number = d.number, entry_id = d.entry, posted_at = :now
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:entries AS bigint[]), CAST(:numbers AS text[]))
-           AS d (id, entry, number)
-     WHERE p.id = d.id
-""")
 _LINES = text("""
     SELECT payment_id, open_item_id, amount FROM accounting_payment_line
      WHERE payment_id = ANY(:ids) ORDER BY payment_id, position
 """)
-_TAKEN_BACK = text("SELECT reverses_id, number FROM accounting_payment WHERE reverses_id = ANY(:ids)")
 
 
 class PaymentError(UserError):
@@ -85,20 +79,16 @@ def post(session: AnySession, payments: Iterable[Any]) -> None:
     """
     acts.require(session, POST)
     rows = acts.locked(session, m.AccountingPayment, payments)
-    PaymentError.refuse({row.id: _posted_already(row.number) for row in rows if row.state != "draft"})
+    refuse_posted(PaymentError, rows)
     lines = _lines(session, [row.id for row in rows])
     PaymentError.refuse(_too_much(rows, lines))
     for company_id in sorted({row.company_id for row in rows}):
         books = books_of(session, company_id)
         own = [row for row in rows if row.company_id == company_id]
-        PaymentError.refuse({row.id: why for row in own if (why := why_outside(books, row.date))})
-        _write(session, books, own)
+        refuse_outside(PaymentError, books, own)
+        book(session, "accounting.payment", books, own, partial(_entry_of, books))
     _settle(session, rows, lines)
     acts.forget(session, m.AccountingPayment, (row.id for row in rows))
-
-
-def _posted_already(number: str) -> str:
-    return _("%(number)s is posted already: reverse it to take it back.", number=number)
 
 
 def _lines(session: AnySession, ids: list[int]) -> dict[int, list[Any]]:
@@ -121,45 +111,24 @@ def _too_much(rows: Sequence[Any], lines: Mapping[int, Sequence[Any]]) -> dict[i
     }
 
 
-def _write(session: AnySession, books: Books, rows: Sequence[Any]) -> None:
-    numbers = _numbers(session, books.company_id, rows)
-    drafts = [_entry_of(books, row, numbers[row.id]) for row in rows]
-    write_entries(session, books, drafts)
-    ids = [row.id for row in rows]
-    values = {
-        "ids": ids,
-        "entries": [draft.id for draft in drafts],
-        "numbers": [numbers[row.id] for row in rows],
-        "now": datetime.now(UTC),
-    }
-    session.execute(_POST, values)
-    record(session, "post", "accounting.payment", ids)
-
-
-def _numbers(session: AnySession, company_id: int, rows: Sequence[Any]) -> dict[int, str]:
-    by_year: dict[int, list[int]] = {}
-    for row in rows:
-        by_year.setdefault(row.date.year, []).append(row.id)
-    found: dict[int, str] = {}
-    for year, ids in sorted(by_year.items()):
-        numbers = next_numbers(session, "accounting.payment", company_id, year, len(ids))
-        found.update(zip(ids, numbers, strict=True))
-    return found
-
-
 def _entry_of(books: Books, row: Any, number: str) -> EntryDraft:
     sign = -1 if row.direction == "in" else 1
-    document = "reversal" if row.reverses_id else "payment" if sign < 0 else "refund"
+    document = "reversal" if row.reverses_id else "payment" if pays(row) else "refund"
     return EntryDraft(
         journal="bank",
         date=row.date,
         currency=row.currency_code,
         exchange_rate=row.exchange_rate,
         narration=number,
-        counterpart=Amount(books.account("receivable"), sign * row.amount, row.partner_id, number),
+        counterpart=Amount(books.account(row.side), sign * row.amount, row.partner_id, number),
         amounts=[Amount(books.account("bank"), -sign * row.amount)],
-        item=Item(document, number, row.reference, row.date),
+        item=Item(document, number, row.reference, row.date, row.side),
     )
+
+
+def pays(payment: Any) -> bool:
+    """Whether money goes the way of what is owed: from a customer, or to a supplier; else it goes back."""
+    return bool(payment.direction == ("out" if payment.side == "payable" else "in"))
 
 
 def _settle(session: AnySession, rows: Sequence[Any], lines: Mapping[int, Sequence[Any]]) -> None:
@@ -169,7 +138,7 @@ def _settle(session: AnySession, rows: Sequence[Any], lines: Mapping[int, Sequen
     if named:
         m.AccountingAllocation.settle(session, named, rows[0].date)
         items = items_of(session, "accounting_payment", [row.id for row in rows])
-    by_rule = [items[row.id] for row in rows if row.direction == "in" and row.remainder == "oldest"]
+    by_rule = [items[row.id] for row in rows if pays(row) and row.remainder == "oldest"]
     pairs = oldest_first(session, by_rule)
     if pairs:
         m.AccountingAllocation.settle(session, pairs, rows[0].date)
@@ -203,11 +172,7 @@ def reverse(session: AnySession, payments: Iterable[Any], on: date) -> list[int]
 def _refuse_reversal(session: AnySession, rows: Sequence[Any]) -> None:
     reason = _("Only a posted payment that is no reversal itself can be reversed.")
     PaymentError.refuse({r.id: reason for r in rows if r.state != "posted" or r.reverses_id is not None})
-    numbers = {row.id: row.number for row in rows}
-    taken = session.execute(_TAKEN_BACK, {"ids": list(numbers)})
-    PaymentError.refuse(
-        {i: _("%(number)s was reversed by %(by)s already.", number=numbers[i], by=by) for i, by in taken}
-    )
+    refuse_taken_back(session, PaymentError, "accounting_payment", rows)
 
 
 def _opposite(row: Any, on: date) -> PaymentDraft:
@@ -219,6 +184,7 @@ def _opposite(row: Any, on: date) -> PaymentDraft:
         currency_code=row.currency_code,
         exchange_rate=row.exchange_rate,
         direction="out" if row.direction == "in" else "in",
+        side=row.side,
         reference=row.number,
         reverses_id=row.id,
         remainder="keep",

@@ -1,68 +1,58 @@
-"""Take posted invoices back by credit notes with the same lines and amounts.
+"""Take posted invoices and bills back by credit notes with the same lines and amounts.
 
 The note is written as the invoice was booked: a tax whose rate has changed since is taken back by what
 it was. Example: 100.00 at 13 % is taken back by 113.00 though the rate is 15 % by now.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
-
 from addons.accounting.amounts import TaxAmount
 from addons.accounting.services.allocation import Pair, items_of
-from addons.accounting.services.drafts import InvoiceDraft, Line
-from addons.accounting.services.invoices import InvoiceError
+from addons.accounting.services.booking import refuse_taken_back
+from addons.accounting.services.papers import Paper
 from addons.accounting.services.posting import POST
 from core import m
 from core.db import AnySession
 from core.i18n import _
 from core.security import acts
 
-_TAKEN_BACK = text("SELECT reverses_id, number FROM accounting_invoice WHERE reverses_id = ANY(:ids)")
 #: The lines as they were booked, and the taxes.
-_LINES = text("""
-    SELECT invoice_id, description, quantity, unit_price, product_id, tax_id, discount, net
-      FROM accounting_invoice_line WHERE invoice_id = ANY(:ids) ORDER BY invoice_id, position
-""")
-_TAXES = text("""
-    SELECT invoice_id, tax_id, base, amount FROM accounting_invoice_tax
-     WHERE invoice_id = ANY(:ids) ORDER BY tax_id
-""")
+_LINES = "SELECT * FROM {table}_line WHERE {key} = ANY(:ids) ORDER BY {key}, position"
+_TAXES = """
+    SELECT {key} AS document_id, tax_id, base, amount FROM {table}_tax
+     WHERE {key} = ANY(:ids) ORDER BY tax_id
+"""
 
 
-def reverse(session: AnySession, invoices: Iterable[Any], on: date) -> list[int]:
-    """Write, post and settle a credit note of each, dated `on`; returns their ids. Raises InvoiceError."""
+def reverse(session: AnySession, paper: Paper, documents: Iterable[Any], on: date) -> list[int]:
+    """Write, post and settle a credit note of each, dated `on`; returns their ids.
+
+    Raises the paper's error.
+    """
     acts.require(session, POST)
-    rows = acts.locked(session, m.AccountingInvoice, invoices)
-    _refuse(session, rows)
-    notes = _notes(session, rows, on)
-    m.AccountingInvoice.post(session, notes)
-    _settle(session, rows, notes, on)
-    acts.forget(session, m.AccountingInvoice, (row.id for row in rows))
+    rows = acts.locked(session, paper.cls, documents)
+    _refuse(session, paper, rows)
+    notes = _notes(session, paper, rows, on)
+    paper.cls.post(session, notes)
+    _settle(session, paper, rows, notes, on)
+    acts.forget(session, paper.cls, (row.id for row in rows))
     return notes
 
 
-def _refuse(session: AnySession, rows: Sequence[Any]) -> None:
-    refused = {r.id: _("Only a posted invoice can be reversed.") for r in rows if not _reversible(r)}
-    InvoiceError.refuse(refused)
-    numbers = {row.id: row.number for row in rows}
-    taken = session.execute(_TAKEN_BACK, {"ids": list(numbers)})
-    InvoiceError.refuse(
-        {i: _("%(number)s was reversed by %(by)s already.", number=numbers[i], by=by) for i, by in taken}
-    )
+def _refuse(session: AnySession, paper: Paper, rows: Sequence[Any]) -> None:
+    reason = _("Only a posted document that is no credit note can be reversed.")
+    paper.error.refuse({r.id: reason for r in rows if r.state != "posted" or r.kind != paper.kind})
+    refuse_taken_back(session, paper.error, paper.table, rows)
 
 
-def _reversible(row: Any) -> bool:
-    return bool(row.state == "posted" and row.kind == "invoice")
-
-
-def _notes(session: AnySession, rows: Sequence[Any], on: date) -> list[int]:
+def _notes(session: AnySession, paper: Paper, rows: Sequence[Any], on: date) -> list[int]:
     """The credit notes as drafts, with the amounts that were booked."""
-    lines, taxes = _booked(session, [row.id for row in rows])
+    lines, taxes = _booked(session, paper, [row.id for row in rows])
     notes = [
-        InvoiceDraft(
+        paper.draft(
             company_id=row.company_id,
             partner_id=row.partner_id,
             date=on,
@@ -80,27 +70,32 @@ def _notes(session: AnySession, rows: Sequence[Any], on: date) -> list[int]:
         )
         for row in rows
     ]
-    return list(m.AccountingInvoice.create(session, notes))
+    return list(paper.cls.create(session, notes))
 
 
-def _booked(session: AnySession, ids: list[int]) -> tuple[dict[int, list[Line]], dict[int, list[TaxAmount]]]:
-    lines: dict[int, list[Line]] = {}
-    for invoice_id, *values in session.execute(_LINES, {"ids": ids}):
-        lines.setdefault(invoice_id, []).append(Line(*values))
+def _booked(
+    session: AnySession, paper: Paper, ids: list[int]
+) -> tuple[dict[int, list[Any]], dict[int, list[TaxAmount]]]:
+    lines: dict[int, list[Any]] = {}
+    for row in session.execute(paper.sql(_LINES), {"ids": ids}).mappings():
+        lines.setdefault(row[paper.key], []).append(_copy(paper, row))
     taxes: dict[int, list[TaxAmount]] = {}
-    for invoice_id, *tax in session.execute(_TAXES, {"ids": ids}):
-        taxes.setdefault(invoice_id, []).append(TaxAmount(*tax))
+    for document_id, *tax in session.execute(paper.sql(_TAXES), {"ids": ids}):
+        taxes.setdefault(document_id, []).append(TaxAmount(*tax))
     return lines, taxes
 
 
-def _settle(session: AnySession, rows: Sequence[Any], notes: Sequence[int], on: date) -> None:
-    """Settle what is still open of each invoice with its note."""
-    items = items_of(session, "accounting_invoice", [*(row.id for row in rows), *notes])
+def _copy(paper: Paper, row: Any) -> Any:
+    return paper.line(**{field.name: row[field.name] for field in fields(paper.line)})
+
+
+def _settle(session: AnySession, paper: Paper, rows: Sequence[Any], notes: Sequence[int], on: date) -> None:
+    """Settle what is still open of each document with its note."""
+    items = items_of(session, paper.table, [*(row.id for row in rows), *notes])
     pairs = []
     for row, note in zip(rows, notes, strict=True):
-        debit, credit = items[row.id], items[note]
-        if debit.amount < 0:  # an invoice may come out negative when its discounts outweigh its goods
-            debit, credit = credit, debit
+        # A bill is a credit; and an invoice comes out as one when its discounts outweigh its goods.
+        credit, debit = sorted((items[row.id], items[note]), key=lambda item: item.amount)
         amount = min(debit.residual, -credit.residual)
         if amount > 0:
             pairs.append(Pair(debit.id, credit.id, amount))

@@ -9,11 +9,15 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from addons.accounting.services.payments import pays
 from core import m
 from core.db import AnySession
+from core.models.fragment import class_name
 
 #: So many open items stand on the page of a payment.
 SHOWN = 50
+#: The documents that leave open items, each with a page.
+PAGES = ("accounting.invoice", "accounting.payment", "accounting.bill", "accounting.netting")
 #: So many lines are made of what is due.
 LINES = 200
 
@@ -27,7 +31,7 @@ class Settlement:
     date: date
     amount: Decimal
     currency: str
-    #: The form of the other document and its id; of its entry, where it is neither an invoice nor a payment.
+    #: The form of the other document and its id; of its entry, where it is none that has a page.
     form: str
     record_id: int
 
@@ -48,10 +52,11 @@ def settlements(session: AnySession, entry_id: int | None) -> list[Settlement]:
     if not ids:
         return []
     allocation, other = m.AccountingAllocation, m.AccountingOpenItem
-    invoice, payment, line = m.AccountingInvoice, m.AccountingPayment, m.AccountingEntryLine
+    line = m.AccountingEntryLine
+    documents = [getattr(m, class_name(name)) for name in PAGES]
     back = aliased(allocation)
-    rows = session.execute(
-        select(allocation, other, invoice.id, payment.id, line.entry_id)
+    query = (
+        select(allocation, other, line.entry_id, *(document.id for document in documents))
         .join(
             other,
             or_(
@@ -60,12 +65,12 @@ def settlements(session: AnySession, entry_id: int | None) -> list[Settlement]:
             ),
         )
         .join(line, line.id == other.entry_line_id)
-        .outerjoin(invoice, invoice.entry_id == line.entry_id)
-        .outerjoin(payment, payment.entry_id == line.entry_id)
         .outerjoin(back, back.reverses_id == allocation.id)
         .where(allocation.reverses_id.is_(None), back.id.is_(None))
         .order_by(allocation.date, allocation.id)
     )
+    for document in documents:
+        query = query.outerjoin(document, document.entry_id == line.entry_id)
     return [
         Settlement(
             item.number,
@@ -73,17 +78,16 @@ def settlements(session: AnySession, entry_id: int | None) -> list[Settlement]:
             made.date,
             made.amount,
             made.currency_code,
-            *_place(invoice_id, payment_id, entry),
+            *_place(entry, ids),
         )
-        for made, item, invoice_id, payment_id, entry in rows
+        for made, item, entry, *ids in session.execute(query)
     ]
 
 
-def _place(invoice_id: int | None, payment_id: int | None, entry_id: int) -> tuple[str, int]:
-    if invoice_id is not None:
-        return "accounting.invoice.form", invoice_id
-    if payment_id is not None:
-        return "accounting.payment.form", payment_id
+def _place(entry_id: int, ids: Sequence[int | None]) -> tuple[str, int]:
+    for name, record_id in zip(PAGES, ids, strict=True):
+        if record_id is not None:
+            return f"{name}.form", record_id
     return "accounting.entry.form", entry_id
 
 
@@ -117,12 +121,12 @@ class Next:
     settles: Decimal
 
 
-def payable(item: Any, values: Mapping[str, Any]) -> Any:
-    """Whether a payment may name an item: open on its customer's account, of its currency and direction."""
+def nameable(item: Any, values: Mapping[str, Any]) -> Any:
+    """Whether a payment may name an item: open on its account, of its currency and direction."""
     sign = -1 if values.get("direction") == "out" else 1
     return and_(
         item.partner_id == values.get("partner_id"),
-        item.side == "receivable",
+        item.side == (values.get("side") or "receivable"),
         item.currency_code == values.get("currency_code"),
         item.allocated != item.amount,
         item.amount * sign > 0,
@@ -132,7 +136,7 @@ def payable(item: Any, values: Mapping[str, Any]) -> Any:
 def open_items(session: AnySession, values: Mapping[str, Any], most: int = SHOWN) -> Sequence[Any]:
     """The open items that such a payment may name, due earliest first."""
     item = m.AccountingOpenItem
-    earliest = select(item).where(payable(item, values)).order_by(item.due_date, item.id)
+    earliest = select(item).where(nameable(item, values)).order_by(item.due_date, item.id)
     return session.scalars(earliest.limit(most)).all()
 
 
@@ -153,11 +157,11 @@ def named_amounts(
 ) -> list[dict[str, Any]]:
     """What follows for lines whose item was just chosen: what is open of it, up to what the others leave.
 
-    An item that the payment may not name any more, since its customer is another, leaves its line.
+    An item that the payment may not name any more, since its partner is another, leaves its line.
     """
     ids = {line["open_item_id"] for line in lines if line.get("open_item_id")}
     item = m.AccountingOpenItem
-    asked = select(item).where(item.id.in_(ids), payable(item, values)) if ids else None
+    asked = select(item).where(item.id.in_(ids), nameable(item, values)) if ids else None
     known = {one.id: abs(one.residual) for one in session.scalars(asked)} if asked is not None else {}
     kept = [line.get("amount") or 0 for line, new in zip(lines, chosen, strict=True) if not new]
     left = None if values.get("amount") is None else values["amount"] - sum(kept)
@@ -176,15 +180,15 @@ def named_amounts(
 
 
 def next_items(session: AnySession, payment: Any) -> list[Next]:
-    """The open items of a payment's customer in its currency, due earliest first, as posting takes them.
+    """The open items of a payment's account in its currency, due earliest first, as posting takes them.
 
     First what its lines name, then what its rule does with the rest.
     """
-    values = {name: getattr(payment, name) for name in ("partner_id", "currency_code", "direction")}
+    values = {name: getattr(payment, name) for name in ("partner_id", "side", "currency_code", "direction")}
     named: dict[int, Decimal] = {}
     for line in payment.lines:
         named[line.open_item_id] = named.get(line.open_item_id, Decimal(0)) + line.amount
-    by_rule = payment.direction == "in" and payment.remainder == "oldest"
+    by_rule = pays(payment) and payment.remainder == "oldest"
     left = payment.amount - sum(named.values()) if by_rule else Decimal(0)
     rows = []
     for one in open_items(session, values):

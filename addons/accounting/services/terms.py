@@ -90,11 +90,12 @@ def _next_day_of_month(day: date, wanted: int) -> date:
     return following.replace(day=min(wanted, monthrange(following.year, following.month)[1]))
 
 
-def terms_of(session: AnySession, partner_ids: Iterable[int]) -> dict[int, Term]:
-    """The terms of those partners that have agreed some."""
+def terms_of(session: AnySession, partner_ids: Iterable[int], side: str = "receivable") -> dict[int, Term]:
+    """The terms of those partners that have agreed some, as customers or (`payable`) as suppliers."""
     partner, term = m.Partner.__table__.c, m.AccountingPaymentTerm.__table__.c
+    agreed = partner.payment_term_id if side == "receivable" else partner.supplier_term_id
     query = select(partner.id, term.from_month_end, term.months, term.days, term.day).where(
-        partner.id == func.any(sorted(set(partner_ids))), term.id == partner.payment_term_id
+        partner.id == func.any(sorted(set(partner_ids))), term.id == agreed
     )
     return {row[0]: Term(*row[1:]) for row in session.execute(query)}
 

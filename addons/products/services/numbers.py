@@ -9,7 +9,7 @@ before what merely is without punctuation. Where nothing is called so, the neare
 similar: first those with one wrong, missing, surplus or swapped character, then those that begin alike.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,11 +29,14 @@ _SHOWN = """
     SELECT f.n, f.number, f.kind, p.id, p.code, p.mpn, p.description, p.active
       FROM f JOIN product p ON p.id = f.product_id AND p.company_id = :company
 """
-_WANTED = "unnest(CAST(:keys AS text[]), CAST(:ns AS int[])) AS w (key, n)"
-#: Of each key what is called so.
+_WANTED = """
+    unnest(CAST(:keys AS text[]), CAST(:ns AS int[]), CAST(:partners AS bigint[])) AS w (key, n, partner)
+"""
+#: Of each key what is called so. Found before it is shown: where nobody has counted the parts yet, the
+#: planner would look for each part among all keys.
 _EXACT = text(f"""
     WITH w AS (SELECT * FROM {_WANTED}),
-    f AS (
+    f AS MATERIALIZED (
       SELECT w.n, p.id AS product_id, p.code AS number, 'code' AS kind
         FROM w JOIN product p ON p.company_id = :company AND p.code_key = w.key
       UNION ALL
@@ -43,7 +46,7 @@ _EXACT = text(f"""
         FROM w JOIN product p ON p.company_id = :company AND p.barcode_key = w.key
       UNION ALL
       SELECT w.n, o.product_id, o.number, o.kind
-        FROM w JOIN product_part_number o ON o.partner_id = CAST(:partner AS bigint) AND o.number_key = w.key)
+        FROM w JOIN product_part_number o ON o.partner_id = w.partner AND o.number_key = w.key)
     {_SHOWN}
 """)  # noqa: S608  # made of constants
 #: Of each key those that stand next to it, before and behind, where all are put in order.
@@ -104,25 +107,51 @@ def find(
     `partner_id` is whose own part numbers are looked in besides ours and the makers'. Core statements: ask
     `products.read` before.
     """
-    keys = [clean(text) for text in texts]
-    values = {"company": company_id, "partner": partner_id}
-    found = _exact(session, values, keys, texts)
-    unknown = {key: n for n, key in enumerate(keys) if key and n not in found}
-    near = _nearest(session, values, unknown)
-    return [Hits(text, found.get(n) or near.get(keys[n], [])) for n, text in enumerate(texts)]
+    return find_for(session, company_id, [(text, partner_id) for text in texts])
 
 
-def _exact(
-    session: AnySession, values: Mapping[str, Any], keys: Sequence[str], texts: Sequence[str]
-) -> dict[int, list[Match]]:
-    """Of each text, by its place, what is called so."""
-    asked = [n for n, key in enumerate(keys) if key]
-    if not asked:
-        return {}
-    found: dict[int, list[Any]] = {}
-    for row in _rows(session, _EXACT, values, [keys[n] for n in asked], asked):
-        found.setdefault(row.n, []).append(row)
-    return {n: _literal_first(rows, texts[n].strip().upper()) for n, rows in found.items()}
+def find_for(session: AnySession, company_id: int, asked: Sequence[tuple[str, int | None]]) -> list[Hits]:
+    """The same for texts each of which is some partner's, or nobody's."""
+    search = _Search(session, company_id, asked)
+    found = search.exact()
+    near = search.nearest(n for n in search.keys if n not in found)
+    return [Hits(text, found.get(n) or near.get(n, [])) for n, (text, _partner) in enumerate(asked)]
+
+
+class _Search:
+    """What is looked for, by the place of the text: its key, where one is left of it."""
+
+    def __init__(self, session: AnySession, company_id: int, asked: Sequence[tuple[str, int | None]]) -> None:
+        self.session, self.company_id, self.asked = session, company_id, asked
+        self.keys = {n: key for n, (text, _partner) in enumerate(asked) if (key := clean(text))}
+
+    def exact(self) -> dict[int, list[Match]]:
+        """Of each text what is called so."""
+        found = self._rows(_EXACT, [(key, n) for n, key in self.keys.items()])
+        return {n: _literal_first(rows, self.asked[n][0].strip().upper()) for n, rows in found.items()}
+
+    def nearest(self, unknown: Iterable[int]) -> dict[int, list[Match]]:
+        """Of each text the nearest parts: those one character away, then its neighbours that begin alike."""
+        keys = {n: self.keys[n] for n in unknown}
+        tried = [(other, n) for n, key in keys.items() if len(key) <= LONGEST for other in one_off(key)]
+        away = self._rows(_EXACT, tried)
+        lonely = [(key, n) for n, key in keys.items() if len(away.get(n, ())) < OFFERS]
+        beside = self._rows(_NEIGHBOURS, lonely)
+        return {n: list(_offers(key, away.get(n, []), beside.get(n, []))) for n, key in keys.items()}
+
+    def _rows(self, statement: Any, wanted: Sequence[tuple[str, int]]) -> dict[int, list[Any]]:
+        if not wanted:
+            return {}
+        values = {
+            "company": self.company_id,
+            "keys": [key for key, _n in wanted],
+            "ns": [n for _key, n in wanted],
+            "partners": [self.asked[n][1] for _key, n in wanted],
+        }
+        found: dict[int, list[Any]] = {}
+        for row in self.session.execute(statement, values):
+            found.setdefault(row.n, []).append(row)
+        return found
 
 
 def _literal_first(rows: Sequence[Any], typed: str) -> list[Match]:
@@ -131,22 +160,6 @@ def _literal_first(rows: Sequence[Any], typed: str) -> list[Match]:
     return _each_once(
         _match(row) for row in sorted(literal or rows, key=lambda row: (_place(row.kind), row.code))
     )
-
-
-def _nearest(
-    session: AnySession, values: Mapping[str, Any], unknown: Mapping[str, int]
-) -> dict[str, list[Match]]:
-    """Of each key the nearest parts: those one character away, then its neighbours that begin alike."""
-    if not unknown:
-        return {}
-    keys = list(unknown)
-    tried = [(other, n) for n, key in enumerate(keys) if len(key) <= LONGEST for other in one_off(key)]
-    away = _by_place(_rows(session, _EXACT, values, [one for one, _n in tried], [n for _one, n in tried]))
-    lonely = [n for n in range(len(keys)) if len(away.get(n, ())) < OFFERS]
-    beside = (
-        _by_place(_rows(session, _NEIGHBOURS, values, [keys[n] for n in lonely], lonely)) if lonely else {}
-    )
-    return {key: list(_offers(key, away.get(n, []), beside.get(n, []))) for n, key in enumerate(keys)}
 
 
 def _offers(key: str, away: Sequence[Any], beside: Sequence[Any]) -> list[Match]:
@@ -159,19 +172,6 @@ def _offers(key: str, away: Sequence[Any], beside: Sequence[Any]) -> list[Match]
 def _half(key: str) -> int:
     """So many characters at least are alike in what begins alike."""
     return max(3, (len(key) + 1) // 2)
-
-
-def _rows(
-    session: AnySession, statement: Any, values: Mapping[str, Any], keys: Sequence[str], ns: Sequence[int]
-) -> Sequence[Any]:
-    return session.execute(statement, {**values, "keys": list(keys), "ns": list(ns)}).all()
-
-
-def _by_place(rows: Sequence[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.n, []).append(row)
-    return found
 
 
 def _match(row: Any, similar: bool = False) -> Match:

@@ -50,6 +50,16 @@ class Move(transfers.Move):
     order_line = relationship("sales.order_line")
 
     @classmethod
+    def cost_accounts(
+        cls, session: Any, costs_of: Mapping[int, tuple[Decimal, Decimal]], unit: Decimal
+    ) -> dict[int, dict[str, Decimal]]:
+        """What is invoiced of them stands with the cost of goods sold."""
+        return {
+            **super().cost_accounts(session, costs_of, unit),
+            **costs.accounts_of(session, costs_of, unit),
+        }
+
+    @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             CheckConstraint("invoiced BETWEEN 0 AND quantity", name="invoiced_once"),

@@ -43,13 +43,16 @@ _SCHEDULES = text("""
     SELECT s.line_id, s.date, s.quantity FROM sales_schedule s JOIN sales_order_line l ON l.id = s.line_id
      WHERE l.order_id = ANY(:ids) ORDER BY s.line_id, s.date, s.id
 """)
+#: From the lines outwards: the planner would begin with all that is planned, as long as nobody has counted.
 _DRAFTS = text("""
-    SELECT DISTINCT l.order_id, t.id, t.planned,
-           EXISTS (SELECT 1 FROM stock_move r WHERE r.transfer_id = t.id AND r.state = 'reserved') AS is_ready
-      FROM sales_order_line l
-      JOIN stock_move v ON v.order_line_id = l.id AND v.state IN ('planned', 'reserved')
-      JOIN stock_transfer t ON t.id = v.transfer_id AND t.kind = 'delivery' AND t.state = 'draft'
-     WHERE l.order_id = ANY(:ids) ORDER BY t.id
+    WITH own AS MATERIALIZED (
+      SELECT DISTINCT l.order_id, v.transfer_id
+        FROM sales_order_line l JOIN stock_move v ON v.order_line_id = l.id
+       WHERE l.order_id = ANY(:ids) AND v.state NOT IN ('done', 'cancelled'))
+    SELECT own.order_id, t.id, t.planned,
+           EXISTS (SELECT 1 FROM stock_move WHERE transfer_id = t.id AND state = 'reserved') AS is_ready
+      FROM own JOIN stock_transfer t ON t.id = own.transfer_id AND t.kind = 'delivery' AND t.state = 'draft'
+     ORDER BY t.id
 """)
 #: Freight and fees go with the first delivery.
 _SERVICES = text("""

@@ -24,7 +24,7 @@ class OrderLineDraft:
     description: str = ""
     partner_number: str = ""
     price_origin: str = ""
-    #: A fraction: 0.05 for 5 %.
+    #: In percent: 5 for 5 %.
     discount: Decimal = Decimal(0)
     tax_id: int | None = None
     promised: dt.date | None = None

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from addons.products.services.prices import Asked as Listed
 from addons.products.services.prices import list_prices
+from core.clock import today
 from core.db import AnySession
 from core.i18n import _, format_date
 
@@ -58,6 +59,16 @@ def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price]:
     without = [one for one, price in zip(asked, listed, strict=True) if price is None]
     last = iter(_last_prices(session, without))
     return [next(last) if price is None else Price(price.unit_price, price.origin) for price in listed]
+
+
+def last_prices(
+    session: AnySession, partner_id: int, currency: str, products: Sequence[int]
+) -> dict[int, Decimal]:
+    """The unit price at which a customer ordered parts last; parts that it never ordered are left out."""
+    on = today()
+    asked = [Asked(partner_id, product, Decimal(1), currency, on) for product in products]
+    found = zip(products, _last_prices(session, asked), strict=True)
+    return {product: price.unit_price for product, price in found if price.unit_price is not None}
 
 
 def _last_prices(session: AnySession, asked: Sequence[Asked]) -> list[Price]:

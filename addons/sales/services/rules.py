@@ -9,7 +9,7 @@ Example: lots of 5,000 (2601), 8,000 (2603) and 9,000 (2401, too old) → 7,000 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -66,12 +66,23 @@ def _by_rule(move: Any, rule: Any, shelves: Sequence[Shelf], usual: Chooser) -> 
 def _is_young(shelf: Shelf, rule: Any) -> bool:
     if rule.max_age is None:
         return True
-    return bool(shelf.date_code) and months_since(shelf.date_code, today()) <= rule.max_age
+    made = made_in(shelf.date_code)
+    return made is not None and months_since(made, today()) <= rule.max_age
 
 
-def months_since(date_code: str, day: date) -> int:
-    """Full months from the first day of the week that a date code names."""
-    made = date.fromisocalendar(2000 + int(date_code[:2]), max(1, min(int(date_code[2:]), 52)), 1)
+def made_in(date_code: str) -> date | None:
+    """The Monday of the week that a date code names; None where it names none.
+
+    Makers count a week 53 in years that have none: it is the week behind the 52nd.
+    """
+    week = int(date_code[2:] or 0)
+    if not 1 <= week <= 53:
+        return None
+    return date.fromisocalendar(2000 + int(date_code[:2]), 1, 1) + timedelta(weeks=week - 1)
+
+
+def months_since(made: date, day: date) -> int:
+    """Full months from one day to another."""
     return (day.year - made.year) * 12 + day.month - made.month - (day.day < made.day)
 
 

@@ -45,16 +45,19 @@ _REVERSED_MOVES = text("""
 """)
 #: Moves of these deliveries, beside invoice lines of the same order line of which not all is tied.
 _BEFORE = text("""
+    WITH gone AS MATERIALIZED (
+      SELECT v.id, v.quantity, v.invoiced, v.order_line_id
+        FROM stock_move v JOIN sales_order_line o ON o.id = v.order_line_id AND o.invoiced > o.credited
+       WHERE v.transfer_id = ANY(:ids) AND v.state = 'done' AND v.returns_id IS NULL
+         AND v.quantity > v.invoiced)
     SELECT v.id AS move, v.quantity - v.invoiced AS free, l.id AS line, l.invoice_id, l.position,
            l.quantity - coalesce(t.tied, 0) AS open, l.order_line_id
-      FROM stock_move v
-      JOIN sales_order_line o ON o.id = v.order_line_id AND o.invoiced > o.credited
-      JOIN accounting_invoice_line l ON l.order_line_id = o.id AND l.order_quantity > 0
+      FROM gone v
+      JOIN accounting_invoice_line l ON l.order_line_id = v.order_line_id AND l.order_quantity > 0
       JOIN accounting_invoice i ON i.id = l.invoice_id AND i.state = 'posted'
       LEFT JOIN LATERAL (SELECT sum(quantity) AS tied FROM sales_invoiced_move WHERE invoice_line_id = l.id) t
              ON true
-     WHERE v.transfer_id = ANY(:ids) AND v.state = 'done' AND v.returns_id IS NULL AND v.quantity > v.invoiced
-       AND l.quantity > coalesce(t.tied, 0)
+     WHERE l.quantity > coalesce(t.tied, 0)
        AND NOT EXISTS (SELECT 1 FROM accounting_invoice n WHERE n.reverses_id = i.id)
      ORDER BY v.id, l.id
 """)

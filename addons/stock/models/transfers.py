@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, Unique
 from sqlalchemy import inspect as orm_inspect
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
-from addons.stock.services import cancelling, choosing, creation, doing, reservation
+from addons.stock.services import cancelling, choosing, creation, doing, reservation, revaluing
 from addons.stock.services.errors import StockError
 from addons.stock.services.places import complete
 from core import m
@@ -169,6 +169,33 @@ class Move(CompanyOwned, Model):
 
     def _is_changed(self, name: str) -> bool:
         return bool(orm_inspect(self).attrs[name].history.has_changes())
+
+    @classmethod
+    def revalue(
+        cls,
+        session: Any,
+        changes: Sequence[revaluing.CostChange],
+        kind: str,
+        on: dt.date | None = None,
+        narration: str = "",
+    ) -> list[revaluing.Effect]:
+        """Let received moves cost more or less, with all that followed from them, today or on a day.
+
+        `kind` is one of VALUE_KINDS, such as `repricing`; returns what it did, move by move.
+        Raises StockError.
+        """
+        return revaluing.revalue(session, changes, kind, on, narration)
+
+    @classmethod
+    def cost_accounts(
+        cls, session: Any, costs_of: Mapping[int, tuple[Decimal, Decimal]], unit: Decimal
+    ) -> dict[int, dict[str, Decimal]]:
+        """Where a change of the cost of shipped moves stands, by the purpose of the account.
+
+        `costs_of` has what each move to a customer cost and costs now; moves that came back have a minus.
+        `unit` is the smallest amount.
+        """
+        return {move: {"goods_shipped": after - before} for move, (before, after) in costs_of.items()}
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

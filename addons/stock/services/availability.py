@@ -49,6 +49,12 @@ _FUTURE = text("""
        AND (f.kind IN ('internal', 'transit')) <> (g.kind IN ('internal', 'transit'))
      ORDER BY v.date, quantity DESC, v.id
 """)
+#: The next day on which something comes from a supplier, of parts of which something does.
+_NEXT = text("""
+    SELECT v.product_id, min(v.date) FROM stock_move v JOIN stock_location f ON f.id = v.from_id
+     WHERE v.product_id = ANY(:ids) AND v.state IN ('planned', 'reserved') AND f.kind = 'supplier'
+     GROUP BY v.product_id
+""")
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,12 @@ def availability_of(
     """What there is of each part, and what comes and goes up to a day, or ever."""
     rows = session.execute(_SUMS, {"ids": sorted(set(products)), "until": until})
     return {product: Availability(*sums) for product, *sums in rows}
+
+
+def next_arrivals(session: AnySession, products: Iterable[int]) -> dict[int, date]:
+    """When the next of each part should come from a supplier; parts of which nothing does are left out."""
+    rows = session.execute(_NEXT, {"ids": sorted(set(products))})
+    return {product: day for product, day in rows}
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,21 @@ class Layer:
         return share(self.amount, self.quantity, self.taken, unit) - before
 
 
+@dataclass
+class Went:
+    """A move that returns bring back: what it was worth, and how much of it is back."""
+
+    quantity: Decimal
+    amount: Decimal
+    back: Decimal = Decimal(0)
+
+    def cost_of(self, quantity: Decimal, unit: Decimal) -> Decimal:
+        """What the next so many pieces that come back cost when they went."""
+        before = share(self.amount, self.quantity, self.back, unit)
+        self.back += quantity
+        return share(self.amount, self.quantity, self.back, unit) - before
+
+
 @dataclass(frozen=True)
 class Take:
     """So much of a layer for an issue."""

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
+from addons.products.services import numbers
 from addons.stock.services.doing import DO
 from addons.stock.services.errors import StockError
 from core import m
@@ -23,19 +24,6 @@ from core.screens.numbers import NotANumberError, parse_decimal
 from core.security import acts
 
 _ONE = Decimal(1)
-#: What is called so, in any case: lots first, since their numbers are the narrowest.
-_CALLED = text("""
-    SELECT 1 AS rank, l.product_id, l.id AS lot_id, nullif(l.full_quantity, 0) AS quantity
-      FROM stock_lot l WHERE l.company_id = :company AND lower(l.number) = lower(:code)
-     UNION ALL
-    SELECT 2, p.id, NULL, NULL FROM product p
-     WHERE p.company_id = :company AND p.kind = 'goods'
-       AND (lower(p.code) = lower(:code) OR p.barcode = :code)
-     UNION ALL
-    SELECT 3, p.id, NULL, NULL FROM product p
-     WHERE p.company_id = :company AND p.kind = 'goods' AND p.active AND lower(p.mpn) = lower(:code)
-     ORDER BY 1
-""")
 
 
 @dataclass(frozen=True)
@@ -51,9 +39,9 @@ def scan(session: AnySession, count: Any, typed: str) -> Scanned:
     acts.require(session, DO)
     count = _draft(session, count)
     code, quantity = _parted(typed)
-    part = _called(session, count.company_id, code)
-    added = quantity if quantity is not None else part.quantity or _ONE
-    line = _line(session, count, part.product_id, part.lot_id)
+    product_id, lot = _called(session, count.company_id, code)
+    added = quantity or (lot and lot.full_quantity) or _ONE
+    line = _line(session, count, product_id, lot and lot.id)
     line.counted += added
     session.flush()
     return Scanned(line, added)
@@ -97,14 +85,27 @@ def _parted(typed: str) -> tuple[str, Decimal | None]:
     return code.strip(), quantity
 
 
-def _called(session: AnySession, company_id: int, code: str) -> Any:
-    found = session.execute(_CALLED, {"company": company_id, "code": code}).all()
-    best = [one for one in found if one.rank == found[0].rank]
-    if not best:
+def _called(session: AnySession, company_id: int, code: str) -> tuple[int, Any]:
+    """The part that is meant, and its lot: lots first, their numbers are the narrowest; raises StockError."""
+    lot = m.StockLot
+    lots = session.scalars(
+        select(lot).where(lot.company_id == company_id, func.lower(lot.number) == code.lower())
+    ).all()
+    found: Sequence[tuple[int, Any]] = [(one.product_id, one) for one in lots]
+    found = found or [(product, None) for product in _goods(session, company_id, code)]
+    if not found:
         raise StockError(_("No lot and no part is called “%(code)s”: it was not counted.", code=code))
-    if len(best) > 1:
+    if len(found) > 1:
         raise StockError(_("Several are called “%(code)s”: scan our own code of the part.", code=code))
-    return best[0]
+    return found[0]
+
+
+def _goods(session: AnySession, company_id: int, code: str) -> Sequence[int]:
+    """Goods that are called so; what is not in use any more by our own code and the barcode alone."""
+    matches = numbers.find(session, company_id, [code])[0].matches
+    meant = [one.product_id for one in matches if not one.similar and (one.active or one.kind != "mpn")]
+    product = m.Product
+    return session.scalars(select(product.id).where(product.id.in_(meant), product.kind == "goods")).all()
 
 
 def _line(session: AnySession, count: Any, product_id: int, lot_id: int | None) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from addons.accounting.services.chart import Books
 from addons.accounting.services.ledger import Amount, EntryDraft, write_entries
-from addons.stock.services.costs import Layer, Stock, Take, share
+from addons.stock.services.costs import Layer, Stock, Take, Went
 from addons.stock.services.errors import StockError
 from addons.stock.services.locks import locked_worth
 from addons.stock.services.places import OURS
@@ -21,9 +21,11 @@ from core.i18n import _
 #: What stands against inventory, and what a value row is called, by the place outside.
 _AGAINST = {"supplier": "goods_received", "customer": "goods_shipped", "loss": "inventory_difference"}
 _ZERO = Decimal(0)
-#: The layers that the issues of each part may need: until enough is left, and those that are returned.
+#: The layers that the issues of each part may need: until enough is left, and those that are returned. What a
+#: layer costs is the sum of its move's rows: its cost may have been changed since.
 _LAYERS = text("""
-    SELECT q.product_id, q.id, q.move_id, q.quantity, q.amount, q.taken
+    SELECT q.product_id, q.id, q.move_id, q.quantity, q.taken,
+           (SELECT sum(amount) FROM stock_value WHERE move_id = q.move_id) AS amount
       FROM (SELECT v.*, sum(v.quantity - v.taken) OVER (PARTITION BY v.product_id ORDER BY v.date, v.id)
                         - (v.quantity - v.taken) AS before
               FROM stock_value v WHERE v.product_id = ANY(:products) AND v.taken < v.quantity) q
@@ -41,21 +43,6 @@ _WENT = text("""
       LEFT JOIN LATERAL (SELECT sum(abs(x.quantity)) AS quantity FROM stock_move r
                            JOIN stock_value x ON x.move_id = r.id WHERE r.returns_id = w.id) b ON true
 """)
-
-
-@dataclass
-class Went:
-    """A move that returns bring back: what it was worth, and how much of it is back."""
-
-    quantity: Decimal
-    amount: Decimal
-    back: Decimal
-
-    def cost_of(self, quantity: Decimal, unit: Decimal) -> Decimal:
-        """What the next so many pieces that come back cost when they went."""
-        before = share(self.amount, self.quantity, self.back, unit)
-        self.back += quantity
-        return share(self.amount, self.quantity, self.back, unit) - before
 
 
 @dataclass

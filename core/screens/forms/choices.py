@@ -25,7 +25,11 @@ _MOST = 6
 
 
 class NoSuchChoiceError(LookupError):
-    """The screen has no search field of that name, or the actor may not see it."""
+    """The screen has no search field of that name."""
+
+
+class HiddenChoiceError(NoSuchChoiceError):
+    """There is such a field, which the actor may not see."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,18 @@ class Choice:
 
 
 def choice_field(screens: ScreenSet, screen: Screen, path: str, actor: Actor) -> tuple[FieldInfo, Any]:
-    """The search field at `path` (`partner_id`, `lines.part_id`) and its node; raises NoSuchChoiceError."""
+    """The search field at `path` (`partner_id`, `lines.part_id`) and its node.
+
+    Raises NoSuchChoiceError, and HiddenChoiceError of a field that the actor may not see.
+    """
     for place in walk(screen):
         if path in (place.name, place.name.removeprefix("filters.")):
             model = place.parent.model if isinstance(place.parent, Grid) else screen.model
-            if may_see_field(actor, model, place.node.name):
-                info = screens.info(model, place.node.name)
-                if info.target:
-                    return info, place.node
+            if not may_see_field(actor, model, place.node.name):
+                raise HiddenChoiceError(path)
+            info = screens.info(model, place.node.name)
+            if info.target:
+                return info, place.node
     raise NoSuchChoiceError(path)
 
 
@@ -260,11 +268,17 @@ def search_everywhere(session: Any, screens: ScreenSet, q: str, actor: Actor, ea
 
 
 def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
+    """A list of each model: one that shows all of its records, where there is one."""
     found: dict[str, ListScreen] = {}
-    for screen in screens.lists():
+    for screen in sorted(screens.lists(), key=lambda one: one.where is not None):
         if screen.search and screens.form_of(screen) and actor.may(model_rights(screen.model).read):
             found.setdefault(screen.model, screen)
     return list(found.values())
+
+
+def _is_part(screens: ScreenSet, screen: ListScreen) -> bool:
+    """Whether the records of a model are shared out among several lists, such as quotations and orders."""
+    return screen.where is not None and sum(one.model == screen.model for one in screens.lists()) > 1
 
 
 def _hit(screens: ScreenSet, screen: ListScreen, found: Found) -> Hit:
@@ -273,7 +287,7 @@ def _hit(screens: ScreenSet, screen: ListScreen, found: Found) -> Hit:
     hint = "" if found.hint in (None, found.label) else str(found.hint)
     return Hit(
         screen.name,
-        str(screen.title),
+        str(form.title if _is_part(screens, screen) else screen.title),
         label_text(cls, found.label),
         _("similar") if found.rank == SIMILAR else hint,
         f"/m/{form.name}/{found.key}",
@@ -288,6 +302,7 @@ def _records_of(screens: ScreenSet, screen: ListScreen, actor: Actor) -> Lookup:
     if key not in screens.lookups:
         cls = screens.models.model(screen.model)
         columns = [_text(getattr(cls, name)) for name in names]
-        screens.lookups[key] = Lookup(cls, cls.id, _text(label_column(cls)), columns, where=screen.where)
+        where = None if _is_part(screens, screen) else screen.where
+        screens.lookups[key] = Lookup(cls, cls.id, _text(label_column(cls)), columns, where=where)
     made: Lookup = screens.lookups[key]
     return made

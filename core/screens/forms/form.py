@@ -105,6 +105,8 @@ class RecordForm:
     grids: dict[str, GridForm]
     #: Errors that belong to no field.
     problems: list[str] = field(default_factory=list)
+    #: Address and name of what they speak of, where they speak of another record.
+    see: tuple[str, str] = ("", "")
 
     @property
     def valid(self) -> bool:

@@ -189,7 +189,9 @@ class Lookup:
 
     def _together(self, branches: Sequence[Any], most: int) -> Any:
         # By the record once more: its rules then hold for the whole, whatever holds for the parts.
-        parts = union_all(*branches).limit(most * _TWICE).subquery()
+        # A union of one would keep the limit of its only part beside its own.
+        whole: Any = union_all(*branches) if len(branches) > 1 else branches[0]
+        parts = whole.limit(most * _TWICE).subquery()
         statement = select(*parts.c).select_from(self.cls).join(parts, parts.c.key == self.key)
         return statement.order_by(parts.c.rank, folded(cast(parts.c.shown, String)))
 

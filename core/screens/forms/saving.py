@@ -118,6 +118,7 @@ class RecordEditor:
             return Outcome(form, base)
         except UserError as error:
             form.problems.append(str(error))
+            form.see = (error.address, error.place)
             return Outcome(form, base)
         except InvalidOperation:  # an amount computed from what was typed has more digits than any column
             form.problems.append(_("A number is too large to be kept. Check the amounts."))

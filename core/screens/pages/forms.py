@@ -25,10 +25,16 @@ from core.letters import shown_delivery
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.composition import ScreenSet, field_of
 from core.screens.fields import choice_text, label_text
-from core.screens.forms.choices import NoSuchChoiceError, choice_field, find_choices, values_held
+from core.screens.forms.choices import (
+    HiddenChoiceError,
+    NoSuchChoiceError,
+    choice_field,
+    find_choices,
+    values_held,
+)
 from core.screens.forms.form import shown_nodes
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
-from core.screens.refusals import explain
+from core.screens.refusals import explain, shown
 from core.screens.tree import Field, FormScreen, Screen
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
 
@@ -64,6 +70,8 @@ def choices(screen: str, path: str) -> Response:
     """What a search field offers for the text `q`."""
     try:
         info, node = choice_field(screens(), open_screen(screen), path, current_actor())
+    except HiddenChoiceError:
+        abort(403)
     except NoSuchChoiceError:
         abort(404)
     needed = model_rights(info.target)
@@ -209,7 +217,7 @@ def do(screen: str, record_id: int, button: str) -> Response:
         db.session.commit()
     except (UserError, DBAPIError) as error:
         db.session.rollback()
-        flash(str(error) if isinstance(error, UserError) else explain(error, screens().models)[0], "danger")
+        flash(shown(error) if isinstance(error, UserError) else explain(error, screens().models)[0], "danger")
         return go(here)
     flash(str(message), "success")
     return go(here)

@@ -275,7 +275,7 @@ def test_lines_of_files_say_tax_and_amount_in_any_usual_way(app, company, custom
         (("1.1", "1.2"), "exchange rate"),
         (("2026-02-10", "2026-02-11"), "due date"),
         (("P1", "P2"), "set of lines"),
-        (("C1", "C2"), "customer"),
+        (("C1", "C2"), "partner"),
     ],
 )
 def test_a_changed_document_is_refused_with_what_changed(app, company, change, what):

@@ -59,6 +59,17 @@ def test_receivables_are_the_balance_of_the_ledger(documents):
     assert sorted(dashboards.receivables(db.session, TODAY).amounts) == open_amounts()
 
 
+def test_what_suppliers_are_owed_stands_apart(documents, bill_of):
+    receivable = dashboards.receivables(db.session, TODAY).amounts
+    bill_of("77.70", date(2026, 1, 10))
+    bill_of("7", date(2026, 3, 10), due_date=date(2026, 4, 1))
+    assert dashboards.payables(db.session, TODAY).amounts == [(Decimal("84.70"), "USD")]
+    assert dashboards.overdue_payables(db.session, TODAY).amounts == [(Decimal("77.70"), "USD")]
+    [series] = dashboards.owed_ageing(db.session, TODAY).series
+    assert series.values == [Decimal(7), 0, 0, Decimal("77.70"), 0]
+    assert dashboards.receivables(db.session, TODAY).amounts == receivable
+
+
 def test_overdue_begins_the_day_after_the_due_date(documents):
     for today in (TODAY, date(2026, 4, 30), date(2026, 5, 1)):
         assert sorted(dashboards.overdue(db.session, today).amounts) == open_amounts(today)

@@ -69,7 +69,9 @@ def test_by_hand_on_a_page_that_proposes_what_is_due_earliest(visit, items):
     done = visit(f"/accounting/settle/{credit}", {f"amount-{late}": "50", f"amount-{early}": "1.5"})
     assert done.status_code == 303
     assert left() == [0, 78, -48]
-    assert visit(f"/accounting/settle/{late}").status_code == 404  # an invoice settles nothing
+    page = visit(f"/accounting/settle/{early}").text  # from the invoice's end: what is left of the credit
+    assert re.findall(r'name="amount-(\d+)"\s+value="([^"]*)"', page) == [(str(credit), "48.50")]
+    assert visit("/accounting/settle/999").status_code == 404
 
 
 def test_by_rule_with_a_button(visit, items):

@@ -226,4 +226,4 @@ def test_what_became_of_a_line_is_not_written_by_hand(desk):
 
 def test_the_states_of_an_order_are_those_that_its_check_allows(desk):
     """Other CHECKs speak of a state too: "quotation or cancelled, or else numbered" allows none by itself."""
-    assert field_info(current_app.extensions["rights"].models, "sales.order", "state").values == STATES
+    assert field_info(current_app.extensions["composition"], "sales.order", "state").values == STATES

@@ -1,6 +1,7 @@
 """Whatever comes in, is promised, goes out, comes back, is counted and scrapped: the sums hold.
 
 They are computed again in plain Python that knows no layers: a part is a row of pieces, each with its cost.
+What a receipt cost is changed later, again and again: then all is as had it cost that from the beginning.
 """
 
 from collections import deque
@@ -11,8 +12,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from addons.accounting.services.chart import books_of
 from addons.stock.services.drafts import LotDraft, MoveDraft
 from addons.stock.services.errors import StockError
+from addons.stock.services.revaluing import CostChange, effects
 from core import m
 from core.db import db
 from tests.addons.stock.conftest import DAY
@@ -33,6 +36,8 @@ KINDS = (
     "send_back",
     "count",
     "scrap",
+    "revalue",
+    "revalue",
 )
 ACTS = st.tuples(
     st.sampled_from(KINDS),
@@ -57,8 +62,12 @@ def pieces_of(amount, quantity):
 class Pieces:
     """A part as a row of pieces, the oldest first; with the average, as one heap of money."""
 
-    def __init__(self, is_fifo):
+    def __init__(self, is_fifo, changes):
         self.is_fifo, self.row, self.heap, self.went = is_fifo, deque(), Decimal(0), {}
+        #: By which receipts cost more in the end, by the move.
+        self.changes = changes
+        #: What each move has added to the worth.
+        self.costs = {}
 
     def worth(self):
         return sum((cost for _move, cost in self.row), Decimal(0)) if self.is_fifo else self.heap
@@ -69,17 +78,19 @@ class Pieces:
         back = self.went.get(move.returns_id)
         if came:
             if back is not None:
-                costs = [back.popleft() for _ in range(quantity)]
+                costs = pieces_of(sum(back.popleft() for _ in range(quantity)), quantity)
             else:
                 one = move.unit_cost
                 if one is None:  # found in a count: at what the part is worth
                     one = self.worth() / len(self.row) if self.row else Decimal(1)
-                costs = pieces_of(cents(one * quantity), quantity)
+                costs = pieces_of(cents(one * quantity) + self.changes.get(move.id, 0), quantity)
             self.row.extend((move.id, cost) for cost in costs)
             self.heap += sum(costs)
+            self.costs[move.id] = sum(costs)
             self.went[move.id] = deque(pieces_of(sum(costs), quantity))
         else:
             cost = self._take(quantity, move.returns_id)
+            self.costs[move.id] = -cost
             self.went[move.id] = deque(pieces_of(cost, quantity))
             if back is not None:
                 for _ in range(quantity):
@@ -98,7 +109,7 @@ class History:
     """Acts on two new parts, and what was done, in its order."""
 
     def __init__(self, stock, number):
-        self.stock, self.done, self.open = stock, [], []
+        self.stock, self.done, self.open, self.changes = stock, [], [], {}
         self.parts = [stock.part(f"H{number}-{n}") for n in range(2)]
         for part in self.parts:
             self.receive(part, 10, Decimal("0.333333"))
@@ -179,6 +190,18 @@ class History:
         m.StockTransfer.reserve(db.session, [made])
         self.finish(made)
 
+    def revalue(self, part, quantity, cost):
+        """A receipt costs more, or less, or again what it cost."""
+        receipts = [v for v in self.done if v.product_id == part and v.transfer.kind == "receipt"]
+        move = receipts[quantity % len(receipts)]
+        change = cents(cost - 1) if quantity % 3 else -self.changes.get(move.id, Decimal(0))
+        account = books_of(db.session, self.stock.company_id).account("goods_received")
+        made = [CostChange(move.id, change, account)]
+        told = effects(db.session, made)
+        assert told or not change
+        assert m.StockMove.revalue(db.session, made, "repricing", DAY, "again") == told
+        self.changes[move.id] = self.changes.get(move.id, Decimal(0)) + change
+
 
 setattr(History, "return", History._return)
 
@@ -210,7 +233,7 @@ def test_balances_value_and_account_are_what_another_path_says(company, stock, m
             history.act(*act)
         db.session.commit()
         for part in history.parts:
-            pieces = Pieces(method == "fifo")
+            pieces = Pieces(method == "fifo", history.changes)
             for move in history.done:
                 if move.product_id == part:
                     pieces.replay(move, move.to_id in ours)
@@ -220,6 +243,8 @@ def test_balances_value_and_account_are_what_another_path_says(company, stock, m
             kept = worth.one_or_none()
             assert (tuple(kept) if kept else (0, 0)) == (len(pieces.row), pieces.worth())
             assert stock.balance(part)[0] == len(pieces.row)
+            sums = "SELECT move_id, sum(amount) FROM stock_value WHERE product_id = :p GROUP BY move_id"
+            assert dict(db.session.execute(text(sums), {"p": part}).all()) == pieces.costs
             inventory += pieces.worth()
         assert stock.differences() == []
         assert stock.account("inventory") == inventory

@@ -3,7 +3,7 @@
 from sqlalchemy import Integer, Text, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.accounting.models import books, documents, open_items
+from addons.accounting.models import bills, books, documents, netting, open_items
 from addons.billing_statements import models as statements
 from core import m
 from core.models import Model
@@ -63,6 +63,52 @@ class Payment(documents.Payment):
     def reverse(cls, session, payments, on):
         made = super().reverse(session, payments, on)
         note(session, "payment.reverse", len(made))
+        return made
+
+
+class Bill(bills.Bill):
+    @classmethod
+    def create(cls, session, bills):
+        made = super().create(session, bills)
+        note(session, "bill.create", len(made))
+        return made
+
+    @classmethod
+    def debits_of(cls, session, bills):
+        found = super().debits_of(session, bills)
+        note(session, "bill.debits_of", len(bills))
+        return found
+
+    @classmethod
+    def post(cls, session, bills):
+        bills = list(bills)
+        super().post(session, bills)
+        note(session, "bill.post", len(bills))
+
+    @classmethod
+    def reverse(cls, session, bills, on):
+        made = super().reverse(session, bills, on)
+        note(session, "bill.reverse", len(made))
+        return made
+
+
+class Netting(netting.Netting):
+    @classmethod
+    def create(cls, session, nettings):
+        made = super().create(session, nettings)
+        note(session, "netting.create", len(made))
+        return made
+
+    @classmethod
+    def post(cls, session, nettings):
+        nettings = list(nettings)
+        super().post(session, nettings)
+        note(session, "netting.post", len(nettings))
+
+    @classmethod
+    def reverse(cls, session, nettings, on):
+        made = super().reverse(session, nettings, on)
+        note(session, "netting.reverse", len(made))
         return made
 
 

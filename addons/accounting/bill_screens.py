@@ -1,0 +1,216 @@
+"""Lists and forms of what is owed to suppliers: bills, and nettings of the two sides."""
+
+from typing import Any
+
+from addons.accounting.document_forms import (
+    BILL_KINDS,
+    STATES,
+    ask_to_post_bill,
+    derive_netting,
+    derive_paper,
+    document_defaults,
+    facts_of_document,
+    has_reversal,
+    is_draft,
+    is_posted,
+    is_reversed,
+    payment_defaults,
+    post,
+    reverse,
+    settlement,
+)
+from addons.accounting.services.bills import BILLS
+from core import m
+from core.i18n import _, _l, format_money
+from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Screens, Section
+
+
+def declare(screens: Screens) -> None:
+    """Add them to the addon's screens."""
+    _bills(screens)
+    _bill(screens)
+    _nettings(screens)
+    _netting(screens)
+
+
+def _bills(screens: Screens) -> None:
+    screens.list(
+        "accounting.bill.list",
+        model="accounting.bill",
+        title=_l("Supplier bills"),
+        columns=[
+            "number",
+            Column("kind", choices=BILL_KINDS),
+            Column("reference", _l("Supplier's number"), editable=True),
+            "date",
+            Column("due_date", editable=True),
+            "partner_id",
+            Column("state", choices=STATES),
+            "net",
+            Column("tax", shown=False),
+            "total",
+            Column("currency_code", shown=False),
+            Column("posted_at", shown=False),
+        ],
+        filters=[
+            Filter("kind", choices=BILL_KINDS),
+            Filter("state", choices=STATES),
+            "partner_id",
+            "date",
+            "due_date",
+        ],
+        search=["number", "reference", "partner_id"],
+        actions=["due_date"],
+        group_by=["kind", "state", "partner_id", "date"],
+        order="-date",
+        empty=_l("Bills and credit notes of suppliers are listed here."),
+    )
+
+
+def _bill(screens: Screens) -> None:
+    screens.form(
+        "accounting.bill.form",
+        model="accounting.bill",
+        title=_l("Bill"),
+        readonly=is_posted,
+        on_save=lambda session, bill: m.AccountingBill.compute(session, [bill]),
+        defaults=document_defaults,
+        derive=derive_paper(BILLS),
+        head=("partner_id", "state", "total"),
+        nodes=[
+            Facts("settled", read=facts_of_document, visible=is_posted),
+            Section(
+                "main",
+                Field("number", readonly=True),
+                Field("kind", choices=BILL_KINDS),
+                "partner_id",
+                Field(
+                    "reference",
+                    _l("Supplier's number"),
+                    help=_l("As it stands on the supplier's paper; needed before the bill is posted."),
+                ),
+                "date",
+                "due_date",
+                "currency_code",
+                "exchange_rate",
+                Field("state", choices=STATES, readonly=True),
+            ),
+            Grid(
+                "lines",
+                model="accounting.bill_line",
+                title=_l("Lines"),
+                order="position",
+                filled=("product_id", "description"),
+                columns=[
+                    Column("product_id", choice_columns=("mpn", "maker_id", "description")),
+                    "description",
+                    "quantity",
+                    "unit_price",
+                    Column("discount", _l("Discount %")),
+                    "tax_id",
+                    "account_id",
+                    Column("net", readonly=True),
+                ],
+            ),
+            Section(
+                "totals",
+                Field("net", readonly=True, derived=True),
+                Field("tax", readonly=True, derived=True),
+                Field("total", readonly=True, derived=True),
+                title=_l("Totals"),
+            ),
+            Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
+            _links(),
+            Part("reversal", template="accounting/reversals.html", visible=has_reversal),
+            _post(ask_to_post_bill),
+            Button(
+                "reverse",
+                _l("Reverse"),
+                action=reverse,
+                permission="accounting.post",
+                style="danger",
+                visible=lambda bill: is_posted(bill) and bill.kind == "bill" and bill.reversed_by is None,
+                confirm=_l("Take this bill back with a credit note of today?"),
+                bulk=lambda bill: (bill.state == "posted") & (bill.kind == "bill") & ~is_reversed(bill),
+            ),
+        ],
+    )
+
+
+def _links() -> Section:
+    return Section("links", Field("entry_id", readonly=True), title=_l("Links"), visible=is_posted)
+
+
+def _post(confirm: Any) -> Button:
+    return Button(
+        "post",
+        _l("Post"),
+        action=post,
+        permission="accounting.post",
+        visible=is_draft,
+        style="primary",
+        confirm=confirm,
+        bulk=lambda document: document.state == "draft",
+    )
+
+
+def _nettings(screens: Screens) -> None:
+    screens.list(
+        "accounting.netting.list",
+        model="accounting.netting",
+        title=_l("Nettings"),
+        columns=["number", "date", "partner_id", Column("state", choices=STATES), "amount", "currency_code"],
+        filters=[Filter("state", choices=STATES), "partner_id", "date"],
+        search=["number", "partner_id"],
+        group_by=["state", "partner_id", "date"],
+        order="-date",
+        empty=_l("What a partner owes and what it is owed cancel out here, for partners that buy and sell."),
+    )
+
+
+def _netting(screens: Screens) -> None:
+    screens.form(
+        "accounting.netting.form",
+        model="accounting.netting",
+        title=_l("Netting"),
+        readonly=is_posted,
+        on_save=lambda session, netting: m.AccountingNetting.complete(session, [netting]),
+        defaults=payment_defaults,
+        derive=derive_netting,
+        head=("partner_id", "state", "amount"),
+        nodes=[
+            Section(
+                "main",
+                Field("number", readonly=True),
+                "partner_id",
+                "date",
+                Field("amount", help=_l("Up to the smaller of what is owed and what is owing.")),
+                "currency_code",
+                "exchange_rate",
+                Field("state", choices=STATES, readonly=True),
+            ),
+            Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
+            _links(),
+            Part("reversal", template="accounting/reversals.html", visible=has_reversal),
+            _post(ask_to_net),
+            Button(
+                "reverse",
+                _l("Reverse"),
+                action=reverse,
+                permission="accounting.post",
+                style="danger",
+                visible=lambda n: is_posted(n) and n.reverses_id is None and n.reversed_by is None,
+                confirm=_l("Open both sides again as of today?"),
+                bulk=lambda n: (n.state == "posted") & n.reverses_id.is_(None) & ~is_reversed(n),
+            ),
+        ],
+    )
+
+
+def ask_to_net(netting: Any) -> str:
+    """What posting asks: how much, of whom."""
+    return _(
+        "Net %(total)s of %(partner)s? What is due earliest on both sides is settled with it.",
+        total=format_money(netting.amount, netting.currency_code),
+        partner=netting.partner.name,
+    )

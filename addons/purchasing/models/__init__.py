@@ -1,0 +1,1 @@
+"""What was agreed with suppliers, and what became of it."""

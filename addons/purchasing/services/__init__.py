@@ -1,0 +1,1 @@
+"""What the verbs of purchasing are made of."""

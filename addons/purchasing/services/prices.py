@@ -1,0 +1,97 @@
+"""What a supplier asks for a part, and why.
+
+Problem: 1,200 pieces are to be ordered in EUR on 5 October. The supplier's list has 0.0100 from 1 on and
+0.0080 from 1,000 on, and since 1 October 0.0105 from 1 on and 0.0085 from 1,000 on; in USD it has nothing. In
+EUR the answer is 0.0085; in USD it is the price of the last order in USD, and without one nobody knows.
+
+Rule: of the prices in the order's currency that hold on its day and that the quantity reaches, the one that
+began last, and of those that began together the one from the greatest quantity on. Without one, the price at
+which this part was ordered last from this supplier in this currency. An addon with agreements of its own
+overrides `PurchasingOrder.price_lines` and calls `super()` for what they leave open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+
+from core.db import AnySession
+from core.i18n import _, format_date, format_number
+
+_PRICES = text("""
+    SELECT a.place, b.unit_price AS list_price, b.min_quantity, b.valid_from,
+           p.unit_price, p.discount, p.number, p.date
+      FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:quantities AS numeric[]),
+                  CAST(:currencies AS text[]), CAST(:days AS date[]))
+           WITH ORDINALITY AS a (partner, product, quantity, currency, day, place)
+      LEFT JOIN LATERAL (
+           SELECT x.unit_price, x.min_quantity, x.valid_from
+             FROM purchasing_supplier_part s JOIN purchasing_supplier_price x ON x.supplier_part_id = s.id
+            WHERE s.partner_id = a.partner AND s.product_id = a.product AND x.currency_code = a.currency
+              AND x.min_quantity <= a.quantity
+              AND coalesce(x.valid_from, a.day) <= a.day AND coalesce(x.valid_until, a.day) >= a.day
+            ORDER BY x.valid_from DESC NULLS LAST, x.min_quantity DESC LIMIT 1) b ON true
+      LEFT JOIN LATERAL (
+           SELECT l.unit_price, l.discount, o.number, o.date
+             FROM purchasing_order_line l JOIN purchasing_order o ON o.id = l.order_id
+            WHERE b.unit_price IS NULL AND l.product_id = a.product AND o.partner_id = a.partner
+              AND o.currency_code = a.currency AND o.state IN ('confirmed', 'done')
+              AND l.unit_price IS NOT NULL
+            ORDER BY o.date DESC, l.id DESC LIMIT 1) p ON true
+""")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A part, from whom, how much of it, in which currency, when."""
+
+    partner_id: int
+    product_id: int
+    quantity: Decimal
+    currency: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Price:
+    """A unit price with its origin in words; None where nobody knows one."""
+
+    unit_price: Decimal | None = None
+    origin: str = ""
+    discount: Decimal = Decimal(0)
+
+
+def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price]:
+    """The price of each, in the order asked, in one question to the database."""
+    if not asked:
+        return []
+    values = {
+        "partners": [one.partner_id for one in asked],
+        "products": [one.product_id for one in asked],
+        "quantities": [one.quantity for one in asked],
+        "currencies": [one.currency for one in asked],
+        "days": [one.on for one in asked],
+    }
+    found = {row.place: _price(row) for row in session.execute(_PRICES, values)}
+    return [found[place] for place in range(1, len(asked) + 1)]
+
+
+def _price(row: Any) -> Price:
+    if row.list_price is not None:
+        return Price(row.list_price, _list_origin(row))
+    if row.unit_price is None:
+        return Price()
+    origin = _("as on %(number)s of %(day)s", number=row.number, day=format_date(row.date))
+    return Price(row.unit_price, origin, row.discount)
+
+
+def _list_origin(row: Any) -> str:
+    since = _("supplier's list")
+    if row.valid_from is not None:
+        since = _("supplier's list of %(day)s", day=format_date(row.valid_from))
+    if row.min_quantity <= 1:
+        return since
+    return _("%(list)s, break %(quantity)s+", list=since, quantity=format_number(row.min_quantity))

@@ -1,0 +1,128 @@
+"""The pages of purchasing, as a buyer and the goods receipt use them."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, text
+
+from core import m
+from core.db import db
+from core.security.users import ensure_administrator, ensure_user
+from tests.addons.purchasing.test_orders import terms
+from tests.logins import log_in
+
+pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "purchasing")
+
+
+@pytest.fixture
+def browser(app, company, desk):
+    """An administrator's, or that of somebody with one role."""
+    ensure_administrator(db.session, "a@example.com", "a long enough password", company)
+    for email, role in (("r@example.com", "purchasing.receiving"), ("b@example.com", "purchasing.buyer")):
+        ensure_user(db.session, email, "a long enough password", company, name=role, roles=(role,))
+    db.session.commit()
+
+    class Browser:
+        def __init__(self, email):
+            user = db.session.scalars(select(m.User.fs_uniquifier).where(m.User.email == email)).one()
+            self.client = app.test_client()
+            log_in(app, self.client, user)
+
+        def get(self, url):
+            with app.app_context():
+                return self.client.get(url)
+
+        def post(self, url, data):
+            csrf = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/").text)[1]
+            with app.app_context():
+                return self.client.post(url, data={"csrf_token": csrf, **data})
+
+    return Browser
+
+
+def test_goods_are_received_line_by_line_with_a_further_lot(desk, browser):
+    order = desk.order((desk.parts[0], 100, 1), (desk.parts[1], 5, 2))
+    lines = [line.id for line in order.lines]
+    url, supplier = f"/purchasing/receive/{desk.supplier}", desk.supplier
+    db.session.commit()
+    page = browser("r@example.com")
+    assert f'href="{url}"' in page.get("/purchasing/receive").text
+    typed = {
+        "line": [lines[0], lines[1]],
+        "quantity": ["40", ""],
+        "lot": ["A1", ""],
+        "date_code": ["2610", ""],
+        "maker_lot": ["", ""],
+    }
+    more = page.post(url, {**typed, "more": lines[0]})
+    assert more.text.count(f'name="line" value="{lines[0]}"') == 2 and 'value="A1"' in more.text
+    wrong = page.post(url, {**typed, "quantity": ["101", ""]})
+    assert wrong.status_code == 422 and "101 can" in wrong.text and 'value="A1"' in wrong.text
+    # Another supplier's line, typed into the address by hand.
+    foreign = desk.order((desk.parts[0], 1, 1), partner=desk.partner("S2")).lines[0].id
+    db.session.commit()
+    assert page.post(url, {**typed, "line": [foreign, foreign]}).status_code == 422
+    done = page.post(url, {**typed, "reference": "LS 1", "date": "2026-03-02"})
+    assert done.status_code == 303
+    db.session.expire_all()
+    assert [line.received for line in db.session.get(m.PurchasingOrder, order.id).lines] == [40, 0]
+    assert supplier == db.session.get(m.PurchasingOrder, order.id).partner_id
+    assert desk.account("inventory") == 40 and desk.differences() == []
+
+
+def test_what_has_passed_is_said_on_a_page(desk, browser):
+    order = desk.order((desk.parts[0], 10, 1), partner=desk.partner("S2", inspected=True))
+    receipt = desk.come((order.lines[0], 10))
+    (move,) = desk.moves(receipt.id)
+    url, name = f"/purchasing/inspect/{receipt.id}", f"passed-{move.id}"
+    db.session.commit()
+    page = browser("r@example.com")
+    assert f'name="{name}"' in page.get(url).text
+    assert page.post(url, {name: "11"}).status_code == 422
+    assert page.post(url, {name: "8"}).status_code == 303
+    db.session.expire_all()
+    assert desk.account("inventory") == 8
+    assert "does not wait" in page.get(url).text and page.post(url, {name: "8"}).status_code == 422
+
+
+def test_what_is_ticked_becomes_requests(desk, browser):
+    part = desk.parts[0]
+    terms(desk, part, ("USD", 1, "0.5", None, None))
+    db.session.get(m.Product, part).min_stock = Decimal(50)
+    db.session.commit()
+    page = browser("b@example.com")
+    assert "minimum 50" in page.get("/purchasing/demand").text
+    assert page.post("/purchasing/demand", {}).status_code == 422
+    made = page.post("/purchasing/demand", {"part": part, f"quantity-{part}": "60"})
+    assert made.status_code == 303
+    row = db.session.execute(text("SELECT quantity, unit_price, net FROM purchasing_order_line")).one()
+    assert tuple(row) == (60, Decimal("0.5"), 30)
+    assert browser("r@example.com").get("/purchasing/demand").status_code == 403
+
+
+def test_an_order_is_entered_confirmed_and_received_by_its_form(desk, browser):
+    part = desk.parts[0]
+    terms(desk, part, ("USD", 1, "0.5", None, None), ("USD", 100, "0.4", None, None))
+    db.session.commit()
+    page, form = browser("b@example.com"), "/m/purchasing.order.form"
+    fields = {"partner_id": desk.supplier, "date": "2026-03-02", "currency_code": "USD"}
+    line = {"lines-0-product_id": part, "lines-0-quantity": "100"}
+    made = page.post(f"{form}/new", {**fields, **line})
+    assert made.status_code == 303
+    url = made.location
+    shown = page.get(url).text
+    assert "PO/2026/00001" in shown and "break 100+" in shown
+    assert page.post(f"{url}/do/confirm", {}).status_code == 303
+    assert page.post(f"{url}/do/receive", {}).status_code == 303
+    assert "What became of it" in page.get(url).text
+    assert desk.balance(part) == (100, 0)
+    for screen in (
+        "request.list",
+        "order.list",
+        "order_line.list?f.open=yes",
+        "supplier_price.list?f.now=yes",
+    ):
+        assert page.get(f"/m/purchasing.{screen}").status_code == 200
+    found = page.get("/palette?q=PO/2026/00001").text
+    assert "purchasing.order.form" in found
