@@ -99,7 +99,7 @@ def test_short_asked_ordered_received_in_parts_returned_billed_credited_paid(com
 
     # 20 March: the bill is for all 1,520 at 0.0525, 79.80 EUR; the return is credited by a note of its own.
     # Goods: 1,520 × 0.052 = 79.04 EUR, received for 86.94. Price: 0.76 EUR × 1.12 = 0.85.
-    # Owed: 79.80 × 1.12 = 89.38; what is left, 1.59, is the difference of the rates.
+    # What the goods are at the bill's rate, 88.52, is 1.58 more: the rates differ. Owed are 86.94 + 0.85 + 1.58.
     (draft,) = m.PurchasingOrder.bill(db.session, [order], "R-2026-118", date(2026, 3, 20))
     bill = db.session.get(m.AccountingBill, draft)
     bill.lines[0].quantity, bill.lines[0].unit_price = Decimal(1520), Decimal("0.0525")
@@ -107,17 +107,17 @@ def test_short_asked_ordered_received_in_parts_returned_billed_credited_paid(com
     m.AccountingBill.post(db.session, [bill])
     db.session.expire_all()
     assert (balance("payable"), balance("price_difference"), balance("exchange_difference")) == (
-        Decimal("-89.38"),
+        Decimal("-89.37"),
         Decimal("0.85"),
-        Decimal("1.59"),
+        Decimal("1.58"),
     )
     assert balance("goods_received") == Decimal("5.72") and order.state == "confirmed"
     (note,) = m.PurchasingOrder.bill(db.session, [order], "G-2026-9", date(2026, 3, 20))
     m.AccountingBill.post(db.session, [note])
     db.session.expire_all()
     # 100 × 0.052 = 5.20 EUR at 1.12 = 5.82: 5.72 of goods, 0.10 by the rates.
-    assert (balance("goods_received"), balance("payable"), order.state) == (0, Decimal("-83.56"), "done")
-    assert balance("exchange_difference") == Decimal("1.49")
+    assert (balance("goods_received"), balance("payable"), order.state) == (0, Decimal("-83.55"), "done")
+    assert balance("exchange_difference") == Decimal("1.48")
 
     # 19 April: the rest of the bill is paid at 1.15, 74.60 EUR for 85.79 dollars.
     owed = items_of(db.session, "accounting_bill", [bill.id])[bill.id]
