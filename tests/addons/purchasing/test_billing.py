@@ -102,9 +102,9 @@ def test_a_replacement_is_what_the_bill_was_for(desk):
     bill(desk, order, "R-1")
     desk.send_back(order, 2)
     assert desk.account("goods_received") == Decimal("2.20")
-    # Two others come instead, at another rate: 2.24. The bill is for them now.
+    # Two others come instead, at another rate: 2.24. The bill is for them now, and they are worth 0.04 more.
     desk.come((order.lines[0], 2), on=date(2026, 3, 20))
-    assert (desk.account("goods_received"), desk.account("exchange_difference")) == (0, Decimal("0.04"))
+    assert (desk.account("goods_received"), desk.account("exchange_difference")) == (0, Decimal("-0.04"))
     query = "SELECT quantity, returns_id IS NOT NULL, billed FROM stock_move WHERE state = 'done' ORDER BY id"
     assert [tuple(row) for row in db.session.execute(text(query))] == [
         (5, False, 3),
