@@ -30,8 +30,8 @@ class Transfer(transfers.Transfer):
         ids = acts.ids_of(session, transfers)
         priced = pricing.price(session, ids, on)
         rests: Mapping[int, int] = super().do(session, ids, on)
-        if priced:
-            tied = tying.tie_receipts(session, ids)
+        if priced or pricing.goes_back(session, ids):
+            tied = tying.tie_moves(session, ids)
             clearing.settle_differences(session, [], tied)
             pricing.forget_orders(session)
         return rests

@@ -40,6 +40,10 @@ _LINES = text("""
      WHERE v.transfer_id = ANY(:ids) AND v.state IN ('planned', 'reserved') AND v.returns_id IS NULL
      ORDER BY l.id, v.id FOR UPDATE OF o, l
 """)
+_GOES_BACK = text("""
+    SELECT EXISTS (SELECT 1 FROM stock_move WHERE transfer_id = ANY(:ids) AND returns_id IS NOT NULL
+                      AND purchase_line_id IS NOT NULL)
+""")
 _PRICE = text("""
     UPDATE stock_move v SET unit_cost = p.cost, document_price = p.price, document_currency_code = p.currency,
            document_rate = p.rate
@@ -62,6 +66,11 @@ def price(session: AnySession, transfers: Sequence[int], on: date | None) -> int
         own = [row for row in rows if row.company_id == company_id]
         _price(session, own, _rates(session, company_id, {row.currency_code for row in own}, day))
     return len(rows)
+
+
+def goes_back(session: AnySession, transfers: Sequence[int]) -> bool:
+    """Whether something of orders was sent back by these transfers."""
+    return bool(session.scalar(_GOES_BACK, {"ids": list(transfers)}))
 
 
 def refuse_excess(session: AnySession, transfers: Sequence[int]) -> None:

@@ -1,10 +1,11 @@
 """Tie the lines of bills and credit notes to the moves that they are for.
 
-A received move is billed once, a returned one credited once. What has come and was not sent back is billed
-first, the oldest first; then what was sent back and not credited yet; what is left is billed before it
-comes, and is tied when it does. A credit note takes returns first, and then gives back what was billed last.
-Example: 50 and 50 came, 30 of the second went back. A bill over 70 is for 50 and 20; one over 100 for all,
-and the credit note over 30 is for what went back.
+A received move is billed once. What has come and was not sent back is billed first, the oldest first; then
+what was sent back; what is left is billed before it comes, and is tied when it does. A credit note gives
+back what was billed and sent back, and then what was billed last. Example: 50 and 50 came, 30 of the second
+went back. A bill over 70 is for 50 and 20; one over 100 for all, and the credit note over 30 is for what went
+back. Where goods that were billed go back while others are not billed yet, or come instead, the bill is for
+those: so a move is never both at once.
 
 What a tie is worth is what the move credited to goods received, not billed. Billing takes it from the last
 piece down while returns take it from the first piece up, each rounded, so that both together are the move.
@@ -23,7 +24,7 @@ from addons.stock.services.costs import share
 from core.db import AnySession, smallest_unit
 from core.i18n import _, format_number
 
-__all__ = ["forget_orders", "tie", "tie_receipts", "tie_reversals"]
+__all__ = ["forget_orders", "tie", "tie_moves", "tie_reversals"]
 
 _ZERO = Decimal(0)
 #: Lines of these documents for goods of purchase orders; a reversal is tied when it is written.
@@ -35,20 +36,31 @@ _LINES = text("""
      WHERE b.id = ANY(:ids) AND b.state = 'draft' AND b.reverses_id IS NULL ORDER BY b.id, l.position
 """)
 _LOCK = text("SELECT id FROM purchasing_order_line WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-#: Done moves of order lines with what they credited, how much of each went back, and how much is credited.
+#: What came for order lines, with what it credited and how much of it went back.
 _MOVES = text("""
-    SELECT v.id, v.purchase_line_id, v.quantity, v.billed, v.returns_id, c.currency_code,
-           coalesce(s.amount, 0) AS amount, coalesce(r.back, 0) AS back, coalesce(r.credited, 0) AS credited
+    SELECT v.id, v.purchase_line_id, v.quantity, v.billed, c.currency_code,
+           coalesce(s.amount, 0) AS amount, coalesce(r.back, 0) AS back
       FROM stock_move v JOIN company c ON c.id = v.company_id
       LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM stock_value
-                          WHERE move_id = coalesce(v.returns_id, v.id)
-                            AND kind IN ('receipt', 'repricing')) s ON true
-      LEFT JOIN LATERAL (SELECT sum(x.quantity) AS back, sum(x.billed) AS credited FROM stock_move x
-                          WHERE x.returns_id = coalesce(v.returns_id, v.id) AND x.state = 'done'
-                            AND (v.returns_id IS NULL OR x.id < v.id)) r ON true
-     WHERE v.purchase_line_id = ANY(:lines) AND v.state = 'done' ORDER BY v.date, v.id FOR UPDATE OF v
+                          WHERE move_id = v.id AND kind IN ('receipt', 'repricing')) s ON true
+      LEFT JOIN LATERAL (SELECT sum(quantity) AS back FROM stock_move
+                          WHERE returns_id = v.id AND state = 'done') r ON true
+     WHERE v.purchase_line_id = ANY(:lines) AND v.state = 'done' AND v.returns_id IS NULL
+     ORDER BY v.date, v.id FOR UPDATE OF v
 """)
-_WENT = text("SELECT id, quantity FROM stock_move WHERE id = ANY(:ids)")
+#: Order lines of these transfers of which something that was billed has gone back.
+_WENT_BACK = text("""
+    SELECT DISTINCT v.purchase_line_id FROM stock_move d
+      JOIN stock_move v ON v.purchase_line_id = d.purchase_line_id AND v.returns_id IS NULL AND v.billed > 0
+     WHERE d.transfer_id = ANY(:ids) AND d.state = 'done'
+       AND v.billed + (SELECT coalesce(sum(quantity), 0) FROM stock_move
+                        WHERE returns_id = v.id AND state = 'done') > v.quantity
+""")
+#: On which lines of bills moves stand, the last ones first.
+_STANDING = text("""
+    SELECT move_id, bill_line_id, sum(quantity) AS quantity FROM purchasing_billed_move
+     WHERE move_id = ANY(:moves) GROUP BY 1, 2 HAVING sum(quantity) > 0 ORDER BY 2 DESC
+""")
 _TIE = text("""
     INSERT INTO purchasing_billed_move (company_id, move_id, bill_line_id, quantity, value, difference)
     SELECT b.company_id, w.move, l.id, w.quantity, w.value, w.difference
@@ -104,35 +116,38 @@ class Tie:
 
 
 class Goods:
-    """A done move while lines are tied to it."""
+    """A received move while lines are tied to it."""
 
-    def __init__(self, row: Any, whole: Decimal) -> None:
-        self.row, self.whole, self.unit = row, whole, smallest_unit(row.currency_code)
-        self.billed: Decimal = row.billed
+    def __init__(self, row: Any) -> None:
+        self.id: int = row.id
+        self.quantity, self.back = Decimal(row.quantity), Decimal(row.back)
+        self.amount, self.unit = Decimal(row.amount), smallest_unit(row.currency_code)
+        self.billed = Decimal(row.billed)
 
     @property
     def free(self) -> Decimal:
         """What of it stands on no bill."""
-        return Decimal(self.row.quantity) - self.billed
+        return self.quantity - self.billed
 
     @property
     def kept(self) -> Decimal:
-        """What of that was not sent back, or was and is credited."""
-        return max(self.free - Decimal(self.row.back - self.row.credited), _ZERO)
+        """What of that was not sent back."""
+        return max(self.free - self.back, _ZERO)
+
+    @property
+    def over(self) -> Decimal:
+        """What of it is billed and was sent back."""
+        return max(self.back - self.free, _ZERO)
 
     def take(self, quantity: Decimal) -> Decimal:
         """Bill so much of it, or give so much back (below zero); returns the value."""
-        before = self._worth(self.billed)
+        before = self._worth()
         self.billed += quantity
-        return self._worth(self.billed) - before
+        return self._worth() - before
 
-    def _worth(self, billed: Decimal) -> Decimal:
-        """What so much of it is worth: of a receipt the last pieces, of a return its own first ones."""
-        row, amount = self.row, Decimal(self.row.amount)
-        if row.returns_id is None:
-            return amount - share(amount, self.whole, self.whole - billed, self.unit)
-        first = share(amount, self.whole, row.back, self.unit)
-        return share(amount, self.whole, row.back + billed, self.unit) - first
+    def _worth(self) -> Decimal:
+        """What its last pieces are worth that are billed."""
+        return self.amount - share(self.amount, self.quantity, self.quantity - self.billed, self.unit)
 
 
 def tie(session: AnySession, bills: Sequence[int]) -> bool:
@@ -178,37 +193,30 @@ def _left(line: Any, left: Decimal) -> Decimal:
 
 def _goods(session: AnySession, lines: Sequence[int]) -> Mapping[int, list[Goods]]:
     session.execute(_LOCK, {"ids": list(lines)})
-    rows = session.execute(_MOVES, {"lines": list(lines)}).all()
-    ids = [row.returns_id or row.id for row in rows]
-    whole = {i: quantity for i, quantity in session.execute(_WENT, {"ids": ids})}
     found: dict[int, list[Goods]] = {}
-    for row in rows:
-        found.setdefault(row.purchase_line_id, []).append(Goods(row, whole[row.returns_id or row.id]))
+    for row in session.execute(_MOVES, {"lines": list(lines)}):
+        found.setdefault(row.purchase_line_id, []).append(Goods(row))
     return found
 
 
 def _bill(line: Any, goods: Sequence[Goods]) -> Iterator[Tie]:
     """Ties of a bill's line: what was kept first, then what went back and is to be credited."""
     left = Decimal(line.quantity)
-    receipts = [one for one in goods if one.row.returns_id is None]
     for limit in ("kept", "free"):
-        for one in receipts:
+        for one in goods:
             if (taken := min(left, getattr(one, limit))) > 0:
                 left -= taken
-                yield Tie(one.row.id, line.id, taken, one.take(taken))
+                yield Tie(one.id, line.id, taken, one.take(taken))
 
 
 def _credit(line: Any, goods: Sequence[Goods]) -> Iterator[Tie]:
-    """Ties of a credit note's line: what went back first, then what was billed last."""
+    """Ties of a credit note's line: what is billed and went back first, then what was billed last."""
     left = Decimal(line.quantity)
-    for one in goods:
-        if one.row.returns_id is not None and (taken := min(left, one.free)) > 0:
-            left -= taken
-            yield Tie(one.row.id, line.id, taken, -one.take(taken))
-    for one in reversed(goods):
-        if one.row.returns_id is None and (taken := min(left, one.billed)) > 0:
-            left -= taken
-            yield Tie(one.row.id, line.id, -taken, one.take(-taken))
+    for limit in ("over", "billed"):
+        for one in reversed(goods):
+            if (taken := min(left, getattr(one, limit))) > 0:
+                left -= taken
+                yield Tie(one.id, line.id, -taken, one.take(-taken))
 
 
 def _write(session: AnySession, ties: Sequence[Tie]) -> None:
@@ -234,26 +242,46 @@ def tie_reversals(session: AnySession, notes: Sequence[int]) -> None:
         session.execute(_REVERSED_MOVES, {"ids": list(notes)})
 
 
-def tie_receipts(session: AnySession, transfers: Sequence[int]) -> list[int]:
-    """Tie what has just come to what was billed before it; returns the lines of bills.
+def tie_moves(session: AnySession, transfers: Sequence[int]) -> list[int]:
+    """Tie what has just come, or is left when goods went back, to what was billed; returns lines of bills.
 
     What it is worth beyond what the bill had booked is the tie's difference.
     """
-    lines = session.execute(_BEFORE, {"ids": list(transfers)}).all()
+    swapped = session.scalars(_WENT_BACK, {"ids": list(transfers)}).all()
+    early = session.execute(_BEFORE, {"ids": list(transfers)}).all()
+    lines = sorted({*swapped, *(line.purchase_line_id for line in early)})
     if not lines:
         return []
-    goods = _goods(session, sorted({line.purchase_line_id for line in lines}))
-    ties = [one for line in lines for one in _early_ties(line, goods.get(line.purchase_line_id, []))]
+    goods = _goods(session, lines)
+    ties = [one for line in swapped for one in _swap(session, goods.get(line, []))]
+    ties += [one for line in early for one in _early_ties(line, goods.get(line.purchase_line_id, []))]
     _write(session, ties)
     return sorted({one.line_id for one in ties})
+
+
+def _swap(session: AnySession, goods: Sequence[Goods]) -> Iterator[Tie]:
+    """Let bills be for what is kept instead of for what went back."""
+    gone = [one for one in goods if one.over]
+    if not any(one.kept for one in goods):
+        return
+    standing = session.execute(_STANDING, {"moves": [one.id for one in gone]}).all()
+    for old in gone:
+        for row in standing:
+            limit = Decimal(row.quantity) if row.move_id == old.id else _ZERO
+            for new in goods:
+                if (moved := min(old.over, new.kept, limit)) > 0:
+                    limit -= moved
+                    value, worth = old.take(-moved), new.take(moved)
+                    yield Tie(old.id, row.bill_line_id, -moved, value)
+                    yield Tie(new.id, row.bill_line_id, moved, -value, worth + value)
 
 
 def _early_ties(line: Any, goods: Sequence[Goods]) -> Iterator[Tie]:
     left, tied = Decimal(line.open), Decimal(line.tied)
     for one in goods:
-        if one.row.returns_id is None and (taken := min(left, one.kept)) > 0:
+        if (taken := min(left, one.kept)) > 0:
             worth = one.take(taken)
             before = share(line.early_value, line.early_quantity, tied, one.unit)
             booked = share(line.early_value, line.early_quantity, tied + taken, one.unit) - before
             left, tied = left - taken, tied + taken
-            yield Tie(one.row.id, line.id, taken, booked, worth - booked)
+            yield Tie(one.id, line.id, taken, booked, worth - booked)

@@ -94,6 +94,25 @@ def test_what_went_back_is_on_no_bill_or_on_a_credit_note(desk):
     assert (desk.account("goods_received"), after.state, before.state) == (0, "done", "done")
 
 
+def test_a_replacement_is_what_the_bill_was_for(desk):
+    desk.rate("EUR", "1.10", DAY)
+    desk.rate("EUR", "1.12", date(2026, 3, 20))
+    order = desk.order((desk.parts[0], 10, 1), currency_code="EUR")
+    desk.come((order.lines[0], 5))
+    bill(desk, order, "R-1")
+    desk.send_back(order, 2)
+    assert desk.account("goods_received") == Decimal("2.20")
+    # Two others come instead, at another rate: 2.24. The bill is for them now, and they are worth 0.04 more.
+    desk.come((order.lines[0], 2), on=date(2026, 3, 20))
+    assert (desk.account("goods_received"), desk.account("exchange_difference")) == (0, Decimal("-0.04"))
+    query = "SELECT quantity, returns_id IS NOT NULL, billed FROM stock_move WHERE state = 'done' ORDER BY id"
+    assert [tuple(row) for row in db.session.execute(text(query))] == [
+        (5, False, 3),
+        (2, True, 0),
+        (2, False, 2),
+    ]
+
+
 def test_a_bill_that_is_taken_back_is_billed_again(desk):
     desk.rate("EUR", "1.10", DAY)
     desk.rate("EUR", "1.12", date(2026, 3, 20))
