@@ -82,8 +82,9 @@ class Lifecycle:
             return Plan(tuple(reversed([s.name for s in going])), removes=removal)
 
     def install(self, names: Iterable[str], *, anyway: bool = False) -> Outcome:
-        """Install the addons and what they need; those that are there already stay as they are.
+        """Install the addons and what they need; those that are there already are upgraded first.
 
+        A new addon stands on what the others are by now, not on what they were when they were installed.
         Raises UnknownFolderError where a running server could not load them, unless it shall be `anyway`.
         """
         with self._exclusive() as connection:
@@ -96,10 +97,10 @@ class Lifecycle:
             everything = self._all({*installed.versions, *(s.name for s in new)})
             metadata = self.check(everything)
             there = self.check(self._all(installed.versions)).tables if installed.versions else {}
-            left = [item for source in new for item in _bring(connection, source, metadata)]
+            left = [item for source in everything for item in _bring(connection, source, metadata)]
             if installed.generation:
                 retired.resume(connection, [name for name in metadata.tables if name not in there])
-            for source in new:
+            for source in everything:
                 _note_installed(connection, source)
             self._close(connection)
         return Outcome(tuple(s.name for s in new), tuple(left))

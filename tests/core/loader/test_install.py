@@ -197,3 +197,36 @@ def test_ids_and_numbers_never_come_back_to_life(lifecycle, engine, data_folder)
     lifecycle().install(["crate"])
     with engine.begin() as connection:
         assert crate(connection) == 4
+
+
+GROUND = '''
+"""{title}"""
+from alembic import op
+revision, down_revision = "{revision}", {before}
+
+def upgrade():
+    op.execute("{statement}")
+'''
+
+
+def test_what_a_new_addon_stands_on_is_upgraded_before_it_comes(lifecycle, folder, engine):
+    """Both arrive with one release: the ground floor has grown a column, which the new floor uses."""
+    first = {"title": "Begin", "revision": "ground_floor_0001", "before": None}
+    first["statement"] = "CREATE TABLE ground_floor (id bigint PRIMARY KEY)"
+    files = {"migrations/0001_begin.py": GROUND.format(**first)}
+    folder.write("ground_floor", files=files)
+    lifecycle().install(["ground_floor"])
+    second = {"title": "Grow", "revision": "ground_floor_0002", "before": "'ground_floor_0001'"}
+    second["statement"] = "ALTER TABLE ground_floor ADD grown integer"
+    folder.write(
+        "ground_floor", {"version": "1.1"}, {**files, "migrations/0002_grow.py": GROUND.format(**second)}
+    )
+    upper = {"title": "Stand", "revision": "upper_floor_0001", "before": None}
+    upper["statement"] = "CREATE INDEX upper_floor ON ground_floor (grown)"
+    needs = {"depends": ["ground_floor>=1.1"]}
+    folder.write("upper_floor", needs, {"migrations/0001_stand.py": GROUND.format(**upper)})
+    assert lifecycle().install(["upper_floor"]) == Outcome(("upper_floor",))
+    with engine.connect() as connection:
+        versions = dict(connection.execute(text("SELECT name, version FROM addon")).all())
+        connection.execute(text("SELECT grown FROM ground_floor"))
+    assert versions["ground_floor"] == "1.1"
