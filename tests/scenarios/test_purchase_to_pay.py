@@ -99,7 +99,7 @@ def test_short_asked_ordered_received_in_parts_returned_billed_credited_paid(com
 
     # 20 March: the bill is for all 1,520 at 0.0525, 79.80 EUR; the return is credited by a note of its own.
     # Goods: 1,520 × 0.052 = 79.04 EUR, received for 86.94. Price: 0.76 EUR × 1.12 = 0.85.
-    # What the goods are at the bill's rate, 88.52, is 1.58 more: the rates differ. Owed are 86.94 + 0.85 + 1.58.
+    # At the bill's rate the goods are 88.52, which is 1.58 more. Owed are 86.94 + 0.85 + 1.58 = 89.37.
     (draft,) = m.PurchasingOrder.bill(db.session, [order], "R-2026-118", date(2026, 3, 20))
     bill = db.session.get(m.AccountingBill, draft)
     bill.lines[0].quantity, bill.lines[0].unit_price = Decimal(1520), Decimal("0.0525")
