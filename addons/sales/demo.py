@@ -17,6 +17,7 @@ from core.security.actor import Actor, acting
 from core.security.users import LogIn
 
 QUOTATIONS, ORDERS = 8, 24
+REP = "rep@demo.example"
 _THERE = text("""
     SELECT b.product_id, p.maker_id, sum(b.on_hand - b.reserved) AS free FROM stock_balance b
       JOIN product p ON p.id = b.product_id
@@ -30,21 +31,27 @@ def load(session: Any, company: Any) -> list[LogIn]:
     order = m.SalesOrder
     if session.scalar(select(order.id).where(order.company_id == company.id).limit(1)):
         return []
-    rep = session.scalars(select(m.User).where(m.User.email == "rep@demo.example")).one_or_none()
+    rep = session.scalars(select(m.User).where(m.User.email == REP)).one_or_none()
     if rep is not None:
         rep.roles.append(session.scalars(select(m.Role).where(m.Role.name == "sales.rep")).one())
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
         chance = random.Random(11)  # noqa: S311  # the same orders at every load
-        _trade(session, company.id, chance, rep.id if rep else None)
+        _trade(session, company.id, chance)
     return []
 
 
-def _trade(session: Any, company_id: int, chance: random.Random, rep: int | None) -> None:
-    parts = session.execute(_THERE, {"company": company_id}).all()
+def customers_of(session: Any, company_id: int) -> Sequence[int]:
+    """With whom the demo trades: customers of the rep who logs in, so that the rep sees it."""
     partner = m.Partner
-    query = select(partner.id).where(partner.company_id == company_id, partner.is_customer, partner.active)
+    rep = select(m.User.id).where(m.User.email == REP).scalar_subquery()
     own = func.coalesce(partner.salesperson_id == rep, false())
-    customers = session.scalars(query.order_by(own.desc(), partner.code).limit(12)).all()
+    query = select(partner.id).where(partner.company_id == company_id, partner.is_customer, partner.active)
+    return list(session.scalars(query.order_by(own.desc(), partner.code).limit(12)))
+
+
+def _trade(session: Any, company_id: int, chance: random.Random) -> None:
+    parts = session.execute(_THERE, {"company": company_id}).all()
+    customers = customers_of(session, company_id)
     if not parts or not customers:
         return
     _agree(session, company_id, customers, parts)

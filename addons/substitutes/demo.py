@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from addons.sales.demo import customers_of
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft
 from addons.substitutes.services.asking_customers import Ask
 from addons.substitutes.services.substituting import Acceptance, Refusal
@@ -51,10 +52,7 @@ _WAYS = ("taken", "taken", "taken again", "short", "declined", "asked", "propose
 def _trade(session: Any, company_id: int, rows: Sequence[Any]) -> None:
     of = dict(zip(_WAYS[1:], rows[1:], strict=False))
     _pairs(session, company_id, rows)
-    partner = m.Partner
-    query = select(partner.id).where(partner.company_id == company_id, partner.is_customer, partner.active)
-    customers = session.scalars(query.order_by(partner.code).limit(12)).all()
-    first, second = customers[3], customers[4]
+    first, second = customers_of(session, company_id)[3:5]
     # Of what was taken before, one was complained of; the same is wanted again, and waits on a quotation.
     _take(session, company_id, first, rows[:3], days=70, complaint="Reel came without a label")
     _take(session, company_id, second, [of["taken again"]], days=40)
