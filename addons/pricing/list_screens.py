@@ -126,7 +126,7 @@ def _lists(screens: Screens) -> None:
 
 
 def _prices(screens: Screens) -> None:
-    columns = [
+    columns: list[Column | str] = [
         "product_id",
         "price_list_id",
         Column("min_quantity", _l("From quantity")),

@@ -109,12 +109,12 @@ def facts(session: Any, run: Any) -> list[Fact]:
     """How many lines were looked at and differ, and what applying the accepted ones does."""
     link = f"/m/pricing.run_line.list?f.run_id={run.id}"
     found = [
-        Fact(_l("Looked at"), str(run.screened)),
-        Fact(_l("Differ"), str(len(run.lines)), link=link),
+        Fact(_l("Looked at"), text=str(run.screened)),
+        Fact(_l("Differ"), text=str(len(run.lines)), link=link),
         Fact(
-            _l("Can't be repriced"), str(sum(1 for x in run.lines if x.refusal)), link=f"{link}&f.refused=yes"
+            _l("Can't be repriced"), text=str(sum(1 for x in run.lines if x.refusal)), link=f"{link}&f.refused=yes"
         ),
-        Fact(_l("Accepted"), str(sum(1 for x in run.lines if x.accepted)), link=f"{link}&f.accepted=yes"),
+        Fact(_l("Accepted"), text=str(sum(1 for x in run.lines if x.accepted)), link=f"{link}&f.accepted=yes"),
     ]
     own = run.company.currency_code
     for label, amount in _sums(session, run).items():

@@ -44,7 +44,7 @@ class Changes:
 def compare(session: AnySession, old: int, new: int, most: int | None = None) -> Changes:
     """What `new` changes against `old`, both ids of lists; at most so many rows, the largest first."""
     counts = dict.fromkeys(("new", "gone", "up", "down", "same"), 0)
-    rows = []
+    rows: list[Any] = []
     for row in session.execute(_CHANGES, {"old": old, "new": new}):
         counts[row.kind] += 1
         if row.kind != "same" and (most is None or len(rows) < most):

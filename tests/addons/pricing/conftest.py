@@ -1,15 +1,20 @@
 """Suppliers with price lists, customers, and runs over what came in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from addons.accounting.services.chart import books_of
 from addons.pricing.services.lists import ListDraft, PriceDraft
 from core import m
 from core.db import db
+from core.security.actor import Actor, acting
+from core.security.users import ensure_user
 from tests.addons.purchasing.conftest import Desk
 
 DAY = date(2026, 3, 2)
@@ -17,6 +22,10 @@ DAY = date(2026, 3, 2)
 
 class Shop(Desk):
     """A company that buys, sells, and lets prices follow lists."""
+
+    def __init__(self, company: Any) -> None:
+        super().__init__(company)
+        self.company = company
 
     def price_list(self, name: str, *prices: Any, partner: int | None = -1, **values: Any) -> int:
         """A list of (part, price) or (part, price, from quantity); of the first supplier."""
@@ -74,6 +83,21 @@ class Shop(Desk):
         m.AccountingBill.post(db.session, [draft])
         db.session.expire_all()
         return draft
+
+    def books(self) -> Any:
+        """The accounts of the company."""
+        return books_of(db.session, self.company_id)
+
+    @contextmanager
+    def somebody_else(self) -> Iterator[None]:
+        """What a second person does."""
+        email = "second@example.com"
+        ensure_user(
+            db.session, email, "a long enough password", self.company, name="2", roles=("pricing.manager",)
+        )
+        user = db.session.scalars(select(m.User).where(m.User.email == email)).one()
+        with acting(db.session, Actor(user.id, "second", self.company_id, is_superuser=True)):
+            yield
 
     def worth_of(self) -> dict[int, Decimal]:
         """What each move did to the value of its part."""
