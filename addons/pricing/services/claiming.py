@@ -108,7 +108,11 @@ def withdraw_of(session: AnySession, run: int) -> None:
     settled = session.scalar(_SETTLED, {"run": run})
     if settled:
         raise PricingError(
-            _("%(number)s is settled: take the credit note or bill back first.", number=settled)
+            _(
+                "%(number)s is settled: take its bill back first; after a credit note, let a new run go back "
+                "to the old price.",
+                number=settled,
+            )
         )
     _refuse_drafted(session, ids)
     _set_state(session, ids, "withdrawn")
