@@ -112,9 +112,13 @@ def facts(session: Any, run: Any) -> list[Fact]:
         Fact(_l("Looked at"), text=str(run.screened)),
         Fact(_l("Differ"), text=str(len(run.lines)), link=link),
         Fact(
-            _l("Can't be repriced"), text=str(sum(1 for x in run.lines if x.refusal)), link=f"{link}&f.refused=yes"
+            _l("Can't be repriced"),
+            text=str(sum(1 for x in run.lines if x.refusal)),
+            link=f"{link}&f.refused=yes",
         ),
-        Fact(_l("Accepted"), text=str(sum(1 for x in run.lines if x.accepted)), link=f"{link}&f.accepted=yes"),
+        Fact(
+            _l("Accepted"), text=str(sum(1 for x in run.lines if x.accepted)), link=f"{link}&f.accepted=yes"
+        ),
     ]
     own = run.company.currency_code
     for label, amount in _sums(session, run).items():

@@ -1,7 +1,7 @@
 """Guard what runs have done
 
 The line of a run that is applied, and a run itself that is, stay as they are, but for being taken back; the price that
-a run has set changes by runs alone: a done move takes it only from a line that says so, at the end of the transaction.
+a run has set changes by runs alone: a move takes it only from a line that is applied.
 """
 
 from alembic import op
@@ -25,10 +25,13 @@ def upgrade() -> None:
         """)
     op.execute("""
         CREATE FUNCTION pricing_move_repriced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF NEW.repriced_price IS DISTINCT FROM (
-                SELECT p.latest_price FROM pricing_run_line p JOIN pricing_run r ON r.id = p.run_id
-                 WHERE p.move_id = NEW.id AND p.applied ORDER BY r.applied_at DESC, p.id DESC LIMIT 1)
-               AND NEW.repriced_price IS NOT DISTINCT FROM (SELECT repriced_price FROM stock_move WHERE id = NEW.id)
+            IF EXISTS (
+                SELECT 1 FROM new_rows n JOIN old_rows o USING (id)
+                  LEFT JOIN (SELECT DISTINCT ON (p.move_id) p.move_id, p.latest_price FROM pricing_run_line p
+                              WHERE p.applied AND p.move_id IN (SELECT id FROM new_rows)
+                              ORDER BY p.move_id, p.id DESC) l ON l.move_id = n.id
+                 WHERE n.repriced_price IS DISTINCT FROM o.repriced_price
+                   AND n.repriced_price IS DISTINCT FROM l.latest_price)
             THEN RAISE EXCEPTION 'the price of received goods changes by repricing runs alone'
                        USING ERRCODE = 'integrity_constraint_violation';
             END IF;
@@ -36,9 +39,9 @@ def upgrade() -> None:
         END $$
     """)
     op.execute("""
-        CREATE CONSTRAINT TRIGGER pricing_move_repriced AFTER UPDATE ON stock_move DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW WHEN (OLD.repriced_price IS DISTINCT FROM NEW.repriced_price)
-        EXECUTE FUNCTION pricing_move_repriced()
+        CREATE TRIGGER pricing_move_repriced AFTER UPDATE ON stock_move
+        REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION pricing_move_repriced()
     """)
 
 

@@ -50,7 +50,7 @@ class SalesOrder(sales.Order):
 
 
 class Move(progress.Move):
-    """A received move with the price that was ordered, where it came at another, and the one that holds by now."""
+    """A received move with the price that was ordered, where it came at another, and the one by now."""
 
     #: The net price of one unit on the order, where the receipt took the latest price instead.
     ordered_price: Mapped[Decimal | None] = mapped_column(UnitPrice)

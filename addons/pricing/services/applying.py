@@ -1,9 +1,10 @@
 """Let received goods cost the latest price, and take that back.
 
-Problem: 100 came at 1.00 and 50 of them are sold; the list has 1.08. Rule: the difference of each accepted line
-goes through everything that followed from its receipt (see `addons.stock.services.revaluing`): 4.00 to the
-inventory and 4.00 to the cost of what was sold, 8.00 to goods received and not billed, which the bill will
-clear at 1.08. What is billed already goes against claims on suppliers instead. All of it is one transaction.
+Problem: 100 came at 1.00 and 50 of them are sold; the list has 1.08. Rule: the difference of each accepted
+line goes through everything that followed from its receipt (see `addons.stock.services.revaluing`): 4.00 to
+the inventory and 4.00 to the cost of what was sold, 8.00 to goods received and not billed, which the bill
+will clear at 1.08. What is billed already goes against claims on suppliers instead. All of it is one
+transaction.
 
 Nothing is done to a line whose move has changed since it was found. Undoing does the opposite of what was
 written, and refuses where a bill or a later run stands on the new price.
@@ -29,6 +30,8 @@ from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
 
+#: So many moves are given their price by one statement.
+PIECE = 200
 #: Order lines first, as those who bill lock them.
 _LOCK_LINES = text("""
     SELECT l.id FROM purchasing_order_line l
@@ -38,7 +41,7 @@ _LOCK_LINES = text("""
 """)
 _LINES = text("""
     SELECT p.id, p.move_id, p.price, p.latest_price, p.price_before, p.value, p.claim_value, p.billed,
-           v.billed AS billed_by_now, v.repriced_price, coalesce(v.repriced_price, v.document_price) AS by_now,
+           v.billed AS billed_by_now, coalesce(v.repriced_price, v.document_price) AS by_now,
            t.number AS receipt, d.code AS part
       FROM pricing_run_line p JOIN stock_move v ON v.id = p.move_id
       JOIN stock_transfer t ON t.id = v.transfer_id JOIN product d ON d.id = p.product_id
@@ -56,7 +59,8 @@ _UNDONE = text("UPDATE pricing_run SET state = 'undone', undone_at = :now WHERE 
 #: Runs that changed the same moves later.
 _LATER = text("""
     SELECT DISTINCT ON (n.move_id) n.move_id, r.number
-      FROM pricing_run_line o JOIN pricing_run_line n ON n.move_id = o.move_id AND n.applied AND n.run_id <> o.run_id
+      FROM pricing_run_line o
+      JOIN pricing_run_line n ON n.move_id = o.move_id AND n.applied AND n.run_id <> o.run_id
       JOIN pricing_run r ON r.id = n.run_id JOIN pricing_run mine ON mine.id = o.run_id
      WHERE o.run_id = :run AND o.applied AND r.applied_at > mine.applied_at
      ORDER BY n.move_id, r.applied_at DESC
@@ -95,9 +99,9 @@ def _apply(session: AnySession, run: Any) -> None:
         raise PricingError(_("No line of %(number)s is accepted: accept some first.", number=run.number))
     _refuse_changed(session, lines)
     claimed = _revalue(session, run, lines, 1)
+    session.execute(_MARK, {"run": run.id, "applied": True})
     _set_prices(session, {line.move_id: line.latest_price for line in lines})
     m.PricingClaim.open_for(session, run.id, _by_line(session, lines, claimed))
-    session.execute(_MARK, {"run": run.id, "applied": True})
     values = {"run": run.id, "now": datetime.now(UTC), "user": actor_of(session).user_id}
     session.execute(_APPLIED, values)
     _tell(session, "apply", run)
@@ -156,7 +160,10 @@ def _by_line(session: AnySession, lines: Sequence[Any], claimed: Mapping[int, De
 
 
 def _set_prices(session: AnySession, prices: Mapping[int, Decimal | None]) -> None:
-    session.execute(_PRICE, {"ids": list(prices), "prices": list(prices.values())})
+    # Triggers of moves join what was with what is, row by row: in pieces, or the time grows by the square.
+    items = list(prices.items())
+    for some in (items[n : n + PIECE] for n in range(0, len(items), PIECE)):
+        session.execute(_PRICE, {"ids": [i for i, _p in some], "prices": [p for _i, p in some]})
     acts.forget(session, m.StockMove, prices)
 
 
@@ -176,8 +183,8 @@ def _undo(session: AnySession, run: Any) -> None:
     _refuse_built_on(session, run, lines)
     m.PricingClaim.withdraw_of(session, run.id)
     _revalue(session, run, lines, -1)
-    _set_prices(session, {line.move_id: line.price_before for line in lines})
     session.execute(_MARK, {"run": run.id, "applied": False})
+    _set_prices(session, {line.move_id: line.price_before for line in lines})
     session.execute(_UNDONE, {"run": run.id, "now": datetime.now(UTC)})
     _tell(session, "undo", run)
 

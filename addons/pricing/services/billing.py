@@ -1,8 +1,9 @@
 """Bills of goods at the price that holds by now.
 
-Problem: of an order line over 100 at 1.00, 60 came and were repriced to 1.08, and 40 came at 1.00. Rule: the
-draft of the bill has a line for each price, in the order in which the goods came, so that each line settles the
-receipts that it is for: 60 at 1.08 and 40 at 1.00. What is left of the open quantity stays at the ordered price.
+Problem: of an order line over 100 at 1.00, 60 came and were repriced to 1.08, and 40 came at 1.00. Rule:
+the draft of the bill has a line for each price, in the order in which the goods came, so that each line
+settles the receipts that it is for: 60 at 1.08 and 40 at 1.00. What is left of the open quantity stays at
+the ordered price.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,8 @@ from core.db import AnySession
 
 #: Done moves that are not wholly billed or credited, as bills take them.
 _MOVES = text("""
-    SELECT v.id, v.purchase_line_id, coalesce(v.returns_id, v.id) AS receipt, v.returns_id IS NOT NULL AS is_back,
+    SELECT v.id, v.purchase_line_id, coalesce(v.returns_id, v.id) AS receipt,
+           v.returns_id IS NOT NULL AS is_back,
            v.quantity - v.billed - greatest(coalesce(r.back, 0) - coalesce(r.credited, 0), 0) AS kept
       FROM stock_move v
       LEFT JOIN LATERAL (SELECT sum(x.quantity) AS back, sum(x.billed) AS credited FROM stock_move x

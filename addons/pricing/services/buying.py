@@ -1,8 +1,8 @@
 """Prices of purchase orders, and of what comes in for them.
 
-Problem: a supplier counts all lines of a part on an order towards its breaks: 600 for March and 600 for April
-reach the break of 1,000. Rule: lines are priced by their own quantity, or where the supplier counts so by that
-of all lines of the part on the order; a receipt by what was ordered, not by what has come of it.
+Problem: a supplier counts all lines of a part on an order towards its breaks: 600 for March and 600 for
+April reach the break of 1,000. Rule: lines are priced by their own quantity, or where the supplier counts
+so by that of all lines of the part on the order; a receipt by what was ordered, not by what has come of it.
 
 A receipt takes the latest price of its day where the supplier is set so. What was ordered stays on the move
 beside it, with the origin of the new price in words.

@@ -1,9 +1,9 @@
 """Claims on suppliers: the difference of what was billed before its price changed.
 
-Problem: 100 were billed at 1.08 EUR, and the list says 1.00 by now: the supplier owes 8.00 EUR. Posted bills
-stay as they are. Rule: the run puts the difference on the account for claims on suppliers, and writes a claim
-for each supplier and currency; its credit note, or a further bill where prices rose, takes off that account
-what stands there, and what its own rate says beyond that is a difference of exchange.
+Problem: 100 were billed at 1.08 EUR, and the list says 1.00 by now: the supplier owes 8.00 EUR. Posted
+bills stay as they are. Rule: the run puts the difference on the account for claims on suppliers, and writes
+a claim for each supplier and currency; its credit note, or a further bill where prices rose, takes off that
+account what stands there, and what its own rate says beyond that is a difference of exchange.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +29,10 @@ from core.security.audit import record
 CLAIM = "pricing.reprice"
 _LINES = text("""
     SELECT p.id, p.company_id, p.partner_id, p.currency_code, p.product_id, p.price, p.latest_price,
-           p.claim_amount, p.billed - coalesce((SELECT sum(billed) FROM stock_move
-                                                 WHERE returns_id = p.move_id AND state = 'done'), 0) AS quantity
+           p.claim_amount,
+           p.billed - coalesce((SELECT sum(billed) FROM stock_move
+                                                 WHERE returns_id = p.move_id AND state = 'done'), 0)
+           AS quantity
       FROM pricing_run_line p
      WHERE p.run_id = :run AND p.accepted AND (p.claim_amount <> 0 OR p.claim_value <> 0) ORDER BY p.id
 """)

@@ -1,7 +1,7 @@
 """What a price list changes against the one that it is compared with.
 
-Example: the list of July has A at 1.00 and B at 2.00, the one of October A at 1.08 and C at 3.00: A is 8 % up,
-B is gone, C is new. Prices are compared for one unit, by part and break.
+Example: the list of July has A at 1.00 and B at 2.00, the one of October A at 1.08 and C at 3.00: A is 8 %
+up, B is gone, C is new. Prices are compared for one unit, by part and break.
 """
 
 from dataclasses import dataclass

@@ -1,16 +1,16 @@
 """The latest price of a part: which of all that were said by a day counts, and why.
 
-Problem: 1,200 pieces are to be priced on 5 October in EUR. The supplier's list of July has 0.0100, from 1,000
-on 0.0080; the one of October has 0.0085 from 1,000 on; the one of November is here too, and begins later. On
-2 October 0.0082 was ordered. By the rule “list first” the answer is 0.0085, by “order first” 0.0082, by
-“newest” 0.0082 as well, since 2 October is after 1 October.
+Problem: 1,200 pieces are to be priced on 5 October in EUR. The supplier's list of July has 0.0100, from
+1,000 on 0.0080; the one of October has 0.0085 from 1,000 on; the one of November is here too, and begins
+later. On 2 October 0.0082 was ordered. By the rule “list first” the answer is 0.0085, by “order first”
+0.0082, by “newest” 0.0082 as well, since 2 October is after 1 October.
 
-Rule: a supplier, or else the company, says which source is asked first: the latest list that holds, the latest
-order, the latest receipt, an open quotation; the others follow in this order, and “newest” takes whichever is
-of the latest day. Nothing of after the day counts, and nothing in another currency is converted. Of lists that
-began on one day the supplier's own goes before one for all, then the greatest break that is reached, then what
-was written last; of orders and receipts of one day the last written. So the same question always has the same
-answer, and each answer names the document that it comes from.
+Rule: a supplier, or else the company, says which source is asked first: the latest list that holds, the
+latest order, the latest receipt, an open quotation; the others follow in this order, and “newest” takes
+whichever is of the latest day. Nothing of after the day counts, and nothing in another currency is
+converted. Of lists that began on one day the supplier's own goes before one for all, then the greatest
+break that is reached, then what was written last; of orders and receipts of one day the last written. So
+the same question always has the same answer, and each answer names the document that it comes from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,8 @@ _QUOTATIONS = text(
 _RECEIPTS = text(f"""
     SELECT a.place, x.*, 0 AS discount, 1 AS per, 1 AS min_quantity {_ASKED}
      CROSS JOIN LATERAL (
-        SELECT t.number AS name, t.id AS record_id, coalesce(v.repriced_price, v.document_price) AS unit_price,
+        SELECT t.number AS name, t.id AS record_id,
+               coalesce(v.repriced_price, v.document_price) AS unit_price,
                v.date AS day, 'stock.transfer' AS model
           FROM stock_move v JOIN stock_transfer t ON t.id = v.transfer_id
          WHERE v.product_id = a.product AND t.partner_id = a.partner AND v.document_currency_code = a.currency

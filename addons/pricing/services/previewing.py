@@ -1,4 +1,4 @@
-"""What applying a run would do, before it is done: to stock, to shipped and to sold goods, and to the supplier."""
+"""What applying a run would do before it is done: to stock, shipped and sold goods, and the supplier."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

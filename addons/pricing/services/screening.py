@@ -1,10 +1,10 @@
 """Find the received lines whose price is not the latest one, and what the difference comes to.
 
-Problem: of 50,000 lines that came this month a few hundred cost less or more than the supplier charges by now;
-nobody can read 50,000 lines. Rule: of each receipt in the period the price by now is compared with the latest
-price of the run's day (see `latest`), by the quantity of the order; only what differs becomes a line.
-Example: 100 came at 1.00 USD, 40 of them are billed, the list has 1.08: the line shows 4.80 for the 60 that
-no bill is for yet, and 3.20 to be claimed.
+Problem: of 50,000 lines that came this month a few hundred cost less or more than the supplier charges by
+now; nobody can read 50,000 lines. Rule: of each receipt in the period the price by now is compared with the
+latest price of the run's day (see `latest`), by the quantity of the order; only what differs becomes a
+line. Example: 100 came at 1.00 USD, 40 of them are billed, the list has 1.08: the line shows 4.80 for the
+60 that no bill is for yet, and 3.20 to be claimed.
 
 In the books a unit costs the latest price times the rate of the receipt, rounded like any cost, so that the
 receipt is worth what it would be had the price been known at once. What is billed of a line takes the last

@@ -1,13 +1,14 @@
 """What a customer pays for a part, and why.
 
-Problem: a customer has a contract over 10,000 pieces at 0.0070 of which 9,500 are ordered, a list of its own
-with 0.0080, and everybody else's list has 20 % margin over cost. It asks for 600 pieces. Rule: a contract goes
-first as long as all that is asked for is left of it; 500 would be 0.0070 each, 600 are 0.0080 by the customer's
-own list; then come lists for everybody, then the part's own list price, then the last price. Of lists for the
-same people the one that began last, then the greatest break that is reached, then what was written last.
+Problem: a customer has a contract over 10,000 pieces at 0.0070 of which 9,500 are ordered, a list of its
+own with 0.0080, and everybody else's list has 20 % margin over cost. It asks for 600 pieces. Rule: a
+contract goes first as long as all that is asked for is left of it; 500 would be 0.0070 each, 600 are 0.0080
+by the customer's own list; then come lists for everybody, then the part's own list price, then the last
+price. Of lists for the same people the one that began last, then the greatest break that is reached, then
+what was written last.
 
-A margin is over what the part is worth in stock, or without stock over its cost, in the currency of the books.
-Its percentage is in no words: who may see prices need not see costs.
+A margin is over what the part is worth in stock, or without stock over its cost, in the currency of the
+books. Its percentage is in no words: who may see prices need not see costs.
 """
 
 from collections.abc import Sequence

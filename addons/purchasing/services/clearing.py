@@ -27,7 +27,8 @@ _ZERO = Decimal(0)
 #: Lines for goods of orders with what they are tied to, in the order's currency and in the books'.
 _LINES = text("""
     SELECT l.id, l.net, l.quantity, l.early_quantity, b.currency_code, b.exchange_rate, b.company_id,
-           b.partner_id, o.currency_code AS ordered_in, x.unit_price, x.discount, coalesce(t.value, 0) AS value
+           b.partner_id, o.currency_code AS ordered_in, x.unit_price, x.discount,
+           coalesce(t.value, 0) AS value
       FROM accounting_bill b JOIN accounting_bill_line l ON l.bill_id = b.id
       JOIN purchasing_order_line x ON x.id = l.purchase_line_id JOIN purchasing_order o ON o.id = x.order_id
       JOIN product p ON p.id = x.product_id AND p.kind = 'goods'

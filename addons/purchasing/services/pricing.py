@@ -29,7 +29,8 @@ UNIT = Decimal("0.000001")
 #: What comes in; what goes back is priced by what it brings back.
 _LINES = text("""
     SELECT l.id, l.company_id, l.position, l.quantity, l.cancelled, l.received, l.tolerance, l.unit_price,
-           l.discount, o.number, o.currency_code, o.partner_id, l.order_id, v.product_id, v.id AS move, coalesce(v.picked, v.quantity) AS coming,
+           l.discount, o.number, o.currency_code, o.partner_id, l.order_id, v.product_id,
+           v.id AS move, coalesce(v.picked, v.quantity) AS coming,
            t.number AS receipt, t.inspection <> 'passed' AND (s.inspected OR p.inspected) AS is_unseen
       FROM stock_move v
       JOIN stock_transfer t ON t.id = v.transfer_id

@@ -58,7 +58,11 @@ def test_a_higher_price_is_settled_by_a_further_bill_at_its_own_rate(shop):
     shop.price_list("Q2", (shop.parts[0], "1.08"), valid_from=DAY, currency_code="EUR")
     run = shop.applied(with_claims=True)
     claim = claim_of(run)
-    assert (claim.amount, claim.value, shop.account("supplier_claims")) == (8, Decimal("8.80"), Decimal("-8.80"))
+    assert (claim.amount, claim.value, shop.account("supplier_claims")) == (
+        8,
+        Decimal("8.80"),
+        Decimal("-8.80"),
+    )
     before = shop.account("exchange_difference")
     bill = settled(claim, "R-2", date(2026, 3, 20))
     assert (bill.kind, bill.net) == ("bill", 8)

@@ -99,9 +99,7 @@ def test_a_price_of_a_thousand_is_that_of_one(shop):
 
 def test_prices_on_suppliers_terms_count_as_a_list_of_theirs(shop):
     part = shop.parts[0]
-    terms = m.PurchasingSupplierPart(
-        company_id=shop.company_id, partner_id=shop.supplier, product_id=part
-    )
+    terms = m.PurchasingSupplierPart(company_id=shop.company_id, partner_id=shop.supplier, product_id=part)
     terms.prices = [
         m.PurchasingSupplierPrice(
             currency_code="USD", unit_price=Decimal(7), min_quantity=Decimal(1), valid_from=DAY
@@ -166,9 +164,7 @@ def test_what_no_list_knows_stays_at_the_ordered_price(shop):
 def sold(shop, customer, part, quantity=1, on=DAY, currency="USD"):
     from addons.sales.services.prices import Asked
 
-    (price,) = m.SalesOrder.price_lines(
-        db.session, [Asked(customer, part, Decimal(quantity), currency, on)]
-    )
+    (price,) = m.SalesOrder.price_lines(db.session, [Asked(customer, part, Decimal(quantity), currency, on)])
     return price
 
 
@@ -192,9 +188,7 @@ def test_a_customer_pays_by_contract_then_list_then_margin(shop, customer):
     assert sold(shop, customer, part, 5000).origin == "list C1, break 5,000+"
     contract = PriceDraft(part, Decimal("0.0070"), contract_quantity=Decimal(10_000))
     shop.price_list("Frame", contract, partner=customer, side="sale", valid_from=DAY)
-    draft = sales.OrderDraft(
-        shop.company_id, customer, [sales.OrderLineDraft(part, Decimal(9500))], date=DAY
-    )
+    draft = sales.OrderDraft(shop.company_id, customer, [sales.OrderLineDraft(part, Decimal(9500))], date=DAY)
     made = m.SalesOrder.create(db.session, [draft])
     assert draft.lines[0].unit_price == Decimal("0.0070")
     m.SalesOrder.confirm(db.session, made)

@@ -53,7 +53,9 @@ def _history(shop, acts, price):
     return part, order
 
 
-@settings(max_examples=12, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(acts=ACTS, price=PRICES, new=PRICES, fifo=st.booleans())
 def test_taking_a_run_back_leaves_everything_as_it_was(shop, acts, price, new, fifo):
     if not fifo:
@@ -75,7 +77,9 @@ def test_taking_a_run_back_leaves_everything_as_it_was(shop, acts, price, new, f
     db.session.rollback()
 
 
-@settings(max_examples=12, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(acts=ACTS, price=PRICES, new=PRICES)
 def test_after_a_run_the_bill_leaves_nothing_on_goods_received(shop, acts, price, new):
     part, order = _history(shop, acts, price)

@@ -15,4 +15,7 @@ class Move(progress.Move):
     def locked_because(cls, session, moves):
         move = m.StockMove
         query = select(move.id, move.padlock).where(move.id.in_(acts.ids_of(session, moves)))
-        return {**super().locked_because(session, moves), **dict(session.execute(query.where(move.padlock != "")).all())}
+        return {
+            **super().locked_because(session, moves),
+            **dict(session.execute(query.where(move.padlock != "")).all()),
+        }
