@@ -203,7 +203,8 @@ class Desk:
         self.session.expire_all()
         drafts = [self.session.get_one(m.AccountingBill, key) for key in bills[::15]]
         for draft in drafts:
-            draft.lines[0].unit_price *= Decimal("1.02")
+            line = draft.lines[0]
+            line.unit_price = round_to(line.unit_price * Decimal("1.02"), UNIT)
         m.AccountingBill.compute(self.session, drafts)
         self.session.flush()
         m.AccountingBill.post(self.session, bills)
