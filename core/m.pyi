@@ -97,6 +97,8 @@ class AccountingBillLine(_Composed):
     account_id: Mapped[int | None]
     bill: Mapped[AccountingBill]
     bill_id: Mapped[int]
+    claim: Mapped[PricingClaim | None]
+    claim_id: Mapped[int | None]
     description: Mapped[str]
     discount: Mapped[Decimal]
     early_quantity: Mapped[Decimal]
@@ -544,7 +546,9 @@ class Company(_Composed):
     name: Mapped[str]
     payment_details: Mapped[str]
     phone: Mapped[str]
+    price_source: Mapped[str]
     rate_age: Mapped[int]
+    reprice_tolerance: Mapped[Decimal | None]
     street: Mapped[str]
     tax_number: Mapped[str]
     @property
@@ -770,6 +774,9 @@ class Partner(_Composed):
     payment_term_id: Mapped[int | None]
     phone: Mapped[str]
     postcode: Mapped[str]
+    price_breaks: Mapped[str]
+    price_source: Mapped[str | None]
+    receipt_price: Mapped[str]
     receipt_tolerance: Mapped[Decimal]
     salesperson: Mapped[User | None]
     salesperson_id: Mapped[int | None]
@@ -798,6 +805,178 @@ class PartnerContact(_Composed):
     partner_id: Mapped[int]
     phone: Mapped[str]
     role: Mapped[str]
+
+class PricingClaim(_Composed):
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    id: Mapped[int]
+    lines: Mapped[list[PricingClaimLine]]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    run: Mapped[PricingRun]
+    run_id: Mapped[int]
+    state: Mapped[str]
+    value: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+    @classmethod
+    def open_for(cls, session: Any, run: int, booked: Any) -> Any: ...
+    @classmethod
+    def settle(cls, session: Any, claims: Any, reference: str = ..., on: Any = ...) -> Any: ...
+    @classmethod
+    def withdraw_of(cls, session: Any, run: int) -> None: ...
+
+class PricingClaimLine(_Composed):
+    amount: Mapped[Decimal]
+    billed_price: Mapped[Decimal]
+    claim: Mapped[PricingClaim]
+    claim_id: Mapped[int]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    price: Mapped[Decimal]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    run_line: Mapped[PricingRunLine]
+    run_line_id: Mapped[int]
+    value: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+    @property
+    def currency_code(self) -> str: ...
+
+class PricingPrice(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    contract_quantity: Mapped[Decimal | None]
+    id: Mapped[int]
+    margin: Mapped[Decimal | None]
+    min_quantity: Mapped[Decimal]
+    per: Mapped[Decimal]
+    price_list: Mapped[PricingPriceList]
+    price_list_id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    unit_price: Mapped[Decimal | None]
+    @property
+    def currency_code(self) -> str: ...
+
+class PricingPriceList(_Composed):
+    active: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    id: Mapped[int]
+    name: Mapped[str]
+    note: Mapped[str]
+    partner: Mapped[Partner | None]
+    partner_id: Mapped[int | None]
+    prices: Mapped[list[PricingPrice]]
+    replaces: Mapped[PricingPriceList | None]
+    replaces_id: Mapped[int | None]
+    side: Mapped[str]
+    valid_from: Mapped[_date | None]
+    valid_until: Mapped[_date | None]
+    @classmethod
+    def create(cls, session: Any, price_lists: Any) -> Any: ...
+
+class PricingRun(_Composed):
+    applied_at: Mapped[_datetime | None]
+    applied_by: Mapped[User | None]
+    applied_by_id: Mapped[int | None]
+    approved_by: Mapped[User | None]
+    approved_by_id: Mapped[int | None]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    id: Mapped[int]
+    lines: Mapped[list[PricingRunLine]]
+    number: Mapped[str | None]
+    parts: Mapped[list[PricingRunPart]]
+    reason: Mapped[str]
+    screened: Mapped[int]
+    since: Mapped[_date]
+    state: Mapped[str]
+    suppliers: Mapped[list[PricingRunSupplier]]
+    tolerance: Mapped[Decimal | None]
+    undone_at: Mapped[_datetime | None]
+    until: Mapped[_date]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    with_claims: Mapped[bool]
+    @classmethod
+    def apply(cls, session: Any, runs: Any) -> None: ...
+    @classmethod
+    def approve(cls, session: Any, runs: Any) -> None: ...
+    @classmethod
+    def cancel(cls, session: Any, runs: Any) -> None: ...
+    @property
+    def company_currency(self) -> str: ...
+    @classmethod
+    def create(cls, session: Any, runs: Any) -> Any: ...
+    @classmethod
+    def preview(cls, session: Any, runs: Any) -> Any: ...
+    @classmethod
+    def screen(cls, session: Any, runs: Any) -> None: ...
+    @classmethod
+    def undo(cls, session: Any, runs: Any) -> None: ...
+
+class PricingRunLine(_Composed):
+    accepted: Mapped[bool]
+    amount: Mapped[Decimal]
+    applied: Mapped[bool]
+    billed: Mapped[Decimal]
+    claim_amount: Mapped[Decimal]
+    claim_value: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    id: Mapped[int]
+    latest_price: Mapped[Decimal]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    ordered_price: Mapped[Decimal]
+    origin: Mapped[str]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    percent: Mapped[Decimal]
+    price: Mapped[Decimal]
+    price_before: Mapped[Decimal | None]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    rate: Mapped[Decimal]
+    refusal: Mapped[str]
+    run: Mapped[PricingRun]
+    run_id: Mapped[int]
+    source_id: Mapped[int]
+    source_model: Mapped[str]
+    value: Mapped[Decimal]
+    @classmethod
+    def accept(cls, session: Any, lines: Any) -> None: ...
+    @property
+    def company_currency(self) -> str: ...
+    @classmethod
+    def leave(cls, session: Any, lines: Any) -> None: ...
+
+class PricingRunPart(_Composed):
+    id: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    run: Mapped[PricingRun]
+    run_id: Mapped[int]
+
+class PricingRunSupplier(_Composed):
+    id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    run: Mapped[PricingRun]
+    run_id: Mapped[int]
 
 class Product(_Composed):
     active: Mapped[bool]
@@ -989,6 +1168,8 @@ class PurchasingOrder(_Composed):
     def approve(cls, session: Any, orders: Any, reason: str) -> None: ...
     @classmethod
     def bill(cls, session: Any, orders: Any, reference: str = ..., on: Any = ...) -> Any: ...
+    @classmethod
+    def bill_lines(cls, session: Any, lines: Any, until: Any) -> Any: ...
     @classmethod
     def bill_until(cls, session: Any, partners: Any, until: _date, reference: str = ...) -> Any: ...
     @classmethod
@@ -1398,13 +1579,16 @@ class StockMove(_Composed):
     lot_id: Mapped[int | None]
     order_line: Mapped[SalesOrderLine | None]
     order_line_id: Mapped[int | None]
+    ordered_price: Mapped[Decimal | None]
     picked: Mapped[Decimal | None]
     position: Mapped[int]
+    price_origin: Mapped[str]
     product: Mapped[Product]
     product_id: Mapped[int]
     purchase_line: Mapped[PurchasingOrderLine | None]
     purchase_line_id: Mapped[int | None]
     quantity: Mapped[Decimal]
+    repriced_price: Mapped[Decimal | None]
     returns_id: Mapped[int | None]
     source: Mapped[StockLocation]
     split_from_id: Mapped[int | None]
@@ -1415,9 +1599,13 @@ class StockMove(_Composed):
     transfer_id: Mapped[int]
     unit_cost: Mapped[Decimal | None]
     @classmethod
+    def agreed_prices(cls, session: Any, moves: Any) -> Any: ...
+    @classmethod
     def cost_accounts(cls, session: Any, costs_of: Any, unit: Decimal) -> Any: ...
     @classmethod
     def locked_because(cls, session: Any, moves: Any) -> Any: ...
+    @classmethod
+    def receipt_prices(cls, session: Any, arriving: Any, on: _date) -> Any: ...
     @classmethod
     def revalue(cls, session: Any, changes: Any, kind: str, on: Any = ..., narration: str = ...) -> Any: ...
 

@@ -30,6 +30,7 @@ PURPOSES = (
     "purchases",
     "input_tax",
     "price_difference",
+    "supplier_claims",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}

@@ -175,6 +175,17 @@ class Order(CompanyOwned, Model):
         return billing.bill_until(session, partners, until, reference)
 
     @classmethod
+    def bill_lines(
+        cls, session: Any, lines: Sequence[Any], until: dt.date | None
+    ) -> Mapping[int, Sequence[billing.ReceivedLine]]:
+        """The lines of drafts for what of order lines is open, by the order line's id.
+
+        `lines` are rows of order lines with the open `quantity`, below zero for what is to be credited, of
+        what moved up to `until`; an addon that knows other prices than the ordered ones overrides this.
+        """
+        return billing.bill_lines(lines)
+
+    @classmethod
     def return_goods(cls, session: Any, moves: Mapping[int, Decimal], on: dt.date | None = None) -> list[int]:
         """Plan and reserve returns of so much of received moves; returns their transfers, to be done."""
         return returning.return_goods(session, moves, on)

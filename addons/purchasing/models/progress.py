@@ -1,14 +1,14 @@
 """What ties orders to goods."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.purchasing.services import clearing, inspecting, pricing, tying
+from addons.purchasing.services import billing, clearing, inspecting, pricing, tying
 from addons.stock.models import transfers
 from core.db import ExchangeRate, Quantity, UnitPrice
 from core.models import relationship
@@ -84,6 +84,23 @@ class Move(transfers.Move):
         Purchasing knows no reason; an addon that agrees prices with suppliers overrides this.
         """
         return {}
+
+    @classmethod
+    def receipt_prices(cls, session: Any, arriving: Sequence[Any], on: dt.date) -> Mapping[int, Decimal]:
+        """The price of one unit of what comes in, in the currency of its order, by the move's id.
+
+        `arriving` are rows of moves with the order line that each is for; an addon that takes another price
+        than the ordered one overrides this.
+        """
+        return pricing.receipt_prices(arriving)
+
+    @classmethod
+    def agreed_prices(cls, session: Any, moves: Iterable[int]) -> Mapping[int, Decimal]:
+        """What one unit of received moves is agreed to cost by now, in the currency of its order.
+
+        That is the price of the receipt; an addon that lets prices follow later overrides this.
+        """
+        return billing.agreed_prices(session, moves)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

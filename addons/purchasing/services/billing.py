@@ -7,6 +7,7 @@ on a bill, below on a credit note. By period there is one bill for all that move
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
@@ -39,6 +40,7 @@ _ORDERS = text("""
      WHERE o.partner_id = ANY(:partners) AND o.state IN ('confirmed', 'done')
        AND l.received - l.returned <> l.billed ORDER BY o.id
 """)
+_AGREED = text("SELECT id, document_price FROM stock_move WHERE id = ANY(:ids)")
 
 
 @dataclass
@@ -54,7 +56,7 @@ def bill(session: AnySession, orders: Iterable[Any], reference: str, on: date | 
     lines = _open(session, [row.id for row in rows], None)
     known = {line.order_id for line in lines}
     PurchasingError.refuse({row.id: _nothing(row) for row in rows if row.id not in known})
-    return _write(session, lines, reference, on or today())
+    return _write(session, lines, reference, on or today(), None)
 
 
 def _nothing(row: Any) -> str:
@@ -67,7 +69,7 @@ def bill_until(session: AnySession, partners: Iterable[int], until: date, refere
     """A draft for each supplier and currency of all that moved up to a day and is not billed."""
     found = session.scalars(_ORDERS, {"partners": sorted(set(partners))}).all()
     acts.locked(session, m.PurchasingOrder, found)
-    return _write(session, _open(session, found, until), reference, until)
+    return _write(session, _open(session, found, until), reference, until, until)
 
 
 def _open(session: AnySession, ids: Sequence[int], until: date | None) -> list[Any]:
@@ -75,14 +77,29 @@ def _open(session: AnySession, ids: Sequence[int], until: date | None) -> list[A
     return [row for row in rows if row.quantity]
 
 
-def _write(session: AnySession, lines: Sequence[Any], reference: str, on: date) -> list[int]:
+def agreed_prices(session: AnySession, moves: Iterable[int]) -> dict[int, Decimal]:
+    """The price at which moves were received, by their ids."""
+    return {row.id: row.document_price for row in session.execute(_AGREED, {"ids": list(moves)})}
+
+
+def bill_lines(lines: Sequence[Any]) -> dict[int, list[ReceivedLine]]:
+    """A line of a bill at the ordered price for each order line, by the order line's id."""
+    return {line.id: [_line(line)] for line in lines}
+
+
+def _write(
+    session: AnySession, lines: Sequence[Any], reference: str, on: date, until: date | None
+) -> list[int]:
+    made_of = m.PurchasingOrder.bill_lines(session, lines, until)
     groups: dict[tuple[str, int, int, str], list[Any]] = {}
     for line in lines:
         kind = "bill" if line.quantity > 0 else "credit_note"
         key = (kind, line.company_id, line.partner_id, line.currency_code)
         groups.setdefault(key, []).append(line)
     drafts = [
-        BillDraft(company, partner, on, currency, reference, [_line(row) for row in group], kind)
+        BillDraft(
+            company, partner, on, currency, reference, [one for row in group for one in made_of[row.id]], kind
+        )
         for (kind, company, partner, currency), group in groups.items()
     ]
     made: list[int] = m.AccountingBill.create(session, drafts) if drafts else []

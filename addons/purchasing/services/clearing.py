@@ -20,6 +20,7 @@ from addons.accounting.services.bills import Debit
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, write_entries
 from addons.purchasing.services.pricing import net_price
+from core import m
 from core.db import AnySession, round_to, smallest_unit
 
 _ZERO = Decimal(0)
@@ -27,16 +28,19 @@ _ZERO = Decimal(0)
 _LINES = text("""
     SELECT l.id, l.net, l.quantity, l.early_quantity, b.currency_code, b.exchange_rate, b.company_id,
            b.partner_id, o.currency_code AS ordered_in, x.unit_price, x.discount,
-           coalesce(t.amount, 0) AS amount, coalesce(t.value, 0) AS value
+           coalesce(t.value, 0) AS value
       FROM accounting_bill b JOIN accounting_bill_line l ON l.bill_id = b.id
       JOIN purchasing_order_line x ON x.id = l.purchase_line_id JOIN purchasing_order o ON o.id = x.order_id
       JOIN product p ON p.id = x.product_id AND p.kind = 'goods'
-      LEFT JOIN LATERAL (
-           SELECT sum(abs(y.quantity) * w.document_price) AS amount, sum(abs(y.value)) AS value
-             FROM purchasing_billed_move y JOIN stock_move v ON v.id = y.move_id
-             JOIN stock_move w ON w.id = coalesce(v.returns_id, v.id)
-            WHERE y.bill_line_id = l.id) t ON true
+      LEFT JOIN LATERAL (SELECT sum(abs(y.value)) AS value FROM purchasing_billed_move y
+                          WHERE y.bill_line_id = l.id) t ON true
      WHERE b.id = ANY(:ids) AND b.reverses_id IS NULL ORDER BY l.id
+""")
+#: What lines are tied to: the receipts, also of what went back.
+_TIED = text("""
+    SELECT y.bill_line_id, coalesce(v.returns_id, v.id) AS move_id, abs(y.quantity) AS quantity
+      FROM purchasing_billed_move y JOIN stock_move v ON v.id = y.move_id
+     WHERE y.bill_line_id = ANY(:lines)
 """)
 _EARLY = text("""
     UPDATE accounting_bill_line l SET early_value = w.value
@@ -61,6 +65,7 @@ def debits_of(session: AnySession, bills: Sequence[Any]) -> Mapping[int, Sequenc
     """The debits of each line for goods of orders, by its id; notes what is billed before it comes."""
     rows = session.execute(_LINES, {"ids": [bill.id for bill in bills]}).all()
     books = {company_id: books_of(session, company_id) for company_id in {row.company_id for row in rows}}
+    amounts = _agreed(session, [row.id for row in rows])
     found, early = {}, {}
     for row in rows:
         of = books[row.company_id]
@@ -68,18 +73,28 @@ def debits_of(session: AnySession, bills: Sequence[Any]) -> Mapping[int, Sequenc
         ahead = _ahead(row, unit)
         if ahead:
             early[row.id] = round_to(ahead * row.exchange_rate, smallest_unit(of.currency))
-        found[row.id] = list(_debits(of, row, _received(of, row, unit), ahead))
+        found[row.id] = list(_debits(of, row, _received(of, row, amounts[row.id], unit), ahead))
     if early:
         session.execute(_EARLY, {"ids": list(early), "values": list(early.values())})
     return found
 
 
-def _received(books: Books, row: Any, unit: Decimal) -> Decimal:
-    """What was received at the ordered price, in the currency of the bill."""
+def _agreed(session: AnySession, lines: Sequence[int]) -> Mapping[int, Decimal]:
+    """What is tied to each line at the agreed price, in the order's currency, not rounded."""
+    tied = session.execute(_TIED, {"lines": list(lines)}).all()
+    prices = m.StockMove.agreed_prices(session, sorted({one.move_id for one in tied}))
+    amounts = dict.fromkeys(lines, _ZERO)
+    for one in tied:
+        amounts[one.bill_line_id] += one.quantity * prices[one.move_id]
+    return amounts
+
+
+def _received(books: Books, row: Any, amount: Decimal, unit: Decimal) -> Decimal:
+    """What was received at the agreed price, in the currency of the bill."""
     if row.currency_code == books.currency:
         return Decimal(row.value)
     if row.currency_code == row.ordered_in:
-        return round_to(row.amount, unit)
+        return round_to(amount, unit)
     return round_to(row.value / row.exchange_rate, unit)
 
 

@@ -124,7 +124,7 @@ def _give_numbers(session: AnySession, lines: Sequence[tuple[Any, Any]]) -> None
 
 
 def _give_prices(session: AnySession, lines: Sequence[tuple[Any, Any]]) -> None:
-    asked = [Asked(o.partner_id, x.product_id, x.quantity, o.currency_code, o.date) for o, x in lines]
+    asked = [Asked(o.partner_id, x.product_id, x.quantity, o.currency_code, o.date, id(o)) for o, x in lines]
     for (_order, line), price in zip(lines, m.PurchasingOrder.price_lines(session, asked), strict=True):
         line.unit_price, line.price_origin = price.unit_price, price.origin
         line.discount = line.discount or price.discount

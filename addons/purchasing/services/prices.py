@@ -53,6 +53,8 @@ class Asked:
     quantity: Decimal
     currency: str
     on: date
+    #: Tells lines of one order from those of others that are asked for at once.
+    order: int = 0
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ UNIT = Decimal("0.000001")
 #: What comes in; what goes back is priced by what it brings back.
 _LINES = text("""
     SELECT l.id, l.company_id, l.position, l.quantity, l.cancelled, l.received, l.tolerance, l.unit_price,
-           l.discount, o.number, o.currency_code, v.id AS move, coalesce(v.picked, v.quantity) AS coming,
+           l.discount, o.number, o.currency_code, o.partner_id, l.order_id, v.product_id,
+           v.id AS move, coalesce(v.picked, v.quantity) AS coming,
            t.number AS receipt, t.inspection <> 'passed' AND (s.inspected OR p.inspected) AS is_unseen
       FROM stock_move v
       JOIN stock_transfer t ON t.id = v.transfer_id
@@ -64,7 +65,7 @@ def price(session: AnySession, transfers: Sequence[int], on: date | None) -> int
     day = on or today()
     for company_id in sorted({row.company_id for row in rows}):
         own = [row for row in rows if row.company_id == company_id]
-        _price(session, own, _rates(session, company_id, {row.currency_code for row in own}, day))
+        _price(session, own, _rates(session, company_id, {row.currency_code for row in own}, day), day)
     return len(rows)
 
 
@@ -126,8 +127,14 @@ def net_price(unit_price: Decimal, discount: Decimal) -> Decimal:
     return round_to(unit_price * (100 - discount) / 100, UNIT)
 
 
-def _price(session: AnySession, rows: Sequence[Any], rates: Mapping[str, Decimal]) -> None:
-    prices = [net_price(row.unit_price, row.discount) for row in rows]
+def receipt_prices(rows: Sequence[Any]) -> dict[int, Decimal]:
+    """The ordered price of one unit of what comes in, less its discount, by the move's id."""
+    return {row.move: net_price(row.unit_price, row.discount) for row in rows}
+
+
+def _price(session: AnySession, rows: Sequence[Any], rates: Mapping[str, Decimal], on: date) -> None:
+    found = m.StockMove.receipt_prices(session, rows, on)
+    prices = [found[row.move] for row in rows]
     of = [rates[row.currency_code] for row in rows]
     values = {
         "ids": [row.move for row in rows],

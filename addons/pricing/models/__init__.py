@@ -1,0 +1,1 @@
+"""Price lists, which price is the latest, and the runs that let receipts follow it."""

@@ -1,0 +1,76 @@
+"""Orders take their prices from lists, and received goods know what was ordered and what holds by now."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from addons.pricing.services import billing, buying, selling
+from addons.purchasing.models import orders, progress
+from addons.sales.models import orders as sales
+from core.db import Line, UnitPrice
+
+
+class PurchasingOrder(orders.Order):
+    """Prices by the supplier's rule, and bills at the price that holds by now."""
+
+    @classmethod
+    def price_lines(cls, session: Any, asked: Sequence[Any]) -> list[Any]:
+        """The latest price of each; what no source knows is left to purchasing."""
+        asked = list(asked)
+        found = buying.price_lines(session, asked)
+        rest = iter(
+            super().price_lines(session, [a for a, one in zip(asked, found, strict=True) if one is None])
+        )
+        return [next(rest) if one is None else one for one in found]
+
+    @classmethod
+    def bill_lines(
+        cls, session: Any, lines: Sequence[Any], until: dt.date | None
+    ) -> Mapping[int, Sequence[Any]]:
+        """A line for each price at which goods of an order line came, in the order in which they did."""
+        return billing.by_price(session, super().bill_lines(session, lines, until), lines, until)
+
+
+class SalesOrder(sales.Order):
+    """Prices by contracts and lists, before what the part and the last order say."""
+
+    @classmethod
+    def price_lines(cls, session: Any, asked: Sequence[Any]) -> list[Any]:
+        """The price of each by contracts and lists; what they leave open is left to sales."""
+        asked = list(asked)
+        found = selling.price_lines(session, asked)
+        rest = iter(
+            super().price_lines(session, [a for a, one in zip(asked, found, strict=True) if one is None])
+        )
+        return [next(rest) if one is None else one for one in found]
+
+
+class Move(progress.Move):
+    """A received move with the price that was ordered, where it came at another, and the one by now."""
+
+    #: The net price of one unit on the order, where the receipt took the latest price instead.
+    ordered_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
+    #: Where the price of the receipt comes from, in words; empty where it is the ordered one.
+    price_origin: Mapped[str] = mapped_column(Line, server_default="")
+    #: The price of one unit since a run has changed it; nothing where none has.
+    repriced_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
+
+    @classmethod
+    def receipt_prices(cls, session: Any, arriving: Sequence[Any], on: dt.date) -> Mapping[int, Decimal]:
+        """The latest price of the day where the supplier is set so, else the ordered one."""
+        ordered = super().receipt_prices(session, arriving, on)
+        return {**ordered, **buying.receipt_prices(session, arriving, on, ordered)}
+
+    @classmethod
+    def agreed_prices(cls, session: Any, moves: Iterable[int]) -> Mapping[int, Decimal]:
+        """The price that runs have set, else that of the receipt."""
+        found = dict(super().agreed_prices(session, moves := list(moves)))
+        return {**found, **billing.repriced(session, moves)}
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (CheckConstraint("repriced_price >= 0", name="repriced_price_not_negative"),)

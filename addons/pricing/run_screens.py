@@ -1,0 +1,432 @@
+"""Repricing runs: what is found, what it would do, and the lines to look through; claims on suppliers."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from addons.pricing.services.deciding import beyond_tolerance
+from core import m
+from core.clock import today
+from core.db import db
+from core.i18n import _, _l, ngettext
+from core.screens import (
+    BulkAction,
+    Button,
+    Column,
+    Fact,
+    Facts,
+    Field,
+    Filter,
+    Grid,
+    Part,
+    Screens,
+    Section,
+)
+
+REPRICE = "pricing.reprice"
+RUN_STATES = {
+    "open": _l("Open"),
+    "applied": _l("Applied"),
+    "undone": _l("Taken back"),
+    "cancelled": _l("Cancelled"),
+}
+CLAIM_STATES = {"open": _l("Open"), "settled": _l("Settled"), "withdrawn": _l("Withdrawn")}
+#: How many lines a run shows on its own page, the worst first.
+MOST = 100
+
+
+def is_open(run: Any) -> bool:
+    """Whether the run may still be changed."""
+    return bool(run is None or run.state == "open")
+
+
+def _accepted(run: Any) -> bool:
+    return is_open(run) and run is not None and any(line.accepted for line in run.lines)
+
+
+def needs_approval(run: Any) -> bool:
+    """Whether somebody else has to agree before the run is applied."""
+    return _accepted(run) and run.approved_by_id is None and beyond_tolerance(db.session, run)
+
+
+def can_apply(run: Any) -> bool:
+    """Whether lines are accepted, and nobody has to agree any more."""
+    return _accepted(run) and not needs_approval(run)
+
+
+def can_accept(run: Any) -> bool:
+    """Whether a line that could be is not accepted."""
+    return is_open(run) and any(not line.refusal and not line.accepted for line in run.lines)
+
+
+def accept_all(session: Any, run: Any) -> str:
+    """Accept whatever can be."""
+    return _accept(session, [line for line in run.lines if not line.refusal])
+
+
+def accept_within(session: Any, run: Any) -> str:
+    """Accept what is within the tolerance."""
+    return _accept(
+        session, [x for x in run.lines if not x.refusal and abs(x.percent) <= (run.tolerance or Decimal(0))]
+    )
+
+
+def _accept(session: Any, lines: Any) -> str:
+    m.PricingRunLine.accept(session, lines)
+    return ngettext("%(num)s line is accepted.", "%(num)s lines are accepted.", len(lines))
+
+
+def screen_again(session: Any, run: Any) -> str:
+    """Find the lines anew."""
+    m.PricingRun.screen(session, [run])
+    return _("%(count)s received lines were looked at.", count=run.screened)
+
+
+def approve(session: Any, run: Any) -> str:
+    """Agree to a run of somebody else."""
+    m.PricingRun.approve(session, [run])
+    return _("%(number)s is approved.", number=run.number)
+
+
+def apply(session: Any, run: Any) -> str:
+    """Apply one run."""
+    m.PricingRun.apply(session, [run])
+    return _("%(number)s is applied: stock, margins and the ledger follow.", number=run.number)
+
+
+def undo(session: Any, run: Any) -> str:
+    """Take one run back."""
+    m.PricingRun.undo(session, [run])
+    return _("%(number)s is taken back.", number=run.number)
+
+
+def cancel(session: Any, run: Any) -> None:
+    """Give one run up."""
+    m.PricingRun.cancel(session, [run])
+
+
+def facts(session: Any, run: Any) -> list[Fact]:
+    """How many lines were looked at and differ, and what applying the accepted ones does."""
+    link = f"/m/pricing.run_line.list?f.run_id={run.id}"
+    found = [
+        Fact(_l("Looked at"), text=str(run.screened)),
+        Fact(_l("Differ"), text=str(len(run.lines)), link=link),
+        Fact(
+            _l("Can't be repriced"),
+            text=str(sum(1 for x in run.lines if x.refusal)),
+            link=f"{link}&f.refused=yes",
+        ),
+        Fact(
+            _l("Accepted"), text=str(sum(1 for x in run.lines if x.accepted)), link=f"{link}&f.accepted=yes"
+        ),
+    ]
+    own = run.company.currency_code
+    for label, amount in _sums(session, run).items():
+        found.append(Fact(label, amount, own))
+    return found
+
+
+def _sums(session: Any, run: Any) -> dict[Any, Decimal]:
+    accepted = [line for line in run.lines if line.accepted]
+    if not accepted or run.state in ("undone", "cancelled"):
+        return {}
+    if run.state == "applied":
+        to_bill = sum((line.value for line in accepted), Decimal(0))
+        return {_l("To bill"): to_bill, _l("Claims"): sum((x.claim_value for x in accepted), Decimal(0))}
+    found = m.PricingRun.preview(session, [run])[run.id]
+    return {
+        _l("On stock"): found.stock,
+        _l("On shipped goods"): found.shipped,
+        _l("On sold goods"): found.sold,
+        _l("On scrap and rounding"): found.other,
+        _l("To bill"): found.to_bill,
+        _l("Claims"): found.claims,
+    }
+
+
+def review(session: Any, run: Any) -> dict[str, Any]:
+    """The worst lines of a run, and how many more there are."""
+    return {"lines": run.lines[:MOST], "more": max(len(run.lines) - MOST, 0)}
+
+
+def settle(session: Any, claim: Any) -> str:
+    """Write the draft that settles one claim."""
+    (made,) = m.PricingClaim.settle(session, [claim])
+    bill = session.get(m.AccountingBill, made)
+    return _(
+        "The draft %(number)s is written: compare it with the supplier's paper.", number=bill.number or made
+    )
+
+
+def declare(screens: Screens) -> None:
+    """Runs, their lines, and claims."""
+    _runs(screens)
+    _run_form(screens)
+    _lines(screens)
+    _claims(screens)
+
+
+def _runs(screens: Screens) -> None:
+    screens.list(
+        "pricing.run.list",
+        model="pricing.run",
+        title=_l("Repricing runs"),
+        columns=[
+            "number",
+            "date",
+            Column("reason", _l("Why")),
+            Column("since", _l("Received from")),
+            Column("until", _l("Received until")),
+            Column("state", choices=RUN_STATES),
+            Column("screened", _l("Looked at")),
+            Column("user_id", _l("By")),
+        ],
+        filters=[Filter("state", choices=RUN_STATES), "date", "user_id"],
+        search=["number", "reason"],
+        order="-date",
+        empty=_l("A run finds what was received at another price than the latest, and lets it follow."),
+    )
+
+
+def _run_form(screens: Screens) -> None:
+    screens.form(
+        "pricing.run.form",
+        model="pricing.run",
+        title=_l("Repricing run"),
+        readonly=lambda run: run is not None,
+        defaults=lambda session: {
+            "date": today(),
+            "since": today().replace(day=1) - timedelta(days=31),
+            "until": today(),
+        },
+        head=("state", "since", "until"),
+        nodes=[
+            Facts("found", read=facts, visible=lambda run: run is not None),
+            Section(
+                "main",
+                Field("number", readonly=True),
+                Field("date", _l("Latest prices of")),
+                Field("since", _l("Received from")),
+                Field("until", _l("Received until")),
+                Field("reason", _l("Why")),
+                Field("tolerance", _l("Tolerance, %"), help=_l("Above it a second person approves.")),
+                Field("with_claims", _l("Claim what is billed")),
+                Field("state", choices=RUN_STATES, readonly=True),
+                Field("user_id", _l("By"), readonly=True),
+                Field("approved_by_id", _l("Approved by"), readonly=True),
+            ),
+            Grid(
+                "suppliers",
+                model="pricing.run_supplier",
+                title=_l("Suppliers; none for all"),
+                filled=("partner_id",),
+                columns=["partner_id"],
+            ),
+            Grid(
+                "parts",
+                model="pricing.run_part",
+                title=_l("Parts; none for all"),
+                filled=("product_id",),
+                columns=[Column("product_id", choice_columns=("mpn", "maker_id"))],
+            ),
+            Part(
+                "review",
+                template="pricing/review.html",
+                read=review,
+                visible=lambda run: run is not None and bool(run.lines),
+            ),
+            *_buttons(),
+        ],
+    )
+
+
+def _buttons() -> list[Button]:
+    return [
+        Button(
+            "apply",
+            _l("Apply"),
+            action=apply,
+            permission=REPRICE,
+            visible=can_apply,
+            style="primary",
+            confirm=_l("Let the accepted lines cost the latest price?"),
+        ),
+        Button(
+            "approve",
+            _l("Approve"),
+            action=approve,
+            permission="pricing.approve",
+            visible=needs_approval,
+            style="primary",
+        ),
+        Button("accept_all", _l("Accept all"), action=accept_all, permission=REPRICE, visible=can_accept),
+        Button(
+            "accept_within",
+            _l("Accept within tolerance"),
+            action=accept_within,
+            permission=REPRICE,
+            visible=lambda run: can_accept(run) and run.tolerance is not None,
+        ),
+        Button("screen", _l("Find anew"), action=screen_again, permission=REPRICE, visible=is_open),
+        Button(
+            "undo",
+            _l("Take back"),
+            action=undo,
+            permission=REPRICE,
+            visible=lambda run: run.state == "applied",
+            style="danger",
+            confirm=_l("Let the goods cost what they did before?"),
+        ),
+        Button("cancel", _l("Cancel"), action=cancel, permission=REPRICE, visible=is_open, style="danger"),
+    ]
+
+
+def _lines(screens: Screens) -> None:
+    screens.list(
+        "pricing.run_line.list",
+        model="pricing.run_line",
+        title=_l("Repricing lines"),
+        columns=[
+            "run_id",
+            "partner_id",
+            "product_id",
+            "quantity",
+            Column("billed", _l("Billed")),
+            Column("ordered_price", _l("Ordered")),
+            Column("price", _l("Received at")),
+            Column("latest_price", _l("Latest price")),
+            Column("percent", _l("Change, %")),
+            "amount",
+            Column("value", _l("In our currency")),
+            Column("claim_value", _l("Claimed")),
+            Column("origin", _l("Price from")),
+            Column("refusal", _l("Why not")),
+            Column("accepted", _l("Accepted")),
+        ],
+        filters=[
+            Filter("free", _l("Can be repriced"), where=lambda line: line.refusal == ""),
+            Filter("refused", _l("Can't be repriced"), where=lambda line: line.refusal != ""),
+            "accepted",
+            "run_id",
+            "partner_id",
+            "product_id",
+        ],
+        search=["partner_id", "product_id"],
+        group_by=["run_id", "partner_id"],
+        actions=[
+            BulkAction(
+                "accept",
+                _l("Accept"),
+                action=lambda session, line: m.PricingRunLine.accept(session, [line]),
+                permission=REPRICE,
+                bulk=lambda line: (line.refusal == "") & ~line.accepted & ~line.applied,
+                undo="leave",
+            ),
+            BulkAction(
+                "leave",
+                _l("Leave"),
+                action=lambda session, line: m.PricingRunLine.leave(session, [line]),
+                permission=REPRICE,
+                bulk=lambda line: line.accepted & ~line.applied,
+                undo="accept",
+            ),
+        ],
+        order="id",
+        create=False,
+        source=(_l("Repricing runs"), "pricing.run.list"),
+        empty=_l("Received lines whose price is not the latest, the worst of each run first."),
+    )
+    screens.form(
+        "pricing.run_line.form",
+        model="pricing.run_line",
+        title=_l("Repricing line"),
+        readonly=lambda line: True,
+        create=False,
+        nodes=[
+            Section(
+                "main",
+                "run_id",
+                "partner_id",
+                "product_id",
+                Field("move_id", _l("Receipt")),
+                "quantity",
+                Field("billed", _l("Billed")),
+                Field("ordered_price", _l("Ordered")),
+                Field("price", _l("Received at")),
+                Field("latest_price", _l("Latest price")),
+                Field("percent", _l("Change, %")),
+                Field("origin", _l("Price from")),
+                "currency_code",
+                "amount",
+                Field("value", _l("In our currency")),
+                Field("claim_amount", _l("Claimed")),
+                Field("refusal", _l("Why not"), wide=True),
+                Field("accepted", _l("Accepted")),
+            )
+        ],
+    )
+
+
+def _claims(screens: Screens) -> None:
+    screens.list(
+        "pricing.claim.list",
+        model="pricing.claim",
+        title=_l("Claims on suppliers"),
+        columns=[
+            "number",
+            "date",
+            "partner_id",
+            Column("run_id", _l("Run")),
+            Column("state", choices=CLAIM_STATES),
+            Column("amount", _l("Supplier gets more")),
+            Column("value", _l("In our currency")),
+        ],
+        filters=[Filter("state", choices=CLAIM_STATES), "partner_id", "run_id", "date"],
+        search=["number", "partner_id"],
+        group_by=["partner_id"],
+        order="-date",
+        create=False,
+        source=(_l("Repricing runs"), "pricing.run.list"),
+        empty=_l("Differences of what is billed already stand here until suppliers settle them."),
+    )
+    screens.form(
+        "pricing.claim.form",
+        model="pricing.claim",
+        title=_l("Claim on a supplier"),
+        readonly=lambda claim: True,
+        create=False,
+        head=("partner_id", "state", "amount"),
+        nodes=[
+            Section(
+                "main",
+                "number",
+                "date",
+                "partner_id",
+                Field("run_id", _l("Run")),
+                Field("state", choices=CLAIM_STATES),
+                "currency_code",
+                Field("amount", _l("Supplier gets more")),
+                Field("value", _l("In our currency")),
+            ),
+            Grid(
+                "lines",
+                model="pricing.claim_line",
+                title=_l("Lines"),
+                columns=[
+                    "product_id",
+                    "quantity",
+                    Column("billed_price", _l("Billed at")),
+                    Column("price", _l("Latest price")),
+                    "amount",
+                ],
+            ),
+            Button(
+                "settle",
+                _l("Settle"),
+                action=settle,
+                permission="accounting.write_bills",
+                visible=lambda claim: claim.state == "open",
+                style="primary",
+            ),
+        ],
+    )

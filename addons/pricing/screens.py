@@ -1,0 +1,8 @@
+"""Lists and forms of pricing."""
+
+from addons.pricing import list_screens, run_screens
+from core.screens import Screens
+
+screens = Screens()
+list_screens.declare(screens)
+run_screens.declare(screens)

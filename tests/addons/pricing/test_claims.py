@@ -1,0 +1,105 @@
+"""What is billed already is claimed from the supplier, and settled by its own paper."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from addons.pricing.services.errors import PricingError
+from core import m
+from core.db import db
+from tests.addons.pricing.conftest import DAY
+
+pytestmark = pytest.mark.addons(
+    "partners", "products", "accounting", "stock", "sales", "purchasing", "pricing"
+)
+
+
+def billed(shop, price="1.08", **values):
+    """100 that came, were billed, and of which the list changes the price."""
+    order = shop.order((shop.parts[0], 100, price), **values)
+    m.PurchasingOrder.receive(db.session, [order], DAY)
+    shop.billed(order, "R-1")
+    return order
+
+
+def settled(claim, reference="G-1", on=DAY):
+    (made,) = m.PricingClaim.settle(db.session, [claim], reference, on)
+    m.AccountingBill.post(db.session, [made])
+    db.session.expire_all()
+    return db.session.get(m.AccountingBill, made)
+
+
+def claim_of(run):
+    return db.session.query(m.PricingClaim).filter_by(run_id=run.id).one()
+
+
+def test_a_lower_price_is_claimed_and_settled_by_a_credit_note(shop):
+    billed(shop)
+    shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
+    run = shop.applied(with_claims=True)
+    claim = claim_of(run)
+    assert (claim.number, claim.amount, claim.value, claim.state) == ("CLM/2026/00001", -8, -8, "open")
+    assert (shop.account("supplier_claims"), shop.account("inventory")) == (8, 100)
+    assert shop.account("goods_received") == 0
+    note = settled(claim)
+    assert (note.kind, note.net, claim.state) == ("credit_note", 8, "settled")
+    assert (shop.account("supplier_claims"), shop.account("payable")) == (0, -100)
+    with pytest.raises(PricingError, match="nothing to settle"), db.session.begin_nested():
+        m.PricingClaim.settle(db.session, [claim])
+    with pytest.raises(PricingError, match="is settled: take its bill back"), db.session.begin_nested():
+        m.PricingRun.undo(db.session, [run])
+
+
+def test_a_higher_price_is_settled_by_a_further_bill_at_its_own_rate(shop):
+    shop.rate("EUR", "1.10", DAY)
+    shop.rate("EUR", "1.20", date(2026, 3, 20))
+    billed(shop, 1, currency_code="EUR")
+    shop.price_list("Q2", (shop.parts[0], "1.08"), valid_from=DAY, currency_code="EUR")
+    run = shop.applied(with_claims=True)
+    claim = claim_of(run)
+    assert (claim.amount, claim.value, shop.account("supplier_claims")) == (
+        8,
+        Decimal("8.80"),
+        Decimal("-8.80"),
+    )
+    before = shop.account("exchange_difference")
+    bill = settled(claim, "R-2", date(2026, 3, 20))
+    assert (bill.kind, bill.net) == ("bill", 8)
+    assert shop.account("supplier_claims") == 0
+    assert shop.account("exchange_difference") - before == Decimal("0.80")
+    m.AccountingBill.reverse(db.session, [bill.id], date(2026, 3, 20))
+    db.session.expire_all()
+    assert (claim.state, shop.account("supplier_claims")) == ("open", Decimal("-8.80"))
+    shop.undo(run)
+    assert (claim.state, shop.account("supplier_claims"), shop.account("inventory")) == ("withdrawn", 0, 110)
+
+
+def test_what_went_back_is_not_claimed(shop):
+    order = billed(shop)
+    shop.send_back(order, 30)
+    shop.billed(order, "G-0")
+    shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
+    claim = claim_of(shop.applied(with_claims=True))
+    assert (claim.amount, claim.value) == (Decimal("-5.60"), Decimal("-5.60"))
+    assert (shop.account("supplier_claims"), shop.account("goods_received")) == (Decimal("5.60"), 0)
+    assert shop.differences() == []
+
+
+def test_what_is_partly_billed_and_partly_back_waits(shop):
+    order = shop.order((shop.parts[0], 100, 1))
+    m.PurchasingOrder.receive(db.session, [order], DAY)
+    shop.billed(order, "R-1", 40)
+    shop.send_back(order, 30)
+    shop.price_list("Q2", (shop.parts[0], "1.08"), valid_from=DAY)
+    (line,) = shop.run(with_claims=True).lines
+    assert "bill or credit the rest first" in line.refusal
+
+
+def test_a_draft_that_settles_stands_in_the_way_of_another(shop):
+    billed(shop)
+    shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
+    claim = claim_of(shop.applied(with_claims=True))
+    m.PricingClaim.settle(db.session, [claim])
+    with pytest.raises(PricingError, match="post or delete it"):
+        m.PricingClaim.settle(db.session, [claim])
