@@ -1,4 +1,4 @@
-"""A supplier whose list moved by 8 %, and a run over what came since at the old price."""
+"""A supplier whose list moved by 8 %, what came since at the old price, and a claim on another supplier."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -14,13 +14,14 @@ from core.db import round_to
 from core.security.actor import Actor, acting
 from core.security.users import LogIn
 
-#: What came last of the supplier that brought most of what no bill is for.
+SINCE = timedelta(days=200)
+#: What came of suppliers since a day, of what bills are for or of what none is.
 _PRICES = text("""
     SELECT o.partner_id, v.document_currency_code AS currency, v.product_id, max(v.document_price) AS price
       FROM stock_move v JOIN purchasing_order_line l ON l.id = v.purchase_line_id
       JOIN purchasing_order o ON o.id = l.order_id
-     WHERE v.company_id = :company AND v.state = 'done' AND v.returns_id IS NULL AND v.billed = 0
-       AND v.document_price IS NOT NULL
+     WHERE v.company_id = :company AND v.state = 'done' AND v.returns_id IS NULL
+       AND v.date >= :since AND (v.billed > 0) = :billed AND v.document_price IS NOT NULL
      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """)
 
@@ -39,28 +40,54 @@ def load(session: Any, company: Any) -> list[LogIn]:
 
 
 def _price(session: Any, company: Any) -> None:
-    rows = session.execute(_PRICES, {"company": company.id}).all()
-    groups: dict[tuple[int, str], list[Any]] = {}
-    for row in rows:
-        groups.setdefault((row.partner_id, row.currency), []).append(row)
-    if not groups:
+    """A run to look through, over what the supplier with most of it brought and did not bill."""
+    (partner, currency), most = _most(session, company, billed=False)
+    if not most:
         return
-    (partner, currency), most = max(groups.items(), key=lambda item: (len(item[1]), -item[0][0]))
     before = _list(company.id, partner, currency, "Q3", most, Decimal(1), 90)
     m.PricingPriceList.create(session, [before])
     now = _list(company.id, partner, currency, "Q4", most, Decimal("1.08"), 1)
     now.replaces_id = before.id
     m.PricingPriceList.create(session, [now])
+    m.PricingRun.create(session, [_run(company.id, partner, "List Q4")])
+    _claim(session, company, partner)
+
+
+def _claim(session: Any, company: Any, other: int) -> None:
+    """A run that was applied to what another supplier had billed too dear."""
+    (partner, currency), most = _most(session, company, billed=True, without=other)
+    if not most:
+        return
+    lower = _list(company.id, partner, currency, "Agreed 2026", most, Decimal("0.97"), 1)
+    m.PricingPriceList.create(session, [lower])
+    run = _run(company.id, partner, "Agreed for the whole year", with_claims=True)
+    m.PricingRun.create(session, [run])
+    m.PricingRunLine.accept(session, [line for line in run.lines if not line.refusal])
+    m.PricingRun.apply(session, [run])
+
+
+def _most(session: Any, company: Any, billed: bool, without: int = 0) -> tuple[tuple[int, str], list[Any]]:
+    """The supplier and currency with most parts, and these."""
+    groups: dict[tuple[int, str], list[Any]] = {(0, ""): []}
+    values = {"company": company.id, "billed": billed, "since": today() - SINCE}
+    for row in session.execute(_PRICES, values):
+        if row.partner_id != without:
+            groups.setdefault((row.partner_id, row.currency), []).append(row)
+    return max(groups.items(), key=lambda item: (len(item[1]), -item[0][0]))
+
+
+def _run(company_id: int, partner: int, reason: str, **values: Any) -> Any:
     run = m.PricingRun(
-        company_id=company.id,
+        company_id=company_id,
         date=today(),
-        since=today() - timedelta(days=200),
+        since=today() - SINCE,
         until=today(),
-        reason="List Q4",
+        reason=reason,
         tolerance=Decimal(10),
+        **values,
     )
     run.suppliers = [m.PricingRunSupplier(partner_id=partner)]
-    m.PricingRun.create(session, [run])
+    return run
 
 
 def _list(
