@@ -135,9 +135,10 @@ class _Block:
                     points[a, b] = pair.score
         if not points.any():
             return
-        for a, b in zip(*linear_sum_assignment(points, maximize=True), strict=True):
-            if points[a, b]:
-                yield _taken([self.us[rows[a]]], [self.them[columns[b]]])
+        chosen = linear_sum_assignment(points, maximize=True)
+        for row, column in zip(*(one.tolist() for one in chosen), strict=True):
+            if points[row, column]:
+                yield _taken([self.us[rows[row]]], [self.them[columns[column]]])
 
     def sums(self, level: int) -> Iterator[Found]:
         """One line of either side that is the sum of several of the other."""

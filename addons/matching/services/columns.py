@@ -125,6 +125,7 @@ def line_of(key: int, values: dict[str, Any]) -> Line | None:
     if quantity is None and amount is None:
         return None
     if quantity is None:
+        assert amount is not None
         # Freight and fees are often stated by their amount alone.
         quantity, price = Decimal(1 if amount >= 0 else -1), abs(amount)
     return Line(
