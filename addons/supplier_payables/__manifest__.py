@@ -1,7 +1,7 @@
 {
     "version": "0.1.0",
     "title": "Supplier payables",
-    "summary": "One run states what is owed to each supplier; its own list is matched line by line, and billed.",
+    "summary": "One run states what is owed to each supplier; its list is matched and billed.",
     "category": "Trade",
     "depends": [
         "accounting>=0.1",

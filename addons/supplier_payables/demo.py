@@ -1,4 +1,4 @@
-"""Three suppliers that are settled by period: what they delivered last month, and the list that one of them sent."""
+"""Three suppliers that are settled by period, and the list that one of them sent for last month."""
 
 import io
 from datetime import date

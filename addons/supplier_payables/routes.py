@@ -53,7 +53,13 @@ def _runs(problem: str = "") -> str:
     run = m.PayablesRun
     rows = db.session.scalars(select(run).order_by(run.period_end.desc(), run.id.desc()).limit(_RUNS)).all()
     end = request.form.get("period_end") or last_closed("monthly", today()).end.isoformat()
-    return render_template("supplier_payables/runs.html", runs=rows, end=end, problem=problem)
+    return render_template(
+        "supplier_payables/runs.html",
+        runs=rows,
+        end=end,
+        problem=problem,
+        may_run=current_actor().may("supplier_payables.run"),
+    )
 
 
 @bp.post("/runs")
@@ -93,6 +99,7 @@ def _bench(statement: Any, problem: str = "") -> str:
         pages=max(1, -(-shown.counts.whole // benches.PAGE)),
         find=find,
         at=request.values.get("at", type=int) or 0,
+        may_match=current_actor().may("supplier_payables.match"),
         problem=problem,
     )
 

@@ -1,4 +1,4 @@
-"""What the workbench shows: a page of matches with their lines, problems first, and what is left to decide."""
+"""What the workbench shows: a page of matches with their lines, problems first, and what is undecided."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,8 @@ PAGE = 50
 #: Open ones first, those with a problem before the exact ones, the dearest problem first.
 _ORDER = "(k.state <> 'open'), k.exact, (k.kind = 'matched'), abs(coalesce(k.their_amount, k.our_amount)) DESC, k.id"
 _MATCHES = """
-    SELECT k.* FROM payables_match k WHERE k.statement_id = :id {where} ORDER BY {order} LIMIT :size OFFSET :skip
+    SELECT k.* FROM payables_match k WHERE k.statement_id = :id {where}
+     ORDER BY {order} LIMIT :size OFFSET :skip
 """
 _FOUND = """
     AND k.state = 'open' AND (k.id = :with OR EXISTS (
@@ -71,7 +72,7 @@ class Bench:
 
 
 def bench(session: AnySession, statement_id: int, page: int, find: str = "", beside: int = 0) -> Bench:
-    """The page, or what is found by numbers such as `PO-1|PO-2`, together with the match that looks for it."""
+    """The page, or what is found by numbers such as `PO-1|PO-2`, beside the match that looks for it."""
     values: dict[str, Any] = {"id": statement_id, "size": PAGE, "skip": (page - 1) * PAGE}
     where = ""
     if find:

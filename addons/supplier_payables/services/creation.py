@@ -1,12 +1,12 @@
 """State what is owed to all suppliers that are due, set by set.
 
 Problem: 200 suppliers with 30,000 received and returned lines must get statements on which each line stands
-exactly once, nothing is lost, and what was disputed or came late is not forgotten. Rule: a statement takes every
-done move up to the period's end that is not billed and stands on no statement, at the price of its receipt. It
-begins on the day after the supplier's last one: days that no run has covered are caught up. What is dated before
-that is late, and says so; what an earlier statement left open is carried over, with what of it is not billed.
-Example: October has 100 and a return of 30, at 1.00 each → 100.00 − 30.00 = 70.00; of September, a receipt
-that was booked in October stands on it as late.
+exactly once, nothing is lost, and what was disputed or came late is not forgotten. Rule: a statement takes
+every done move up to the period's end that is not billed and stands on no statement, at the price of its
+receipt. It begins on the day after the supplier's last one: days that no run has covered are caught up.
+What is dated before that is late, and says so; what an earlier statement left open is carried over, with
+what of it is not billed. Example: October has 100 and a return of 30, at 1.00 each → 100.00 − 30.00 =
+70.00; of September, a receipt that was booked in October stands on it as late.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,8 @@ RUN = "supplier_payables.run"
 _FRESH = """
     SELECT o.partner_id, v.id AS move_id, w.document_currency_code AS currency_code, v.date,
            o.number AS order_number, t.reference, t.number AS receipt, v.product_id, w.document_price,
-           CASE WHEN v.returns_id IS NULL THEN v.quantity - v.billed ELSE v.billed - v.quantity END AS quantity
+           CASE WHEN v.returns_id IS NULL THEN v.quantity - v.billed
+                ELSE v.billed - v.quantity END AS quantity
       FROM purchasing_order o
       JOIN purchasing_order_line x ON x.order_id = o.id
       JOIN stock_move v ON v.purchase_line_id = x.id AND v.state = 'done' AND v.billed < v.quantity

@@ -1,8 +1,8 @@
 """Decide about matches: accept, dispute, undo, put together and take apart.
 
-Who may accept what: a lower price, a smaller quantity, what only we have and what is explained (rounding, freight,
-tax, stated twice, another period) is the clerk's affair. To pay more than was received, or at a higher price than
-the supplier's tolerance, needs the permission to approve.
+Who may accept what: a lower price, a smaller quantity, what only we have and what is explained (rounding,
+freight, tax, stated twice, another period) is the clerk's affair. To pay more than was received, or at a
+higher price than the supplier's tolerance, needs the permission to approve.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +23,7 @@ from core import m
 from core.db import AnySession
 from core.i18n import _, format_number
 from core.security import acts
+from core.security.actor import actor_of
 from core.security.audit import record
 
 APPROVE = "supplier_payables.approve"
@@ -57,7 +58,7 @@ def accept(session: AnySession, matches: Iterable[Any]) -> None:
     PayablesError.refuse(
         {row.id: _("This is decided: undo it first.") for row in rows if row.state != "open"}
     )
-    if not acts.actor_of(session).may(APPROVE):
+    if not actor_of(session).may(APPROVE):
         PayablesError.refuse({row.id: why for row in rows if (why := needs_approval(row))})
     _decide(session, rows, "accepted", "accept")
 
@@ -81,7 +82,7 @@ def _decide(
     session: AnySession, rows: Sequence[Any], state: str, act: str, note: str = "", owner: int | None = None
 ) -> None:
     ids = [row.id for row in rows]
-    user = acts.actor_of(session).user_id if state != "open" else None
+    user = actor_of(session).user_id if state != "open" else None
     session.execute(_DECIDE, {"ids": ids, "state": state, "note": note, "owner": owner, "user": user})
     record(session, act, "payables.match", ids, {"note": note} if note else None)
     acts.forget(session, m.PayablesMatch, ids)
@@ -92,7 +93,7 @@ def dispute(session: AnySession, matches: Iterable[Any], note: str, owner_id: in
     rows = _locked(session, matches)
     if not note.strip():
         raise PayablesError(_("Say why it is disputed."))
-    owner = owner_id or acts.actor_of(session).user_id
+    owner = owner_id or actor_of(session).user_id
     _decide(session, rows, "disputed", "dispute", note.strip(), owner)
 
 

@@ -1,11 +1,12 @@
 """Bill what was agreed with the supplier; what was not stays open for the next statement.
 
-Problem: of October's lines 96 agree, one is 3 % dearer and accepted, of one 80 of 100 are stated, one is disputed,
-one is not in the supplier's list at all, and freight of 35.00 is in it alone. Rule: the bill has a line for each
-receipt that was accepted, in the quantity and at the price that the supplier states, and one for the freight. What
-that differs from the received price goes to price differences when the bill is posted, as for any bill. The other
-20, the disputed line and the one that is only ours are left to the next statement. Returns are on a credit note of
-the same day and number. What prices of six decimals leave to the supplier's total is a line of its own.
+Problem: of October's lines 96 agree, one is 3 % dearer and accepted, of one 80 of 100 are stated, one is
+disputed, one is not in the supplier's list at all, and freight of 35.00 is in it alone. Rule: the bill has
+a line for each receipt that was accepted, in the quantity and at the price that the supplier states, and
+one for the freight. What that differs from the received price goes to price differences when the bill is
+posted, as for any bill. The other 20, the disputed line and the one that is only ours are left to the next
+statement. Returns are on a credit note of the same day and number. What prices of six decimals leave to the
+supplier's total is a line of its own.
 
 Without a list of the supplier's all lines are billed as they were received.
 """
@@ -25,7 +26,7 @@ from addons.supplier_payables.services.deciding import NOT_PAID
 from addons.supplier_payables.services.errors import PayablesError
 from core import m
 from core.clock import today
-from core.db import AnySession, round_money
+from core.db import AnySession, round_money, round_to
 from core.i18n import _, ngettext
 from core.security import acts
 from core.security.audit import record
@@ -132,7 +133,7 @@ def _stated_price(match: Any, quantity: Decimal) -> Decimal | None:
     """What the supplier asks for a unit; None where it is ours."""
     if not match.price_change and "pack" not in match.causes or not match.their_amount:
         return None
-    return abs(match.their_amount / quantity).quantize(_UNIT)
+    return round_to(abs(Decimal(match.their_amount) / quantity), _UNIT)
 
 
 def _extra(matches: Iterable[Any], tied: set[int]) -> Iterator[BillLineDraft]:

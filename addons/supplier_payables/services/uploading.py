@@ -15,6 +15,7 @@ from core import m
 from core.db import AnySession, reserve_ids, round_money
 from core.i18n import _
 from core.security import acts
+from core.security.actor import actor_of
 from core.security.audit import record
 
 MATCH = "supplier_payables.match"
@@ -208,7 +209,7 @@ def accept_exact(session: AnySession, statements: Iterable[Any]) -> int:
     refuse_posted(rows)
     missing = _("Upload the supplier's list first.")
     PayablesError.refuse({row.id: missing for row in rows if not row.list_name})
-    user = acts.actor_of(session).user_id
+    user = actor_of(session).user_id
     done = session.scalars(_EXACT, {"ids": [row.id for row in rows], "user": user}).all()
     record(session, "accept", "payables.match", done)
     acts.forget(session, m.PayablesMatch, done)

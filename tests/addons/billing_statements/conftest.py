@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from addons.accounting.services.drafts import Line
 from addons.accounting.periods import period_with
+from addons.accounting.services.drafts import Line
 from core import m
 from core.db import db
 from tests.conftest import work

@@ -33,10 +33,10 @@ def test_a_run_states_each_line_once_and_late_ones_on_the_next(office):
     with pytest.raises(IntegrityError):
         db.session.execute(
             text(
-                "INSERT INTO payables_line (company_id, statement_id, move_id, position, kind, date, order_number,"
-                " receipt, product_id, quantity, unit_price, amount) SELECT company_id, :other, move_id, 9, kind,"
-                " date, order_number, receipt, product_id, quantity, unit_price, amount FROM payables_line"
-                " WHERE move_id = :move"
+                "INSERT INTO payables_line (company_id, statement_id, move_id, position, kind, date,"
+                " order_number, receipt, product_id, quantity, unit_price, amount)"
+                " SELECT company_id, :other, move_id, 9, kind, date, order_number, receipt, product_id,"
+                " quantity, unit_price, amount FROM payables_line WHERE move_id = :move"
             ),
             {"other": following.id, "move": first.id},
         )
@@ -135,7 +135,8 @@ def test_an_accepted_price_goes_to_price_differences_and_freight_is_billed(offic
 
 
 def test_lines_are_put_together_and_taken_apart(office):
-    one, two = office.got(office.parts[0], 60, 1, day(3)), office.got(office.parts[0], 40, 1, day(20))
+    office.got(office.parts[0], 60, 1, day(3))
+    office.got(office.parts[0], 40, 1, day(20))
     (statement,) = office.run()
     office.upload(statement, ("", "P0", 100, 1, day(21)))
     (found,) = office.matches(statement)
