@@ -170,5 +170,7 @@ def _done(payable_id: int, act: Callable[[], object]) -> Page:
         return _bench(_statement(payable_id), str(error)), 422
     if isinstance(said, str):
         flash(said, "success")
-    places = {name: request.form[name] for name in ("page", "at") if request.form.get(name)}
-    return _to(url_for("supplier_payables.workbench", payable_id=payable_id, **places))
+    page, at = request.form.get("page"), request.form.get("at")
+    return _to(
+        url_for("supplier_payables.workbench", payable_id=payable_id, page=page or None, at=at or None)
+    )

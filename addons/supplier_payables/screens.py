@@ -19,9 +19,7 @@ def facts_of(session: Any, statement: Any) -> list[Fact]:
     return [
         Fact(_l("Ours"), statement.total, currency),
         Fact(_l("Theirs"), statement.their_total, currency),
-        Fact(
-            _l("Difference"), statement.their_total - statement.total if statement.list_name else 0, currency
-        ),
+        Fact(_l("Difference"), statement.their_total - statement.total, currency),
     ]
 
 

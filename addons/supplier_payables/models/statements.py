@@ -51,7 +51,7 @@ class Run(CompanyOwned, Model):
         period: Period,
         partners: Sequence[int] | None = None,
     ) -> tuple[Any, list[int]]:
-        """State what is owed to the suppliers of the cycle, or those named; returns run and new statements."""
+        """State what is owed to the suppliers of the cycle, or those named; returns run and statements."""
         return creation.start(session, company_id, cycle, period, partners)
 
 

@@ -13,7 +13,8 @@ from core.db import AnySession
 
 PAGE = 50
 #: Open ones first, those with a problem before the exact ones, the dearest problem first.
-_ORDER = "(k.state <> 'open'), k.exact, (k.kind = 'matched'), abs(coalesce(k.their_amount, k.our_amount)) DESC, k.id"
+_ORDER = """(k.state <> 'open'), k.exact, (k.kind = 'matched'),
+            abs(coalesce(k.their_amount, k.our_amount)) DESC, k.id"""
 _MATCHES = """
     SELECT k.* FROM payables_match k WHERE k.statement_id = :id {where}
      ORDER BY {order} LIMIT :size OFFSET :skip
