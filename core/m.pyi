@@ -731,6 +731,17 @@ class Maker(_Composed):
     margin_floor: Mapped[Decimal | None]
     name: Mapped[str]
 
+class MatchingMapping(_Composed):
+    columns: Mapped[Any]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    owner: Mapped[str]
+    @classmethod
+    def recall(cls, session: Any, company_id: int, owner: str) -> Any: ...
+    @classmethod
+    def remember(cls, session: Any, company_id: int, owner: str, columns: Any) -> None: ...
+
 class Menu(_Composed):
     endpoint: Mapped[str]
     icon: Mapped[str]
@@ -776,10 +787,13 @@ class Partner(_Composed):
     postcode: Mapped[str]
     price_breaks: Mapped[str]
     price_source: Mapped[str | None]
+    price_tolerance: Mapped[Decimal]
     receipt_price: Mapped[str]
     receipt_tolerance: Mapped[Decimal]
     salesperson: Mapped[User | None]
     salesperson_id: Mapped[int | None]
+    settlement: Mapped[str]
+    settlement_cycle: Mapped[str]
     statement_cycle: Mapped[str]
     street: Mapped[str]
     substitution: Mapped[str]
@@ -805,6 +819,140 @@ class PartnerContact(_Composed):
     partner_id: Mapped[int]
     phone: Mapped[str]
     role: Mapped[str]
+
+class PayablesLine(_Composed):
+    amount: Mapped[Decimal]
+    carried: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    id: Mapped[int]
+    kind: Mapped[str]
+    match_id: Mapped[int | None]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    order_number: Mapped[str]
+    position: Mapped[int]
+    product: Mapped[Product]
+    product_id: Mapped[int]
+    quantity: Mapped[Decimal]
+    receipt: Mapped[str]
+    statement: Mapped[PayablesStatement]
+    statement_id: Mapped[int]
+    unit_price: Mapped[Decimal]
+    @property
+    def currency_code(self) -> str: ...
+
+class PayablesMatch(_Composed):
+    agreements: Mapped[str]
+    causes: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    decided_at: Mapped[_datetime | None]
+    decided_by: Mapped[User | None]
+    decided_by_id: Mapped[int | None]
+    exact: Mapped[bool]
+    id: Mapped[int]
+    kind: Mapped[str]
+    note: Mapped[str]
+    our_amount: Mapped[Decimal | None]
+    our_quantity: Mapped[Decimal | None]
+    owner: Mapped[User | None]
+    owner_id: Mapped[int | None]
+    price_change: Mapped[Decimal | None]
+    score: Mapped[int]
+    state: Mapped[str]
+    statement: Mapped[PayablesStatement]
+    statement_id: Mapped[int]
+    their_amount: Mapped[Decimal | None]
+    their_quantity: Mapped[Decimal | None]
+    @classmethod
+    def accept(cls, session: Any, matches: Any) -> None: ...
+    @property
+    def currency_code(self) -> str: ...
+    @classmethod
+    def dispute(cls, session: Any, matches: Any, note: str, owner_id: Any = ...) -> None: ...
+    @classmethod
+    def join(cls, session: Any, matches: Any) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @classmethod
+    def split(cls, session: Any, matches: Any) -> Any: ...
+    @classmethod
+    def undo(cls, session: Any, matches: Any) -> None: ...
+
+class PayablesRun(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    created_at: Mapped[_datetime]
+    cycle: Mapped[str]
+    id: Mapped[int]
+    period_end: Mapped[_date]
+    period_start: Mapped[_date]
+    skips: Mapped[list[PayablesRunSkip]]
+    statements: Mapped[list[PayablesStatement]]
+    @classmethod
+    def start(cls, session: Any, company_id: int, cycle: str, period: Any, partners: Any = ...) -> Any: ...
+
+class PayablesRunSkip(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    reason: Mapped[str]
+    run_id: Mapped[int]
+
+class PayablesStatement(_Composed):
+    bill: Mapped[AccountingBill | None]
+    bill_id: Mapped[int | None]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    credit_note: Mapped[AccountingBill | None]
+    credit_note_id: Mapped[int | None]
+    currency_code: Mapped[str]
+    id: Mapped[int]
+    list_name: Mapped[str]
+    number: Mapped[str]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    period_end: Mapped[_date]
+    period_start: Mapped[_date]
+    reference: Mapped[str]
+    run: Mapped[PayablesRun]
+    run_id: Mapped[int]
+    state: Mapped[str]
+    their_total: Mapped[Decimal]
+    total: Mapped[Decimal]
+    @classmethod
+    def accept_exact(cls, session: Any, statements: Any) -> int: ...
+    @classmethod
+    def post(cls, session: Any, statements: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def redo(cls, session: Any, statements: Any) -> Any: ...
+    @classmethod
+    def upload(cls, session: Any, statement: Any, filename: str, contents: bytes) -> Any: ...
+
+class PayablesTheirLine(_Composed):
+    amount: Mapped[Decimal | None]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date | None]
+    delivery: Mapped[str]
+    id: Mapped[int]
+    match_id: Mapped[int | None]
+    order_number: Mapped[str]
+    part: Mapped[str]
+    problem: Mapped[str]
+    quantity: Mapped[Decimal | None]
+    row: Mapped[int]
+    sheet: Mapped[str]
+    statement: Mapped[PayablesStatement]
+    statement_id: Mapped[int]
+    text: Mapped[str]
+    unit_price: Mapped[Decimal | None]
+    @property
+    def currency_code(self) -> str: ...
 
 class PricingClaim(_Composed):
     amount: Mapped[Decimal]

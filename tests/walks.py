@@ -169,6 +169,7 @@ RECORDS = {
     "supplier_id": "partner",
     "line_id": "sales.order_line",
     "product_id": "product",
+    "payable_id": "payables.statement",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {

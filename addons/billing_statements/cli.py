@@ -9,8 +9,8 @@ from typing import Any
 import click
 from sqlalchemy import select
 
+from addons.accounting.periods import Period
 from addons.billing_statements.errors import StatementError
-from addons.billing_statements.periods import Period
 from addons.billing_statements.services import runs
 from core import m
 from core.clock import today

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from addons.billing_statements.periods import last_closed
+from addons.accounting.periods import last_closed
 from addons.billing_statements.services.creation import create_statements
 from addons.billing_statements.services.runs import start_rendering
 from core import m

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.billing_statements.periods import Period
+from addons.accounting.periods import Period
 from addons.billing_statements.services import creation, delivery, runs
 from addons.billing_statements.services import redo as redoing
 from addons.partners import models as partners

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Text, cast, func, select
 
+from addons.accounting.periods import last_closed
 from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
-from addons.billing_statements.periods import last_closed
 from addons.billing_statements.services import delivery, runs
 from core import m
 from core.clock import today

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from addons.billing_statements.periods import period_with
+from addons.accounting.periods import period_with
 from core import m
 from core.db import db
 from core.jobs.worker import run_job

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import text
 
-from addons.billing_statements.periods import period_with
+from addons.accounting.periods import period_with
 from addons.billing_statements.services.creation import create_statements
 from core import m
 from core.db import db

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from addons.billing_statements.periods import period_with
+from addons.accounting.periods import period_with
 from addons.billing_statements.services.creation import create_statements
 from core import m
 from core.db import db

@@ -16,8 +16,8 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from addons.accounting.periods import period_with
 from addons.accounting.services.drafts import Line
-from addons.billing_statements.periods import period_with
 from core import m
 from core.db import db
 from core.jobs.worker import run_job

@@ -23,7 +23,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from addons.billing_statements.periods import period_with
+from addons.accounting.periods import period_with
 from addons.billing_statements.services import runs
 from core import m
 from core.db import db

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from addons.billing_statements.periods import period_with
+from addons.accounting.periods import period_with
 from addons.billing_statements.services import runs
 from core import m
 from core.db import db

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.billing_statements.periods import Period
+from addons.accounting.periods import Period
 from core import m
 from core.db import AnySession, advisory_lock, reserve_ids
 from core.i18n import _

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, text
 
+from addons.accounting.periods import CYCLES, Period, period_with
 from addons.billing_statements.errors import StatementError
-from addons.billing_statements.periods import CYCLES, Period, period_with
 from addons.billing_statements.services.creation import RUN, candidates, skip_reason
 from addons.billing_statements.services.delivery import why_unprintable_of
 from core import m

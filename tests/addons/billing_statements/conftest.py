@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from addons.accounting.periods import period_with
 from addons.accounting.services.drafts import Line
-from addons.billing_statements.periods import period_with
 from core import m
 from core.db import db
 from tests.conftest import work

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from addons.billing_statements.periods import period_with
+from addons.accounting.periods import period_with
 from core import m
 from core.db import db
 from tests.conftest import work

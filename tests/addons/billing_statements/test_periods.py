@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.billing_statements.periods import CYCLES, Period, last_closed, period_with
+from addons.accounting.periods import CYCLES, Period, last_closed, period_with
 
 
 @pytest.mark.parametrize(

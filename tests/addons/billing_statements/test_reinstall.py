@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from addons.billing_statements.periods import period_with
+from addons.accounting.periods import period_with
 from core import m
 from core.db import db
 from tests.conftest import lifecycle_on, work

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from addons.accounting.periods import period_with
 from addons.billing_statements.errors import StatementError
-from addons.billing_statements.periods import period_with
 from addons.billing_statements.services import delivery, runs
 from core import letters, m
 from core.db import db

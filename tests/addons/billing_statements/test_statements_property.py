@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from addons.accounting.periods import period_with
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
-from addons.billing_statements.periods import period_with
 from core import m
 from core.db import db
 

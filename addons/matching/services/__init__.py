@@ -1,0 +1,1 @@
+"""Read a list of theirs, and assign its lines to ours."""

@@ -1,0 +1,1 @@
+"""What is stated to suppliers, what they state, and how both were matched."""

@@ -1,0 +1,105 @@
+"""Lists and forms of payable statements, and what is agreed with suppliers on their form."""
+
+from typing import Any
+
+from core import m
+from core.i18n import _, _l
+from core.screens import Button, Column, Fact, Facts, Field, Filter, Screens, Section
+
+STATES = {"draft": _l("Draft"), "posted": _l("Posted")}
+SETTLEMENTS = {"cash": _l("Cash"), "receipt": _l("By receipt"), "period": _l("By period")}
+CYCLES = {"monthly": _l("monthly"), "half_monthly": _l("half-monthly"), "weekly": _l("weekly")}
+
+screens = Screens()
+
+
+def facts_of(session: Any, statement: Any) -> list[Fact]:
+    """Both totals and what lies between them."""
+    currency = statement.currency_code
+    return [
+        Fact(_l("Ours"), statement.total, currency),
+        Fact(_l("Theirs"), statement.their_total, currency),
+        Fact(_l("Difference"), statement.their_total - statement.total, currency),
+    ]
+
+
+def redo(session: Any, statement: Any) -> str:
+    """Do one supplier again from its form."""
+    m.PayablesStatement.redo(session, [statement])
+    return str(_("It is made anew."))
+
+
+screens.list(
+    "payables.statement.list",
+    model="payables.statement",
+    title=_l("Payable statements"),
+    columns=[
+        "number",
+        "partner_id",
+        "period_end",
+        Column("state", choices=STATES),
+        "reference",
+        Column("total", _l("Ours")),
+        Column("their_total", _l("Theirs")),
+        Column("list_name", _l("Supplier's list"), shown=False),
+    ],
+    filters=[Filter("state", choices=STATES), "partner_id", "period_end"],
+    search=["number", "reference", "partner_id"],
+    order="-period_end",
+    create=False,
+    source=(_l("Payables runs"), "supplier_payables.runs_page"),
+    empty=_l("Statements are made by a run: open Payables runs and start the first one."),
+)
+screens.form(
+    "payables.statement.form",
+    model="payables.statement",
+    title=_l("Payable statement"),
+    readonly=lambda statement: statement is not None and statement.state == "posted",
+    create=False,
+    head=("partner_id", "state"),
+    nodes=[
+        Facts("totals", read=facts_of),
+        Section(
+            "main",
+            Field("number", readonly=True),
+            Field("partner_id", readonly=True),
+            Field("reference", _l("Supplier's invoice no.")),
+            Field("period_start", readonly=True),
+            Field("period_end", readonly=True),
+            Field("currency_code", readonly=True),
+            Field("state", choices=STATES, readonly=True),
+            Field("bill_id", readonly=True),
+            Field("credit_note_id", readonly=True),
+        ),
+        Button(
+            "workbench",
+            _l("Match"),
+            action="supplier_payables.workbench",
+            method="get",
+            permission="supplier_payables.read",
+            style="primary",
+        ),
+        Button(
+            "redo",
+            _l("Do again"),
+            action=redo,
+            permission="supplier_payables.run",
+            visible=lambda statement: statement.state == "draft",
+            style="danger",
+            confirm=_l("Throw this statement away and make it anew?"),
+        ),
+    ],
+)
+screens.extend("partner.form").after(
+    "trade",
+    Section(
+        "supplier_statements",
+        Field("settlement", _l("Settlement"), choices=SETTLEMENTS, help=_l("When the supplier is settled.")),
+        Field("settlement_cycle", _l("Settlement cycle"), choices=CYCLES),
+        Field(
+            "price_tolerance", _l("Price tolerance, %"), help=_l("A higher price than ours needs approval.")
+        ),
+        title=_l("Supplier's statements"),
+        visible=lambda partner: partner is None or partner.is_supplier,
+    ),
+)

@@ -1,0 +1,1 @@
+"""What the verbs of statements are made of."""

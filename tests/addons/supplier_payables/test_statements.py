@@ -1,0 +1,151 @@
+"""Every received and returned line stands on one statement, is matched, decided and billed."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from addons.supplier_payables.services.errors import PayablesError
+from core import m
+from core.db import db
+from core.security.actor import Actor, acting
+from tests.addons.supplier_payables.conftest import NOVEMBER, day
+
+pytestmark = pytest.mark.addons("supplier_payables")
+
+CLERK = frozenset({"supplier_payables.match", "supplier_payables.run"})
+
+
+def number(office, move):
+    return move.purchase_line.order.number
+
+
+def test_a_run_states_each_line_once_and_late_ones_on_the_next(office):
+    first = office.got(office.parts[0], 100, 1, day(3))
+    (statement,) = office.run()
+    assert (statement.total, statement.period_start) == (100, day(1))
+    assert office.run() == []
+    office.got(office.parts[1], 10, 2, day(30))  # booked after October was stated
+    office.got(office.parts[1], 5, 2, day(4, 11))
+    (following,) = office.run(NOVEMBER)
+    assert [(x.kind, x.amount) for x in office.lines(following)] == [("late", 20), ("movement", 10)]
+    with pytest.raises(IntegrityError):
+        db.session.execute(
+            text(
+                "INSERT INTO payables_line (company_id, statement_id, move_id, position, kind, date,"
+                " order_number, receipt, product_id, quantity, unit_price, amount)"
+                " SELECT company_id, :other, move_id, 9, kind, date, order_number, receipt, product_id,"
+                " quantity, unit_price, amount FROM payables_line WHERE move_id = :move"
+            ),
+            {"other": following.id, "move": first.id},
+        )
+
+
+def test_suppliers_with_nothing_are_skipped_with_a_reason_and_missed_days_are_caught_up(office):
+    idle = office.partner("V2", settlement="period")
+    office.partner("V3")  # by receipt: not of this run
+    office.got(office.parts[0], 100, 1, day(3))
+    (statement,) = office.run(NOVEMBER)  # October was never run
+    assert [x.kind for x in office.lines(statement)] == ["late"]
+    skips = statement.run.skips
+    assert [(s.partner_id, s.reason) for s in skips] == [
+        (idle, "nothing received or returned that is not billed or stated")
+    ]
+
+
+def test_one_supplier_is_done_again(office):
+    other = office.partner("V2", settlement="period")
+    office.got(office.parts[0], 100, 1, day(3))
+    office.got(office.parts[0], 7, 1, day(3), partner=other)
+    mine, theirs = sorted(office.run(), key=lambda x: x.partner_id)
+    office.got(office.parts[0], 50, 1, day(5))
+    (again,) = m.PayablesStatement.redo(db.session, [mine])
+    assert db.session.get(m.PayablesStatement, again).total == 150
+    assert db.session.get(m.PayablesStatement, theirs.id).total == 7
+
+
+def test_a_statement_without_a_list_is_billed_as_received_and_locks_its_receipts(office):
+    move = office.got(office.parts[0], 100, 1, day(3))
+    back = office.give_back(move, 30, day(9))
+    (statement,) = office.run()
+    assert [x.amount for x in office.lines(statement)] == [100, -30]
+    assert m.StockMove.locked_because(db.session, [move]) == {}
+    with pytest.raises(PayablesError, match="number of the supplier's invoice"):
+        m.PayablesStatement.post(db.session, [statement], day(5, 11))
+    statement.reference = "R-1"
+    m.PayablesStatement.post(db.session, [statement], day(5, 11))
+    assert (statement.state, statement.bill.net, statement.credit_note.net) == ("posted", 100, 30)
+    assert m.StockMove.locked_because(db.session, [move, back]) == {
+        move.id: f"on confirmed statement {statement.number}",
+        back.id: f"on confirmed statement {statement.number}",
+    }
+    with pytest.raises(PayablesError, match="is posted"):
+        m.PayablesStatement.redo(db.session, [statement])
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("UPDATE payables_line SET amount = 1"))
+
+
+def test_exact_ones_are_accepted_at_once_and_the_rest_one_by_one(office):
+    moves = [office.got(office.parts[n % 3], 100 + n, 1, day(3 + n)) for n in range(6)]
+    (statement,) = office.run()
+    rows = [(number(office, x), f"P{n % 3}", 100 + n, 1, day(3 + n)) for n, x in enumerate(moves)]
+    rows[0] = (*rows[0][:3], 1.05, rows[0][4])
+    rows[1] = (*rows[1][:2], 81, *rows[1][3:])
+    del rows[5]
+    rows.append(("PO-ELSEWHERE", "P0", 40, 1, day(2, 11)))
+    office.upload(statement, *rows)
+    found = {x.kind: x for x in office.matches(statement)}
+    assert set(found) == {"matched", "price", "quantity", "only_ours", "only_theirs"}
+    assert found["price"].reason == "PO no. + part, qty 100 = 100, price +5.0 %"
+    assert found["only_theirs"].causes == "next_period"
+    assert m.PayablesStatement.accept_exact(db.session, [statement]) == 3
+    with acting(db.session, Actor(None, "clerk", office.company_id, CLERK)):
+        with pytest.raises(PayablesError, match="above the supplier's tolerance"):
+            m.PayablesMatch.accept(db.session, [found["price"]])
+        m.PayablesMatch.accept(db.session, [found[k] for k in ("quantity", "only_ours", "only_theirs")])
+    with pytest.raises(PayablesError, match="Say why"):
+        m.PayablesMatch.dispute(db.session, [found["price"]], " ")
+    m.PayablesMatch.dispute(db.session, [found["price"]], "agreed 1.00")
+    m.PayablesMatch.undo(db.session, [found["price"]])
+    statement.reference = "R-2"
+    with pytest.raises(PayablesError, match="1 match of .* is undecided"):
+        m.PayablesStatement.post(db.session, [statement])
+    m.PayablesMatch.dispute(db.session, [found["price"]], "agreed 1.00")
+    m.PayablesStatement.post(db.session, [statement], day(5, 11))
+    assert statement.bill.net == 81 + 102 + 103 + 104
+    (following,) = office.run(NOVEMBER)
+    assert [(x.kind, x.quantity) for x in office.lines(following)] == [
+        ("carried", 100),
+        ("carried", 20),
+        ("carried", 105),
+    ]
+
+
+def test_an_accepted_price_goes_to_price_differences_and_freight_is_billed(office):
+    move = office.got(office.parts[0], 100, 1, day(3))
+    (statement,) = office.run()
+    office.upload(statement, (number(office, move), "P0", 100, 1.1, day(3)), ("", "FREIGHT", 1, 12.5, day(3)))
+    m.PayablesMatch.accept(db.session, office.matches(statement))
+    statement.reference = "R-3"
+    m.PayablesStatement.post(db.session, [statement], day(5, 11))
+    assert statement.bill.net == Decimal("122.50")
+    db.session.refresh(move)
+    assert move.billed == 100
+
+
+def test_lines_are_put_together_and_taken_apart(office):
+    office.got(office.parts[0], 60, 1, day(3))
+    office.got(office.parts[0], 40, 1, day(20))
+    (statement,) = office.run()
+    office.upload(statement, ("", "P0", 100, 1, day(21)))
+    (found,) = office.matches(statement)
+    assert (found.kind, found.agreements) == ("matched", "part sum")
+    assert len(m.PayablesMatch.split(db.session, [found])) == 3
+    assert [x.kind for x in office.matches(statement)] == ["only_ours", "only_ours", "only_theirs"]
+    joined = m.PayablesMatch.join(db.session, office.matches(statement))
+    assert db.session.get(m.PayablesMatch, joined).kind == "matched"
+    m.PayablesMatch.accept(db.session, [joined])
+    statement.reference = "R-4"
+    m.PayablesStatement.post(db.session, [statement], day(5, 11))
+    assert statement.bill.net == 100
