@@ -2,11 +2,19 @@
 // U undoes, M finds. After an act the next open line has the focus; what is ticked is summed live.
 const form = document.querySelector("[data-workbench]");
 const rows = form ? [...form.querySelectorAll("tr[data-match]")] : [];
+// A statement that is posted is only read.
+const remainder = form?.querySelector("[data-remainder]");
 
-if (form) {
+if (form) (rows.find((row) => row.dataset.match === form.dataset.at) ?? rows[0])?.focus();
+if (remainder) {
   document.addEventListener("keydown", onKey);
   form.addEventListener("change", sum);
-  (rows.find((row) => row.dataset.match === form.dataset.at) ?? rows[0])?.focus();
+  form.elements.note?.addEventListener("keydown", (event) => {
+    // Enter in a field presses the first button of its form, which accepts: a reason is for a dispute.
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    submit("dispute");
+  });
   sum();
 }
 
@@ -39,7 +47,11 @@ function act(row, name) {
   const next = rows.slice(rows.indexOf(row) + 1).find((one) => one.dataset.open && !ticked(one));
   form.elements.at.value = next?.dataset.match ?? "";
   if (name === "dispute" && !form.elements.note.value) form.elements.note.focus();
-  else form.requestSubmit(form.querySelector(`button[value=${name}]`));
+  else submit(name);
+}
+
+function submit(name) {
+  form.requestSubmit(form.querySelector(`button[value=${name}]`));
 }
 
 function ticked(row) {
@@ -49,5 +61,5 @@ function ticked(row) {
 function sum() {
   const chosen = rows.filter(ticked);
   const cents = chosen.reduce((left, row) => left + Math.round((row.dataset.theirs - row.dataset.ours) * 100), 0);
-  form.querySelector("[data-remainder]").textContent = chosen.length ? (cents / 100).toFixed(2) : "";
+  remainder.textContent = chosen.length ? (cents / 100).toFixed(2) : "";
 }
