@@ -14,13 +14,10 @@ from core.clock import today
 from core.db import db
 from core.errors import UserError
 from core.i18n import _, ngettext
-from core.security.incoming import FILE_BYTES, LARGER, Limit, page_asked
+from core.security.incoming import page_asked, takes_files
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("supplier_payables", __name__)
-
-# A list of twenty thousand lines is larger than a form may be.
-LARGER["supplier_payables.upload"] = Limit(FILE_BYTES)
 
 Page = str | Response | tuple[str, int]
 _RUNS = 50
@@ -106,6 +103,7 @@ def _bench(statement: Any, problem: str = "") -> str:
 
 @bp.post("/statements/<int:payable_id>/list")
 @requires("supplier_payables.match")
+@takes_files
 def upload(payable_id: int) -> Page:
     """Read the supplier's list and match it."""
     file = request.files.get("file")

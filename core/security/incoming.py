@@ -2,19 +2,22 @@
 
 A page's form has a megabyte and two thousand fields at most: a million of them kept a process busy for 25
 seconds without a log-in. More is let in only on the routes named in `LARGER`, where files come in or lines by
-the hundred. NUL, which PostgreSQL keeps in no text, and numbers that no row can have are no fault of ours,
-but of whoever sends them: 400 and 404, on every route, once and here.
+the hundred, and on pages of addons that say so (`takes_files`). NUL, which PostgreSQL keeps in no text, and
+numbers that no row can have are no fault of ours, but of whoever sends them: 400 and 404, on every route,
+once and here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, TypeVar, cast
 
-from flask import Flask, Request, request
+from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
+View = TypeVar("View", bound=Callable[..., Any])
 #: Bytes and fields of a form.
 FORM_BYTES = 1024 * 1024
 FORM_FIELDS = 2000
@@ -49,6 +52,12 @@ LARGER = {
 _USUAL = Limit()
 
 
+def takes_files(view: View) -> View:
+    """Decorate a page of an addon to which people bring files: it takes in more than a form."""
+    cast(Any, view).takes_in = Limit(FILE_BYTES)
+    return view
+
+
 class BoundedParser(FormDataParser):
     """A form's reader that counts the fields before it makes any."""
 
@@ -75,13 +84,25 @@ class Incoming(Request):
             _refuse_nul(*(name for name in names if name))
 
 
+def _up_to(largest: int) -> str:
+    """An expression for the numbers from 0 to this one."""
+    digits = str(largest)
+    lower = (
+        f"{digits[:place]}[0-{int(digit) - 1}]\\d{{{len(digits) - place - 1}}}"
+        for place, digit in enumerate(digits)
+        if digit > "0"
+    )
+    return "|".join((f"\\d{{1,{len(digits) - 1}}}", *lower, digits))
+
+
 class KeyConverter(IntegerConverter):
-    """`<int:…>` of an address: what no key can be is not there."""
+    """`<int:…>` of an address: what no key can be is not there.
 
-    regex = r"\d{1,19}"
+    By the expression, and not by refusing the number: a refused one is asked of the rules of all methods, so
+    that a program would be told of methods instead.
+    """
 
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, max=LARGEST_KEY)
+    regex = f"(?:{_up_to(LARGEST_KEY)})"
 
 
 def init_app(app: Flask) -> None:
@@ -92,7 +113,9 @@ def init_app(app: Flask) -> None:
 
 
 def _bound() -> None:
-    limit = LARGER.get(request.endpoint or "") or LARGER.get(request.blueprint or "", _USUAL)
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit = getattr(view, "takes_in", None) or LARGER.get(request.endpoint or "")
+    limit = limit or LARGER.get(request.blueprint or "", _USUAL)
     request.max_content_length = limit.content
     request.max_form_parts = limit.fields
     # One field may be as long as the whole form: the ids of a selection come as one.

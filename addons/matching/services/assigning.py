@@ -18,9 +18,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import combinations, groupby
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from addons.matching.services.comparing import AGREEING, CONTRADICTING, UNKNOWN, Pair, Side, compare
 from addons.matching.services.grouping import group
 from addons.matching.services.lines import Line, Match, Tolerances
@@ -126,6 +123,10 @@ class _Block:
 
     def best(self, admissible: Callable[[Pair], bool]) -> Iterator[Found]:
         """The pairs of free lines with the most points in sum."""
+        # A third of a second, which only those who match shall wait for.
+        import numpy as np
+        from scipy.optimize import linear_sum_assignment
+
         rows = [i for i, side in enumerate(self.us) if side.free]
         columns = [j for j, side in enumerate(self.them) if side.free]
         points = np.zeros((len(rows), len(columns)))

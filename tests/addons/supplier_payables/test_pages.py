@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core import m
 from core.db import db
+from core.security.incoming import FORM_BYTES
 from core.security.users import ensure_administrator
 from tests.addons.supplier_payables.conftest import day, workbook
 from tests.logins import log_in
@@ -34,6 +35,12 @@ def test_a_statement_is_matched_and_posted_on_its_page(app, company, office):
     with app.app_context():
         answer = send(f"{here}/list", file=(BytesIO(workbook(rows)), "list.xlsx"))
         assert answer.status_code == 303
+        # A list is larger than a form may be, and a form of the same page is not.
+        large = b"--x\r\n\r\n" + b"x" * 2 * FORM_BYTES
+        kind = "multipart/form-data; boundary=x"
+        assert client.post(f"{here}/list", data=large, content_type=kind).status_code == 400
+        assert client.post(here, data=large, content_type=kind).status_code == 413
+        assert send(f"{here}/list", file=(BytesIO(workbook(rows)), "list.xlsx")).status_code == 303
         page = client.get(here).text
         assert "price +20.0 %" in page and "2 of 2 open" in page and "Accept 1" in page
         # Problems stand first.

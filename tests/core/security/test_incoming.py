@@ -79,6 +79,13 @@ def test_nul_in_a_form_is_no_fault_of_ours(app: Flask) -> None:
 def test_a_number_that_is_no_key_is_not_there(app: Flask, number: int | str) -> None:
     with app.app_context():
         assert app.test_client().get(f"/jobs/{number}").status_code == 404
+        assert app.test_client().patch(f"/api/v1/partner/{number}", json={}).status_code == 404
+
+
+@pytest.mark.parametrize("number", [0, 7, 10**18, 9 * 10**18, 2**63 - 1])
+def test_a_number_that_may_be_a_key_is_looked_up(app: Flask, number: int) -> None:
+    with app.app_context():
+        assert app.test_client().patch(f"/api/v1/partner/{number}", json={}).status_code == 401
 
 
 @pytest.mark.parametrize(
