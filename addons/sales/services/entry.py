@@ -8,17 +8,12 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.sales.services.prices import Asked
-from addons.stock.services.availability import availability_of
+from addons.stock.services.availability import availability_of, next_arrivals
 from core import m
 from core.db import AnySession
 from core.i18n import _, format_date, format_number
 
 _ZERO = Decimal(0)
-_NEXT = text("""
-    SELECT v.product_id, min(v.date) FROM stock_move v JOIN stock_location f ON f.id = v.from_id
-     WHERE v.product_id = ANY(:products) AND v.state IN ('planned', 'reserved') AND f.kind = 'supplier'
-     GROUP BY v.product_id
-""")
 _USED = text("""
     SELECT number FROM sales_order WHERE partner_id = :partner AND reference = :reference
        AND id <> :id AND state <> 'cancelled' ORDER BY id DESC LIMIT 1
@@ -48,11 +43,6 @@ def prices_of(
         else {}
         for price in m.SalesOrder.price_lines(session, asked)
     ]
-
-
-def next_arrivals(session: AnySession, products: Sequence[int]) -> dict[int, date]:
-    """The next day on which something comes in, of parts of which something does."""
-    return {product: day for product, day in session.execute(_NEXT, {"products": list(products)})}
 
 
 def availability_texts(session: AnySession, lines: Sequence[tuple[int | None, Decimal | None]]) -> list[str]:
