@@ -17,6 +17,7 @@ from core.screens.fields import actor_text, label_column, label_text
 from core.screens.pages.forms import screens
 from core.screens.panel.timeline import act_title
 from core.screens.refusals import kind_name
+from core.security.incoming import takes_files
 from core.security.rights import current_actor, may_see_field, model_rights, requires
 from core.security.rules import here
 
@@ -75,6 +76,7 @@ def picture(record_id: int) -> Response:
 
 @bp.post("/companies/<int:record_id>/letterhead")
 @requires("core.configure")
+@takes_files
 def change_letterhead(record_id: int) -> Response | tuple[str, int]:
     """Put the sent picture onto the documents; without one, take it off them."""
     company = _company(record_id, lock=True)

@@ -13,6 +13,7 @@ from core.api.routes import RECORD, bp
 from core.db import db
 from core.i18n import _
 from core.screens.panel.files import may_add
+from core.security.incoming import takes_files
 from core.security.rights import model_rights
 
 _FILES = f"{RECORD}/files"
@@ -45,6 +46,7 @@ def list_files(model: str, record_id: int) -> Response:
 
 @bp.post(_FILES)
 @any_token
+@takes_files
 def add_file(model: str, record_id: int) -> Response:
     """Put a file beside a record."""
     record = record_of(_with_files(model), caller(), record_id)

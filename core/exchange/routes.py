@@ -32,7 +32,7 @@ from core.exchange.text import state_text, value_text
 from core.i18n import _
 from core.jobs import queue
 from core.security.headers import named
-from core.security.incoming import page_asked
+from core.security.incoming import page_asked, takes_files
 from core.security.rights import current_actor, requires
 from core.tabular import delimited
 from core.tabular.errors import FileError
@@ -105,6 +105,7 @@ def _upload_page(chosen: str, error: str = "") -> str:
 
 @bp.post("/new")
 @requires("core.import")
+@takes_files
 def create() -> Response:
     """Take the file in."""
     chosen, file = request.form.get("target", ""), request.files.get("file")

@@ -1,10 +1,9 @@
 """What comes in is bounded before anything is made of it, and holds nothing that cannot be kept.
 
 A page's form has a megabyte and two thousand fields at most: a million of them kept a process busy for 25
-seconds without a log-in. More is let in only on the routes named in `LARGER`, where files come in or lines by
-the hundred, and on pages of addons that say so (`takes_files`). NUL, which PostgreSQL keeps in no text, and
-numbers that no row can have are no fault of ours, but of whoever sends them: 400 and 404, on every route,
-once and here.
+seconds without a log-in. More is let in only by the pages that say so, where files come in (`takes_files`) or
+lines by the hundred (`takes_lines`). NUL, which PostgreSQL keeps in no text, and numbers that no row can have
+are no fault of ours, but of whoever sends them: 400 and 404, on every route, once and here.
 """
 
 from collections.abc import Callable
@@ -37,24 +36,21 @@ class Limit:
     fields: int = FORM_FIELDS
 
 
-#: Endpoint, or blueprint → what it takes in beyond the usual; a document has a dozen fields for each line.
-LARGER = {
-    "screens.create": Limit(4 * FORM_BYTES, 20_000),
-    "screens.save": Limit(4 * FORM_BYTES, 20_000),
-    "screens.do": Limit(4 * FORM_BYTES, 20_000),
-    "exchange.create": Limit(FILE_BYTES),
-    "panel.add_files": Limit(FILE_BYTES),
-    "administration.change_letterhead": Limit(FILE_BYTES),
-    "api.add_file": Limit(FILE_BYTES),
-    # All other calls of programs: documents as JSON, of which a call says how much it takes.
-    "api": Limit(4 * FORM_BYTES),
-}
 _USUAL = Limit()
+_FILE, _DOCUMENT = Limit(FILE_BYTES), Limit(4 * FORM_BYTES, 20_000)
+#: Calls of programs: documents as JSON, of which a call says how much it takes.
+_OF_BLUEPRINT = {"api": Limit(4 * FORM_BYTES)}
 
 
 def takes_files(view: View) -> View:
-    """Decorate a page of an addon to which people bring files: it takes in more than a form."""
-    cast(Any, view).takes_in = Limit(FILE_BYTES)
+    """Decorate a page to which people bring files: it takes in more than a form."""
+    cast(Any, view).takes_in = _FILE
+    return view
+
+
+def takes_lines(view: View) -> View:
+    """Decorate a page that takes in documents, which have a dozen fields for each line."""
+    cast(Any, view).takes_in = _DOCUMENT
     return view
 
 
@@ -114,8 +110,7 @@ def init_app(app: Flask) -> None:
 
 def _bound() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    limit = getattr(view, "takes_in", None) or LARGER.get(request.endpoint or "")
-    limit = limit or LARGER.get(request.blueprint or "", _USUAL)
+    limit = getattr(view, "takes_in", None) or _OF_BLUEPRINT.get(request.blueprint or "", _USUAL)
     request.max_content_length = limit.content
     request.max_form_parts = limit.fields
     # One field may be as long as the whole form: the ids of a selection come as one.

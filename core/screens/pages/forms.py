@@ -36,6 +36,7 @@ from core.screens.forms.form import shown_nodes
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
 from core.screens.refusals import explain, shown
 from core.screens.tree import Field, FormScreen, Screen
+from core.security.incoming import takes_lines
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
 
 bp = Blueprint("screens", __name__, url_prefix="/m")
@@ -103,6 +104,7 @@ def show(screen: str, record_id: int) -> Response:
 
 @bp.post("/<screen>/new")
 @requires(ANY_USER)
+@takes_lines
 def create(screen: str) -> Response:
     """Write a new record."""
     form = _form_screen(screen, "write")
@@ -113,6 +115,7 @@ def create(screen: str) -> Response:
 
 @bp.post("/<screen>/<int:record_id>")
 @requires(ANY_USER)
+@takes_lines
 def save(screen: str, record_id: int) -> Response:
     """Write a record."""
     return _save(_form_screen(screen, "write"), record_id)
@@ -198,6 +201,7 @@ def go(url: str) -> Response:
 
 @bp.post("/<screen>/<int:record_id>/do/<button>")
 @requires(ANY_USER)
+@takes_lines
 def do(screen: str, record_id: int, button: str) -> Response:
     """Press a button of the form: only what the screen declares, shows and permits."""
     form = _form_screen(screen)

@@ -32,6 +32,7 @@ from core.screens.panel.changes import Teller
 from core.screens.panel.timeline import Reader
 from core.screens.tree import FormScreen
 from core.security.headers import named
+from core.security.incoming import takes_files
 from core.security.rights import ANY_USER, current_actor, requires
 
 bp = Blueprint("panel", __name__, url_prefix="/m/<screen>/<int:record_id>")
@@ -139,6 +140,7 @@ def add_note(screen: str, record_id: int) -> Response:
 
 @bp.post("/files")
 @requires(ANY_USER)
+@takes_files
 def add_files(screen: str, record_id: int) -> tuple[str, int]:
     """Put one or several files beside the record: all of them, or none."""
     _form, record = _record(screen, record_id)
