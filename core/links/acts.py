@@ -18,7 +18,8 @@ from core.security import acts
 from core.security.actor import Actor, acting, actor_of
 from core.security.audit import record as note
 
-LONGEST = 90
+#: Days for which a link is good, and characters of a name or a note, at most.
+LONGEST, LONGEST_TEXT = 90, 1000
 #: A browser says so much of itself that is kept.
 _AGENT = 300
 _REVOKE = text("""
@@ -144,10 +145,7 @@ def _check(shown: Shown, given: Answer, seen: str) -> None:
         raise LinkError(_("Choose one of the answers."))
     if not given.name.strip():
         raise LinkError(_("Write your name: it is kept with the answer."))
-    if max(len(given.name), len(given.note)) > _LONGEST_TEXT:
-        raise LinkError(_("Write at most %(n)s characters.", n=_LONGEST_TEXT))
+    if max(len(given.name), len(given.note)) > LONGEST_TEXT:
+        raise LinkError(_("Write at most %(n)s characters.", n=LONGEST_TEXT))
     if seen != shown.text:
         raise LinkError(_("This has changed since you opened it: look at it again, and answer then."))
-
-
-_LONGEST_TEXT = 1000
