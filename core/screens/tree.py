@@ -243,7 +243,7 @@ class LinePanel(Node):
     endpoint: str = ""
     permission: str = ""
     #: Called with (session, record): the badge of each line that has something to choose, by the line's id.
-    badges: Callable[[Any, Any], Mapping[int, Text]] | None = None
+    badges: Callable[[Any, Any], Mapping[int, Text]] = lambda _session, _record: {}
 
 
 @dataclass

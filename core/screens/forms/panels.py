@@ -22,16 +22,14 @@ def line_panels(grid: GridForm, record: Any) -> list[ShownPanel]:
     """The panels of a grid that the user may open for a line of this record."""
     if record is None or not grid.lines:
         return []
-    nodes = [node for node in grid.node.nodes if isinstance(node, LinePanel) and node.badges is not None]
-    may = current_actor().may
-    return [
-        ShownPanel(node, node.badges(db.session, record))
-        for node in nodes
-        if node.badges is not None and may(node.permission)
-    ]
+    return [ShownPanel(node, node.badges(db.session, record)) for node in _open_to_user(grid)]
 
 
 def panel_keys(grid: GridForm) -> str:
     """The letters by which the user opens the panels of a grid, blanks between."""
+    return " ".join(node.key for node in _open_to_user(grid))
+
+
+def _open_to_user(grid: GridForm) -> list[LinePanel]:
     may = current_actor().may
-    return " ".join(n.key for n in grid.node.nodes if isinstance(n, LinePanel) and may(n.permission))
+    return [node for node in grid.node.nodes if isinstance(node, LinePanel) and may(node.permission)]
