@@ -39,6 +39,7 @@ class ScreenSet:
     offers: dict[str, list[Offers]] = field(default_factory=dict)
     _infos: dict[tuple[str, str], FieldInfo] = field(default_factory=dict)
     _form_of_model: dict[str, FormScreen | None] = field(default_factory=dict)
+    _lists_of_model: dict[str, list[ListScreen]] = field(default_factory=dict)
 
     def lists(self) -> list[ListScreen]:
         """All lists, by name."""
@@ -61,9 +62,15 @@ class ScreenSet:
             self._form_of_model[model] = next((form for form in self.forms() if form.model == model), None)
         return self._form_of_model[model]
 
+    def lists_of(self, model: str) -> list[ListScreen]:
+        """The lists of a model, by name."""
+        if model not in self._lists_of_model:
+            self._lists_of_model[model] = [screen for screen in self.lists() if screen.model == model]
+        return self._lists_of_model[model]
+
     def list_of(self, model: str) -> ListScreen | None:
         """The list of a model: that of its own name, else the first in order of names."""
-        own = [s for s in self.lists() if s.model == model]
+        own = self.lists_of(model)
         return next((s for s in own if s.name == f"{model}.list"), own[0] if own else None)
 
     def held_by(self, info: FieldInfo, narrowed: Narrowing | None) -> list[str]:

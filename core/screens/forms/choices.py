@@ -278,7 +278,7 @@ def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
 
 def _is_part(screens: ScreenSet, screen: ListScreen) -> bool:
     """Whether the records of a model are shared out among several lists, such as quotations and orders."""
-    return screen.where is not None and sum(one.model == screen.model for one in screens.lists()) > 1
+    return screen.where is not None and len(screens.lists_of(screen.model)) > 1
 
 
 def _hit(screens: ScreenSet, screen: ListScreen, found: Found) -> Hit:
