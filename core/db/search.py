@@ -12,6 +12,8 @@ BEGINS = "begins"
 KEY = "key"
 #: The type of a column with cleaned texts: in the order of its bytes, which ranges are read in.
 Cleaned = Text(collation="C")
+#: Letters and digits: ASCII's, and those around the blocks of punctuation and signs.
+_KEPT = r"0-9A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u1FFF\u2C00-\u2DFF\u3040-\U0010FFFF"
 #: Behind every text that begins with what stands in front of it.
 _LAST = "\U0010ffff"
 
@@ -43,16 +45,15 @@ def begun_columns(table: Any) -> frozenset[str]:
 def cleaned(column: str) -> str:
     """SQL of the column's text without case, blanks and punctuation, for a `Computed` one of type `Cleaned`.
 
-    `RC0603FR-0710KL`, `rc0603fr 0710kl` and the same in full-width letters are `RC0603FR0710KL`. What is
-    not ASCII stays as it is.
+    `RC0603FR-0710KL`, `rc0603fr 0710kl`, the same with a long dash and in full-width letters are
+    `RC0603FR0710KL`. Letters that are not ASCII keep their case.
     """
-    pattern = r"[^0-9A-Za-z\u0080-\U0010FFFF]"
-    return f"upper(regexp_replace(normalize({column}, NFKC) COLLATE \"C\", '{pattern}', '', 'g'))"
+    return f"upper(regexp_replace(normalize({column}, NFKC) COLLATE \"C\", '[^{_KEPT}]', '', 'g'))"
 
 
 def clean(text: str) -> str:
     """The same of a text that was typed."""
-    plain = re.sub(r"[^0-9A-Za-z\u0080-\U0010FFFF]", "", unicodedata.normalize("NFKC", text))
+    plain = re.sub(f"[^{_KEPT}]", "", unicodedata.normalize("NFKC", text))
     return re.sub("[a-z]+", lambda found: found[0].upper(), plain)
 
 

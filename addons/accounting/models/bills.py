@@ -22,7 +22,6 @@ from addons.accounting.models.papers import PaperRules, PricedLine
 from addons.accounting.services import bills as services
 from addons.accounting.services import papers, posting, reversal
 from addons.accounting.services.bills import BILLS, Debit
-from addons.accounting.services.supplier_numbers import sql_key_of
 from core.db import (
     Cleaned,
     ExchangeRate,
@@ -32,6 +31,7 @@ from core.db import (
     Quantity,
     Timestamp,
     UnitPrice,
+    cleaned,
     key_index,
 )
 from core.models import Model, relationship
@@ -64,7 +64,7 @@ class Bill(PaperRules, CompanyOwned, Model):
     #: The supplier's own number; a reversal has ours of what it takes back.
     reference: Mapped[str] = mapped_column(Line, server_default="")
     #: The same without blanks, punctuation and case: unique a supplier and kind.
-    reference_key: Mapped[str] = mapped_column(Cleaned, Computed(sql_key_of("reference"), persisted=True))
+    reference_key: Mapped[str] = mapped_column(Cleaned, Computed(cleaned("reference"), persisted=True))
     #: What an import knows it by, so that importing again finds it: unique a company.
     external_id: Mapped[str | None] = mapped_column(Line)
     state: Mapped[str] = mapped_column(Text, server_default="draft")

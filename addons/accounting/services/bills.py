@@ -16,9 +16,8 @@ from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import BillDraft, BillLineDraft
 from addons.accounting.services.ledger import Amount
 from addons.accounting.services.papers import Paper
-from addons.accounting.services.supplier_numbers import key_of
 from core import m
-from core.db import AnySession
+from core.db import AnySession, clean
 from core.errors import UserError
 from core.i18n import _, format_date
 
@@ -121,7 +120,7 @@ def refuse_known_numbers(session: AnySession, bills: Sequence[Any]) -> None:
 
     Raises DuplicateBillError. What takes another bill back has our number, not the supplier's.
     """
-    named = [(bill, key_of(bill.reference or "")) for bill in bills if bill.reverses_id is None]
+    named = [(bill, clean(bill.reference or "")) for bill in bills if bill.reverses_id is None]
     named = [(bill, key) for bill, key in named if key]
     seen = set()
     for bill, key in named:
