@@ -1,6 +1,9 @@
-"""The columns of files with orders and prices, and the headings by which other programs call them."""
+"""The columns of files with orders and prices: those of invoices, where both have them, and their own."""
 
-from core.exchange.convert import code_of, currency, date, decimal, identifier, integer, text
+from dataclasses import replace
+
+from addons.accounting.imports.fields import INVOICE
+from core.exchange.convert import code_of, date, decimal, identifier, integer, text
 from core.exchange.targets import TargetField, headings
 from core.i18n import _l
 
@@ -32,19 +35,10 @@ THEIR_NUMBER = TargetField(
     text(200),
     aliases=headings("Supplier Part Number, Vendor Part No., Supplier SKU, 供应商料号, Bestellnummer"),
 )
-PRICE = TargetField(
-    "unit_price",
-    _l("Unit price"),
-    decimal(6),
-    aliases=headings(
-        "UnitPrice, Price, Cost, 单价, Einzelpreis, Stückpreis, Preis, Prix unitaire, Prix, Precio, 采购单价"
-    ),
-)
-CURRENCY = TargetField(
-    "currency",
-    _l("Currency"),
-    currency(),
-    aliases=headings("币种, Currency Code, Währung, Devise, Monnaie, Moneda, Divisa, 币别, 货币"),
+_INVOICED = {field.name: field for field in INVOICE}
+CURRENCY = _INVOICED["currency"]
+PRICE = replace(
+    _INVOICED["unit_price"], aliases=(*_INVOICED["unit_price"].aliases, *headings("Cost, 采购单价"))
 )
 ORDER = (
     TargetField(
@@ -68,27 +62,15 @@ ORDER = (
     ),
     SUPPLIER,
     PART,
-    TargetField(
-        "description",
-        _l("Description"),
-        text(500),
-        aliases=headings("品名, 描述, Item Description, Bezeichnung, Beschreibung, Désignation, 品名规格"),
-    ),
+    _INVOICED["description"],
     THEIR_NUMBER,
-    TargetField(
-        "quantity",
-        _l("Quantity"),
-        decimal(4),
+    replace(
+        _INVOICED["quantity"],
         required=True,
-        aliases=headings("Qty, Order Qty, 数量, 采购数量, Menge, Anzahl, Quantité, Qté, Cantidad"),
+        aliases=(*_INVOICED["quantity"].aliases, *headings("Order Qty, 采购数量")),
     ),
     PRICE,
-    TargetField(
-        "discount",
-        _l("Discount %"),
-        decimal(4),
-        aliases=headings("Discount, 折扣率, 折扣率(%), Rabatt, Rabatt %, Remise, Descuento"),
-    ),
+    _INVOICED["discount"],
     CURRENCY,
     TargetField(
         "promised",
@@ -115,7 +97,7 @@ PRICES = (
         aliases=headings("Break, Break Qty, Min Qty, 起订数量, 阶梯数量, Ab Menge, À partir de"),
         help=_l("Left empty, from the first unit on."),
     ),
-    TargetField(PRICE.name, PRICE.title, PRICE.convert, required=True, aliases=PRICE.aliases),
+    replace(PRICE, required=True),
     TargetField("valid_from", _l("Valid from"), date(), aliases=headings("From, 生效日期, Gültig ab")),
     TargetField("valid_until", _l("Valid until"), date(), aliases=headings("To, 失效日期, Gültig bis")),
     TargetField(

@@ -1,8 +1,13 @@
-"""The columns of files with orders, and the headings by which customers and other programs call them."""
+"""The columns of files with orders: those of invoices, where both have them, and the orders' own."""
 
-from core.exchange.convert import code_of, currency, date, decimal, identifier, text
+from dataclasses import replace
+
+from addons.accounting.imports.fields import INVOICE
+from core.exchange.convert import date, identifier, text
 from core.exchange.targets import TargetField, headings
 from core.i18n import _l
+
+_INVOICED = {field.name: field for field in INVOICE}
 
 FIELDS = (
     TargetField(
@@ -13,19 +18,13 @@ FIELDS = (
         aliases=headings(
             "PO, PO No., PO Number, Order, Order No., Order Number, Purchase order, Customer PO",
             "Your reference, InvoiceNo, Bestellnummer, Bestellnr., Bestellung, N° de commande, Commande",
-            "N.º de pedido, Pedido",
-            "订单号, 采购单号, 采购订单号, 客户订单号, 订单编号, 合同号",
+            "N.º de pedido, Pedido, 订单号, 采购单号, 采购订单号, 客户订单号, 订单编号, 合同号",
         ),
         help=_l("The customer's number of the order; rows with the same number make one order."),
     ),
-    TargetField(
-        "customer",
-        _l("Customer code"),
-        code_of("partner"),
-        aliases=headings(
-            "CustomerID, Customer, Customer No., Client Code, Kundennummer, Code client, Código de cliente",
-            "客户编号, 客户编码, 客户代码",
-        ),
+    replace(
+        _INVOICED["customer"],
+        required=False,
         help=_l("Left out, the customer that is chosen for the whole file."),
     ),
     TargetField(
@@ -50,35 +49,18 @@ FIELDS = (
         ),
         help=_l("Our code, the maker's number, the customer's own number or a barcode, in any spelling."),
     ),
-    TargetField(
-        "description",
-        _l("Description"),
-        text(500),
-        aliases=headings("Item description, Bezeichnung, Désignation, Descripción, 品名, 描述, 品名规格"),
-    ),
-    TargetField(
-        "quantity",
-        _l("Quantity"),
-        decimal(4),
+    _INVOICED["description"],
+    replace(
+        _INVOICED["quantity"],
         required=True,
-        aliases=headings("Qty, Order qty, Menge, Anzahl, Quantité, Qté, Cantidad, 数量, 订购数量"),
+        aliases=(*_INVOICED["quantity"].aliases, *headings("Order qty, 订购数量")),
     ),
-    TargetField(
-        "unit_price",
-        _l("Unit price"),
-        decimal(6),
-        aliases=headings(
-            "Price, UnitPrice, Target price, Einzelpreis, Preis, Prix unitaire, Precio unitario",
-            "单价, 目标价",
-        ),
+    replace(
+        _INVOICED["unit_price"],
+        aliases=(*_INVOICED["unit_price"].aliases, *headings("Target price, 目标价")),
         help=_l("Left out, the price of the list, or the customer's last one."),
     ),
-    TargetField(
-        "currency",
-        _l("Currency"),
-        currency(),
-        aliases=headings("Currency Code, Währung, Devise, Moneda, 币种, 币别, 货币"),
-    ),
+    _INVOICED["currency"],
     TargetField(
         "promised",
         _l("Wanted on"),
