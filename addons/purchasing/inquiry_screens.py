@@ -53,6 +53,11 @@ def _best(found: Any) -> dict[int, set[int]]:
 
 def declare(screens: Screens) -> None:
     """The list and the form."""
+    _list(screens)
+    _form(screens)
+
+
+def _list(screens: Screens) -> None:
     screens.list(
         "purchasing.inquiry.list",
         model="purchasing.inquiry",
@@ -70,6 +75,9 @@ def declare(screens: Screens) -> None:
         order="-date",
         empty=_l("What several suppliers are asked at once is listed here."),
     )
+
+
+def _form(screens: Screens) -> None:
     screens.form(
         "purchasing.inquiry.form",
         model="purchasing.inquiry",

@@ -28,6 +28,12 @@ def holds_today(price: Any) -> Any:
 
 def declare(screens: Screens) -> None:
     """What is short, and suppliers' terms and prices."""
+    _demand(screens)
+    _terms(screens)
+    _prices(screens)
+
+
+def _demand(screens: Screens) -> None:
     screens.list(
         "purchasing.demand.list",
         model="product",
@@ -48,6 +54,9 @@ def declare(screens: Screens) -> None:
         source=(_l("To order"), "purchasing.demand_page"),
         empty=_l("Parts of which too little will be there, or less than their minimum, stand here."),
     )
+
+
+def _terms(screens: Screens) -> None:
     screens.list(
         "purchasing.supplier_part.list",
         model="purchasing.supplier_part",
@@ -68,34 +77,6 @@ def declare(screens: Screens) -> None:
         actions=["approved"],
         order="partner_id",
         empty=_l("Which supplier sells which part, and on which terms."),
-    )
-    screens.list(
-        "purchasing.supplier_price.list",
-        model="purchasing.supplier_price",
-        title=_l("Suppliers' prices"),
-        columns=[
-            "partner_id",
-            "product_id",
-            "currency_code",
-            Column("min_quantity", _l("From quantity")),
-            Column("unit_price", _l("Unit price"), currency="currency_code"),
-            Column("valid_from", _l("Valid from")),
-            Column("valid_until", _l("Valid until")),
-        ],
-        filters=[
-            Filter("now", _l("Valid today"), where=holds_today),
-            "partner_id",
-            "product_id",
-            "currency_code",
-            "valid_from",
-            "valid_until",
-        ],
-        search=["partner_id", "product_id"],
-        group_by=["partner_id"],
-        order="-id",
-        create=False,
-        source=(_l("Suppliers' terms"), "purchasing.supplier_part.list"),
-        empty=_l("What suppliers ask for parts, by quantity and period."),
     )
     screens.form(
         "purchasing.supplier_part.form",
@@ -126,6 +107,37 @@ def declare(screens: Screens) -> None:
                 ],
             ),
         ],
+    )
+
+
+def _prices(screens: Screens) -> None:
+    screens.list(
+        "purchasing.supplier_price.list",
+        model="purchasing.supplier_price",
+        title=_l("Suppliers' prices"),
+        columns=[
+            "partner_id",
+            "product_id",
+            "currency_code",
+            Column("min_quantity", _l("From quantity")),
+            Column("unit_price", _l("Unit price"), currency="currency_code"),
+            Column("valid_from", _l("Valid from")),
+            Column("valid_until", _l("Valid until")),
+        ],
+        filters=[
+            Filter("now", _l("Valid today"), where=holds_today),
+            "partner_id",
+            "product_id",
+            "currency_code",
+            "valid_from",
+            "valid_until",
+        ],
+        search=["partner_id", "product_id"],
+        group_by=["partner_id"],
+        order="-id",
+        create=False,
+        source=(_l("Suppliers' terms"), "purchasing.supplier_part.list"),
+        empty=_l("What suppliers ask for parts, by quantity and period."),
     )
     screens.form(
         "purchasing.supplier_price.form",

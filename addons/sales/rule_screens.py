@@ -6,6 +6,11 @@ from core.screens import Column, Field, Screens, Section
 
 def declare(screens: Screens) -> None:
     """The lists and forms of both kinds of rules."""
+    _requirements(screens)
+    _makers(screens)
+
+
+def _requirements(screens: Screens) -> None:
     screens.list(
         "sales.requirement.list",
         model="sales.requirement",
@@ -41,6 +46,9 @@ def declare(screens: Screens) -> None:
             )
         ],
     )
+
+
+def _makers(screens: Screens) -> None:
     screens.list(
         "sales.maker_rule.list",
         model="sales.maker_rule",

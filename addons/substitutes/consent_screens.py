@@ -40,6 +40,11 @@ def link_of(session: Any, consent: Any) -> dict[str, Any]:
 
 def declare(screens: Screens) -> None:
     """The list and the form."""
+    _list(screens)
+    _form(screens)
+
+
+def _list(screens: Screens) -> None:
     screens.list(
         "substitute.consent.list",
         model="substitute.consent",
@@ -62,6 +67,9 @@ def declare(screens: Screens) -> None:
         source=(_l("Orders"), "sales.order.list"),
         empty=_l("What customers were asked, and what they answered, is listed here."),
     )
+
+
+def _form(screens: Screens) -> None:
     screens.form(
         "substitute.consent.form",
         model="substitute.consent",

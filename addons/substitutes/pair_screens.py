@@ -82,6 +82,12 @@ def has_another_file(pair: Any) -> bool:
 
 def declare(screens: Screens) -> None:
     """The list and the form of pairs, and the two views of them on a part."""
+    _list(screens)
+    _form(screens)
+    _on_parts(screens)
+
+
+def _list(screens: Screens) -> None:
     screens.list(
         "substitute.list",
         model="substitute",
@@ -116,6 +122,9 @@ def declare(screens: Screens) -> None:
         order="-id",
         empty=_l("Which parts may stand in for which is listed here."),
     )
+
+
+def _form(screens: Screens) -> None:
     screens.form(
         "substitute.form",
         model="substitute",
@@ -177,6 +186,9 @@ def declare(screens: Screens) -> None:
             ),
         ],
     )
+
+
+def _on_parts(screens: Screens) -> None:
     screens.extend("product.form").after(
         "part_numbers",
         Grid(

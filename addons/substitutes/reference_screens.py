@@ -17,6 +17,11 @@ def resolve(session: Any, reference: Any) -> str:
 
 def declare(screens: Screens) -> None:
     """The list and the form."""
+    _list(screens)
+    _form(screens)
+
+
+def _list(screens: Screens) -> None:
     screens.list(
         "substitute.reference.list",
         model="substitute.reference",
@@ -41,6 +46,9 @@ def declare(screens: Screens) -> None:
         source=(_l("Substitutes"), "substitute.list"),
         empty=_l("Numbers of imported lists that are no parts of yours are kept here."),
     )
+
+
+def _form(screens: Screens) -> None:
     screens.form(
         "substitute.reference.form",
         model="substitute.reference",

@@ -54,6 +54,12 @@ def save_complaint(session: Any, choice: Any) -> None:
 
 def declare(screens: Screens) -> None:
     """Lists and forms of substitutions and of customers' rules."""
+    _choices(screens)
+    _short_parts(screens)
+    _rules(screens)
+
+
+def _choices(screens: Screens) -> None:
     screens.list(
         "substitute.choice.list",
         model="substitute.choice",
@@ -123,6 +129,9 @@ def declare(screens: Screens) -> None:
             ),
         ],
     )
+
+
+def _short_parts(screens: Screens) -> None:
     screens.list(
         "substitute.short_part.list",
         model="substitute.choice",
@@ -143,6 +152,9 @@ def declare(screens: Screens) -> None:
         source=(_l("Substitutions"), "substitute.choice.list"),
         empty=_l("Parts that two orders within a year were short of are listed here."),
     )
+
+
+def _rules(screens: Screens) -> None:
     screens.list(
         "substitute.rule.list",
         model="substitute.rule",
