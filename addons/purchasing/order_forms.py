@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.accounting.services.entry import amounts_of, of_parts
-from addons.purchasing.services import asking, confirming, progress, receiving
+from addons.purchasing.services import asking, confirming, landed, progress, receiving
 from addons.purchasing.services.changing import Amendment
 from addons.purchasing.services.prices import Asked
 from addons.purchasing.services.returning import returnable
@@ -318,4 +318,10 @@ def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     if transfer.inspection == "waiting":
         link = f"/purchasing/inspect/{transfer.id}" if current_actor().may("purchasing.receive") else ""
         found.append(Fact(_l("Inspection"), text=_("Say what has passed"), link=link, tone="bad"))
+    found += [
+        Fact(
+            _l("Landed cost"), text=row.number or _("Draft"), link=f"/m/purchasing.landed_cost.form/{row.id}"
+        )
+        for row in landed.costs_of_transfer(session, transfer.id)
+    ]
     return found

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from addons.purchasing import inquiry_screens, line_screens, terms_screens
+from addons.purchasing import inquiry_screens, landing_screens, line_screens, terms_screens
 from addons.purchasing import order_forms as forms
 from core import m
 from core.i18n import _l
@@ -13,6 +13,7 @@ from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Scree
 
 screens = Screens()
 inquiry_screens.declare(screens)
+landing_screens.declare(screens)
 line_screens.declare(screens)
 terms_screens.declare(screens)
 

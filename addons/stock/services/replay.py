@@ -8,8 +8,8 @@ valued them. With FIFO an issue takes the same pieces of the same layers as it t
 its part of what all is worth by then. Example, FIFO: the 60 cost 64.80, the 10 that came back 10.80, the 20
 scrapped 21.60; what is left costs 32.40; 64.80 − 10.80 + 21.60 + 32.40 is the 108.00 of the receipt.
 
-Freight and duty are no supplier's: where 8.00 of them come on top instead, and 10 pieces go back to the maker,
-these have cost 10.80 and the maker owes 10.00; the 0.80 are lost.
+Freight and duty are no supplier's: where 8.00 of them come on top instead, and 10 pieces go back to the
+maker, these have cost 10.80 and the maker owes 10.00; the 0.80 are lost.
 """
 
 from collections.abc import Mapping, Sequence

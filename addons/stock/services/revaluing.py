@@ -149,9 +149,7 @@ def _effects(
     return found
 
 
-def _receipts(
-    session: AnySession, changes: Sequence[CostChange], kind: str
-) -> list[tuple[int, Receipt]]:
+def _receipts(session: AnySession, changes: Sequence[CostChange], kind: str) -> list[tuple[int, Receipt]]:
     of = {change.move_id: change for change in changes}
     if len(of) < len(changes):
         raise ValueError("a move has two changes: add them up")
