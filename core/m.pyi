@@ -63,6 +63,7 @@ class AccountingBill(_Composed):
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
     external_id: Mapped[str | None]
+    filed_total: Mapped[Decimal | None]
     id: Mapped[int]
     kind: Mapped[str]
     lines: Mapped[list[AccountingBillLine]]
@@ -88,9 +89,13 @@ class AccountingBill(_Composed):
     @classmethod
     def debits_of(cls, session: Any, bills: Any) -> Any: ...
     @classmethod
+    def lines_of_file(cls, session: Any, partner: Any, invoice: Any, taxes: Any) -> Any: ...
+    @classmethod
     def post(cls, session: Any, bills: Any) -> None: ...
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
+    @classmethod
+    def take_file(cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.accounting.services.entry import amounts_of, of_parts
-from addons.purchasing.services import asking, confirming, landed, progress, receiving
+from addons.purchasing.services import asking, comparing, confirming, landed, progress, receiving
 from addons.purchasing.services.changing import Amendment
 from addons.purchasing.services.prices import Asked
 from addons.purchasing.services.returning import returnable
@@ -304,6 +304,11 @@ def facts_of_bill(session: Any, bill: Any) -> list[Fact]:
         Fact(_l("Purchase order"), text=row.number, link=f"/m/purchasing.order.form/{row.id}")
         for row in rows[:12]
     ]
+
+
+def compared(session: Any, bill: Any) -> Any:
+    """The lines of a draft beside what was ordered, for whoever may see that."""
+    return comparing.compare(session, bill.id) if current_actor().may("purchasing.read") else ()
 
 
 def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:

@@ -305,6 +305,15 @@ screens.extend("stock.transfer.form").before(
 screens.extend("accounting.bill.form").before(
     "main", Facts("purchase_orders", read=forms.facts_of_bill, visible=lambda bill: bill is not None)
 )
+screens.extend("accounting.bill.form").after(
+    "totals",
+    Part(
+        "compared",
+        template="purchasing/compared.html",
+        read=forms.compared,
+        visible=lambda bill: bill is not None and bill.state == "draft",
+    ),
+)
 screens.extend("stock.move.form").after(
     "unit_cost",
     Field("document_price", _l("Price agreed")),

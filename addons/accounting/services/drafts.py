@@ -81,6 +81,8 @@ class BillDraft:
     reference: str = ""
     lines: Sequence[BillLineDraft] = field(default_factory=tuple)
     kind: str = "bill"
+    #: What the supplier's file says that it comes to.
+    filed_total: Decimal | None = None
     #: Left out, by the terms agreed with the supplier.
     due_date: dt.date | None = None
     #: Left out, that of the day; 1 in the company's own currency.

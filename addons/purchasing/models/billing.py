@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.models import bills
 from addons.accounting.services.bills import Debit
-from addons.purchasing.services import clearing, forwarding, tying
+from addons.purchasing.services import clearing, forwarding, recognizing, tying
 from core.db import Money, Quantity
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -41,6 +41,13 @@ class Bill(bills.Bill):
             tying.forget_orders(session)
         else:
             super().post(session, ids)
+
+    @classmethod
+    def lines_of_file(cls, session: Any, partner: Any, invoice: Any, taxes: Mapping[Decimal, int]) -> Any:
+        """Tie the lines of a file to what was ordered and to landed costs, where that is known."""
+        if not invoice.lines:
+            return super().lines_of_file(session, partner, invoice, taxes)
+        return recognizing.lines_of_file(session, partner, invoice, taxes)
 
     @classmethod
     def debits_of(cls, session: Any, bills: Sequence[Any]) -> Mapping[int, Sequence[Debit]]:

@@ -1,11 +1,11 @@
 """Landed cost: freight, duty and insurance become part of what received goods cost.
 
 Problem: a forwarder asks 90.00 EUR for two receipts of different suppliers, when some of the goods are sold
-already. Rule: the amount, at the rate of its day, is spread over the received lines by their value, weight or
-quantity (see `spreading`). Each costs so much more from then on, wherever its goods are by now: in stock, on
-their way to a customer, sold (`StockMove.revalue`); against it stands accrued landed cost. The bill of the
-forwarder clears that line by line: what it asks beyond what was accrued is a price difference, what the rates make of
-it an exchange difference (see `forwarding`). To take it back, the opposite is written.
+already. Rule: the amount, at the rate of its day, is spread over the received lines by their value, weight
+or quantity (see `spreading`). Each costs so much more from then on, wherever its goods are by now: in stock,
+on their way to a customer, sold (`StockMove.revalue`); against it stands accrued landed cost. The bill of
+the forwarder clears that line by line: what it asks beyond what was accrued is a price difference, what the
+rates make of it an exchange difference (see `forwarding`). To take it back, the opposite is written.
 
 Example: 90.00 EUR at 1.10 are 99.00 dollars; by weight, 2 kg and 7 kg, 22.00 and 77.00. Of the first, half is
 sold: 11.00 go to cost of goods sold, 11.00 to inventory.
