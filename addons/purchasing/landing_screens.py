@@ -198,6 +198,7 @@ def _form(screens: Screens) -> None:
                 columns=[
                     Column(
                         "transfer_id",
+                        _l("Receipt"),
                         choice_columns=("date", "partner_id", "reference"),
                         narrowed=Narrowing((), _receipts),
                     )
