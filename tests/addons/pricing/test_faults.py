@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from addons.pricing.services.errors import PricingError
-from addons.purchasing.services.changing import Amendment
+from addons.stock.services.orders.changing import Amendment
 from addons.stock.services.revaluing import CostChange
 from core import m
 from core.db import db
