@@ -166,6 +166,7 @@ class _Change:
     def __init__(self, session: AnySession, books: Books, receipts: Sequence[Receipt]) -> None:
         self.session, self.books, self.receipts = session, books, receipts
         self.changes = {r.move_id: r.change.amount for r in receipts}
+        self.counters = {r.move_id: r.change.account_id for r in receipts}
         starts: dict[int, int] = {}
         for receipt in receipts:
             starts[receipt.product_id] = min(
@@ -254,8 +255,7 @@ class _Change:
 
     def _counter(self, row: Any) -> int:
         """What stands against a receipt's change, and against goods of it that went back."""
-        of = {receipt.move_id: receipt.change.account_id for receipt in self.receipts}
-        found = of.get(row.move_id) or of.get(row.returns_id)
+        found = self.counters.get(row.move_id) or self.counters.get(row.returns_id)
         return found if found is not None else self.books.account("goods_received")
 
 
