@@ -138,7 +138,7 @@ class Bill(bills.Bill):
 
     @classmethod
     def reverse(cls, session: Any, bills: Iterable[Any], on: dt.date) -> Any:
-        """Claims of documents that are taken back are open again; refuses bills whose difference is claimed."""
+        """Claims of documents that are taken back are open again; bills under a claim are refused."""
         ids = acts.ids_of(session, bills)
         claiming.refuse_claimed(session, ids)
         made = super().reverse(session, ids, on)

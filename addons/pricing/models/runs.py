@@ -219,7 +219,7 @@ class RunLine(CompanyOwned, Model):
             UniqueConstraint("run_id", "move_id"),
             CheckConstraint("NOT accepted OR refusal = ''", name="accepted_can_be_done"),
             CheckConstraint("NOT applied OR accepted", name="applied_was_accepted"),
-            CheckConstraint("latest_price <> price", name="price_differs"),
+            CheckConstraint("latest_price <> price", name="latest_price_is_another"),
             CheckConstraint("billed BETWEEN 0 AND quantity", name="billed_within_quantity"),
             Index("ix_pricing_run_line_applied", "move_id", "id", postgresql_where=text("applied")),
         )

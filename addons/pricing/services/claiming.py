@@ -210,8 +210,8 @@ def refuse_claimed(session: AnySession, bills: Sequence[int]) -> None:
     PricingError.refuse(
         {
             row.id: _(
-                "%(claim)s claims a difference of goods on %(bill)s, which a new bill would charge again: take "
-                "%(run)s back first.",
+                "%(claim)s claims a difference of goods on %(bill)s, which a new bill would charge again: "
+                "take %(run)s back first.",
                 claim=row.claim,
                 bill=row.bill,
                 run=row.run,
