@@ -188,9 +188,7 @@ class RunLine(CompanyOwned, Model):
     #: Why it can't be changed; empty where it can.
     refusal: Mapped[str] = mapped_column(Line, server_default="")
     accepted: Mapped[bool] = mapped_column(server_default="false")
-    #: The price that an earlier run had set, where one had; what undoing goes back to.
-    price_before: Mapped[Decimal | None] = mapped_column(UnitPrice)
-    #: Whether it changed its move.
+    #: Whether it holds: the last line that does has the price of its move.
     applied: Mapped[bool] = mapped_column(server_default="false")
 
     run = relationship("pricing.run", back_populates="lines")
