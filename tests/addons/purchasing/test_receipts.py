@@ -74,11 +74,6 @@ def test_part_of_a_line_comes_in_two_lots_and_the_rest_stays_planned(desk):
     assert [tuple(row) for row in lots] == [("R-1", "2605", "LOT-A"), ("LOT-B", "2607", "LOT-B")]
     state = (receipt.state, receipt.reference, line.received, line.open_quantity)
     assert state == ("done", "LS 4711", 40, 60)
-        "done",
-        "LS 4711",
-        40,
-        60,
-    )
     assert desk.planned(order) == [(DAY, 60)]
     m.PurchasingOrder.receive(db.session, [order], DAY)
     assert (line.received, desk.planned(order), desk.account("inventory")) == (100, [], 100)
