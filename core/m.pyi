@@ -63,6 +63,7 @@ class AccountingBill(_Composed):
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
     external_id: Mapped[str | None]
+    filed_total: Mapped[Decimal | None]
     id: Mapped[int]
     kind: Mapped[str]
     lines: Mapped[list[AccountingBillLine]]
@@ -88,9 +89,15 @@ class AccountingBill(_Composed):
     @classmethod
     def debits_of(cls, session: Any, bills: Any) -> Any: ...
     @classmethod
+    def lines_of_file(cls, session: Any, partner: Any, invoice: Any, taxes: Any) -> Any: ...
+    @classmethod
     def post(cls, session: Any, bills: Any) -> None: ...
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
+    @classmethod
+    def take_file(
+        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
+    ) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -104,6 +111,8 @@ class AccountingBillLine(_Composed):
     early_quantity: Mapped[Decimal]
     early_value: Mapped[Decimal]
     id: Mapped[int]
+    landed_line: Mapped[PurchasingLandedLine | None]
+    landed_line_id: Mapped[int | None]
     net: Mapped[Decimal]
     order_quantity: Mapped[Decimal]
     position: Mapped[int]
@@ -1164,6 +1173,7 @@ class Product(_Composed):
     rohs: Mapped[str]
     unit: Mapped[str]
     units: Mapped[list[ProductUnit]]
+    weight: Mapped[Decimal | None]
     @classmethod
     def mark_datasheet(cls, session: Any, products: Any) -> None: ...
     @property
@@ -1274,6 +1284,75 @@ class PurchasingInquirySupplier(_Composed):
     inquiry_id: Mapped[int]
     partner: Mapped[Partner]
     partner_id: Mapped[int]
+
+class PurchasingLandedCost(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    lines: Mapped[list[PurchasingLandedLine]]
+    note: Mapped[str]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    receipts: Mapped[list[PurchasingLandedReceipt]]
+    reference: Mapped[str]
+    reversed_on: Mapped[_date | None]
+    state: Mapped[str]
+    total: Mapped[Decimal]
+    value: Mapped[Decimal]
+    @classmethod
+    def bill(cls, session: Any, costs: Any, reference: str = ..., on: Any = ...) -> Any: ...
+    @property
+    def company_currency(self) -> str: ...
+    @classmethod
+    def complete(cls, session: Any, costs: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, costs: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, costs: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, costs: Any, on: Any = ...) -> None: ...
+
+class PurchasingLandedLine(_Composed):
+    amount: Mapped[Decimal]
+    billed: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    description: Mapped[str]
+    id: Mapped[int]
+    kind: Mapped[str]
+    landed_cost: Mapped[PurchasingLandedCost]
+    landed_cost_id: Mapped[int]
+    position: Mapped[int]
+    spread: Mapped[str]
+    value: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+    @property
+    def currency_code(self) -> str: ...
+
+class PurchasingLandedReceipt(_Composed):
+    id: Mapped[int]
+    landed_cost: Mapped[PurchasingLandedCost]
+    landed_cost_id: Mapped[int]
+    transfer: Mapped[StockTransfer]
+    transfer_id: Mapped[int]
+
+class PurchasingLandedShare(_Composed):
+    amount: Mapped[Decimal]
+    basis: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    landed_line: Mapped[PurchasingLandedLine]
+    landed_line_id: Mapped[int]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    @property
+    def company_currency(self) -> str: ...
 
 class PurchasingOrder(_Composed):
     approval_reason: Mapped[str]

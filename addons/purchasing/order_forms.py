@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.accounting.services.entry import amounts_of, of_parts
-from addons.purchasing.services import asking, buying, progress, receiving
+from addons.purchasing.services import asking, buying, comparing, landed, progress, receiving
 from addons.stock.services.orders.changing import Amendment
 from addons.stock.services.orders.prices import Asked
 from core import m
@@ -305,6 +305,11 @@ def facts_of_bill(session: Any, bill: Any) -> list[Fact]:
     ]
 
 
+def compared(session: Any, bill: Any) -> Any:
+    """The lines of a draft beside what was ordered, for whoever may see that."""
+    return comparing.compare(session, bill.id) if current_actor().may("purchasing.read") else ()
+
+
 def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     """The orders that a receipt is for, and what has to be said of it."""
     if not current_actor().may("purchasing.read"):
@@ -317,4 +322,10 @@ def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     if transfer.inspection == "waiting":
         link = f"/purchasing/inspect/{transfer.id}" if current_actor().may("purchasing.receive") else ""
         found.append(Fact(_l("Inspection"), text=_("Say what has passed"), link=link, tone="bad"))
+    found += [
+        Fact(
+            _l("Landed cost"), text=row.number or _("Draft"), link=f"/m/purchasing.landed_cost.form/{row.id}"
+        )
+        for row in landed.costs_of_transfer(session, transfer.id)
+    ]
     return found
