@@ -1397,6 +1397,8 @@ class PurchasingOrder(_Composed):
     @classmethod
     def bill_until(cls, session: Any, partners: Any, until: _date, reference: str = ...) -> Any: ...
     @classmethod
+    def call_off(cls, session: Any, calls: Any) -> None: ...
+    @classmethod
     def cancel(cls, session: Any, orders: Any) -> None: ...
     @classmethod
     def cancel_rest(cls, session: Any, orders: Any) -> None: ...
@@ -1443,6 +1445,7 @@ class PurchasingOrderLine(_Composed):
     received: Mapped[Decimal]
     rejected: Mapped[Decimal]
     returned: Mapped[Decimal]
+    schedules: Mapped[list[PurchasingSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
     tolerance: Mapped[Decimal]
@@ -1451,6 +1454,13 @@ class PurchasingOrderLine(_Composed):
     def currency_code(self: Any) -> str: ...
     @property
     def open_quantity(self: Any) -> Decimal: ...
+
+class PurchasingSchedule(_Composed):
+    date: Mapped[_date]
+    id: Mapped[int]
+    line: Mapped[PurchasingOrderLine]
+    line_id: Mapped[int]
+    quantity: Mapped[Decimal]
 
 class PurchasingSupplierPart(_Composed):
     approved: Mapped[bool]
@@ -1576,6 +1586,8 @@ class SalesOrder(_Composed):
     def add_lines(cls, session: Any, order: Any, lines: Any) -> None: ...
     @classmethod
     def amend(cls, session: Any, changes: Any) -> None: ...
+    @classmethod
+    def call_off(cls, session: Any, calls: Any) -> None: ...
     @classmethod
     def cancel(cls, session: Any, orders: Any) -> None: ...
     @classmethod

@@ -64,6 +64,7 @@ def context(order: Any) -> dict[str, Any]:
             "unit_price": _("Unit price"),
             "discount": _("Discount %"),
             "promised": _("Promised"),
+            "schedules": _("Call-offs"),
             "added": _("Added"),
             "cancelled": _("Cancelled"),
         },

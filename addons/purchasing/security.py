@@ -9,7 +9,7 @@ from core.security.actor import NEVER
 from core.security.rights import Rights
 
 rights = Rights()
-for document in ("purchasing.order", "purchasing.order_line"):
+for document in ("purchasing.order", "purchasing.order_line", "purchasing.schedule"):
     rights.model(document, read="purchasing.read", write="purchasing.write", delete="purchasing.write")
 rights.model("purchasing.change", read="purchasing.read", write=NEVER)
 for terms in ("purchasing.supplier_part", "purchasing.supplier_price"):
@@ -25,6 +25,7 @@ rights.field("stock.move", "document_rate", read="purchasing.read")
 rights.follows("purchasing.order", "partner_id", "partner")
 for part in ("purchasing.order_line", "purchasing.change"):
     rights.follows(part, "order_id", "purchasing.order")
+rights.follows("purchasing.schedule", "line_id", "purchasing.order_line")
 rights.follows("purchasing.landed_cost", "partner_id", "partner")
 for part in ("purchasing.landed_line", "purchasing.landed_receipt"):
     rights.follows(part, "landed_cost_id", "purchasing.landed_cost")
