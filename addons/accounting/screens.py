@@ -26,6 +26,7 @@ from addons.accounting.document_forms import (
     settlement,
     still_open,
 )
+from addons.accounting.services import taxes
 from addons.accounting.services.invoices import INVOICES
 from addons.accounting.services.settlement import due_lines, nameable
 from core import m
@@ -97,6 +98,12 @@ screens.form(
             "partner_id",
             "date",
             "due_date",
+            Field(
+                "early_discount",
+                _l("Early payment %"),
+                help=_l("What whoever pays up to the day beside need not pay, in percent."),
+            ),
+            Field("discount_until", _l("Discount until")),
             "reference",
             "currency_code",
             "exchange_rate",
@@ -202,6 +209,7 @@ screens.form(
             "amount",
             "currency_code",
             "exchange_rate",
+            Field("discount", _l("Discount"), readonly=True, derived=True),
             "reference",
             Field("remainder", _l("What is left over"), choices=REMAINDERS),
             Field("state", choices=STATES, readonly=True),
@@ -218,6 +226,7 @@ screens.form(
                     narrowed=Narrowing(("partner_id", "side", "currency_code", "direction"), nameable),
                 ),
                 "amount",
+                Column("discount", _l("Discount")),
             ],
             filling=Filling(_l("Take what is due"), due_lines),
         ),
@@ -340,7 +349,7 @@ screens.list(
     "accounting.tax.list",
     model="accounting.tax",
     title=_l("Taxes"),
-    columns=["name", "rate", "account_id", "input_account_id", "active"],
+    columns=["name", "rate", "included", "grouped", "account_id", "input_account_id", "active"],
     search=["name"],
     order="name",
     empty=_l("Taxes on what is sold and bought are listed here."),
@@ -349,11 +358,13 @@ screens.form(
     "accounting.tax.form",
     model="accounting.tax",
     title=_l("Tax"),
+    on_save=taxes.complete,
     nodes=[
         Section(
             "main",
             "name",
-            Field("rate", help=_l("0.13 is 13 %.")),
+            Field("rate", help=_l("0.13 is 13 %; a group has the sum of its taxes.")),
+            Field("included", _l("In the price"), help=_l("Whether prices have the tax in them.")),
             "account_id",
             Field(
                 "input_account_id",
@@ -361,6 +372,14 @@ screens.form(
                 help=_l("Where it goes on bills; left empty, to the account for input tax."),
             ),
             "active",
-        )
+        ),
+        Grid(
+            "parts",
+            model="accounting.tax_part",
+            title=_l("Consists of"),
+            order="position",
+            filled=("part_id",),
+            columns=[Column("part_id", _l("Tax"))],
+        ),
     ],
 )

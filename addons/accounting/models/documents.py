@@ -48,6 +48,9 @@ class Invoice(PaperRules, CompanyOwned, Model):
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     date: Mapped[dt.date]
     due_date: Mapped[dt.date]
+    #: In percent of the total, for paying up to a day; what was agreed with the partner.
+    early_discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
+    discount_until: Mapped[dt.date | None]
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     #: Units of the company's currency for one unit of the document's; left empty, that of the day.
     exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
@@ -125,6 +128,8 @@ class InvoiceLine(PricedLine, Model):
     discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
     tax_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    #: The tax that its price has in it.
+    tax_within: Mapped[Decimal] = mapped_column(Money, server_default="0")
 
     invoice = relationship("accounting.invoice", back_populates="lines")
     product = relationship("product")
@@ -171,6 +176,8 @@ class Payment(CompanyOwned, Model):
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     date: Mapped[dt.date]
     amount: Mapped[Decimal] = mapped_column(Money)
+    #: What its lines need not pay, since it comes in time.
+    discount: Mapped[Decimal] = mapped_column(Money, server_default="0")
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
     reference: Mapped[str] = mapped_column(Line, server_default="")
@@ -210,6 +217,7 @@ class Payment(CompanyOwned, Model):
             CheckConstraint(f"remainder IN {REMAINDERS}", name="remainder_known"),
             CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
             CheckConstraint("amount > 0", name="amount_positive"),
+            CheckConstraint("discount >= 0", name="discount_not_negative"),
             CheckConstraint("exchange_rate > 0", name="rate_positive"),
             CheckConstraint(
                 f"state = 'draft' OR ({COMPLETE})",
@@ -257,6 +265,8 @@ class PaymentLine(Model):
     )
     #: In the payment's currency.
     amount: Mapped[Decimal] = mapped_column(Money)
+    #: What is settled beyond it, since the payment comes in time.
+    discount: Mapped[Decimal] = mapped_column(Money, server_default="0")
 
     payment = relationship("accounting.payment", back_populates="lines")
     open_item = relationship("accounting.open_item")
@@ -271,4 +281,5 @@ class PaymentLine(Model):
         return (
             UniqueConstraint("payment_id", "position"),
             CheckConstraint("amount > 0", name="amount_positive"),
+            CheckConstraint("discount >= 0", name="discount_not_negative"),
         )

@@ -28,6 +28,7 @@ class Line:
     #: In percent.
     discount: Decimal = Decimal(0)
     net: Decimal = Decimal(0)
+    tax_within: Decimal = Decimal(0)
 
 
 @dataclass
@@ -41,6 +42,9 @@ class InvoiceDraft:
     lines: Sequence[Line]
     kind: str = "invoice"
     due_date: dt.date | None = None
+    #: In percent, for paying up to a day; left out with the due date, as the terms say.
+    early_discount: Decimal | None = None
+    discount_until: dt.date | None = None
     #: Left out, that of the day; 1 in the company's own currency.
     exchange_rate: Decimal | None = None
     reference: str = ""
@@ -67,6 +71,7 @@ class BillLineDraft:
     #: Left out, the account of the books for purchases.
     account_id: int | None = None
     net: Decimal = Decimal(0)
+    tax_within: Decimal = Decimal(0)
 
 
 @dataclass
@@ -83,6 +88,9 @@ class BillDraft:
     kind: str = "bill"
     #: Left out, by the terms agreed with the supplier.
     due_date: dt.date | None = None
+    #: In percent, for paying up to a day; left out with the due date, as the terms say.
+    early_discount: Decimal | None = None
+    discount_until: dt.date | None = None
     #: Left out, that of the day; 1 in the company's own currency.
     exchange_rate: Decimal | None = None
     external_id: str | None = None
@@ -100,6 +108,8 @@ class PaymentLine:
 
     open_item_id: int
     amount: Decimal
+    #: What it need not pay, since the payment comes in time.
+    discount: Decimal = Decimal(0)
 
 
 @dataclass
@@ -122,6 +132,8 @@ class PaymentDraft:
     lines: Sequence[PaymentLine] = field(default_factory=tuple)
     #: What its lines leave of it settles what is due earliest (`oldest`), or stays on the account (`keep`).
     remainder: str = "oldest"
+    #: The sum of its lines' discounts.
+    discount: Decimal = Decimal(0)
     id: int = 0
 
 
