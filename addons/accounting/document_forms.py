@@ -71,6 +71,17 @@ def has_reversal(document: Any) -> bool:
     return document is not None and (document.reverses is not None or document.reversed_by is not None)
 
 
+def can_reverse(invoice: Any) -> bool:
+    """Whether an invoice can be taken back in whole: nothing of it is credited yet."""
+    untouched = invoice.reversed_by is None and not invoice.credited_by
+    return is_posted(invoice) and invoice.kind == "invoice" and untouched
+
+
+def has_credits(invoice: Any) -> bool:
+    """Whether it credits lines of an invoice, or lines of it are credited."""
+    return invoice is not None and (invoice.credits is not None or bool(invoice.credited_by))
+
+
 def reverse(session: Any, document: Any) -> str:
     """Take one document back from its form, today."""
     (opposite,) = type(document).reverse(session, [document], today())

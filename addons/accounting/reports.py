@@ -48,8 +48,9 @@ def facts(invoice: Any) -> list[tuple[str, str]]:
         found.append((_("Your reference"), invoice.reference))
     if invoice.partner.tax_number:
         found.append((_("Your tax no."), invoice.partner.tax_number))
-    if invoice.reverses is not None:
-        found.append((_("For invoice"), invoice.reverses.number))
+    taken = invoice.reverses or invoice.credits
+    if taken is not None:
+        found.append((_("For invoice"), taken.number))
     return found
 
 

@@ -29,6 +29,8 @@ class Line:
     discount: Decimal = Decimal(0)
     net: Decimal = Decimal(0)
     tax_within: Decimal = Decimal(0)
+    #: On a credit note: the line of which it credits so much.
+    credits_line_id: int | None = None
 
 
 @dataclass
@@ -50,6 +52,8 @@ class InvoiceDraft:
     reference: str = ""
     external_id: str | None = None
     reverses_id: int | None = None
+    #: The invoice of which a credit note credits some lines.
+    credits_id: int | None = None
     id: int = 0
     net: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)

@@ -53,6 +53,8 @@ class Paper:
     check: Callable[[AnySession, Sequence[Any]], None] | None = None
     #: Which rows can't be posted beyond that, and why.
     why_not: Callable[[Sequence[Any]], Mapping[int, str]] | None = None
+    #: Which posted rows can't be taken back in whole, and why.
+    why_not_reversed: Callable[[AnySession, Sequence[Any]], Mapping[int, str]] | None = None
 
     @property
     def cls(self) -> Any:
