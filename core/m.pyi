@@ -1094,7 +1094,6 @@ class PricingRunLine(_Composed):
     partner_id: Mapped[int]
     percent: Mapped[Decimal]
     price: Mapped[Decimal]
-    price_before: Mapped[Decimal | None]
     product: Mapped[Product]
     product_id: Mapped[int]
     quantity: Mapped[Decimal]
@@ -1342,6 +1341,8 @@ class PurchasingOrder(_Composed):
     def reopen(cls, session: Any, orders: Any) -> None: ...
     @classmethod
     def return_goods(cls, session: Any, moves: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def returnable(cls, session: Any, order_id: int) -> Any: ...
 
 class PurchasingOrderLine(_Composed):
     billed: Mapped[Decimal]
@@ -1370,9 +1371,9 @@ class PurchasingOrderLine(_Composed):
     tolerance: Mapped[Decimal]
     unit_price: Mapped[Decimal | None]
     @property
-    def currency_code(self) -> str: ...
+    def currency_code(self: Any) -> str: ...
     @property
-    def to_receive(self) -> Decimal: ...
+    def open_quantity(self: Any) -> Decimal: ...
 
 class PurchasingSupplierPart(_Composed):
     approved: Mapped[bool]
@@ -1531,6 +1532,8 @@ class SalesOrder(_Composed):
     @classmethod
     def return_goods(cls, session: Any, moves: Any, on: Any = ...) -> Any: ...
     @classmethod
+    def returnable(cls, session: Any, order_id: int) -> Any: ...
+    @classmethod
     def short_lines(cls, session: Any, orders: Any) -> Any: ...
     @classmethod
     def substitute(cls, session: Any, wanted: Any) -> Any: ...
@@ -1569,11 +1572,11 @@ class SalesOrderLine(_Composed):
     unit_cost: Mapped[Decimal | None]
     unit_price: Mapped[Decimal | None]
     @property
-    def currency_code(self) -> str: ...
+    def currency_code(self: Any) -> str: ...
+    @property
+    def open_quantity(self: Any) -> Decimal: ...
     @property
     def remarks(self) -> Any: ...
-    @property
-    def to_deliver(self) -> Decimal: ...
 
 class SalesRequirement(_Composed):
     certificate: Mapped[bool]
@@ -1736,7 +1739,6 @@ class StockMove(_Composed):
     purchase_line: Mapped[PurchasingOrderLine | None]
     purchase_line_id: Mapped[int | None]
     quantity: Mapped[Decimal]
-    repriced_price: Mapped[Decimal | None]
     returns_id: Mapped[int | None]
     source: Mapped[StockLocation]
     split_from_id: Mapped[int | None]

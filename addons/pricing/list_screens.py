@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from addons.pricing.services import comparing
+from addons.pricing.services import comparing, priced
 from core.clock import today
-from core.i18n import _l
-from core.screens import Column, Field, Filter, Grid, Part, Screens, Section
+from core.i18n import _l, format_number
+from core.screens import Column, Fact, Facts, Field, Filter, Grid, Part, Screens, Section
+from core.security.actor import actor_of
 
 SIDES = {"purchase": _l("Supplier's prices"), "sale": _l("Prices for customers")}
 RULES = {
@@ -31,6 +32,14 @@ def begins_later(price_list: Any) -> Any:
     return price_list.active & (price_list.valid_from > today())
 
 
+def facts_of_move(session: Any, move: Any) -> list[Fact]:
+    """What a run has repriced goods to, for those who may see what is paid."""
+    price = priced.repriced(session, [move.id]).get(move.id)
+    if price is None or not actor_of(session).may("purchasing.read"):
+        return []
+    return [Fact(_l("Repriced to"), text=f"{format_number(price)} {move.document_currency_code}")]
+
+
 def declare(screens: Screens) -> None:
     """Price lists, prices, and what suppliers and the company say about them."""
     _lists(screens)
@@ -50,7 +59,9 @@ def declare(screens: Screens) -> None:
         "document_rate",
         Field("ordered_price", _l("Ordered price")),
         Field("price_origin", _l("Price from")),
-        Field("repriced_price", _l("Repriced to")),
+    )
+    screens.extend("stock.move.form").before(
+        "main", Facts("repriced", read=facts_of_move, visible=lambda move: move is not None)
     )
 
 

@@ -1,4 +1,4 @@
-"""Repricing runs: what is found, what it would do, and the lines to look through; claims on suppliers."""
+"""Repricing runs: what is found, what it would do, and the lines to look through."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -30,7 +30,6 @@ RUN_STATES = {
     "undone": _l("Taken back"),
     "cancelled": _l("Cancelled"),
 }
-CLAIM_STATES = {"open": _l("Open"), "settled": _l("Settled"), "withdrawn": _l("Withdrawn")}
 #: How many lines a run shows on its own page, the worst first.
 MOST = 100
 
@@ -149,21 +148,11 @@ def review(session: Any, run: Any) -> dict[str, Any]:
     return {"lines": run.lines[:MOST], "more": max(len(run.lines) - MOST, 0)}
 
 
-def settle(session: Any, claim: Any) -> str:
-    """Write the draft that settles one claim."""
-    (made,) = m.PricingClaim.settle(session, [claim])
-    bill = session.get(m.AccountingBill, made)
-    return _(
-        "The draft %(number)s is written: compare it with the supplier's paper.", number=bill.number or made
-    )
-
-
 def declare(screens: Screens) -> None:
-    """Runs, their lines, and claims."""
+    """Runs and their lines."""
     _runs(screens)
     _run_form(screens)
     _lines(screens)
-    _claims(screens)
 
 
 def _runs(screens: Screens) -> None:
@@ -363,70 +352,5 @@ def _lines(screens: Screens) -> None:
                 Field("refusal", _l("Why not"), wide=True),
                 Field("accepted", _l("Accepted")),
             )
-        ],
-    )
-
-
-def _claims(screens: Screens) -> None:
-    screens.list(
-        "pricing.claim.list",
-        model="pricing.claim",
-        title=_l("Claims on suppliers"),
-        columns=[
-            "number",
-            "date",
-            "partner_id",
-            Column("run_id", _l("Run")),
-            Column("state", choices=CLAIM_STATES),
-            Column("amount", _l("Supplier gets more")),
-            Column("value", _l("In our currency")),
-        ],
-        filters=[Filter("state", choices=CLAIM_STATES), "partner_id", "run_id", "date"],
-        search=["number", "partner_id"],
-        group_by=["partner_id"],
-        order="-date",
-        create=False,
-        source=(_l("Repricing runs"), "pricing.run.list"),
-        empty=_l("Differences of what is billed already stand here until suppliers settle them."),
-    )
-    screens.form(
-        "pricing.claim.form",
-        model="pricing.claim",
-        title=_l("Claim on a supplier"),
-        readonly=lambda claim: True,
-        create=False,
-        head=("partner_id", "state", "amount"),
-        nodes=[
-            Section(
-                "main",
-                "number",
-                "date",
-                "partner_id",
-                Field("run_id", _l("Run")),
-                Field("state", choices=CLAIM_STATES),
-                "currency_code",
-                Field("amount", _l("Supplier gets more")),
-                Field("value", _l("In our currency")),
-            ),
-            Grid(
-                "lines",
-                model="pricing.claim_line",
-                title=_l("Lines"),
-                columns=[
-                    "product_id",
-                    "quantity",
-                    Column("billed_price", _l("Billed at")),
-                    Column("price", _l("Latest price")),
-                    "amount",
-                ],
-            ),
-            Button(
-                "settle",
-                _l("Settle"),
-                action=settle,
-                permission="accounting.write_bills",
-                visible=lambda claim: claim.state == "open",
-                style="primary",
-            ),
         ],
     )

@@ -18,7 +18,6 @@ for claim in ("pricing.claim", "pricing.claim_line"):
 rights.field("pricing.price", "margin", read="products.cost")
 rights.field("stock.move", "ordered_price", read="purchasing.read")
 rights.field("stock.move", "price_origin", read="purchasing.read")
-rights.field("stock.move", "repriced_price", read="purchasing.read")
 rights.follows("pricing.run_line", "partner_id", "partner")
 rights.follows("pricing.claim", "partner_id", "partner")
 

@@ -12,7 +12,6 @@ from addons.accounting.services.allocation import items_of
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
 from addons.purchasing.services.drafts import Arrival, DeliveryDraft, OrderDraft, OrderLineDraft
 from addons.purchasing.services.pricing import UNIT
-from addons.purchasing.services.returning import returnable
 from core import m
 from core.clock import today
 from core.db import round_to
@@ -227,7 +226,7 @@ class Desk:
 
     def _give_back(self, order: int) -> None:
         """Ten of a part were not what was ordered."""
-        move = next(iter(returnable(self.session, order)))
+        move = next(iter(m.PurchasingOrder.returnable(self.session, order)))
         back = m.PurchasingOrder.return_goods(self.session, {move: Decimal(10)}, today() - timedelta(days=2))
         m.StockTransfer.do(self.session, back, today() - timedelta(days=2))
 

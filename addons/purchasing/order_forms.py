@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.accounting.services.entry import amounts_of, of_parts
-from addons.purchasing.services import asking, confirming, progress, receiving
-from addons.purchasing.services.changing import Amendment
-from addons.purchasing.services.prices import Asked
-from addons.purchasing.services.returning import returnable
+from addons.purchasing.services import asking, buying, progress, receiving
+from addons.stock.services.orders.changing import Amendment
+from addons.stock.services.orders.prices import Asked
 from core import m
 from core.clock import today
 from core.db import db, round_money
@@ -56,7 +55,7 @@ def is_held(order: Any) -> bool:
 
 def has_rest(order: Any) -> bool:
     """Whether something is still to come."""
-    return bool(order.state == "confirmed") and any(line.to_receive for line in order.lines)
+    return bool(order.state == "confirmed") and any(line.open_quantity for line in order.lines)
 
 
 def can_confirm(order: Any) -> bool:
@@ -69,7 +68,7 @@ def can_receive(order: Any) -> bool:
     """Whether something is still to come that has not come and waits for its inspection, or to be done."""
     if not has_rest(order):
         return False
-    if any(x.to_receive and (x.product is None or x.product.kind != "goods") for x in order.lines):
+    if any(x.open_quantity and (x.product is None or x.product.kind != "goods") for x in order.lines):
         return True
     return bool(receiving.open_receipts(db.session, [order.id]))
 
@@ -81,7 +80,7 @@ def can_bill(order: Any) -> bool:
 
 def can_return(order: Any) -> bool:
     """Whether something has come that is not back or on its way."""
-    return is_ordered(order) and bool(returnable(db.session, order.id))
+    return is_ordered(order) and bool(m.PurchasingOrder.returnable(db.session, order.id))
 
 
 def can_cancel(order: Any) -> bool:
@@ -182,7 +181,7 @@ def ask_to_confirm(order: Any) -> str:
         total=format_money(order.total, order.currency_code),
         partner=order.partner.name,
     )
-    held = confirming.holds_of(db.session, [order]).get(order.id)
+    held = buying.holds_of(db.session, [order]).get(order.id)
     if held:
         words += " " + _("It will be held: %(why)s", why=held)
     others = asking.others_of(db.session, order)
@@ -220,7 +219,7 @@ def bill(session: Any, order: Any) -> str:
 
 def return_all(session: Any, order: Any) -> str:
     """Plan a return of all that has come: whoever sends it corrects the quantities."""
-    made = m.PurchasingOrder.return_goods(session, returnable(session, order.id))
+    made = m.PurchasingOrder.return_goods(session, m.PurchasingOrder.returnable(session, order.id))
     numbers = [session.get(m.StockTransfer, key).number for key in made]
     return _("%(numbers)s is reserved: say there how much goes back.", numbers=", ".join(numbers))
 

@@ -138,8 +138,9 @@ class Bill(bills.Bill):
 
     @classmethod
     def reverse(cls, session: Any, bills: Iterable[Any], on: dt.date) -> Any:
-        """Claims of documents that are taken back are open again."""
+        """Claims of documents that are taken back are open again; bills under a claim are refused."""
         ids = acts.ids_of(session, bills)
+        claiming.refuse_claimed(session, ids)
         made = super().reverse(session, ids, on)
         claiming.reopened(session, ids)
         return made

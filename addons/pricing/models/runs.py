@@ -188,9 +188,7 @@ class RunLine(CompanyOwned, Model):
     #: Why it can't be changed; empty where it can.
     refusal: Mapped[str] = mapped_column(Line, server_default="")
     accepted: Mapped[bool] = mapped_column(server_default="false")
-    #: The price that an earlier run had set, where one had; what undoing goes back to.
-    price_before: Mapped[Decimal | None] = mapped_column(UnitPrice)
-    #: Whether it changed its move.
+    #: Whether it holds: the last line that does has the price of its move.
     applied: Mapped[bool] = mapped_column(server_default="false")
 
     run = relationship("pricing.run", back_populates="lines")
@@ -219,7 +217,7 @@ class RunLine(CompanyOwned, Model):
             UniqueConstraint("run_id", "move_id"),
             CheckConstraint("NOT accepted OR refusal = ''", name="accepted_can_be_done"),
             CheckConstraint("NOT applied OR accepted", name="applied_was_accepted"),
-            CheckConstraint("latest_price <> price", name="price_differs"),
+            CheckConstraint("latest_price <> price", name="latest_price_is_another"),
             CheckConstraint("billed BETWEEN 0 AND quantity", name="billed_within_quantity"),
             Index("ix_pricing_run_line_applied", "move_id", "id", postgresql_where=text("applied")),
         )

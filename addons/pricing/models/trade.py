@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.pricing.services import billing, buying, selling
+from addons.pricing.services import billing, buying, priced, selling
 from addons.purchasing.models import orders, progress
 from addons.sales.models import orders as sales
 from core.db import Line, UnitPrice
@@ -56,8 +55,6 @@ class Move(progress.Move):
     ordered_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
     #: Where the price of the receipt comes from, in words; empty where it is the ordered one.
     price_origin: Mapped[str] = mapped_column(Line, server_default="")
-    #: The price of one unit since a run has changed it; nothing where none has.
-    repriced_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
 
     @classmethod
     def receipt_prices(cls, session: Any, arriving: Sequence[Any], on: dt.date) -> Mapping[int, Decimal]:
@@ -69,8 +66,4 @@ class Move(progress.Move):
     def agreed_prices(cls, session: Any, moves: Iterable[int]) -> Mapping[int, Decimal]:
         """The price that runs have set, else that of the receipt."""
         found = dict(super().agreed_prices(session, moves := list(moves)))
-        return {**found, **billing.repriced(session, moves)}
-
-    @classmethod
-    def _table_args(cls) -> tuple[Any, ...]:
-        return (CheckConstraint("repriced_price >= 0", name="repriced_price_not_negative"),)
+        return {**found, **priced.repriced(session, moves)}

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from addons.accounting.services.chart import books_of
 from addons.pricing.services.deciding import BEYOND
 from addons.pricing.services.errors import PricingError
+from addons.pricing.services.priced import BY_NOW, LAST_RUN
 from addons.pricing.services.screening import REPRICE, not_open
 from addons.stock.services.revaluing import CostChange
 from core import m
@@ -30,8 +31,6 @@ from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
 
-#: So many moves are given their price by one statement.
-PIECE = 200
 #: Order lines first, as those who bill lock them.
 _LOCK_LINES = text("""
     SELECT l.id FROM purchasing_order_line l
@@ -39,18 +38,14 @@ _LOCK_LINES = text("""
                      WHERE p.run_id = :run AND p.accepted)
      ORDER BY l.id FOR UPDATE
 """)
-_LINES = text("""
-    SELECT p.id, p.move_id, p.price, p.latest_price, p.price_before, p.value, p.claim_value, p.billed,
-           v.billed AS billed_by_now, coalesce(v.repriced_price, v.document_price) AS by_now,
-           t.number AS receipt, d.code AS part
-      FROM pricing_run_line p JOIN stock_move v ON v.id = p.move_id
+#: Read once the order lines are locked: what another run did to the moves until then is known here.
+_LINES = text(f"""
+    SELECT p.id, p.move_id, p.price, p.value, p.claim_value, p.billed, v.billed AS billed_by_now,
+           {BY_NOW} AS by_now, t.number AS receipt, d.code AS part
+      FROM pricing_run_line p JOIN stock_move v ON v.id = p.move_id {LAST_RUN}
       JOIN stock_transfer t ON t.id = v.transfer_id JOIN product d ON d.id = p.product_id
      WHERE p.run_id = :run AND p.accepted ORDER BY p.move_id FOR UPDATE OF v
-""")
-_PRICE = text("""
-    UPDATE stock_move v SET repriced_price = w.price
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:prices AS numeric[])) AS w (id, price) WHERE v.id = w.id
-""")
+""")  # noqa: S608  # our own constants
 _MARK = text("UPDATE pricing_run_line SET applied = :applied WHERE run_id = :run AND accepted")
 _APPLIED = text("""
     UPDATE pricing_run SET state = 'applied', applied_at = :now, applied_by_id = :user WHERE id = :run
@@ -100,7 +95,6 @@ def _apply(session: AnySession, run: Any) -> None:
     _refuse_changed(session, lines)
     claimed = _revalue(session, run, lines, 1)
     session.execute(_MARK, {"run": run.id, "applied": True})
-    _set_prices(session, {line.move_id: line.latest_price for line in lines})
     m.PricingClaim.open_for(session, run.id, _by_line(session, lines, claimed))
     values = {"run": run.id, "now": datetime.now(UTC), "user": actor_of(session).user_id}
     session.execute(_APPLIED, values)
@@ -159,14 +153,6 @@ def _by_line(session: AnySession, lines: Sequence[Any], claimed: Mapping[int, De
     return sums
 
 
-def _set_prices(session: AnySession, prices: Mapping[int, Decimal | None]) -> None:
-    # Triggers of moves join what was with what is, row by row: in pieces, or the time grows by the square.
-    items = list(prices.items())
-    for some in (items[n : n + PIECE] for n in range(0, len(items), PIECE)):
-        session.execute(_PRICE, {"ids": [i for i, _p in some], "prices": [p for _i, p in some]})
-    acts.forget(session, m.StockMove, prices)
-
-
 def undo(session: AnySession, runs: Iterable[Any]) -> None:
     """Take applied runs back. Raises PricingError where something later stands on them."""
     acts.require(session, REPRICE)
@@ -184,7 +170,6 @@ def _undo(session: AnySession, run: Any) -> None:
     m.PricingClaim.withdraw_of(session, run.id)
     _revalue(session, run, lines, -1)
     session.execute(_MARK, {"run": run.id, "applied": False})
-    _set_prices(session, {line.move_id: line.price_before for line in lines})
     session.execute(_UNDONE, {"run": run.id, "now": datetime.now(UTC)})
     _tell(session, "undo", run)
 

@@ -6,7 +6,7 @@ settles the receipts that it is for: 60 at 1.08 and 40 at 1.00. What is left of 
 the ordered price.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -29,14 +29,6 @@ _MOVES = text("""
        AND (CAST(:until AS date) IS NULL OR v.date <= :until)
      ORDER BY v.date, v.id
 """)
-_REPRICED = text("""
-    SELECT id, repriced_price FROM stock_move WHERE id = ANY(:ids) AND repriced_price IS NOT NULL
-""")
-
-
-def repriced(session: AnySession, moves: Iterable[int]) -> dict[int, Decimal]:
-    """What runs have set as the price of received moves; those that none has changed are left out."""
-    return {row.id: row.repriced_price for row in session.execute(_REPRICED, {"ids": list(moves)})}
 
 
 def by_price(

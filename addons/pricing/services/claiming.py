@@ -51,6 +51,19 @@ _OF_BILLS = text("""
       JOIN pricing_claim c ON c.id = l.claim_id
      WHERE b.id = ANY(:ids) AND b.reverses_id IS NULL ORDER BY c.id
 """)
+#: Bills of goods whose difference stands on claims by a run that found them billed; runs that go back to the
+#: old price sum to nothing.
+_CLAIMED = text("""
+    SELECT b.id, coalesce(b.number, b.reference) AS bill, max(c.number) AS claim, max(r.number) AS run
+      FROM accounting_bill b JOIN accounting_bill_line l ON l.bill_id = b.id
+      JOIN purchasing_billed_move y ON y.bill_line_id = l.id AND y.quantity > 0
+      JOIN pricing_run_line p ON p.move_id = y.move_id AND p.applied
+      JOIN pricing_run r ON r.id = p.run_id AND r.applied_at >= b.posted_at
+      JOIN pricing_claim_line k ON k.run_line_id = p.id
+      JOIN pricing_claim c ON c.id = k.claim_id AND c.state <> 'withdrawn'
+     WHERE b.id = ANY(:ids) GROUP BY b.id, y.move_id
+    HAVING sum(k.amount) <> 0 OR sum(k.value) <> 0 ORDER BY b.id
+""")
 _STATE = text("UPDATE pricing_claim SET state = :state WHERE id = ANY(:ids)")
 
 
@@ -190,6 +203,22 @@ def reopened(session: AnySession, bills: Sequence[int]) -> None:
     rows = session.execute(_OF_BILLS, {"ids": list(bills)}).all()
     if rows:
         _set_state(session, [row.id for row in rows], "open")
+
+
+def refuse_claimed(session: AnySession, bills: Sequence[int]) -> None:
+    """Refuse to take back bills whose difference is claimed: billed again, it would be charged twice."""
+    PricingError.refuse(
+        {
+            row.id: _(
+                "%(claim)s claims a difference of goods on %(bill)s, which a new bill would charge again: "
+                "take %(run)s back first.",
+                claim=row.claim,
+                bill=row.bill,
+                run=row.run,
+            )
+            for row in session.execute(_CLAIMED, {"ids": list(bills)})
+        }
+    )
 
 
 def debits_of(session: AnySession, bills: Sequence[Any]) -> dict[int, list[Debit]]:

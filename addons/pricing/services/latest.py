@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.pricing.models.names import SOURCES
+from addons.pricing.services.priced import BY_NOW, LAST_RUN
 from addons.purchasing.services.pricing import UNIT, net_price
 from core.db import AnySession, round_to
 from core.i18n import _, format_date, format_number
@@ -70,9 +71,9 @@ _RECEIPTS = text(f"""
     SELECT a.place, x.*, 0 AS discount, 1 AS per, 1 AS min_quantity {_ASKED}
      CROSS JOIN LATERAL (
         SELECT t.number AS name, t.id AS record_id,
-               coalesce(v.repriced_price, v.document_price) AS unit_price,
+               {BY_NOW} AS unit_price,
                v.date AS day, 'stock.transfer' AS model
-          FROM stock_move v JOIN stock_transfer t ON t.id = v.transfer_id
+          FROM stock_move v JOIN stock_transfer t ON t.id = v.transfer_id {LAST_RUN}
          WHERE v.product_id = a.product AND t.partner_id = a.partner AND v.document_currency_code = a.currency
            AND v.state = 'done' AND v.returns_id IS NULL AND v.date <= a.day
          ORDER BY v.date DESC, v.id DESC LIMIT 1) x

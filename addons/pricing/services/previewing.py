@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.accounting.services.chart import books_of
+from addons.pricing.services.priced import BY_NOW, LAST_RUN
 from addons.pricing.services.screening import REPRICE
 from addons.stock.services.revaluing import CostChange, effects
 from core import m
@@ -15,13 +16,12 @@ from core.db import AnySession
 from core.security import acts
 
 _ZERO = Decimal(0)
-_LINES = text("""
+_LINES = text(f"""
     SELECT p.move_id, p.value, p.claim_value FROM pricing_run_line p
-      JOIN stock_move v ON v.id = p.move_id
-     WHERE p.run_id = :run AND p.accepted AND v.billed = p.billed
-       AND coalesce(v.repriced_price, v.document_price) = p.price
+      JOIN stock_move v ON v.id = p.move_id {LAST_RUN}
+     WHERE p.run_id = :run AND p.accepted AND v.billed = p.billed AND {BY_NOW} = p.price
      ORDER BY p.move_id
-""")
+""")  # noqa: S608  # our own constants
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from sqlalchemy import text
 from addons.pricing.services.buying import break_quantities, partners_of
 from addons.pricing.services.errors import PricingError
 from addons.pricing.services.latest import Latest, Wanted, latest_prices
+from addons.pricing.services.priced import BY_NOW, LAST_RUN
 from addons.purchasing.services.pricing import UNIT, net_price
 from addons.stock.services.costs import share
 from core import m
@@ -34,18 +35,18 @@ from core.security.audit import record
 
 REPRICE = "pricing.reprice"
 _ZERO, _PERCENT = Decimal(0), Decimal("0.0001")
-_RECEIVED = text("""
-    SELECT v.id AS move_id, v.product_id, v.quantity, v.billed, v.document_price, v.repriced_price,
+_RECEIVED = text(f"""
+    SELECT v.id AS move_id, v.product_id, v.quantity, v.billed, {BY_NOW} AS price,
            v.ordered_price, v.document_currency_code AS currency, v.document_rate AS rate,
            o.partner_id, l.order_id, l.unit_price, l.discount, l.quantity AS line_quantity
       FROM stock_move v JOIN purchasing_order_line l ON l.id = v.purchase_line_id
-      JOIN purchasing_order o ON o.id = l.order_id
+      JOIN purchasing_order o ON o.id = l.order_id {LAST_RUN}
      WHERE v.company_id = :company AND v.date BETWEEN :since AND :until AND v.state = 'done'
        AND v.returns_id IS NULL AND v.document_price IS NOT NULL
-       AND (CAST(:suppliers AS bigint[]) = '{}' OR o.partner_id = ANY(:suppliers))
-       AND (CAST(:parts AS bigint[]) = '{}' OR v.product_id = ANY(:parts))
+       AND (CAST(:suppliers AS bigint[]) = ARRAY[]::bigint[] OR o.partner_id = ANY(:suppliers))
+       AND (CAST(:parts AS bigint[]) = ARRAY[]::bigint[] OR v.product_id = ANY(:parts))
      ORDER BY v.id
-""")
+""")  # noqa: S608  # our own constants
 #: What receipts are worth by the prices of their supplier, and how much went back and is credited.
 _WORTH = text("""
     SELECT w.id, (SELECT sum(amount) FROM stock_value
@@ -70,7 +71,6 @@ class Found:
 
     row: Any
     latest: Latest
-    price: Decimal
 
 
 def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
@@ -129,9 +129,8 @@ def _differing(session: AnySession, run: Any, received: Sequence[Any]) -> Iterat
     ]
     latest = latest_prices(session, wanted)
     for row, one in zip(received, wanted, strict=True):
-        price = row.document_price if row.repriced_price is None else row.repriced_price
-        if one in latest and latest[one].net != price:
-            yield Found(row, latest[one], price)
+        if one in latest and latest[one].net != row.price:
+            yield Found(row, latest[one])
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def _line(run: Any, found: Found, worth: Any, locked: str, unit: Decimal) -> dic
     claimed = claimed_quantity(row, worth)
     value, claim_value = values_of(row, worth, price, unit)
     of = smallest_unit(row.currency)
-    each = price - found.price
+    each = price - row.price
     return {
         "run_id": run.id,
         "company_id": run.company_id,
@@ -169,9 +168,9 @@ def _line(run: Any, found: Found, worth: Any, locked: str, unit: Decimal) -> dic
         "quantity": row.quantity,
         "billed": row.billed,
         "ordered_price": _ordered(row),
-        "price": found.price,
+        "price": row.price,
         "latest_price": price,
-        "percent": _percent(each, found.price),
+        "percent": _percent(each, row.price),
         "origin": found.latest.origin,
         "source_model": found.latest.model,
         "source_id": found.latest.record_id,
@@ -180,7 +179,6 @@ def _line(run: Any, found: Found, worth: Any, locked: str, unit: Decimal) -> dic
         "claim_amount": round_to(each * claimed, of),
         "claim_value": claim_value,
         "refusal": locked or _refusal(run, row, worth),
-        "price_before": row.repriced_price,
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from addons.accounting.models import bills
 from addons.accounting.services.bills import Debit
 from addons.purchasing.services import clearing, tying
+from addons.purchasing.services.buying import BUYING
 from core.db import Money, Quantity
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -36,7 +37,7 @@ class Bill(bills.Bill):
         if tying.tie(session, ids):
             super().post(session, ids)
             clearing.settle_differences(session, ids)
-            tying.forget_orders(session)
+            BUYING.forget(session)
         else:
             super().post(session, ids)
 

@@ -16,7 +16,8 @@ from sqlalchemy import text
 
 from addons.accounting.services.drafts import InvoiceDraft, Line
 from addons.sales.services.errors import SalesError
-from addons.sales.services.tying import Tie, forget_orders, tie
+from addons.sales.services.selling import SELLING
+from addons.sales.services.tying import Tie, tie
 from core import m
 from core.clock import today
 from core.db import AnySession
@@ -155,7 +156,7 @@ def _write(session: AnySession, groups: Sequence[Sequence[OpenLine]], on: date, 
     ids: list[int] = m.AccountingInvoice.create(session, drafts)
     tie(session, [one for i, group in zip(ids, groups, strict=True) for one in _ties(i, group)])
     m.AccountingInvoice.post(session, ids)
-    forget_orders(session)
+    SELLING.forget(session)
     return ids
 
 

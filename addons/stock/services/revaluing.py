@@ -41,11 +41,13 @@ _RECEIPTS = text("""
                  JOIN stock_location f ON f.id = mv.from_id AND f.kind = 'supplier')
              ON v.move_id = w.id AND v.quantity > 0
 """)
-#: All that moved goods of these parts from their first changed receipt on, with what each move costs by now.
+#: All that moved goods of these parts from their first changed receipt on, with what each move costs by now, and
+#: what there is of the part and what it is worth: read at one moment, since who only asks holds no lock.
 _STEPS = text("""
     SELECT v.id, v.move_id, v.product_id, v.quantity, e.amount, mv.returns_id, f.kind AS from_kind,
-           d.kind AS to_kind, mv.unit_cost, t.partner_id
+           d.kind AS to_kind, mv.unit_cost, t.partner_id, h.quantity AS on_hand, h.amount AS worth
       FROM unnest(CAST(:products AS bigint[]), CAST(:starts AS bigint[])) AS w (product, start)
+      JOIN stock_worth h ON h.product_id = w.product
       JOIN stock_value v ON v.product_id = w.product AND v.id >= w.start AND v.quantity <> 0
       JOIN stock_move mv ON mv.id = v.move_id JOIN stock_transfer t ON t.id = mv.transfer_id
       JOIN stock_location f ON f.id = mv.from_id JOIN stock_location d ON d.id = mv.to_id
@@ -110,8 +112,8 @@ class Receipt:
 
 
 def effects(session: AnySession, changes: Sequence[CostChange]) -> list[Effect]:
-    """What changes would do, move by move; nothing is written. Raises StockError."""
-    return [effect for _books, found in _effects(session, changes) for effect in found]
+    """What changes would do, move by move; nothing is written or locked. Raises StockError."""
+    return [effect for _books, found in _effects(session, _receipts(session, changes)) for effect in found]
 
 
 def revalue(
@@ -119,8 +121,9 @@ def revalue(
 ) -> list[Effect]:
     """Write what changes do, an entry a company; returns it. Raises StockError."""
     acts.require(session, REVALUE)
-    done = []
-    for books, found in _effects(session, changes):
+    done, receipts = [], _receipts(session, changes)
+    locked_worth(session, [receipt.product_id for _company, receipt in receipts])
+    for books, found in _effects(session, receipts):
         if problem := why_outside(books, on or today()):
             raise StockError(problem)
         _write(session, books, found, kind, on or today(), narration)
@@ -129,14 +132,16 @@ def revalue(
     return done
 
 
-def _effects(session: AnySession, changes: Sequence[CostChange]) -> Sequence[tuple[Books, list[Effect]]]:
+def _effects(
+    session: AnySession, receipts: Sequence[tuple[int, Receipt]]
+) -> Sequence[tuple[Books, list[Effect]]]:
     by_company: dict[int, list[Receipt]] = {}
-    for company, receipt in _receipts(session, changes):
+    for company, receipt in receipts:
         by_company.setdefault(company, []).append(receipt)
     found = []
-    for company, receipts in sorted(by_company.items()):
+    for company, own in sorted(by_company.items()):
         books = books_of(session, company)
-        found.append((books, _Change(session, books, receipts).effects()))
+        found.append((books, _Change(session, books, own).effects()))
     return found
 
 
@@ -161,18 +166,18 @@ def _why_not(row: Any, change: CostChange) -> str:
 
 
 class _Change:
-    """The parts of one company, locked, as the changes find them."""
+    """The parts of one company as the changes find them."""
 
     def __init__(self, session: AnySession, books: Books, receipts: Sequence[Receipt]) -> None:
-        self.session, self.books, self.receipts = session, books, receipts
+        self.session, self.books = session, books
         self.changes = {r.move_id: r.change.amount for r in receipts}
+        self.counters = {r.move_id: r.change.account_id for r in receipts}
         starts: dict[int, int] = {}
         for receipt in receipts:
             starts[receipt.product_id] = min(
                 starts.get(receipt.product_id, receipt.value_id), receipt.value_id
             )
         self.starts = {"products": list(starts), "starts": list(starts.values())}
-        self.worth = locked_worth(session, list(starts))
         self.rows = session.execute(_STEPS, self.starts).all()
         method = session.scalar(
             text("SELECT cost_method FROM company WHERE id = :id"), {"id": books.company_id}
@@ -218,11 +223,10 @@ class _Change:
 
     def _replays(self, steps: Mapping[int, Sequence[Step]]) -> dict[int, Replay]:
         """The parts as they were before the first of their rows."""
-        found = {}
+        found, last = {}, {row.product_id: row for row in self.rows}
         for product, rows in steps.items():
-            worth = self.worth[product]
-            quantity = worth.quantity - sum((step.quantity for step in rows), _ZERO)
-            amount = worth.amount - sum((step.amount for step in rows), _ZERO)
+            quantity = last[product].on_hand - sum((step.quantity for step in rows), _ZERO)
+            amount = last[product].worth - sum((step.amount for step in rows), _ZERO)
             found[product] = Replay(quantity, amount, self.unit, self.is_fifo)
         every = [step for rows in steps.values() for step in rows]
         known, moved = {step.value_id for step in every}, {step.move_id for step in every}
@@ -254,8 +258,7 @@ class _Change:
 
     def _counter(self, row: Any) -> int:
         """What stands against a receipt's change, and against goods of it that went back."""
-        of = {receipt.move_id: receipt.change.account_id for receipt in self.receipts}
-        found = of.get(row.move_id) or of.get(row.returns_id)
+        found = self.counters.get(row.move_id) or self.counters.get(row.returns_id)
         return found if found is not None else self.books.account("goods_received")
 
 

@@ -69,7 +69,7 @@ def test_a_run_that_breaks_off_has_done_nothing(shop):
         m.PricingRun.apply(db.session, [run.id])
     db.session.rollback()
     assert (shop.worth_of(), shop.ledger()) == before
-    assert db.session.scalar(text("SELECT count(*) FROM stock_move WHERE repriced_price IS NOT NULL")) == 0
+    assert db.session.scalar(text("SELECT count(*) FROM pricing_run_line WHERE applied")) == 0
     db.session.execute(text("ALTER TABLE pricing_run DROP CONSTRAINT broken"))
     db.session.commit()
     m.PricingRun.apply(db.session, [run.id])

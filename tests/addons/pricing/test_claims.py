@@ -103,3 +103,51 @@ def test_a_draft_that_settles_stands_in_the_way_of_another(shop):
     m.PricingClaim.settle(db.session, [claim])
     with pytest.raises(PricingError, match="post or delete it"):
         m.PricingClaim.settle(db.session, [claim])
+
+
+def reverse(bill):
+    m.AccountingBill.reverse(db.session, [bill.id], DAY)
+    db.session.commit()
+    db.session.expire_all()
+
+
+def test_a_bill_is_not_taken_back_under_a_claim_so_nothing_is_charged_twice(shop):
+    order = shop.order((shop.parts[0], 100, 1))
+    m.PurchasingOrder.receive(db.session, [order], DAY)
+    before = shop.billed(order, "R-1", 40)
+    db.session.commit()
+    shop.price_list("Q2", (shop.parts[0], "1.08"), valid_from=DAY)
+    run = shop.applied(with_claims=True)
+    claim = claim_of(run)
+    db.session.commit()
+    after = shop.billed(order, "R-2")
+    db.session.commit()
+    assert (claim.amount, after.net) == (Decimal("3.20"), Decimal("64.80"))
+    reverse(after)  # it bills the new price, of which nothing is claimed
+    with pytest.raises(PricingError, match=f"{claim.number} claims .* {before.number}.*{run.number}"):
+        reverse(before)
+    db.session.rollback()
+    shop.undo(run)
+    reverse(before)
+    again = shop.applied(with_claims=True)
+    assert db.session.query(m.PricingClaim).filter_by(run_id=again.id).all() == []
+    assert shop.billed(order, "R-3").net == 108
+    assert (shop.account("goods_received"), shop.account("supplier_claims")) == (0, 0)
+    assert shop.account("payable") == -108 and shop.differences() == []
+
+
+def test_a_settled_claim_that_a_run_went_back_on_holds_no_bill_up(shop):
+    order = shop.order((shop.parts[0], 100, "1.08"))
+    m.PurchasingOrder.receive(db.session, [order], DAY)
+    bill = shop.billed(order, "R-1")
+    db.session.commit()
+    shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
+    settled(claim_of(shop.applied(with_claims=True)))
+    with pytest.raises(PricingError, match="a new bill would charge again"), db.session.begin_nested():
+        reverse(bill)
+    shop.price_list("Q2b", (shop.parts[0], "1.08"), valid_from=DAY)
+    settled(claim_of(shop.applied(with_claims=True)), "R-2")
+    db.session.commit()
+    reverse(bill)
+    assert (shop.account("payable"), shop.account("goods_received")) == (0, -108)
+    assert shop.billed(order, "R-3").net == 108 and shop.account("goods_received") == 0

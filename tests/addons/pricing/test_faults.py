@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from addons.pricing.list_screens import facts_of_move
 from addons.pricing.services.errors import PricingError
-from addons.purchasing.services.changing import Amendment
+from addons.stock.services.orders.changing import Amendment
 from addons.stock.services.revaluing import CostChange
 from core import m
 from core.db import db
@@ -86,7 +88,8 @@ def test_the_receipt_says_what_it_costs_by_now(shop):
     run = shop.applied()
     (move,) = shop.received_moves(order)
     kept = db.session.get(m.StockMove, move)
-    assert (kept.document_price, kept.repriced_price) == (1, Decimal("1.08"))
+    assert kept.document_price == 1
+    assert [fact.text for fact in facts_of_move(db.session, kept)] == ["1.08 USD"]
     assert m.StockMove.agreed_prices(db.session, [move]) == {move: Decimal("1.08")}
     shop.undo(run)
     assert m.StockMove.agreed_prices(db.session, [move]) == {move: 1}
@@ -148,17 +151,24 @@ def test_a_price_never_changes_as_a_side_effect(shop):
     db.session.expire_all()
     assert (ordered.lines[0].quantity, ordered.lines[0].unit_price) == (2000, 1)
     (move,) = shop.received_moves(order)
-    assert db.session.get(m.StockMove, move).repriced_price is None and shop.account("inventory") == 100
+    assert m.StockMove.agreed_prices(db.session, [move]) == {move: 1} and shop.account("inventory") == 100
 
 
 def test_nobody_sets_the_price_of_received_goods_by_hand(shop):
+    """frappe/erpnext#40700: neither on the receipt nor on the line of the run that has set it."""
     order = received(shop)
     (move,) = shop.received_moves(order)
+    shop.price_list("Q2", (shop.parts[0], "1.08"), valid_from=DAY)
+    shop.applied()
     db.session.commit()
-    db.session.get(m.StockMove, move).repriced_price = Decimal(9)
-    with pytest.raises(Exception, match="repricing runs alone"):
-        db.session.commit()
-    db.session.rollback()
+    for change in (
+        "UPDATE stock_move SET document_price = 9",
+        "UPDATE pricing_run_line SET latest_price = 9",
+        "DELETE FROM pricing_run_line",
+    ):
+        with pytest.raises(DBAPIError, match="is kept"), db.session.begin_nested():
+            db.session.execute(text(change))
+    assert m.StockMove.agreed_prices(db.session, [move]) == {move: Decimal("1.08")}
 
 
 def test_the_average_and_the_total_move_with_the_price(shop):

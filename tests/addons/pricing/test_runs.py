@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
+from addons.pricing import run_screens
 from addons.pricing.services.errors import PricingError
 from core import m
 from core.db import db
@@ -92,3 +94,15 @@ def test_a_run_is_not_undone_under_a_later_one(shop):
     assert shop.account("goods_received") == -108
     shop.undo(first)
     assert shop.account("goods_received") == -100 and shop.differences() == []
+
+
+def test_looking_at_what_a_run_would_do_locks_and_writes_nothing(shop):
+    m.PurchasingOrder.receive(db.session, [shop.order((shop.parts[0], 100, 1))], DAY)
+    shop.price_list("Q2", (shop.parts[0], "1.08"), valid_from=DAY)
+    run = shop.accepted()
+    db.session.commit()
+    # PostgreSQL refuses both in such a transaction, SELECT … FOR UPDATE too.
+    db.session.execute(text("SET TRANSACTION READ ONLY"))
+    shown = {str(fact.label): fact.amount for fact in run_screens.facts(db.session, run)}
+    assert (shown["On stock"], shown["To bill"]) == (8, 8)
+    db.session.rollback()

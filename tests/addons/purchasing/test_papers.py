@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from addons.purchasing.services.changing import Amendment
+from addons.stock.services.orders.changing import Amendment
 from core import letters, m
 from core.db import db
 from core.documents import delivery_of, filename_of, render_html
