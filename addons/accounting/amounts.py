@@ -1,19 +1,19 @@
 """The amounts of an invoice, computed once.
 
-Problem: the total on the invoice, the tax report and the ledger must agree to the cent. Rule: each line's
-net is quantity × unit price less its discount, rounded half up, once, to the smallest unit of the currency;
-each tax is computed on the sum of the nets of its lines and rounded once; the total is the sum of the
-stored amounts. Example: 3 × 0.335 = 1.005 → 1.01 USD; two such lines at 13 % → net 2.02, tax 0.2626 → 0.26,
-total 2.28. In JPY 3 × 1.5 = 4.5 → 5; two such lines at 13 % → net 10, tax 1.3 → 1, total 11. With a
-discount of 2.5 %, 7 × 0.99 = 6.93 is 6.75675 → 6.76: the discount is no amount that is rounded by itself.
+Problem: the total on the invoice, the tax report and the ledger must agree to the cent. Rule: each line's net
+is quantity × unit price less its discount, rounded half up, once, to the smallest unit of the currency; each
+tax is computed on the sum of the nets of its lines and rounded once; the total is the sum of the stored
+amounts. Example: 3 × 0.335 = 1.005 → 1.01 USD; two such lines at 13 % → net 2.02, tax 0.2626 → 0.26, total
+2.28. In JPY 3 × 1.5 = 4.5 → 5; two such lines at 13 % → net 10, tax 1.3 → 1, total 11. With a discount of 2.5
+%, 7 × 0.99 = 6.93 is 6.75675 → 6.76: the discount is no amount that is rounded by itself.
 
 A line names one tax, which may be a group of several: each of these is computed on the nets of all lines that
 have it, by itself or in a group. Example: 10.10 at GST 5 % + PST 7 % → 0.505 → 0.51 and 0.707 → 0.71.
 
 Where a tax is included, quantity × unit price is what the customer pays, rounded once; the line's net is that
-divided by one plus the rate, rounded once, and the rest is the tax in it. These rests are summed up and shared
-out among the taxes of a group by their rates, the last one taking what rounding leaves, so that net and
-taxes are together what the prices say. Example: 3 × 9.99 with 13 % → 29.97 = 26.52 + 3.45.
+divided by one plus the rate, rounded once, and the rest is the tax in it. These rests are summed up and
+shared out among the taxes of a group by their rates, the last one taking what rounding leaves, so that net
+and taxes are together what the prices say. Example: 3 × 9.99 with 13 % → 29.97 = 26.52 + 3.45.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -79,9 +79,6 @@ def line_amount(
     return round_to(amount, unit)
 
 
-line_net = line_amount  # until orders price their lines here
-
-
 def tax_within(amount: Decimal, rule: TaxRule | None, unit: Decimal) -> Decimal:
     """The tax that is in the amount of a line; nothing where the tax comes on top of it."""
     if rule is None or not rule.included:
@@ -97,16 +94,16 @@ def price(line: Any, unit: Decimal, rules: Mapping[int, TaxRule]) -> None:
 
 
 def totals_of(
-    lines: Iterable[tuple[Any, ...]], rules: Mapping[int, TaxRule], unit: Decimal
+    lines: Iterable[tuple[Decimal, int | None, Decimal]], rules: Mapping[int, TaxRule], unit: Decimal
 ) -> Totals:
     """The totals of lines, or of sums of them, given as (net, tax id, tax within)."""
     net = _ZERO
     sums: dict[int, tuple[Decimal, Decimal]] = {}
-    for amount, tax_id, *within in lines:
+    for amount, tax_id, within in lines:
         net += amount
         if tax_id is not None:
             base, held = sums.get(tax_id, (_ZERO, _ZERO))
-            sums[tax_id] = (base + amount, held + sum(within, _ZERO))
+            sums[tax_id] = (base + amount, held + within)
     return Totals(net, tuple(_taxes(sums, rules, unit)))
 
 

@@ -127,7 +127,9 @@ def derive_payment(session: Any, values: Typed, lines: Mapping[str, Sequence[Typ
     found, rows = _of_partner(session, values), lines.get("lines", ())
     chosen = ["open_item_id" in row.changed for row in rows]
     made = settled.named_amounts(session, {**values, **found}, rows, chosen)
-    off = sum(({**row, **more}.get("discount") or 0 for row, more in zip(rows, made, strict=True)), Decimal(0))
+    off = sum(
+        ({**row, **more}.get("discount") or 0 for row, more in zip(rows, made, strict=True)), Decimal(0)
+    )
     return Derived({**found, "discount": off}, {"lines": made})
 
 

@@ -243,13 +243,6 @@ def credit(session: Any, order: Any) -> str:
     return _("%(number)s is posted.", number=session.get(m.AccountingInvoice, made).number)
 
 
-def return_all(session: Any, order: Any) -> str:
-    """Plan a return of all that has gone: whoever takes it in corrects the quantities."""
-    made = m.SalesOrder.return_goods(session, m.SalesOrder.returnable(session, order.id))
-    numbers = [session.get(m.StockTransfer, key).number for key in made]
-    return _("%(numbers)s waits for the goods: correct its quantities there.", numbers=", ".join(numbers))
-
-
 def cancel_rest(session: Any, order: Any) -> str:
     """Give up what one order still has to deliver."""
     m.SalesOrder.cancel_rest(session, [order])

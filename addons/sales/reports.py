@@ -52,6 +52,7 @@ def context(order: Any) -> dict[str, Any]:
         "number": order.number or "",
         "facts": facts(order),
         "currency": order.currency_code,
+        "amounts_with_tax": any(line.tax_within for line in order.lines),
     }
 
 

@@ -244,7 +244,8 @@ screens.form(
         Button(
             "return_goods",
             _l("Return…"),
-            action=forms.return_all,
+            action="sales.return_goods",
+            method="get",
             permission="sales.deliver",
             visible=forms.can_return,
         ),

@@ -1,4 +1,4 @@
-"""Pages that list lines with a quantity to type beside each: what to credit of an invoice, what comes back."""
+"""Pages that list lines with a quantity to type beside each: what to credit, what comes back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,9 @@ class QuantityPage:
 def typed_quantities() -> dict[int, str]:
     """What the request says of each line, by its id; blank ones are left out."""
     found = ((name.removeprefix(_PREFIX), text.strip()) for name, text in request.form.items())
-    return {int(key): text for key, text in found if key.isascii() and key.isdigit() and len(key) < 19 and text}
+    return {
+        int(key): text for key, text in found if key.isascii() and key.isdigit() and len(key) < 19 and text
+    }
 
 
 def parse_quantities(typed: Mapping[int, str], offered: Sequence[QuantityLine]) -> dict[int, Decimal]:

@@ -38,7 +38,7 @@ class Taxes:
         return cls([(row.id, row.name, rules[row.id]) for row in rows])
 
     def find(self, said: str | None, tax: Decimal | None, amount: Decimal, unit: Decimal) -> int | None:
-        """The id of the tax that a row names, or that gives `tax` on the amount of its line; None for none."""
+        """The id of the tax that a row names, or that gives `tax` on its amount; None for no tax."""
         if said:
             return self._named(said)
         if tax:
@@ -49,7 +49,7 @@ class Taxes:
         found = self._by_name(said) or self._by_parts(said) or self._by_rate(said)
         if found is not None:
             return found
-        if 0 in _readings(said):
+        if Decimal(0) in _readings(said):
             return None
         raise TaxError(
             _(

@@ -90,7 +90,9 @@ def _know(purposes: str) -> None:
 
 def downgrade() -> None:
     # The accounts stay: entries may stand on them.
-    op.execute("UPDATE accounting_account SET purpose = NULL WHERE purpose IN ('discount_allowed', 'discount_received')")
+    op.execute(
+        "UPDATE accounting_account SET purpose = NULL WHERE purpose IN ('discount_allowed', 'discount_received')"
+    )
     _know(BEFORE)
     for table in STAY:
         op.execute(f"DROP TRIGGER {table}_discount_stays ON {table}")

@@ -70,9 +70,7 @@ class Invoice(PaperRules, CompanyOwned, Model):
         ForeignKey("accounting_invoice.id", ondelete="RESTRICT"), unique=True
     )
     #: The invoice of which this credit note credits some lines.
-    credits_id: Mapped[int | None] = mapped_column(
-        ForeignKey("accounting_invoice.id", ondelete="RESTRICT")
-    )
+    credits_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_invoice.id", ondelete="RESTRICT"))
     posted_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
 
     partner = relationship("partner")
@@ -142,7 +140,9 @@ class Invoice(PaperRules, CompanyOwned, Model):
         return (
             CheckConstraint("credits_id IS NULL OR kind = 'credit_note'", name="credit_note_credits"),
             Index(
-                "ix_accounting_invoice_credits_id", "credits_id", postgresql_where=text("credits_id IS NOT NULL")
+                "ix_accounting_invoice_credits_id",
+                "credits_id",
+                postgresql_where=text("credits_id IS NOT NULL"),
             ),
         )
 

@@ -1,10 +1,11 @@
 """Credit some lines of a posted invoice, each by so much of its quantity.
 
-Problem: of an invoice over 1,000 and 500 pieces, 40 of the first are credited, and later 60 more. Rule: the credit
-note has the price, discount and tax of the line, at the rate of exchange of the invoice, and names the line; of no line
-more is credited than was invoiced, by all its credit notes together, which the database holds too. The note is posted
-and settles what is open of its invoice. Goods are not moved by it, nor may they be invoiced anew: what came back is
-credited from its order, and what was invoiced by mistake is reversed in whole. Example: 40 × 0.25 at 13 % → 11.30.
+Problem: of an invoice over 1,000 and 500 pieces, 40 of the first are credited, and later 60 more. Rule: the
+credit note has the price, discount and tax of the line, at the rate of exchange of the invoice, and names the
+line; of no line more is credited than was invoiced, by all its credit notes together, which the database
+holds too. The note is posted and settles what is open of its invoice. Goods are not moved by it, nor may they
+be invoiced anew: what came back is credited from its order, and what was invoiced by mistake is reversed in
+whole. Example: 40 × 0.25 at 13 % → 11.30.
 """
 
 from collections.abc import Mapping, Sequence

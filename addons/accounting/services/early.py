@@ -1,12 +1,12 @@
 """What a payment in time need not pay.
 
-Problem: "2 % within 10 days, net 30" lets a customer settle an invoice of 1,130.00 with 1,107.40 up to the tenth
-day. Rule: the discount is computed once, on the total of the document when it is posted, and kept with its open
-item and the last day for it. A payment earns it whole or not at all: by its day, and by paying all that is open
-but the discount. Then the item is settled in full, and the discount goes to an account of its own; a day later, or
-with less, nothing is taken off. Examples, of 1,130.00 until the 11th: 1,107.40 on the 11th → settled, 22.60
-allowed; 1,107.40 on the 12th → 22.60 stay open; 1,000.00 on the 5th → 130.00 stay open, and 107.40 by the 11th
-settle them.
+Problem: "2 % within 10 days, net 30" lets a customer settle an invoice of 1,130.00 with 1,107.40 up to the
+tenth day. Rule: the discount is computed once, on the total of the document when it is posted, and kept with
+its open item and the last day for it. A payment earns it whole or not at all: by its day, and by paying all
+that is open but the discount. Then the item is settled in full, and the discount goes to an account of its
+own; a day later, or with less, nothing is taken off. Examples, of 1,130.00 until the 11th: 1,107.40 on the
+11th → settled, 22.60 allowed; 1,107.40 on the 12th → 22.60 stay open; 1,000.00 on the 5th → 130.00 stay open,
+and 107.40 by the 11th settle them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,8 @@ from core.i18n import _, format_date, format_money
 
 _ZERO = Decimal(0)
 _ITEMS = text("""
-    SELECT id, number, currency_code, abs(amount - allocated) AS residual, abs(discount) AS discount, discount_until
+    SELECT id, number, currency_code, abs(amount - allocated) AS residual, abs(discount) AS discount,
+           discount_until
       FROM accounting_open_item WHERE id = ANY(:ids)
 """)
 

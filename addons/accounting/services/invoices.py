@@ -36,7 +36,11 @@ def _credited(session: AnySession, rows: Sequence[Any]) -> dict[int, str]:
     numbers, note = {row.id: row.number for row in rows}, m.AccountingInvoice.__table__.c
     query = select(note.credits_id, note.number).where(note.credits_id == func.any(list(numbers)))
     return {
-        i: _("%(number)s is credited in part by %(by)s: credit the rest line by line.", number=numbers[i], by=by)
+        i: _(
+            "%(number)s is credited in part by %(by)s: credit the rest line by line.",
+            number=numbers[i],
+            by=by,
+        )
         for i, by in session.execute(query)
     }
 

@@ -111,9 +111,7 @@ def terms_of(session: AnySession, partner_ids: Iterable[int], side: str = "recei
     query = select(partner.id, term.from_month_end, term.months, term.days, term.day).add_columns(
         term.discount, term.discount_days
     )
-    query = query.where(
-        partner.id == func.any(sorted(set(partner_ids))), term.id == agreed
-    )
+    query = query.where(partner.id == func.any(sorted(set(partner_ids))), term.id == agreed)
     return {row[0]: Term(*row[1:]) for row in session.execute(query)}
 
 

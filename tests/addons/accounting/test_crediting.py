@@ -90,10 +90,10 @@ def test_what_is_credited_in_part_is_not_reversed_in_whole(invoice):
 
 def test_the_page_asks_for_quantities_and_says_what_is_wrong(app, company, invoice):
     url = f"/accounting/credit/{invoice.id}"
-    user = ensure_administrator(db.session, "root@example.com", "a long enough password", company)
+    ensure_administrator(db.session, "root@example.com", "a long enough password", company)
     db.session.commit()
     client = app.test_client()
-    log_in(app, client, user.fs_uniquifier)
+    log_in(app, client, db.session.query(m.User).filter_by(email="root@example.com").one().fs_uniquifier)
     first, second = (line.id for line in invoice.lines[:2])
     page = client.get(url)
     assert page.status_code == 200
