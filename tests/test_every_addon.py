@@ -505,7 +505,7 @@ def test_every_document_is_printed(name, locale, demo):
     for document in demo.extensions["documents"].values():
         if document.addon == name:
             kind = document.definition.name
-            model = demo.extensions["composition"].model(kind)
+            model = demo.extensions["composition"].model(document.definition.model)
             record = db.session.scalars(select(model).order_by(model.id.desc()).limit(1)).first()
             assert record is not None, f"the demo data of {name} has no {kind}"
             html = render_html(kind, record, locale=locale)

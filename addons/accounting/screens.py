@@ -388,6 +388,7 @@ screens.form(
             "parts",
             model="accounting.tax_part",
             title=_l("Consists of"),
+            parent="group_id",
             order="position",
             filled=("part_id",),
             columns=[Column("part_id", _l("Tax"))],

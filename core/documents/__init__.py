@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from core.documents.copies import MisdirectedError, copy_of, delivery_of
+from core.documents.copies import MisdirectedError, copy_of, delivery_of, papers_of
 from core.documents.declare import (
     Contribution,
     Delivery,
@@ -34,6 +34,7 @@ __all__ = [
     "copy_of",
     "delivery_of",
     "filename_of",
+    "papers_of",
     "read_identity",
     "render_html",
     "render_pdf",

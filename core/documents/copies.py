@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from core import m
-from core.documents.declare import Delivery, Registry
+from core.documents.declare import Definition, Delivery, Registry
 from core.documents.identity import Identity, read_identity
 from core.documents.render import filename_of, render_pdf
 from core.errors import UserError
@@ -23,21 +23,28 @@ class MisdirectedError(UserError):
     """The kept file is another record's."""
 
 
-def delivery_of(model: str) -> Delivery | None:
-    """How documents of the model's records are delivered; None where it has none."""
+def papers_of(model: str) -> list[Definition]:
+    """The documents of the model's records that are delivered: first the one that has its name."""
     registry: Registry = current_app.extensions["documents"]
-    document = registry.get(model)
-    return document.definition.delivery if document is not None else None
+    found = [document.definition for document in registry.values() if document.definition.model == model]
+    delivered = [definition for definition in found if definition.delivery is not None]
+    return sorted(delivered, key=lambda definition: definition.name != model)
 
 
-def copy_of(session: Any, record: Any) -> Any:
-    """The attachment with the record's document, made at the first call; the caller commits.
+def delivery_of(model: str, document: str = "") -> Delivery | None:
+    """How this document of the model's records is delivered, or their first one; None where there is none."""
+    papers = [paper for paper in papers_of(model) if not document or paper.name == document]
+    return papers[0].delivery if papers else None
 
-    Raises MisdirectedError when the kept file says that it is another one's.
+
+def copy_of(session: Any, record: Any, document: str = "") -> Any:
+    """The attachment with a document of the record, its first one where none is named; the caller commits.
+
+    It is made at the first call. Raises MisdirectedError when the kept file says that it is another one's.
     """
-    delivery = delivery_of(record._name)
+    delivery = delivery_of(record._name, document)
     if delivery is None:
-        raise LookupError(f"{record._name} has no document that is delivered")
+        raise LookupError(f"{record._name} has no such document that is delivered")
     kept = delivery.kept(record) if delivery.kept else _find(session, record, delivery)
     file = kept if kept is not None else _print(session, record, delivery)
     _check(file, delivery.identity(record))
@@ -59,10 +66,10 @@ def _find(session: Any, record: Any, delivery: Delivery) -> Any:
 
 def _print(session: Any, record: Any, delivery: Delivery) -> Any:
     identity, locale = delivery.identity(record), delivery.locale(record)
-    contents = render_pdf(record._name, record, locale=locale, identity=identity)
+    contents = render_pdf(identity.document, record, locale=locale, identity=identity)
     row = {
         "company_id": record.company_id,
-        "filename": filename_of(record._name, record, locale=locale),
+        "filename": filename_of(identity.document, record, locale=locale),
         "mimetype": "application/pdf",
         "sha256": attachments.store(contents),
         "size": len(contents),

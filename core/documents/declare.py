@@ -30,7 +30,7 @@ class DocumentError(Exception):
 class Delivery:
     """How a record's document reaches its reader: with it, the record's form has Print and Send by mail.
 
-    `name` of the document is then the name of the record's model. All functions take the record.
+    All functions take the record. Of several documents of a model the one that has its name is the first.
     """
 
     identity: Callable[[Any], Identity]
@@ -65,6 +65,13 @@ class Definition:
     context: Context
     slots: tuple[str, ...]
     delivery: Delivery | None = None
+    #: The model of its records, where that is not its name.
+    of: str = ""
+
+    @property
+    def model(self) -> str:
+        """The model of its records."""
+        return self.of or self.name
 
 
 @dataclass(frozen=True)
@@ -94,9 +101,14 @@ class Documents:
         context: Context,
         slots: Iterable[str] = (),
         delivery: Delivery | None = None,
+        of: str = "",
     ) -> None:
-        """Declare a document; `slots` are the places in its template that others may fill."""
-        self.defined.append(Definition(name, title, template, filename, context, tuple(slots), delivery))
+        """Declare a document; `slots` are the places in its template that others may fill.
+
+        `of` is the model of its records; left out, it is called as the document is.
+        """
+        made = Definition(name, title, template, filename, context, tuple(slots), delivery, of)
+        self.defined.append(made)
 
     def add(self, document: str, *, slot: str, template: str, context: Context) -> None:
         """Fill a slot; the template sees the document's names and those of its own `context`."""
