@@ -131,8 +131,9 @@ class Paper:
 def shown_papers(record: Any, actor: Actor) -> list[Paper]:
     """The documents of a record that can be printed now, and which of them this actor may send."""
     papers = papers_of(record._name) if record is not None else []
+    ready = [paper for paper in papers if paper.delivery is not None and paper.delivery.ready(record)]
     return [
-        Paper(paper.name, str(paper.title), paper.name == record._name, actor.may(paper.delivery.permission))
-        for paper in papers
-        if paper.delivery is not None and paper.delivery.ready(record)
+        Paper(paper.name, str(paper.title), place == 0, actor.may(paper.delivery.permission))
+        for place, paper in enumerate(ready)
+        if paper.delivery is not None
     ]

@@ -65,6 +65,7 @@ class AccountingBill(_Composed):
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
     external_id: Mapped[str | None]
+    filed_total: Mapped[Decimal | None]
     id: Mapped[int]
     kind: Mapped[str]
     lines: Mapped[list[AccountingBillLine]]
@@ -90,9 +91,13 @@ class AccountingBill(_Composed):
     @classmethod
     def debits_of(cls, session: Any, bills: Any) -> Any: ...
     @classmethod
+    def lines_of_file(cls, session: Any, partner: Any, invoice: Any, taxes: Any) -> Any: ...
+    @classmethod
     def post(cls, session: Any, bills: Any) -> None: ...
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
+    @classmethod
+    def take_file(cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -106,6 +111,8 @@ class AccountingBillLine(_Composed):
     early_quantity: Mapped[Decimal]
     early_value: Mapped[Decimal]
     id: Mapped[int]
+    landed_line: Mapped[PurchasingLandedLine | None]
+    landed_line_id: Mapped[int | None]
     net: Mapped[Decimal]
     order_quantity: Mapped[Decimal]
     position: Mapped[int]
@@ -482,7 +489,11 @@ class BillingRun(_Composed):
     state: Mapped[str]
     statements: Mapped[list[BillingStatement]]
     @classmethod
-    def prepare(cls, session: Any, run: Any, partners: Any = ...) -> None: ...
+    def concerns(cls, session: Any, company_id: int, cycles: Any) -> Any: ...
+    @classmethod
+    def expected(cls, session: Any, partners: Any, period: Any) -> Any: ...
+    @classmethod
+    def prepare(cls, session: Any, run: Any, partners: Any = ...) -> Any: ...
     @classmethod
     def release(cls, session: Any, runs_made: Any) -> int: ...
     @classmethod
@@ -491,6 +502,8 @@ class BillingRun(_Composed):
     def send(cls, session: Any, runs_made: Any) -> Any: ...
     @classmethod
     def start(cls, session: Any, company_id: int, cycle: str, period: Any) -> Any: ...
+    @classmethod
+    def start_due(cls, session: Any, company_id: int) -> Any: ...
 
 class BillingRunSkip(_Composed):
     id: Mapped[int]
@@ -532,7 +545,7 @@ class BillingStatement(_Composed):
     unapplied: Mapped[Decimal]
     version: Mapped[int]
     @classmethod
-    def create_for(cls, session: Any, run: Any, partners: Any = ...) -> Any: ...
+    def create_for(cls, session: Any, run: Any, partners: Any = ..., refused: Any = ...) -> Any: ...
     @classmethod
     def redo(cls, session: Any, statements: Any) -> Any: ...
     @classmethod
@@ -826,6 +839,7 @@ class Partner(_Composed):
     settlement: Mapped[str]
     settlement_cycle: Mapped[str]
     statement_cycle: Mapped[str]
+    statement_days: Mapped[str]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
@@ -1195,6 +1209,7 @@ class Product(_Composed):
     rohs: Mapped[str]
     unit: Mapped[str]
     units: Mapped[list[ProductUnit]]
+    weight: Mapped[Decimal | None]
     @classmethod
     def mark_datasheet(cls, session: Any, products: Any) -> None: ...
     @property
@@ -1306,6 +1321,75 @@ class PurchasingInquirySupplier(_Composed):
     partner: Mapped[Partner]
     partner_id: Mapped[int]
 
+class PurchasingLandedCost(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    lines: Mapped[list[PurchasingLandedLine]]
+    note: Mapped[str]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    receipts: Mapped[list[PurchasingLandedReceipt]]
+    reference: Mapped[str]
+    reversed_on: Mapped[_date | None]
+    state: Mapped[str]
+    total: Mapped[Decimal]
+    value: Mapped[Decimal]
+    @classmethod
+    def bill(cls, session: Any, costs: Any, reference: str = ..., on: Any = ...) -> Any: ...
+    @property
+    def company_currency(self) -> str: ...
+    @classmethod
+    def complete(cls, session: Any, costs: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, costs: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, costs: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, costs: Any, on: Any = ...) -> None: ...
+
+class PurchasingLandedLine(_Composed):
+    amount: Mapped[Decimal]
+    billed: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    description: Mapped[str]
+    id: Mapped[int]
+    kind: Mapped[str]
+    landed_cost: Mapped[PurchasingLandedCost]
+    landed_cost_id: Mapped[int]
+    position: Mapped[int]
+    spread: Mapped[str]
+    value: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+    @property
+    def currency_code(self) -> str: ...
+
+class PurchasingLandedReceipt(_Composed):
+    id: Mapped[int]
+    landed_cost: Mapped[PurchasingLandedCost]
+    landed_cost_id: Mapped[int]
+    transfer: Mapped[StockTransfer]
+    transfer_id: Mapped[int]
+
+class PurchasingLandedShare(_Composed):
+    amount: Mapped[Decimal]
+    basis: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    landed_line: Mapped[PurchasingLandedLine]
+    landed_line_id: Mapped[int]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    @property
+    def company_currency(self) -> str: ...
+
 class PurchasingOrder(_Composed):
     approval_reason: Mapped[str]
     approved_at: Mapped[_datetime | None]
@@ -1350,6 +1434,8 @@ class PurchasingOrder(_Composed):
     def bill_lines(cls, session: Any, lines: Any, until: Any) -> Any: ...
     @classmethod
     def bill_until(cls, session: Any, partners: Any, until: _date, reference: str = ...) -> Any: ...
+    @classmethod
+    def call_off(cls, session: Any, calls: Any) -> None: ...
     @classmethod
     def cancel(cls, session: Any, orders: Any) -> None: ...
     @classmethod
@@ -1397,6 +1483,7 @@ class PurchasingOrderLine(_Composed):
     received: Mapped[Decimal]
     rejected: Mapped[Decimal]
     returned: Mapped[Decimal]
+    schedules: Mapped[list[PurchasingSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
     tax_within: Mapped[Decimal]
@@ -1406,6 +1493,13 @@ class PurchasingOrderLine(_Composed):
     def currency_code(self: Any) -> str: ...
     @property
     def open_quantity(self: Any) -> Decimal: ...
+
+class PurchasingSchedule(_Composed):
+    date: Mapped[_date]
+    id: Mapped[int]
+    line: Mapped[PurchasingOrderLine]
+    line_id: Mapped[int]
+    quantity: Mapped[Decimal]
 
 class PurchasingSupplierPart(_Composed):
     approved: Mapped[bool]
@@ -1531,6 +1625,8 @@ class SalesOrder(_Composed):
     def add_lines(cls, session: Any, order: Any, lines: Any) -> None: ...
     @classmethod
     def amend(cls, session: Any, changes: Any) -> None: ...
+    @classmethod
+    def call_off(cls, session: Any, calls: Any) -> None: ...
     @classmethod
     def cancel(cls, session: Any, orders: Any) -> None: ...
     @classmethod

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text, update
 
 from addons.accounting.services.allocation import items_of
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
+from addons.purchasing.demo_landing import freight
 from addons.purchasing.services.drafts import Arrival, DeliveryDraft, OrderDraft, OrderLineDraft
 from addons.purchasing.services.pricing import UNIT
 from core import m
@@ -66,6 +67,7 @@ def _buy(session: Any, company: Any, chance: random.Random) -> None:
     company.approval_limit = LIMIT
     session.flush()
     desk.undecided()
+    freight(session, company.id)
     session.execute(_MINIMUM, {"ids": [part.id for part in parts[::15]]})
     session.execute(_SOUGHT, {"company": company.id, "supplier": suppliers[3].id})
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.accounting.services.entry import amounts_of, of_parts
-from addons.purchasing.services import asking, buying, progress, receiving
+from addons.purchasing.services import asking, buying, comparing, landed, progress, receiving
 from addons.stock.services.orders.changing import Amendment
+from addons.stock.services.orders.drafts import ScheduleDraft
 from addons.stock.services.orders.prices import Asked
 from core import m
 from core.clock import today
@@ -32,6 +33,7 @@ CHANGED = {
     "unit_price": _l("Unit price"),
     "discount": _l("Discount %"),
     "promised": _l("Promised"),
+    "schedules": _l("Call-offs"),
     "added": _l("Added"),
     "cancelled": _l("Cancelled"),
 }
@@ -246,9 +248,12 @@ def amend_line(session: Any, line: Any) -> None:
     """Change a line of a confirmed order by the act, which leaves a trace, and not by the form alone."""
     state = inspect(line)
     new = {name: getattr(line, name) for name in AMENDED if state.attrs[name].history.has_changes()}
+    calls = [ScheduleDraft(call.date, call.quantity) for call in line.schedules]
     with session.no_autoflush:
         session.refresh(line)
-    m.PurchasingOrder.amend(session, [Amendment(line.id, **new)])
+    if new:
+        m.PurchasingOrder.amend(session, [Amendment(line.id, **new)])
+    m.PurchasingOrder.call_off(session, {line.id: calls})
 
 
 def facts(session: Any, order: Any) -> list[Fact]:
@@ -305,6 +310,11 @@ def facts_of_bill(session: Any, bill: Any) -> list[Fact]:
     ]
 
 
+def compared(session: Any, bill: Any) -> Any:
+    """The lines of a draft beside what was ordered, for whoever may see that."""
+    return comparing.compare(session, bill.id) if current_actor().may("purchasing.read") else ()
+
+
 def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     """The orders that a receipt is for, and what has to be said of it."""
     if not current_actor().may("purchasing.read"):
@@ -317,4 +327,10 @@ def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     if transfer.inspection == "waiting":
         link = f"/purchasing/inspect/{transfer.id}" if current_actor().may("purchasing.receive") else ""
         found.append(Fact(_l("Inspection"), text=_("Say what has passed"), link=link, tone="bad"))
+    found += [
+        Fact(
+            _l("Landed cost"), text=row.number or _("Draft"), link=f"/m/purchasing.landed_cost.form/{row.id}"
+        )
+        for row in landed.costs_of_transfer(session, transfer.id)
+    ]
     return found

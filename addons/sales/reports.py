@@ -106,7 +106,7 @@ def proforma_words(order: Any) -> dict[str, Any]:
 
 documents.define(
     PROFORMA,
-    of=ORDER,
+    model=ORDER,
     title=_l("Proforma"),
     template="sales/proforma.html",
     filename=lambda order: f"{_('Proforma')} {order.number}.pdf",
@@ -142,6 +142,12 @@ def note_lines(transfer: Any) -> list[Any]:
     query = select(move).where(move.transfer_id == transfer.id, move.state == "done")
     loaded = joinedload(move.product), joinedload(move.lot), joinedload(move.order_line)
     return list(db.session.scalars(query.options(*loaded).order_by(move.position, move.id)))
+
+
+def is_of_customer(transfer: Any) -> bool:
+    """Whether goods went to a customer, or came back from one."""
+    places = {move.source.kind for move in transfer.moves} | {move.target.kind for move in transfer.moves}
+    return transfer.kind in ("delivery", "return") and "supplier" not in places
 
 
 def wants_certificate(transfer: Any) -> bool:
@@ -202,9 +208,7 @@ documents.define(
         words=note_words,
         permission="sales.send",
         ready=lambda transfer: (
-            transfer.state == "done"
-            and transfer.partner_id is not None
-            and transfer.kind in ("delivery", "return")
+            transfer.state == "done" and transfer.partner_id is not None and is_of_customer(transfer)
         ),
     ),
 )

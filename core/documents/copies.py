@@ -26,27 +26,38 @@ class MisdirectedError(UserError):
 def papers_of(model: str) -> list[Definition]:
     """The documents of the model's records that are delivered: first the one that has its name."""
     registry: Registry = current_app.extensions["documents"]
-    found = [document.definition for document in registry.values() if document.definition.model == model]
-    delivered = [definition for definition in found if definition.delivery is not None]
-    return sorted(delivered, key=lambda definition: definition.name != model)
+    return registry.of_model(model)
 
 
-def delivery_of(model: str, document: str = "") -> Delivery | None:
-    """How this document of the model's records is delivered, or their first one; None where there is none."""
-    papers = [paper for paper in papers_of(model) if not document or paper.name == document]
-    return papers[0].delivery if papers else None
+def delivery_of(model: str) -> Delivery | None:
+    """How documents of the model's records are delivered, the first of them; None where it has none."""
+    found = papers_of(model)
+    return found[0].delivery if found else None
+
+
+def delivery_for(record: Any, document: str = "") -> Delivery | None:
+    """How a document of the record is delivered, the first that is ready where none is named; None for none."""
+    found = _definition_for(record, document)
+    return found.delivery if found is not None else None
+
+
+def _definition_for(record: Any, document: str) -> Definition | None:
+    found = [one for one in papers_of(record._name) if not document or one.name == document]
+    ready = (one for one in found if one.delivery is not None and one.delivery.ready(record))
+    return next(ready, found[0] if found else None)
 
 
 def copy_of(session: Any, record: Any, document: str = "") -> Any:
-    """The attachment with a document of the record, its first one where none is named; the caller commits.
+    """The attachment with a document of the record, as `delivery_for` finds it; the caller commits.
 
     It is made at the first call. Raises MisdirectedError when the kept file says that it is another one's.
     """
-    delivery = delivery_of(record._name, document)
-    if delivery is None:
+    definition = _definition_for(record, document)
+    if definition is None or definition.delivery is None:
         raise LookupError(f"{record._name} has no such document that is delivered")
+    delivery = definition.delivery
     kept = delivery.kept(record) if delivery.kept else _find(session, record, delivery)
-    file = kept if kept is not None else _print(session, record, delivery)
+    file = kept if kept is not None else _print(session, record, definition.name, delivery)
     _check(file, delivery.identity(record))
     return file
 
@@ -64,12 +75,12 @@ def _find(session: Any, record: Any, delivery: Delivery) -> Any:
     return session.scalars(query).one_or_none()
 
 
-def _print(session: Any, record: Any, delivery: Delivery) -> Any:
+def _print(session: Any, record: Any, name: str, delivery: Delivery) -> Any:
     identity, locale = delivery.identity(record), delivery.locale(record)
-    contents = render_pdf(identity.document, record, locale=locale, identity=identity)
+    contents = render_pdf(name, record, locale=locale, identity=identity)
     row = {
         "company_id": record.company_id,
-        "filename": filename_of(identity.document, record, locale=locale),
+        "filename": filename_of(name, record, locale=locale),
         "mimetype": "application/pdf",
         "sha256": attachments.store(contents),
         "size": len(contents),

@@ -30,7 +30,8 @@ class DocumentError(Exception):
 class Delivery:
     """How a record's document reaches its reader: with it, the record's form has Print and Send by mail.
 
-    All functions take the record. Of several documents of a model the one that has its name is the first.
+    The document is then that of the records of its model; of several of one model those are offered that are
+    ready. All functions take the record.
     """
 
     identity: Callable[[Any], Identity]
@@ -65,13 +66,8 @@ class Definition:
     context: Context
     slots: tuple[str, ...]
     delivery: Delivery | None = None
-    #: The model of its records, where that is not its name.
-    of: str = ""
-
-    @property
-    def model(self) -> str:
-        """The model of its records."""
-        return self.of or self.name
+    #: Whose records it is of; `define` gives it the document's name where it says nothing else.
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,14 +97,16 @@ class Documents:
         context: Context,
         slots: Iterable[str] = (),
         delivery: Delivery | None = None,
-        of: str = "",
+        model: str = "",
     ) -> None:
         """Declare a document; `slots` are the places in its template that others may fill.
 
-        `of` is the model of its records; left out, it is called as the document is.
+        `model` is whose records it is of, where these have several or it has another name.
         """
-        made = Definition(name, title, template, filename, context, tuple(slots), delivery, of)
-        self.defined.append(made)
+        places = tuple(slots)
+        self.defined.append(
+            Definition(name, title, template, filename, context, places, delivery, model or name)
+        )
 
     def add(self, document: str, *, slot: str, template: str, context: Context) -> None:
         """Fill a slot; the template sees the document's names and those of its own `context`."""
@@ -135,6 +133,12 @@ class Document:
 
 class Registry(dict[str, Document]):
     """The documents of one app by their names."""
+
+    def of_model(self, model: str) -> list[Definition]:
+        """The documents of the model's records that are delivered; first the one that has its name."""
+        found = (document.definition for document in self.values())
+        delivered = [one for one in found if one.model == model and one.delivery is not None]
+        return sorted(delivered, key=lambda one: one.name != model)
 
     def find(self, name: str) -> Document:
         """The document; DocumentError lists the known ones when there is none of this name."""

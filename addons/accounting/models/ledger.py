@@ -33,6 +33,7 @@ PURPOSES = (
     "supplier_claims",
     "discount_allowed",
     "discount_received",
+    "accrued_landed_cost",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}

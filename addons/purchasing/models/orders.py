@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from addons.purchasing.services import billing, demand, prices, receiving
 from addons.purchasing.services.buying import BUYING
 from addons.purchasing.services.drafts import DeliveryDraft
-from addons.stock.models.orders import TradeChange, TradeLine, TradeOrder
+from addons.stock.models.orders import TradeChange, TradeLine, TradeOrder, TradeSchedule
 from addons.stock.services.orders import confirming
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import Line, Quantity, Timestamp
@@ -129,6 +129,13 @@ class OrderLine(TradeLine, CompanyOwned, Model):
 
     order = relationship("purchasing.order", back_populates="lines")
     product = relationship("product")
+    schedules = relationship(
+        "purchasing.schedule",
+        back_populates="line",
+        order_by="PurchasingSchedule.date",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -153,3 +160,16 @@ class Change(TradeChange, CompanyOwned, Model):
 
     order = relationship("purchasing.order", back_populates="changes")
     line = relationship("purchasing.order_line")
+
+
+class Schedule(TradeSchedule, Model):
+    """A call-off of a line: so much of it is to come on a day."""
+
+    _name = "purchasing.schedule"
+    _title = "Call-off"
+    _label = "date"
+    _audited = False
+
+    line_id: Mapped[int] = mapped_column(ForeignKey("purchasing_order_line.id", ondelete="CASCADE"))
+
+    line = relationship("purchasing.order_line", back_populates="schedules")

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from addons.stock.services.drafts import MoveDraft
 from addons.stock.services.orders import drafts
-from addons.stock.services.orders.drafts import OrderLineDraft
+from addons.stock.services.orders.drafts import OrderLineDraft, ScheduleDraft
 
-__all__ = ["Arrival", "DeliveryDraft", "LineMove", "OrderDraft", "OrderLineDraft"]
+__all__ = ["Arrival", "DeliveryDraft", "LineMove", "OrderDraft", "OrderLineDraft", "ScheduleDraft"]
 
 
 @dataclass

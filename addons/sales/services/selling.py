@@ -57,7 +57,6 @@ class Selling(Side):
     move = "sales.deliver"
     release_act = "release_hold"
     released = ("release_reason", "released_by_id", "released_at")
-    has_schedules = True
     words = Words(
         no_quantity=_l("Order a quantity above zero; what comes back is a return."),
         nothing_open=_l("Everything is delivered: nothing is left to cancel."),

@@ -9,7 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.amounts import line_amount
-from addons.stock.services.orders import changing, confirming, giving_up, returning, writing
+from addons.stock.services.orders import calling, changing, confirming, giving_up, returning, writing
+from addons.stock.services.orders.drafts import ScheduleDraft
 from addons.stock.services.orders.sides import Side
 from core.db import (
     Line,
@@ -115,6 +116,11 @@ class TradeOrder:
     def add_lines(cls, session: Any, order: Any, lines: Sequence[Any]) -> None:
         """Add lines to a confirmed order with a trace, and plan them."""
         changing.add_lines(session, cls._side, order, lines)
+
+    @classmethod
+    def call_off(cls, session: Any, calls: Mapping[int, Sequence[ScheduleDraft]]) -> None:
+        """Say anew when how much of lines of confirmed orders moves, by the line's id, and plan by it."""
+        calling.call_off(session, cls._side, calls)
 
     @classmethod
     def cancel_rest(cls, session: Any, orders: Iterable[Any]) -> None:

@@ -68,7 +68,7 @@ def plan(session: AnySession, side: Side, ids: Sequence[int]) -> list[int]:
     calls = _schedules(session, side, ids)
     groups: dict[tuple[int, date], list[tuple[Any, Decimal]]] = {}
     for line in session.execute(side.sql(_OPEN), {"ids": list(ids)}):
-        for day, quantity in _parts(line, calls.get(line.id, ())):
+        for day, quantity in parts_of_open(line, calls.get(line.id, ())):
             groups.setdefault((line.order_id, day), []).append((line, quantity))
     drafts = [_draft(side, day, lines) for (_order, day), lines in groups.items()]
     if not drafts:
@@ -81,13 +81,12 @@ def plan(session: AnySession, side: Side, ids: Sequence[int]) -> list[int]:
 
 def _schedules(session: AnySession, side: Side, ids: Sequence[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
-    if side.has_schedules:
-        for row in session.execute(side.sql(_SCHEDULES), {"ids": list(ids)}):
-            found.setdefault(row.line_id, []).append(row)
+    for row in session.execute(side.sql(_SCHEDULES), {"ids": list(ids)}):
+        found.setdefault(row.line_id, []).append(row)
     return found
 
 
-def _parts(line: Any, calls: Sequence[Any]) -> Iterable[tuple[date, Decimal]]:
+def parts_of_open(line: Any, calls: Sequence[Any]) -> Iterable[tuple[date, Decimal]]:
     """How much of what is open moves when: the last call-offs, since the first are what has gone."""
     left = line.quantity
     found: dict[date, Decimal] = {}

@@ -39,7 +39,7 @@ class Words:
 class Side(ABC):
     """One side of the trade: names, permissions, and what it says and does beyond what both do."""
 
-    #: The addon whose models `order`, `order_line`, `change` and perhaps `schedule` these are.
+    #: The addon whose models `order`, `order_line`, `change` and `schedule` these are.
     addon: ClassVar[str]
     error: ClassVar[type[UserError]]
     draft: ClassVar[type[Any]]
@@ -63,8 +63,6 @@ class Side(ABC):
     #: What the audit calls letting go what is held, and the columns of why, by whom and when.
     release_act: ClassVar[str]
     released: ClassVar[tuple[str, str, str]]
-    #: Whether lines have call-offs.
-    has_schedules: ClassVar[bool] = False
     words: ClassVar[Words]
 
     @property

@@ -114,8 +114,7 @@ def _write(session: AnySession, side: Side, drafts: Sequence[Any]) -> None:
         one.id = one_id
     side.cls._bulk(session, rows_of(order, drafts))
     side.line_cls._bulk(session, (row for draft in drafts for row in _line_rows(line, draft)))
-    if side.has_schedules:
-        side.schedule_cls._bulk(session, (row for one in lines for row in _schedule_rows(one)))
+    side.schedule_cls._bulk(session, (row for one in lines for row in _schedule_rows(one)))
     record(session, "create", side.name, order_ids)
 
 

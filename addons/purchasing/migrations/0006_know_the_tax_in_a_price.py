@@ -8,8 +8,8 @@ from alembic import op
 
 import core.db.types
 
-revision = "purchasing_0004"
-down_revision = "purchasing_0003"
+revision = "purchasing_0006"
+down_revision = "purchasing_0005"
 
 LINE = "purchasing_order_line"
 

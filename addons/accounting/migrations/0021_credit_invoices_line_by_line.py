@@ -7,8 +7,8 @@ credited than was invoiced.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "accounting_0019"
-down_revision = "accounting_0018"
+revision = "accounting_0021"
+down_revision = "accounting_0020"
 
 INVOICE, LINE = "accounting_invoice", "accounting_invoice_line"
 REFUSAL = "posted documents never change: reverse this one and make a new one"

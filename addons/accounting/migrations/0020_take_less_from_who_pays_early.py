@@ -9,8 +9,8 @@ from alembic import op
 
 import core.db.types
 
-revision = "accounting_0018"
-down_revision = "accounting_0017"
+revision = "accounting_0020"
+down_revision = "accounting_0019"
 
 MONEY, PERCENT = core.db.types.Money(), core.db.types.Percent()
 #: (table, column, type, default) of what is added.
@@ -49,7 +49,7 @@ PURPOSE = "ck_accounting_account_purpose_known"
 BEFORE = (
     "'receivable', 'payable', 'bank', 'sales', 'tax', 'exchange_difference', 'rounding', 'retained_earnings', "
     "'inventory', 'goods_received', 'goods_shipped', 'cost_of_goods_sold', 'inventory_difference', "
-    "'purchases', 'input_tax', 'price_difference', 'supplier_claims'"
+    "'purchases', 'input_tax', 'price_difference', 'supplier_claims', 'accrued_landed_cost'"
 )
 ACCOUNTS = (
     ("4900", "Discounts allowed", "income", "discount_allowed"),

@@ -9,8 +9,8 @@ from alembic import op
 
 import core.db.types
 
-revision = "accounting_0017"
-down_revision = "accounting_0016"
+revision = "accounting_0019"
+down_revision = "accounting_0018"
 
 TAX, PART = "accounting_tax", "accounting_tax_part"
 DOCUMENTS = ("accounting_invoice", "accounting_bill")
