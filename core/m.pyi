@@ -58,7 +58,9 @@ class AccountingBill(_Composed):
     company_id: Mapped[int]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount_until: Mapped[_date | None]
     due_date: Mapped[_date]
+    early_discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -121,6 +123,7 @@ class AccountingBillLine(_Composed):
     quantity: Mapped[Decimal]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     unit_price: Mapped[Decimal]
     @property
     def company_currency(self) -> str: ...
@@ -192,9 +195,14 @@ class AccountingEntryLine(_Composed):
 class AccountingInvoice(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
+    credited_by: Mapped[list[AccountingInvoice]]
+    credits: Mapped[AccountingInvoice | None]
+    credits_id: Mapped[int | None]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount_until: Mapped[_date | None]
     due_date: Mapped[_date]
+    early_discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -220,11 +228,14 @@ class AccountingInvoice(_Composed):
     @classmethod
     def create(cls, session: Any, invoices: Any) -> Any: ...
     @classmethod
+    def credit_lines(cls, session: Any, invoice: Any, quantities: Any, on: _date) -> int: ...
+    @classmethod
     def post(cls, session: Any, invoices: Any) -> None: ...
     @classmethod
     def reverse(cls, session: Any, invoices: Any, on: _date) -> Any: ...
 
 class AccountingInvoiceLine(_Composed):
+    credits_line_id: Mapped[int | None]
     description: Mapped[str]
     discount: Mapped[Decimal]
     id: Mapped[int]
@@ -240,6 +251,7 @@ class AccountingInvoiceLine(_Composed):
     quantity: Mapped[Decimal]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     unit_price: Mapped[Decimal]
     @property
     def remarks(self) -> Any: ...
@@ -296,6 +308,8 @@ class AccountingOpenItem(_Composed):
     company_id: Mapped[int]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount: Mapped[Decimal]
+    discount_until: Mapped[_date | None]
     document: Mapped[str]
     due_date: Mapped[_date]
     entry_line: Mapped[AccountingEntryLine]
@@ -319,6 +333,7 @@ class AccountingPayment(_Composed):
     currency_code: Mapped[str]
     date: Mapped[_date]
     direction: Mapped[str]
+    discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -347,6 +362,7 @@ class AccountingPayment(_Composed):
 
 class AccountingPaymentLine(_Composed):
     amount: Mapped[Decimal]
+    discount: Mapped[Decimal]
     id: Mapped[int]
     open_item: Mapped[AccountingOpenItem]
     open_item_id: Mapped[int]
@@ -362,22 +378,37 @@ class AccountingPaymentTerm(_Composed):
     company_id: Mapped[int]
     day: Mapped[int]
     days: Mapped[int]
+    discount: Mapped[Decimal]
+    discount_days: Mapped[int]
     from_month_end: Mapped[bool]
     id: Mapped[int]
     months: Mapped[int]
     name: Mapped[str]
 
 class AccountingTax(_Composed):
-    account: Mapped[AccountingAccount]
-    account_id: Mapped[int]
+    account: Mapped[AccountingAccount | None]
+    account_id: Mapped[int | None]
     active: Mapped[bool]
     company: Mapped[Company]
     company_id: Mapped[int]
+    grouped: Mapped[bool]
     id: Mapped[int]
+    included: Mapped[bool]
     input_account: Mapped[AccountingAccount | None]
     input_account_id: Mapped[int | None]
     name: Mapped[str]
+    parts: Mapped[list[AccountingTaxPart]]
     rate: Mapped[Decimal]
+    @property
+    def rates(self) -> Any: ...
+
+class AccountingTaxPart(_Composed):
+    group: Mapped[AccountingTax]
+    group_id: Mapped[int]
+    id: Mapped[int]
+    part: Mapped[AccountingTax]
+    part_id: Mapped[int]
+    position: Mapped[int]
 
 class Addon(_Composed):
     id: Mapped[int]
@@ -1455,6 +1486,7 @@ class PurchasingOrderLine(_Composed):
     schedules: Mapped[list[PurchasingSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     tolerance: Mapped[Decimal]
     unit_price: Mapped[Decimal | None]
     @property
@@ -1664,6 +1696,7 @@ class SalesOrderLine(_Composed):
     schedules: Mapped[list[SalesSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     tolerance: Mapped[Decimal]
     unit_cost: Mapped[Decimal | None]
     unit_price: Mapped[Decimal | None]
