@@ -95,9 +95,7 @@ class AccountingBill(_Composed):
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
     @classmethod
-    def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
-    ) -> int: ...
+    def take_file(cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -460,7 +458,11 @@ class BillingRun(_Composed):
     state: Mapped[str]
     statements: Mapped[list[BillingStatement]]
     @classmethod
-    def prepare(cls, session: Any, run: Any, partners: Any = ...) -> None: ...
+    def concerns(cls, session: Any, company_id: int, cycles: Any) -> Any: ...
+    @classmethod
+    def expected(cls, session: Any, partners: Any, period: Any) -> Any: ...
+    @classmethod
+    def prepare(cls, session: Any, run: Any, partners: Any = ...) -> Any: ...
     @classmethod
     def release(cls, session: Any, runs_made: Any) -> int: ...
     @classmethod
@@ -469,6 +471,8 @@ class BillingRun(_Composed):
     def send(cls, session: Any, runs_made: Any) -> Any: ...
     @classmethod
     def start(cls, session: Any, company_id: int, cycle: str, period: Any) -> Any: ...
+    @classmethod
+    def start_due(cls, session: Any, company_id: int) -> Any: ...
 
 class BillingRunSkip(_Composed):
     id: Mapped[int]
@@ -510,7 +514,7 @@ class BillingStatement(_Composed):
     unapplied: Mapped[Decimal]
     version: Mapped[int]
     @classmethod
-    def create_for(cls, session: Any, run: Any, partners: Any = ...) -> Any: ...
+    def create_for(cls, session: Any, run: Any, partners: Any = ..., refused: Any = ...) -> Any: ...
     @classmethod
     def redo(cls, session: Any, statements: Any) -> Any: ...
     @classmethod
@@ -804,6 +808,7 @@ class Partner(_Composed):
     settlement: Mapped[str]
     settlement_cycle: Mapped[str]
     statement_cycle: Mapped[str]
+    statement_days: Mapped[str]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
