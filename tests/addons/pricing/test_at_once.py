@@ -16,7 +16,7 @@ from tests.addons.pricing.conftest import DAY
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.addons(
-    "partners", "products", "accounting", "stock", "sales", "purchasing", "pricing"
+    "partners", "products", "accounting", "stock", "sales", "purchasing", "matching", "pricing"
 )
 #: Who waits for what this session holds.
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
