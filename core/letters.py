@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from core import m
-from core.documents import Delivery, copy_of, delivery_of
+from core.documents import Delivery, copy_of, delivery_for
 from core.errors import UserError
 from core.i18n import _, in_locale
 from core.mail import MailAddressError, MailTemplateError, parse_addresses, queue, render_template
@@ -126,6 +126,6 @@ class ShownDelivery:
 
 def shown_delivery(record: Any, actor: Actor) -> ShownDelivery:
     """Whether the record's document can be printed now, and whether this actor may send it."""
-    delivery = delivery_of(record._name) if record is not None else None
+    delivery = delivery_for(record) if record is not None else None
     ready = delivery is not None and delivery.ready(record)
     return ShownDelivery(ready, ready and delivery is not None and actor.may(delivery.permission))

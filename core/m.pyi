@@ -63,6 +63,7 @@ class AccountingBill(_Composed):
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
     external_id: Mapped[str | None]
+    filed_total: Mapped[Decimal | None]
     id: Mapped[int]
     kind: Mapped[str]
     lines: Mapped[list[AccountingBillLine]]
@@ -88,9 +89,13 @@ class AccountingBill(_Composed):
     @classmethod
     def debits_of(cls, session: Any, bills: Any) -> Any: ...
     @classmethod
+    def lines_of_file(cls, session: Any, partner: Any, invoice: Any, taxes: Any) -> Any: ...
+    @classmethod
     def post(cls, session: Any, bills: Any) -> None: ...
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
+    @classmethod
+    def take_file(cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -104,6 +109,8 @@ class AccountingBillLine(_Composed):
     early_quantity: Mapped[Decimal]
     early_value: Mapped[Decimal]
     id: Mapped[int]
+    landed_line: Mapped[PurchasingLandedLine | None]
+    landed_line_id: Mapped[int | None]
     net: Mapped[Decimal]
     order_quantity: Mapped[Decimal]
     position: Mapped[int]
@@ -451,7 +458,11 @@ class BillingRun(_Composed):
     state: Mapped[str]
     statements: Mapped[list[BillingStatement]]
     @classmethod
-    def prepare(cls, session: Any, run: Any, partners: Any = ...) -> None: ...
+    def concerns(cls, session: Any, company_id: int, cycles: Any) -> Any: ...
+    @classmethod
+    def expected(cls, session: Any, partners: Any, period: Any) -> Any: ...
+    @classmethod
+    def prepare(cls, session: Any, run: Any, partners: Any = ...) -> Any: ...
     @classmethod
     def release(cls, session: Any, runs_made: Any) -> int: ...
     @classmethod
@@ -460,6 +471,8 @@ class BillingRun(_Composed):
     def send(cls, session: Any, runs_made: Any) -> Any: ...
     @classmethod
     def start(cls, session: Any, company_id: int, cycle: str, period: Any) -> Any: ...
+    @classmethod
+    def start_due(cls, session: Any, company_id: int) -> Any: ...
 
 class BillingRunSkip(_Composed):
     id: Mapped[int]
@@ -501,7 +514,7 @@ class BillingStatement(_Composed):
     unapplied: Mapped[Decimal]
     version: Mapped[int]
     @classmethod
-    def create_for(cls, session: Any, run: Any, partners: Any = ...) -> Any: ...
+    def create_for(cls, session: Any, run: Any, partners: Any = ..., refused: Any = ...) -> Any: ...
     @classmethod
     def redo(cls, session: Any, statements: Any) -> Any: ...
     @classmethod
@@ -795,6 +808,7 @@ class Partner(_Composed):
     settlement: Mapped[str]
     settlement_cycle: Mapped[str]
     statement_cycle: Mapped[str]
+    statement_days: Mapped[str]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
@@ -1179,6 +1193,7 @@ class Product(_Composed):
     rohs: Mapped[str]
     unit: Mapped[str]
     units: Mapped[list[ProductUnit]]
+    weight: Mapped[Decimal | None]
     @classmethod
     def mark_datasheet(cls, session: Any, products: Any) -> None: ...
     @property
@@ -1290,6 +1305,75 @@ class PurchasingInquirySupplier(_Composed):
     partner: Mapped[Partner]
     partner_id: Mapped[int]
 
+class PurchasingLandedCost(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    lines: Mapped[list[PurchasingLandedLine]]
+    note: Mapped[str]
+    number: Mapped[str | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    receipts: Mapped[list[PurchasingLandedReceipt]]
+    reference: Mapped[str]
+    reversed_on: Mapped[_date | None]
+    state: Mapped[str]
+    total: Mapped[Decimal]
+    value: Mapped[Decimal]
+    @classmethod
+    def bill(cls, session: Any, costs: Any, reference: str = ..., on: Any = ...) -> Any: ...
+    @property
+    def company_currency(self) -> str: ...
+    @classmethod
+    def complete(cls, session: Any, costs: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, costs: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, costs: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, costs: Any, on: Any = ...) -> None: ...
+
+class PurchasingLandedLine(_Composed):
+    amount: Mapped[Decimal]
+    billed: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    description: Mapped[str]
+    id: Mapped[int]
+    kind: Mapped[str]
+    landed_cost: Mapped[PurchasingLandedCost]
+    landed_cost_id: Mapped[int]
+    position: Mapped[int]
+    spread: Mapped[str]
+    value: Mapped[Decimal]
+    @property
+    def company_currency(self) -> str: ...
+    @property
+    def currency_code(self) -> str: ...
+
+class PurchasingLandedReceipt(_Composed):
+    id: Mapped[int]
+    landed_cost: Mapped[PurchasingLandedCost]
+    landed_cost_id: Mapped[int]
+    transfer: Mapped[StockTransfer]
+    transfer_id: Mapped[int]
+
+class PurchasingLandedShare(_Composed):
+    amount: Mapped[Decimal]
+    basis: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    landed_line: Mapped[PurchasingLandedLine]
+    landed_line_id: Mapped[int]
+    move: Mapped[StockMove]
+    move_id: Mapped[int]
+    @property
+    def company_currency(self) -> str: ...
+
 class PurchasingOrder(_Composed):
     approval_reason: Mapped[str]
     approved_at: Mapped[_datetime | None]
@@ -1335,6 +1419,8 @@ class PurchasingOrder(_Composed):
     @classmethod
     def bill_until(cls, session: Any, partners: Any, until: _date, reference: str = ...) -> Any: ...
     @classmethod
+    def call_off(cls, session: Any, calls: Any) -> None: ...
+    @classmethod
     def cancel(cls, session: Any, orders: Any) -> None: ...
     @classmethod
     def cancel_rest(cls, session: Any, orders: Any) -> None: ...
@@ -1356,6 +1442,8 @@ class PurchasingOrder(_Composed):
     def reopen(cls, session: Any, orders: Any) -> None: ...
     @classmethod
     def return_goods(cls, session: Any, moves: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def returnable(cls, session: Any, order_id: int) -> Any: ...
 
 class PurchasingOrderLine(_Composed):
     billed: Mapped[Decimal]
@@ -1379,14 +1467,22 @@ class PurchasingOrderLine(_Composed):
     received: Mapped[Decimal]
     rejected: Mapped[Decimal]
     returned: Mapped[Decimal]
+    schedules: Mapped[list[PurchasingSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
     tolerance: Mapped[Decimal]
     unit_price: Mapped[Decimal | None]
     @property
-    def currency_code(self) -> str: ...
+    def currency_code(self: Any) -> str: ...
     @property
-    def to_receive(self) -> Decimal: ...
+    def open_quantity(self: Any) -> Decimal: ...
+
+class PurchasingSchedule(_Composed):
+    date: Mapped[_date]
+    id: Mapped[int]
+    line: Mapped[PurchasingOrderLine]
+    line_id: Mapped[int]
+    quantity: Mapped[Decimal]
 
 class PurchasingSupplierPart(_Composed):
     approved: Mapped[bool]
@@ -1513,6 +1609,8 @@ class SalesOrder(_Composed):
     @classmethod
     def amend(cls, session: Any, changes: Any) -> None: ...
     @classmethod
+    def call_off(cls, session: Any, calls: Any) -> None: ...
+    @classmethod
     def cancel(cls, session: Any, orders: Any) -> None: ...
     @classmethod
     def cancel_rest(cls, session: Any, orders: Any) -> None: ...
@@ -1544,6 +1642,8 @@ class SalesOrder(_Composed):
     def reserve(cls, session: Any, orders: Any) -> None: ...
     @classmethod
     def return_goods(cls, session: Any, moves: Any, on: Any = ...) -> Any: ...
+    @classmethod
+    def returnable(cls, session: Any, order_id: int) -> Any: ...
     @classmethod
     def short_lines(cls, session: Any, orders: Any) -> Any: ...
     @classmethod
@@ -1583,11 +1683,11 @@ class SalesOrderLine(_Composed):
     unit_cost: Mapped[Decimal | None]
     unit_price: Mapped[Decimal | None]
     @property
-    def currency_code(self) -> str: ...
+    def currency_code(self: Any) -> str: ...
+    @property
+    def open_quantity(self: Any) -> Decimal: ...
     @property
     def remarks(self) -> Any: ...
-    @property
-    def to_deliver(self) -> Decimal: ...
 
 class SalesRequirement(_Composed):
     certificate: Mapped[bool]

@@ -22,7 +22,7 @@ from addons.accounting.document_forms import (
 from addons.accounting.services.bills import BILLS
 from core import m
 from core.i18n import _, _l, format_money
-from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Screens, Section
+from core.screens import Button, Column, Fact, Facts, Field, Filter, Grid, Part, Screens, Section
 
 
 def declare(screens: Screens) -> None:
@@ -79,6 +79,7 @@ def _bill(screens: Screens) -> None:
         head=("partner_id", "state", "total"),
         nodes=[
             Facts("settled", read=facts_of_document, visible=is_posted),
+            Facts("filed", read=facts_of_file, visible=is_filed),
             Section(
                 "main",
                 Field("number", readonly=True),
@@ -135,6 +136,20 @@ def _bill(screens: Screens) -> None:
             ),
         ],
     )
+
+
+def is_filed(bill: Any) -> bool:
+    """Whether it is a draft that came as a file."""
+    return bill is not None and bill.state == "draft" and bill.filed_total is not None
+
+
+def facts_of_file(_session: Any, bill: Any) -> list[Fact]:
+    """What the file says that it comes to, and by how much the draft is off."""
+    found = [Fact(_l("The file says"), bill.filed_total, bill.currency_code)]
+    if bill.total != bill.filed_total:
+        off = bill.total - bill.filed_total
+        found.append(Fact(_l("The draft is off by"), off, bill.currency_code, tone="bad"))
+    return found
 
 
 def _links() -> Section:

@@ -1,5 +1,6 @@
-"""Pages of accounting: an item is settled by hand; what was open on a day, by age."""
+"""Pages of accounting: an item settled by hand; what was open on a day, by age; bills from files."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -19,8 +20,10 @@ from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.fields import number_text
 from core.screens.numbers import NotANumberError, parse_decimal
+from core.screens.refusals import shown
 from core.security.actor import actor_of
-from core.security.rights import requires
+from core.security.incoming import takes_files
+from core.security.rights import current_actor, requires
 
 bp = Blueprint("accounting", __name__)
 
@@ -146,3 +149,55 @@ def _asked_partner() -> Any:
     key = request.args.get("partner", "")
     number = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
     return db.session.get(m.Partner, number) if number else None
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What became of one file: the draft of a bill, or why none did."""
+
+    name: str
+    bill: Any = None
+    problem: str = ""
+
+
+@bp.get("/bill-files")
+@requires("accounting.write_bills")
+def bill_files() -> str:
+    """Where electronic invoices of suppliers are brought."""
+    return render_template("accounting/bill_file.html", results=(), supplier="")
+
+
+@bp.post("/bill-files")
+@requires("accounting.write_bills")
+@takes_files
+def take_bill_files() -> Response | str | tuple[str, int]:
+    """Write a draft of each file, each by itself; go to the draft where it is one."""
+    sent = [file for file in request.files.getlist("file") if file.filename]
+    supplier = request.form.get("supplier", "").strip()
+    results = [_filed(file.filename or "", file.read(), supplier) for file in sent]
+    if len(results) == 1 and results[0].bill is not None:
+        return cast(Response, redirect(f"/m/accounting.bill.form/{results[0].bill.id}", 303))
+    page = render_template("accounting/bill_file.html", results=results, supplier=supplier)
+    return page if any(result.bill for result in results) else (page, 422)
+
+
+def _filed(name: str, content: bytes, supplier: str) -> Filed:
+    company_id = current_actor().company_id or abort(403)
+    try:
+        made = m.AccountingBill.take_file(db.session, company_id, name, content, _supplier_of(supplier))
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        return Filed(name, problem=shown(error))
+    return Filed(name, db.session.get_one(m.AccountingBill, made))
+
+
+def _supplier_of(code: str) -> int | None:
+    if not code:
+        return None
+    partner = m.Partner
+    own = (partner.company_id == current_actor().company_id) & partner.is_supplier
+    found = db.session.scalars(select(partner.id).where(own, partner.code == code)).one_or_none()
+    if found is None:
+        raise UserError(_("There is no such supplier: choose one of the list."))
+    return int(found)

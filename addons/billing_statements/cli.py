@@ -1,6 +1,7 @@
 """`bincard statements`: a run from the command line."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from addons.accounting.periods import Period
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services import runs
+from addons.billing_statements.services.due import due_of
 from core import m
 from core.clock import today
 from core.db import db, round_money
@@ -26,7 +28,7 @@ def statements() -> None:
 def _options(command: Any) -> Any:
     for option in (
         click.option(
-            "--cycle", default="monthly", show_default=True, help="monthly, half_monthly or weekly."
+            "--cycle", default="monthly", show_default=True, help="Such as monthly, weekly:5, days:5,20."
         ),
         click.option(
             "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day of the period."
@@ -66,17 +68,29 @@ def _show(data: dict[str, Any], json_output: bool) -> None:
 def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Show what a run would create; write nothing."""
     with _company(code) as company_id:
-        found = runs.preview(db.session, company_id, cycle, _period(cycle, until))
+        found = due_of(db.session, company_id, cycle, _period(cycle, until))
         totals = {currency: round_money(total, currency) for currency, total in found.totals.items()}
+        kinds = Counter(one.kind for one in m.BillingRun.concerns(db.session, company_id, [found]))
     data = {
-        "statements": found.statements,
+        "statements": len(found.rows),
         "documents": found.documents,
         "totals": totals,
         "skipped": len(found.skipped),
-        "without_email": len(found.without_email),
-        "unprintable": len(found.unprintable),
+        "without_email": kinds["no_address"],
+        "unprintable": kinds["unprintable"],
     }
     _show(data, json_output)
+
+
+@statements.command()
+@click.option("--company", "code", default="", help="Code of the company, where there are several.")
+@click.option("--json", "json_output", is_flag=True, help="Print one JSON object.")
+def due(code: str, json_output: bool) -> None:
+    """Create the statements of all cycles whose last period is over; again, only what is still missing."""
+    with _company(code) as company_id:
+        made = m.BillingRun.start_due(db.session, company_id)
+        db.session.commit()
+        _show({f"{run.cycle} {run.period_end}": len(ids) for run, ids in made}, json_output)
 
 
 @statements.command()

@@ -1,22 +1,23 @@
 """Statement run, statement, and what stands on it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from addons.accounting import periods
 from addons.accounting.periods import Period
-from addons.billing_statements.services import creation, delivery, runs
+from addons.billing_statements.services import creation, delivery, due, health, runs
 from addons.billing_statements.services import redo as redoing
 from addons.partners import models as partners
 from core.db import Money, Timestamp, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
-CYCLES = ("monthly", "half_monthly", "weekly", "none")
+CYCLES = (*periods.CYCLES, "none")
 RUN_STATES = ("created", "released", "sent")
 STATES = ("created", "rendered", "released", "sent", "superseded")
 LINE_KINDS = ("brought_forward", "late", "movement")
@@ -26,10 +27,18 @@ class Partner(partners.Partner):
     """How often the customer gets a statement."""
 
     statement_cycle: Mapped[str] = mapped_column(Text, server_default="monthly")
+    #: On which days periods end, where they are not the usual ones of the cycle: “5” or “5,20”.
+    statement_days: Mapped[str] = mapped_column(Text, server_default="")
+
+    def _before_write(self) -> None:
+        self.statement_days = due.days_of(self.statement_cycle, self.statement_days)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        return (CheckConstraint(f"statement_cycle IN {CYCLES}", name="statement_cycle_known"),)
+        return (
+            CheckConstraint(f"statement_cycle IN {CYCLES}", name="statement_cycle_known"),
+            CheckConstraint("statement_days ~ '^([0-9]{1,2}(,[0-9]{1,2})*)?$'", name="statement_days_known"),
+        )
 
 
 class StatementRun(CompanyOwned, Model):
@@ -39,6 +48,7 @@ class StatementRun(CompanyOwned, Model):
     _title = "Statement run"
     _label = "period_end"
 
+    #: As `accounting.periods` writes it: “monthly”, “weekly:5”.
     cycle: Mapped[str] = mapped_column(Text)
     period_start: Mapped[dt.date]
     period_end: Mapped[dt.date]
@@ -52,7 +62,7 @@ class StatementRun(CompanyOwned, Model):
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             UniqueConstraint("company_id", "cycle", "period_end"),
-            CheckConstraint(f"cycle IN {CYCLES[:-1]}", name="cycle_known"),
+            CheckConstraint(f"split_part(cycle, ':', 1) IN {CYCLES[:-1]}", name="cycle_known"),
             CheckConstraint(f"state IN {RUN_STATES}", name="state_known"),
             CheckConstraint("period_end >= period_start", name="period_forward"),
         )
@@ -63,8 +73,29 @@ class StatementRun(CompanyOwned, Model):
         return runs.start(session, company_id, cycle, period)
 
     @classmethod
-    def prepare(cls, session: Any, run: Any, partners: Sequence[int] | None = None) -> None:
-        """Book what a period needs before its statements are created; other addons override this."""
+    def start_due(cls, session: Any, company_id: int) -> list[tuple[Any, list[int]]]:
+        """Start the runs of all cycles whose last period is over; returns them with their new statements."""
+        return due.start_due(session, company_id)
+
+    @classmethod
+    def prepare(cls, session: Any, run: Any, partners: Sequence[int] | None = None) -> Mapping[int, str]:
+        """Book what a period needs before its statements are created; other addons override this.
+
+        Returns the customers that can't be stated, with the reason; the others are.
+        """
+        return {}
+
+    @classmethod
+    def expected(
+        cls, session: Any, partners: Iterable[int], period: Period
+    ) -> Mapping[tuple[int, str], due.Expected]:
+        """What preparing a period would book, by customer and currency; asked, not an act."""
+        return {}
+
+    @classmethod
+    def concerns(cls, session: Any, company_id: int, cycles: Sequence[due.Due]) -> list[health.Concern]:
+        """What somebody should look at before these statements are created; asked, not an act."""
+        return health.concerns(session, company_id, cycles)
 
     @classmethod
     def release(cls, session: Any, runs_made: Iterable[Any]) -> int:
@@ -178,9 +209,18 @@ class Statement(CompanyOwned, Model):
         )
 
     @classmethod
-    def create_for(cls, session: Any, run: Any, partners: Sequence[int] | None = None) -> list[int]:
-        """Create what a run still lacks, of all its customers or of those named; returns the ids."""
-        return creation.create_statements(session, run, partners)
+    def create_for(
+        cls,
+        session: Any,
+        run: Any,
+        partners: Sequence[int] | None = None,
+        refused: Mapping[int, str] | None = None,
+    ) -> list[int]:
+        """Create what a run still lacks, of all its customers or of those named; returns the ids.
+
+        Customers that are `refused` are left out, with that as the reason.
+        """
+        return creation.create_statements(session, run, partners, refused or {})
 
     @classmethod
     def render(cls, session: Any, statements: Iterable[Any]) -> list[Any]:

@@ -1,11 +1,20 @@
 """What people call cycles, and states of runs and statements: forms, lists and pages take it from here."""
 
-from core.i18n import _l
+from babel.dates import get_day_names
+from flask_babel import get_locale
+
+from addons.accounting.periods import CYCLES as USUAL
+from addons.accounting.periods import cycle_of
+from core.i18n import _, _l
 
 CYCLES = {
     "monthly": _l("Monthly"),
     "half_monthly": _l("Half-monthly"),
+    "ten_day": _l("Every ten days"),
     "weekly": _l("Weekly"),
+    "biweekly": _l("Every two weeks"),
+    "quarterly": _l("Quarterly"),
+    "days": _l("On days of their own"),
     "none": _l("No statements"),
 }
 STATES = {
@@ -16,3 +25,16 @@ STATES = {
     "superseded": _l("Superseded"),
 }
 RUN_STATES = {"created": _l("Created"), "released": _l("Released"), "sent": _l("Sent")}
+
+
+def cycle_name(code: str) -> str:
+    """A cycle with its days in words: “Weekly, up to Friday”, “Monthly, up to day 25”."""
+    cycle = cycle_of(code)
+    name = str(CYCLES[cycle.kind])
+    if cycle.days == USUAL[cycle.kind]:
+        return name
+    if cycle.kind in ("weekly", "biweekly"):
+        day = get_day_names(locale=get_locale())[cycle.days[0] - 1]
+        return _("%(cycle)s, up to %(day)s", cycle=name, day=day)
+    days = ", ".join(map(str, cycle.days))
+    return _("%(cycle)s, up to day %(day)s", cycle=name, day=days)

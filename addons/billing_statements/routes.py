@@ -1,6 +1,7 @@
 """Pages of statement runs: preview, create, look, release, send."""
 
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
 from addons.billing_statements.services import delivery, runs
+from addons.billing_statements.services.due import Due, due_of, due_today
 from core import m
 from core.clock import today
 from core.db import db, lock_rows
@@ -51,7 +53,28 @@ def runs_page() -> str:
     form = RunForm(request.args, meta={"csrf": False})
     if form.period_end.data is None:
         form.period_end.data = last_closed("monthly", today()).end
-    return render_template("billing_statements/runs.html", rows=db.session.execute(query).all(), form=form)
+    due = due_today(db.session, _company()) if current_actor().may("billing_statements.run") else []
+    return render_template(
+        "billing_statements/runs.html",
+        rows=db.session.execute(query).all(),
+        form=form,
+        due=due,
+        looks=_looks(due),
+    )
+
+
+@bp.post("/due")
+@requires("billing_statements.run")
+def create_due() -> Response:
+    """Create all that is due, in all cycles, and start printing."""
+    try:
+        made = m.BillingRun.start_due(db.session, _company())
+    except StatementError as error:
+        return redirect_to_runs(str(error))
+    db.session.commit()
+    count = sum(len(ids) for _run, ids in made)
+    flash(ngettext("%(num)s statement is created.", "%(num)s statements are created.", count), "success")
+    return _to(made[0][0]) if len(made) == 1 else _to_runs()
 
 
 @bp.get("/preview")
@@ -65,23 +88,24 @@ def preview() -> Response | str | tuple[str, int]:
         period = runs.check_period(form.cycle.data, form.period_end.data, today())
     except StatementError as error:
         return redirect_to_runs(str(error))
-    found = runs.preview(db.session, _company(), form.cycle.data, period)
+    found = due_of(db.session, _company(), form.cycle.data, period)
     return render_template(
         "billing_statements/preview.html",
-        preview=found,
+        due=found,
         form=form,
-        cycle=form.cycle.data,
-        without_email=_customers([(partner_id, "") for partner_id in found.without_email]),
-        bad_addresses=_customers(found.bad_addresses),
-        unprintable=_customers(list(found.unprintable)),
-        skipped=_customers(found.skipped),
-        due=_due(found),
+        looks=_looks([found]),
+        skipped=_customers(sorted(found.skipped.items())),
+        rows=_stated(found),
     )
 
 
 def redirect_to_runs(problem: str) -> Response:
     """Back to the form, with what was wrong."""
     flash(problem, "danger")
+    return _to_runs()
+
+
+def _to_runs() -> Response:
     return typing.cast(Response, redirect(url_for("billing_statements.runs_page"), 303))
 
 
@@ -95,7 +119,7 @@ class Customer:
     reason: str
 
 
-def _customers(reasons: list[tuple[int, str]]) -> list[Customer]:
+def _customers(reasons: Sequence[tuple[int, str]]) -> list[Customer]:
     """The customers with these reasons, in the order of the reasons."""
     ids = [partner_id for partner_id, _reason in reasons]
     query = select(m.Partner.id, m.Partner.code, m.Partner.name).where(m.Partner.id == func.any(ids))
@@ -103,37 +127,23 @@ def _customers(reasons: list[tuple[int, str]]) -> list[Customer]:
     return [Customer(key, rows[key].code, rows[key].name, why) for key, why in reasons]
 
 
-#: So many customers of a preview stand on its page.
-PREVIEWED = 2000
+#: So many customers of a preview stand on its page, and so many of those that need a look.
+PREVIEWED, LOOKS = 2000, 200
 
 
-def _due(found: runs.Preview) -> list[tuple[Customer, Any]]:
-    """The customers and what their statements come to: what is odd first, then the biggest balances.
-
-    Odd is what somebody should look at before it goes out: we owe the customer, or it can't be sent.
-    """
-    unreachable = {*found.without_email, *(key for key, _why in found.bad_addresses)}
-    boxed = {key for key, _why in found.unprintable}
-
-    def order(row: Any) -> tuple[bool, bool, bool, Any]:
-        return (
-            row.partner_id not in boxed,
-            row.closing >= 0,
-            row.partner_id not in unreachable,
-            -abs(row.closing),
-        )
-
-    rows = sorted(found.due, key=order)[:PREVIEWED]
-    names = _customers([(row.partner_id, _odd(row, unreachable, boxed)) for row in rows])
-    return list(zip(names, rows, strict=True))
+def _looks(due: Sequence[Due]) -> list[Customer]:
+    """Whom somebody should look at first, all reasons of a customer together."""
+    reasons: dict[int, list[str]] = {}
+    for one in m.BillingRun.concerns(db.session, _company(), due) if due else ():
+        reasons.setdefault(one.partner_id, []).append(one.reason)
+    ordered = sorted(reasons.items(), key=lambda one: -len(one[1]))
+    return _customers([(partner, "; ".join(said)) for partner, said in ordered])
 
 
-def _odd(row: Any, unreachable: set[int], boxed: set[int]) -> str:
-    if row.partner_id in boxed:
-        return _("Can't be printed")
-    if row.closing < 0:
-        return _("We owe the customer")
-    return _("Can't be sent") if row.partner_id in unreachable else ""
+def _stated(due: Due) -> list[tuple[Customer, Any]]:
+    """The customers and what their statements come to, the biggest balances first."""
+    rows = sorted(due.rows, key=lambda row: -abs(row.closing))[:PREVIEWED]
+    return list(zip(_customers([(row.partner_id, "") for row in rows]), rows, strict=True))
 
 
 @bp.post("/runs")

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import object_session
 
 from addons.billing_statements.names import CYCLES, STATES
+from addons.billing_statements.services.health import without_address
 from addons.billing_statements.services.redo import followed_by
-from addons.billing_statements.services.runs import without_address
 from core import m
 from core.i18n import _, _l, format_number
 from core.screens import Button, Column, Fact, Facts, Field, Filter, Grid, Part, Screens, Section
@@ -27,6 +27,11 @@ def may_be_redone(statement: Any) -> bool:
 screens.extend("partner.form").after(
     "currency_code",
     Field("statement_cycle", _l("Statements"), choices=CYCLES, help=_l("How often a statement is due.")),
+    Field(
+        "statement_days",
+        _l("On days"),
+        help=_l("Empty for the usual. Weekly: 1 for Monday; monthly: the last day, 25; own days: 5, 20."),
+    ),
 )
 
 

@@ -67,6 +67,8 @@ class Product(CompanyOwned, Model):
     #: The fewest units that are sold at once, and the steps in which more are.
     min_order_quantity: Mapped[Decimal | None] = mapped_column(Quantity)
     order_multiple: Mapped[Decimal | None] = mapped_column(Quantity)
+    #: Of one unit, in grams: a chip resistor weighs 0.002.
+    weight: Mapped[Decimal | None] = mapped_column(UnitPrice)
     lifecycle: Mapped[str] = mapped_column(Text, server_default="active")
     #: Until when the maker takes orders.
     last_buy_date: Mapped[dt.date | None]
@@ -134,6 +136,7 @@ class Product(CompanyOwned, Model):
             CheckConstraint("pack_quantity > 0", name="pack_positive"),
             CheckConstraint("min_order_quantity > 0", name="min_order_positive"),
             CheckConstraint("order_multiple > 0", name="multiple_positive"),
+            CheckConstraint("weight > 0", name="weight_positive"),
             CheckConstraint("origin ~ '^([A-Z][A-Z])?$'", name="origin_iso"),
             CheckConstraint(f"NOT countable OR ({_WHOLE})", name="countable_whole"),
             Index(None, "mpn"),

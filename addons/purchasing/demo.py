@@ -10,9 +10,9 @@ from sqlalchemy import func, select, text, update
 
 from addons.accounting.services.allocation import items_of
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
+from addons.purchasing.demo_landing import freight
 from addons.purchasing.services.drafts import Arrival, DeliveryDraft, OrderDraft, OrderLineDraft
 from addons.purchasing.services.pricing import UNIT
-from addons.purchasing.services.returning import returnable
 from core import m
 from core.clock import today
 from core.db import round_to
@@ -67,6 +67,7 @@ def _buy(session: Any, company: Any, chance: random.Random) -> None:
     company.approval_limit = LIMIT
     session.flush()
     desk.undecided()
+    freight(session, company.id)
     session.execute(_MINIMUM, {"ids": [part.id for part in parts[::15]]})
     session.execute(_SOUGHT, {"company": company.id, "supplier": suppliers[3].id})
 
@@ -227,7 +228,7 @@ class Desk:
 
     def _give_back(self, order: int) -> None:
         """Ten of a part were not what was ordered."""
-        move = next(iter(returnable(self.session, order)))
+        move = next(iter(m.PurchasingOrder.returnable(self.session, order)))
         back = m.PurchasingOrder.return_goods(self.session, {move: Decimal(10)}, today() - timedelta(days=2))
         m.StockTransfer.do(self.session, back, today() - timedelta(days=2))
 

@@ -10,7 +10,7 @@ from addons.stock.part_screens import outgoing, quantity
 from core import m
 from core.clock import today
 from core.i18n import _l
-from core.screens import Column, Field, Filter, Screens, Section
+from core.screens import Column, Field, Filter, Grid, Screens, Section
 
 
 def promised(line: Any) -> Any:
@@ -124,6 +124,14 @@ def declare(screens: Screens) -> None:
                 Field("billed", readonly=True),
                 Field("cancelled", readonly=True),
                 title=_l("What became of it"),
+            ),
+            Grid(
+                "schedules",
+                model="purchasing.schedule",
+                title=_l("Call-offs"),
+                order="date",
+                filled=("quantity",),
+                columns=["date", "quantity"],
             ),
         ],
     )

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.accounting.services.entry import amounts_of, of_parts
-from addons.purchasing.services import asking, confirming, progress, receiving
-from addons.purchasing.services.changing import Amendment
-from addons.purchasing.services.prices import Asked
-from addons.purchasing.services.returning import returnable
+from addons.purchasing.services import asking, buying, comparing, landed, progress, receiving
+from addons.stock.services.orders.changing import Amendment
+from addons.stock.services.orders.drafts import ScheduleDraft
+from addons.stock.services.orders.prices import Asked
 from core import m
 from core.clock import today
 from core.db import db, round_money
@@ -33,6 +33,7 @@ CHANGED = {
     "unit_price": _l("Unit price"),
     "discount": _l("Discount %"),
     "promised": _l("Promised"),
+    "schedules": _l("Call-offs"),
     "added": _l("Added"),
     "cancelled": _l("Cancelled"),
 }
@@ -56,7 +57,7 @@ def is_held(order: Any) -> bool:
 
 def has_rest(order: Any) -> bool:
     """Whether something is still to come."""
-    return bool(order.state == "confirmed") and any(line.to_receive for line in order.lines)
+    return bool(order.state == "confirmed") and any(line.open_quantity for line in order.lines)
 
 
 def can_confirm(order: Any) -> bool:
@@ -69,7 +70,7 @@ def can_receive(order: Any) -> bool:
     """Whether something is still to come that has not come and waits for its inspection, or to be done."""
     if not has_rest(order):
         return False
-    if any(x.to_receive and (x.product is None or x.product.kind != "goods") for x in order.lines):
+    if any(x.open_quantity and (x.product is None or x.product.kind != "goods") for x in order.lines):
         return True
     return bool(receiving.open_receipts(db.session, [order.id]))
 
@@ -81,7 +82,7 @@ def can_bill(order: Any) -> bool:
 
 def can_return(order: Any) -> bool:
     """Whether something has come that is not back or on its way."""
-    return is_ordered(order) and bool(returnable(db.session, order.id))
+    return is_ordered(order) and bool(m.PurchasingOrder.returnable(db.session, order.id))
 
 
 def can_cancel(order: Any) -> bool:
@@ -182,7 +183,7 @@ def ask_to_confirm(order: Any) -> str:
         total=format_money(order.total, order.currency_code),
         partner=order.partner.name,
     )
-    held = confirming.holds_of(db.session, [order]).get(order.id)
+    held = buying.holds_of(db.session, [order]).get(order.id)
     if held:
         words += " " + _("It will be held: %(why)s", why=held)
     others = asking.others_of(db.session, order)
@@ -220,7 +221,7 @@ def bill(session: Any, order: Any) -> str:
 
 def return_all(session: Any, order: Any) -> str:
     """Plan a return of all that has come: whoever sends it corrects the quantities."""
-    made = m.PurchasingOrder.return_goods(session, returnable(session, order.id))
+    made = m.PurchasingOrder.return_goods(session, m.PurchasingOrder.returnable(session, order.id))
     numbers = [session.get(m.StockTransfer, key).number for key in made]
     return _("%(numbers)s is reserved: say there how much goes back.", numbers=", ".join(numbers))
 
@@ -247,9 +248,12 @@ def amend_line(session: Any, line: Any) -> None:
     """Change a line of a confirmed order by the act, which leaves a trace, and not by the form alone."""
     state = inspect(line)
     new = {name: getattr(line, name) for name in AMENDED if state.attrs[name].history.has_changes()}
+    calls = [ScheduleDraft(call.date, call.quantity) for call in line.schedules]
     with session.no_autoflush:
         session.refresh(line)
-    m.PurchasingOrder.amend(session, [Amendment(line.id, **new)])
+    if new:
+        m.PurchasingOrder.amend(session, [Amendment(line.id, **new)])
+    m.PurchasingOrder.call_off(session, {line.id: calls})
 
 
 def facts(session: Any, order: Any) -> list[Fact]:
@@ -306,6 +310,11 @@ def facts_of_bill(session: Any, bill: Any) -> list[Fact]:
     ]
 
 
+def compared(session: Any, bill: Any) -> Any:
+    """The lines of a draft beside what was ordered, for whoever may see that."""
+    return comparing.compare(session, bill.id) if current_actor().may("purchasing.read") else ()
+
+
 def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     """The orders that a receipt is for, and what has to be said of it."""
     if not current_actor().may("purchasing.read"):
@@ -318,4 +327,10 @@ def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     if transfer.inspection == "waiting":
         link = f"/purchasing/inspect/{transfer.id}" if current_actor().may("purchasing.receive") else ""
         found.append(Fact(_l("Inspection"), text=_("Say what has passed"), link=link, tone="bad"))
+    found += [
+        Fact(
+            _l("Landed cost"), text=row.number or _("Draft"), link=f"/m/purchasing.landed_cost.form/{row.id}"
+        )
+        for row in landed.costs_of_transfer(session, transfer.id)
+    ]
     return found

@@ -1,14 +1,47 @@
-"""Request, order and change order as documents, in the supplier's language."""
+"""Request, order, change order and return note as documents, in the supplier's language."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from core import m
+from core.db import db, round_money
 from core.documents import Delivery, Documents, Identity
 from core.i18n import _, _l, format_date, format_money
 
 documents = Documents()
 
-ORDER = "purchasing.order"
+ORDER, NOTE = "purchasing.order", "purchasing.return_note"
+
+
+@dataclass(frozen=True)
+class ReturnedLine:
+    """A move that takes a receipt back, and what one unit of it was agreed to cost."""
+
+    move: Any
+    #: The move that brought it.
+    brought: Any
+    price: Decimal
+
+    @property
+    def currency(self) -> str:
+        """The currency of the order."""
+        return (self.brought.document_currency_code if self.brought is not None else None) or ""
+
+    @property
+    def order(self) -> str:
+        """Our number of the order."""
+        line = self.move.purchase_line
+        return str(line.order.number) if line is not None else ""
+
+    @property
+    def credit(self) -> Decimal:
+        """The credit that is expected for it."""
+        return round_money(self.price * self.move.quantity, self.currency) if self.currency else Decimal(0)
 
 
 def is_changed(order: Any) -> bool:
@@ -64,6 +97,7 @@ def context(order: Any) -> dict[str, Any]:
             "unit_price": _("Unit price"),
             "discount": _("Discount %"),
             "promised": _("Promised"),
+            "schedules": _("Call-offs"),
             "added": _("Added"),
             "cancelled": _("Cancelled"),
         },
@@ -99,5 +133,85 @@ documents.define(
         words=words,
         permission="purchasing.send",
         ready=lambda order: order.state != "cancelled" and bool(order.lines),
+    ),
+)
+
+
+def goes_back(transfer: Any) -> bool:
+    """Whether goods have gone back to their supplier by it."""
+    is_done = transfer.state == "done" and transfer.partner is not None and transfer.kind == "return"
+    return is_done and any(move.target.kind == "supplier" for move in transfer.moves)
+
+
+def note_identity(transfer: Any) -> Identity:
+    """What is done never changes, so it has one version."""
+    made = datetime(transfer.date.year, transfer.date.month, transfer.date.day, tzinfo=UTC)
+    return Identity(NOTE, transfer.number, transfer.partner.code, made)
+
+
+def note_lines(transfer: Any) -> list[ReturnedLine]:
+    """What goes back, with the receipt that brought it and the credit that is expected."""
+    move = m.StockMove
+    query = select(move).where(move.transfer_id == transfer.id, move.state == "done")
+    loaded = joinedload(move.product), joinedload(move.lot), joinedload(move.purchase_line)
+    moves = db.session.scalars(query.options(*loaded).order_by(move.position, move.id)).all()
+    first = select(move).where(move.id.in_([one.returns_id for one in moves]))
+    brought = {one.id: one for one in db.session.scalars(first.options(joinedload(move.transfer)))}
+    prices = move.agreed_prices(db.session, sorted(brought))
+    return [
+        ReturnedLine(one, brought.get(one.returns_id or 0), prices.get(one.returns_id or 0) or Decimal(0))
+        for one in moves
+    ]
+
+
+def note_context(transfer: Any) -> dict[str, Any]:
+    """What the template names."""
+    lines = note_lines(transfer)
+    currencies = {line.currency for line in lines}
+    orders = dict.fromkeys(line.order for line in lines if line.order)
+    return {
+        "company": transfer.company,
+        "recipient": transfer.partner.postal_address,
+        "title": _("Return note"),
+        "number": transfer.number,
+        "facts": [
+            (_("Date"), format_date(transfer.date)),
+            (_("Supplier no."), transfer.partner.code),
+            (_("Our order"), ", ".join(orders)),
+        ],
+        "lines": lines,
+        "currency": next(iter(currencies)) if len(currencies) == 1 else "",
+        "credit": sum((line.credit for line in lines), Decimal(0)),
+    }
+
+
+def note_words(transfer: Any) -> dict[str, Any]:
+    """What the mail template may name."""
+    return {
+        "number": transfer.number,
+        "partner": transfer.partner.name,
+        "company": transfer.company.name,
+        "date": format_date(transfer.date),
+    }
+
+
+documents.define(
+    NOTE,
+    model="stock.transfer",
+    title=_l("Return note"),
+    template="purchasing/return_note.html",
+    filename=lambda transfer: f"{_('Return note')} {transfer.number}.pdf",
+    context=note_context,
+    slots=("after_header", "after_lines"),
+    delivery=Delivery(
+        identity=note_identity,
+        locale=lambda transfer: transfer.partner.language,
+        recipients=lambda transfer: transfer.partner.addresses_for("order"),
+        mail=lambda transfer: NOTE,
+        words=note_words,
+        permission="purchasing.send",
+        ready=lambda transfer: (
+            transfer.state == "done" and transfer.partner is not None and goes_back(transfer)
+        ),
     ),
 )

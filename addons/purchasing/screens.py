@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from addons.purchasing import inquiry_screens, line_screens, terms_screens
+from addons.purchasing import inquiry_screens, landing_screens, line_screens, terms_screens
 from addons.purchasing import order_forms as forms
 from core import m
 from core.i18n import _l
@@ -13,6 +13,7 @@ from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Scree
 
 screens = Screens()
 inquiry_screens.declare(screens)
+landing_screens.declare(screens)
 line_screens.declare(screens)
 terms_screens.declare(screens)
 
@@ -303,6 +304,15 @@ screens.extend("stock.transfer.form").before(
 )
 screens.extend("accounting.bill.form").before(
     "main", Facts("purchase_orders", read=forms.facts_of_bill, visible=lambda bill: bill is not None)
+)
+screens.extend("accounting.bill.form").after(
+    "totals",
+    Part(
+        "compared",
+        template="purchasing/compared.html",
+        read=forms.compared,
+        visible=lambda bill: bill is not None and bill.state == "draft",
+    ),
 )
 screens.extend("stock.move.form").after(
     "unit_cost",

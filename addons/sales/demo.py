@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import false, func, select, text
 
-from addons.sales.services.changing import Amendment
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft, ScheduleDraft
-from addons.sales.services.returning import returnable
+from addons.stock.services.orders.changing import Amendment
 from core import m
 from core.clock import today
 from core.security.actor import Actor, acting
@@ -116,7 +115,7 @@ def _fulfil(session: Any, orders: Sequence[int]) -> None:
     )
     invoiced = session.scalars(by_delivery.order_by(m.SalesOrder.id)).all()
     m.SalesOrder.invoice(session, invoiced)
-    back = dict(list(returnable(session, invoiced[0]).items())[:1])
+    back = dict(list(m.SalesOrder.returnable(session, invoiced[0]).items())[:1])
     m.StockTransfer.do(session, m.SalesOrder.return_goods(session, {move: Decimal(20) for move in back}))
     m.SalesOrder.credit(session, [invoiced[0]])
     order, line = m.SalesOrder, m.SalesOrderLine

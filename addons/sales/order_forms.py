@@ -9,8 +9,7 @@ from sqlalchemy import inspect, select
 
 from addons.accounting.services.entry import amounts_of, of_parts
 from addons.sales.services import entry, holds, progress
-from addons.sales.services.changing import Amendment
-from addons.sales.services.returning import returnable
+from addons.stock.services.orders.changing import Amendment
 from core import m
 from core.clock import today
 from core.db import db, round_money
@@ -61,7 +60,7 @@ def can_deliver(order: Any) -> bool:
     """Whether something of it is reserved, or a service to be done."""
     if not is_open(order):
         return False
-    if any(x.to_deliver and (x.product is None or x.product.kind != "goods") for x in order.lines):
+    if any(x.open_quantity and (x.product is None or x.product.kind != "goods") for x in order.lines):
         return True
     move, line = m.StockMove, m.SalesOrderLine
     reserved = select(move.id).join(line, line.id == move.order_line_id)
@@ -87,12 +86,12 @@ def can_credit(order: Any) -> bool:
 
 def can_return(order: Any) -> bool:
     """Whether something has gone that is not back or on its way."""
-    return is_ordered(order) and bool(returnable(db.session, order.id))
+    return is_ordered(order) and bool(m.SalesOrder.returnable(db.session, order.id))
 
 
 def has_rest(order: Any) -> bool:
     """Whether something is still to go."""
-    return is_open(order) and any(line.to_deliver for line in order.lines)
+    return is_open(order) and any(line.open_quantity for line in order.lines)
 
 
 def can_cancel(order: Any) -> bool:
@@ -246,7 +245,7 @@ def credit(session: Any, order: Any) -> str:
 
 def return_all(session: Any, order: Any) -> str:
     """Plan a return of all that has gone: whoever takes it in corrects the quantities."""
-    made = m.SalesOrder.return_goods(session, returnable(session, order.id))
+    made = m.SalesOrder.return_goods(session, m.SalesOrder.returnable(session, order.id))
     numbers = [session.get(m.StockTransfer, key).number for key in made]
     return _("%(numbers)s waits for the goods: correct its quantities there.", numbers=", ".join(numbers))
 

@@ -107,6 +107,12 @@ def note_lines(transfer: Any) -> list[Any]:
     return list(db.session.scalars(query.options(*loaded).order_by(move.position, move.id)))
 
 
+def is_of_customer(transfer: Any) -> bool:
+    """Whether goods went to a customer, or came back from one."""
+    places = {move.source.kind for move in transfer.moves} | {move.target.kind for move in transfer.moves}
+    return transfer.kind in ("delivery", "return") and "supplier" not in places
+
+
 def wants_certificate(transfer: Any) -> bool:
     """Whether the customer wants a certificate of conformity with it."""
     rule = m.SalesRequirement
@@ -165,9 +171,7 @@ documents.define(
         words=note_words,
         permission="sales.send",
         ready=lambda transfer: (
-            transfer.state == "done"
-            and transfer.partner_id is not None
-            and transfer.kind in ("delivery", "return")
+            transfer.state == "done" and transfer.partner_id is not None and is_of_customer(transfer)
         ),
     ),
 )

@@ -14,7 +14,7 @@ from flask import Response, send_file
 from core.api.problems import ApiProblem, FieldError
 from core.api.values import moment_text
 from core.db import db
-from core.documents import copy_of, delivery_of
+from core.documents import copy_of, delivery_for
 from core.i18n import _
 from core.records import attachments
 from core.screens.lists.export_job import made_by
@@ -81,7 +81,7 @@ def document_of(record: Any) -> Any:
 
     404 where such records have none, 409 where the record has none as it is now. The caller commits.
     """
-    delivery = delivery_of(record._name)
+    delivery = delivery_for(record)
     if delivery is None:
         raise ApiProblem("not-found", _("Such records have no document."))
     if not delivery.ready(record):

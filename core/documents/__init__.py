@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from core.documents.copies import MisdirectedError, copy_of, delivery_of
+from core.documents.copies import MisdirectedError, copy_of, delivery_for, delivery_of
 from core.documents.declare import (
     Contribution,
     Delivery,
@@ -32,6 +32,7 @@ __all__ = [
     "UnprintableError",
     "boxes",
     "copy_of",
+    "delivery_for",
     "delivery_of",
     "filename_of",
     "read_identity",

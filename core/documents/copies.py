@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from core import m
-from core.documents.declare import Delivery, Registry
+from core.documents.declare import Definition, Delivery, Registry
 from core.documents.identity import Identity, read_identity
 from core.documents.render import filename_of, render_pdf
 from core.errors import UserError
@@ -24,10 +24,26 @@ class MisdirectedError(UserError):
 
 
 def delivery_of(model: str) -> Delivery | None:
-    """How documents of the model's records are delivered; None where it has none."""
+    """How documents of the model's records are delivered, the first of them; None where it has none."""
+    found = _registry().of_model(model)
+    return found[0].delivery if found else None
+
+
+def delivery_for(record: Any) -> Delivery | None:
+    """How the record's document is delivered: of several, that which is ready; None where it has none."""
+    found = _definition_for(record)
+    return found.delivery if found is not None else None
+
+
+def _registry() -> Registry:
     registry: Registry = current_app.extensions["documents"]
-    document = registry.get(model)
-    return document.definition.delivery if document is not None else None
+    return registry
+
+
+def _definition_for(record: Any) -> Definition | None:
+    found = _registry().of_model(record._name)
+    ready = (one for one in found if one.delivery is not None and one.delivery.ready(record))
+    return next(ready, found[0] if found else None)
 
 
 def copy_of(session: Any, record: Any) -> Any:
@@ -35,11 +51,12 @@ def copy_of(session: Any, record: Any) -> Any:
 
     Raises MisdirectedError when the kept file says that it is another one's.
     """
-    delivery = delivery_of(record._name)
-    if delivery is None:
+    definition = _definition_for(record)
+    if definition is None or definition.delivery is None:
         raise LookupError(f"{record._name} has no document that is delivered")
+    delivery = definition.delivery
     kept = delivery.kept(record) if delivery.kept else _find(session, record, delivery)
-    file = kept if kept is not None else _print(session, record, delivery)
+    file = kept if kept is not None else _print(session, record, definition.name, delivery)
     _check(file, delivery.identity(record))
     return file
 
@@ -57,12 +74,12 @@ def _find(session: Any, record: Any, delivery: Delivery) -> Any:
     return session.scalars(query).one_or_none()
 
 
-def _print(session: Any, record: Any, delivery: Delivery) -> Any:
+def _print(session: Any, record: Any, name: str, delivery: Delivery) -> Any:
     identity, locale = delivery.identity(record), delivery.locale(record)
-    contents = render_pdf(record._name, record, locale=locale, identity=identity)
+    contents = render_pdf(name, record, locale=locale, identity=identity)
     row = {
         "company_id": record.company_id,
-        "filename": filename_of(record._name, record, locale=locale),
+        "filename": filename_of(name, record, locale=locale),
         "mimetype": "application/pdf",
         "sha256": attachments.store(contents),
         "size": len(contents),

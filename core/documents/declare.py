@@ -30,7 +30,8 @@ class DocumentError(Exception):
 class Delivery:
     """How a record's document reaches its reader: with it, the record's form has Print and Send by mail.
 
-    `name` of the document is then the name of the record's model. All functions take the record.
+    The document is then that of the records of its model; of several of one model, that which is ready. All
+    functions take the record.
     """
 
     identity: Callable[[Any], Identity]
@@ -65,6 +66,8 @@ class Definition:
     context: Context
     slots: tuple[str, ...]
     delivery: Delivery | None = None
+    #: Whose records it is of; empty where it has the name of the model.
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,16 @@ class Documents:
         context: Context,
         slots: Iterable[str] = (),
         delivery: Delivery | None = None,
+        model: str = "",
     ) -> None:
-        """Declare a document; `slots` are the places in its template that others may fill."""
-        self.defined.append(Definition(name, title, template, filename, context, tuple(slots), delivery))
+        """Declare a document; `slots` are the places in its template that others may fill.
+
+        `model` is whose records it is of, where these have several or it has another name.
+        """
+        places = tuple(slots)
+        self.defined.append(
+            Definition(name, title, template, filename, context, places, delivery, model or name)
+        )
 
     def add(self, document: str, *, slot: str, template: str, context: Context) -> None:
         """Fill a slot; the template sees the document's names and those of its own `context`."""
@@ -123,6 +133,11 @@ class Document:
 
 class Registry(dict[str, Document]):
     """The documents of one app by their names."""
+
+    def of_model(self, model: str) -> list[Definition]:
+        """The documents of the model's records that are delivered."""
+        found = (document.definition for document in self.values())
+        return [one for one in found if one.model == model and one.delivery is not None]
 
     def find(self, name: str) -> Document:
         """The document; DocumentError lists the known ones when there is none of this name."""

@@ -61,10 +61,17 @@ class ModelParts:
         """For each attribute, the addons that declare it: first the definition, then its overrides."""
         found: dict[str, list[Origin]] = {}
         for addon, fragment in self.fragments:
-            for attribute, value in vars(fragment).items():
-                if not attribute.startswith("_"):
-                    found.setdefault(attribute, []).append(Origin(addon, _kind(value)))
+            for attribute, value in _declared(fragment):
+                found.setdefault(attribute, []).append(Origin(addon, _kind(value)))
         return found
+
+
+def _declared(fragment: type[Model]) -> Iterator[tuple[str, Any]]:
+    """What a fragment declares, itself or by mixins of addons."""
+    own = [c for c in mixins_of(fragment) if c.__module__.startswith("addons.")]
+    for attribute, value in {n: v for c in (*reversed(own), fragment) for n, v in vars(c).items()}.items():
+        if not attribute.startswith("_"):
+            yield attribute, value
 
 
 @dataclass

@@ -6,6 +6,8 @@ again, and two users never get the same. Example: prefix `INV/{year}/`, padding 
 prefix without the year never starts anew: `INV-` goes on from INV-00999 to INV-01000 in whatever year.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 
 from core.db import AnySession
@@ -37,3 +39,15 @@ def next_numbers(session: AnySession, code: str, company_id: int, year: int, cou
     first, prefix, padding = row
     head = prefix.replace("{year}", f"{year:04d}")
     return [f"{head}{first + offset:0{padding}d}" for offset in range(count)]
+
+
+def numbers_of(session: AnySession, series: Sequence[tuple[str, int, int]]) -> list[str]:
+    """The next number of each of these series, (code, company, year), in the order given."""
+    groups: dict[tuple[str, int, int], list[int]] = {}
+    for place, one in enumerate(series):
+        groups.setdefault(one, []).append(place)
+    found: dict[int, str] = {}
+    for (code, company_id, year), places in sorted(groups.items()):
+        numbers = next_numbers(session, code, company_id, year, len(places))
+        found.update(zip(places, numbers, strict=True))
+    return [found[place] for place in range(len(series))]

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 
 from addons.accounting.services.allocation import Pair, items_of
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
-from addons.purchasing.services.changing import Amendment
 from addons.purchasing.services.drafts import Arrival, DeliveryDraft
 from addons.stock.services.drafts import MoveDraft, TransferDraft
+from addons.stock.services.orders.changing import Amendment
 from core import m
 from core.clock import today
 from core.db import db

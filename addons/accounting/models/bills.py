@@ -20,8 +20,10 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.accounting.models.papers import PaperRules, PricedLine
 from addons.accounting.services import bills as services
-from addons.accounting.services import papers, posting, reversal
+from addons.accounting.services import filing, papers, posting, reversal
 from addons.accounting.services.bills import BILLS, Debit
+from addons.accounting.services.drafts import BillLineDraft
+from addons.accounting.services.einvoice.invoice import EInvoice
 from core.db import (
     Cleaned,
     ExchangeRate,
@@ -81,6 +83,8 @@ class Bill(PaperRules, CompanyOwned, Model):
     #: Whether a posted credit note takes it back; set by the database.
     taken_back: Mapped[bool] = mapped_column(server_default="false")
     posted_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
+    #: What the supplier's file says that it comes to; nothing where it came by hand.
+    filed_total: Mapped[Decimal | None] = mapped_column(Money)
 
     partner = relationship("partner")
     entry = relationship("accounting.entry")
@@ -120,6 +124,26 @@ class Bill(PaperRules, CompanyOwned, Model):
     def create(cls, session: Any, bills: Sequence[Any]) -> list[int]:
         """Write drafts, `BillDraft`s or unsaved records, with their amounts; returns their ids."""
         return papers.create(session, BILLS, bills)
+
+    @classmethod
+    def take_file(
+        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: int | None = None
+    ) -> int:
+        """Write the draft of the bill in a supplier's electronic invoice, XML or PDF; returns its id.
+
+        Left out, the supplier is found by what the file says of the seller.
+        """
+        return filing.take_file(session, company_id, name, content, partner_id)
+
+    @classmethod
+    def lines_of_file(
+        cls, session: Any, partner: Any, invoice: EInvoice, taxes: Mapping[Decimal, int]
+    ) -> Sequence[BillLineDraft]:
+        """The lines of the draft of a file; asked, and overridden by who knows what they are for.
+
+        `taxes` has the tax of each percentage.
+        """
+        return filing.lines_of_file(session, partner, invoice, taxes)
 
     @classmethod
     def compute(cls, session: Any, bills: Sequence[Any]) -> None:

@@ -13,7 +13,7 @@ from core.db import AnySession
 from core.errors import UserError
 from core.i18n import _
 from core.models.fragment import table_name
-from core.records.sequences import next_numbers
+from core.records import sequences
 from core.security.audit import record
 
 _POSTED = """
@@ -52,13 +52,8 @@ def refuse_taken_back(session: AnySession, error: type[UserError], table: str, r
 
 def numbers_of(session: AnySession, sequence: str, company_id: int, rows: Sequence[Any]) -> dict[int, str]:
     """The next numbers of a sequence for rows of one company, by their years, in the order given."""
-    by_year: dict[int, list[int]] = {}
-    for row in rows:
-        by_year.setdefault(row.date.year, []).append(row.id)
-    found: dict[int, str] = {}
-    for year, ids in sorted(by_year.items()):
-        found.update(zip(ids, next_numbers(session, sequence, company_id, year, len(ids)), strict=True))
-    return found
+    numbers = sequences.numbers_of(session, [(sequence, company_id, row.date.year) for row in rows])
+    return {row.id: number for row, number in zip(rows, numbers, strict=True)}
 
 
 def book(

@@ -81,6 +81,8 @@ class BillDraft:
     reference: str = ""
     lines: Sequence[BillLineDraft] = field(default_factory=tuple)
     kind: str = "bill"
+    #: What the supplier's file says that it comes to.
+    filed_total: Decimal | None = None
     #: Left out, by the terms agreed with the supplier.
     due_date: dt.date | None = None
     #: Left out, that of the day; 1 in the company's own currency.
@@ -141,8 +143,10 @@ class NettingDraft:
 
 
 def rows_of(table: Table, drafts: Iterable[Any], **fixed: Any) -> Iterator[dict[str, Any]]:
-    """The drafts as rows of the table: its columns of which the first draft has an attribute."""
-    names: list[str] = []
-    for draft in drafts:
-        names = names or [c.name for c in table.columns if c.name not in fixed and hasattr(draft, c.name)]
-        yield {**{name: getattr(draft, name) for name in names}, **fixed}
+    """The drafts as rows of the table: its columns that are an attribute of one of them, None of others."""
+    rows = list(drafts)
+    kinds = {type(draft): draft for draft in rows}.values()
+    columns = [column.name for column in table.columns if column.name not in fixed]
+    names = [name for name in columns if any(hasattr(draft, name) for draft in kinds)]
+    for draft in rows:
+        yield {**{name: getattr(draft, name, None) for name in names}, **fixed}

@@ -21,7 +21,7 @@ from sqlalchemy import func, update
 from addons.accounting.services.chart import Books
 from core import m
 from core.db import AnySession, reserve_many, round_to, smallest_unit
-from core.records.sequences import next_numbers
+from core.records.sequences import numbers_of
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,9 @@ def write_entries(session: AnySession, books: Books, drafts: Sequence[EntryDraft
 
 
 def _number(session: AnySession, books: Books, drafts: Sequence[EntryDraft]) -> None:
-    by_year: dict[int, list[EntryDraft]] = {}
-    for draft in drafts:
-        by_year.setdefault(draft.date.year, []).append(draft)
-    for year, group in sorted(by_year.items()):
-        numbers = next_numbers(session, "accounting.entry", books.company_id, year, len(group))
-        for draft, number in zip(group, numbers, strict=True):
-            draft.number = number
+    series = [("accounting.entry", books.company_id, draft.date.year) for draft in drafts]
+    for draft, number in zip(drafts, numbers_of(session, series), strict=True):
+        draft.number = number
 
 
 def _entry_row(books: Books, draft: EntryDraft) -> dict[str, Any]:

@@ -9,8 +9,9 @@ with 100.00; in February an invoice of 20.00 dated 31 January and one of 50.00 d
 posted: opening 100.00, late entry 20.00, movement 50.00, closing 170.00.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import text
@@ -32,7 +33,8 @@ _CANDIDATES = """
     WITH due AS (
         SELECT id, code, is_customer AND active AS is_customer FROM partner
          WHERE company_id = :company
-           AND CASE WHEN :everyone THEN statement_cycle = :cycle ELSE id = ANY(:partners) END
+           AND CASE WHEN :everyone THEN concat_ws(':', statement_cycle, nullif(statement_days, '')) = :cycle
+                    ELSE id = ANY(:partners) END
     ), fresh AS (
         SELECT i.partner_id, i.currency_code, count(*) AS documents, sum(i.amount) AS amount
           FROM accounting_open_item i JOIN due ON due.id = i.partner_id
@@ -147,7 +149,12 @@ def skip_reason(row: Any, period: Period) -> str | None:
     return None
 
 
-def create_statements(session: AnySession, run: Any, partners: Sequence[int] | None = None) -> list[int]:
+def create_statements(
+    session: AnySession,
+    run: Any,
+    partners: Sequence[int] | None = None,
+    refused: Mapping[int, str] = MappingProxyType({}),
+) -> list[int]:
     """Create what the run still lacks, of all customers of its cycle or of those named; returns the ids.
 
     Two runs of one company at once wait for each other.
@@ -156,8 +163,8 @@ def create_statements(session: AnySession, run: Any, partners: Sequence[int] | N
     advisory_lock(session, f"billing_statements {run.company_id}")
     period = Period(run.period_start, run.period_end)
     rows = candidates(session, run.company_id, run.cycle, period, partners)
-    due = [row for row in rows if skip_reason(row, period) is None]
-    _note_skips(session, run, period, rows, {row.partner_id for row in due})
+    due = [row for row in rows if skip_reason(row, period) is None and row.partner_id not in refused]
+    _note_skips(session, run, period, rows, {row.partner_id for row in due}, refused)
     ids = _insert(session, run, due)
     if ids:
         following = [i for i, row in zip(ids, due, strict=True) if row.has_previous]
@@ -195,7 +202,14 @@ def _insert(session: AnySession, run: Any, due: Sequence[Any]) -> list[int]:
     return ids
 
 
-def _note_skips(session: AnySession, run: Any, period: Period, rows: Sequence[Any], served: set[int]) -> None:
+def _note_skips(
+    session: AnySession,
+    run: Any,
+    period: Period,
+    rows: Sequence[Any],
+    served: set[int],
+    refused: Mapping[int, str],
+) -> None:
     """A row for each customer without any statement of the run."""
     session.execute(text("DELETE FROM billing_run_skip WHERE run_id = :run"), {"run": run.id})
     has_one = set(
@@ -204,7 +218,7 @@ def _note_skips(session: AnySession, run: Any, period: Period, rows: Sequence[An
             {"run": run.id},
         )
     )
-    reasons: dict[int, str] = {}
+    reasons = {partner: why for partner, why in refused.items() if partner not in has_one}
     for row in rows:
         if row.partner_id not in served | has_one:
             reasons.setdefault(row.partner_id, skip_reason(row, period) or "")

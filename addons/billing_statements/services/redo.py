@@ -30,7 +30,8 @@ def redo(session: AnySession, statement: Any) -> Any:
     _free_lines(session, statement)
     statement.state = "superseded"
     session.flush()
-    m.BillingRun.prepare(session, statement.run, [statement.partner_id])
+    refused = m.BillingRun.prepare(session, statement.run, [statement.partner_id])
+    StatementError.refuse(refused)
     ids = m.BillingStatement.create_for(session, statement.run, [statement.partner_id])
     renewed = session.scalars(
         select(m.BillingStatement).where(

@@ -1,23 +1,20 @@
-"""A statement run: preview, create, release, send."""
+"""A statement run: create, release, send."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy import func, select, text
 
 from addons.accounting.periods import CYCLES, Period, period_with
 from addons.billing_statements.errors import StatementError
-from addons.billing_statements.services.creation import RUN, candidates, skip_reason
+from addons.billing_statements.services.creation import RUN
 from addons.billing_statements.services.delivery import why_unprintable_of
 from core import m
 from core.db import AnySession, advisory_lock
-from core.documents import boxes, why_unprintable
 from core.i18n import _
 from core.jobs import queue
-from core.mail import MailAddressError, outbox, parse_addresses
+from core.mail import outbox
 from core.security import acts
 from core.security.audit import record
 
@@ -27,34 +24,15 @@ SEND = "billing_statements.send"
 _RELEASED = text("UPDATE billing_run SET state = 'released', released_at = :now WHERE id = ANY(:ids)")
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What a run would create; nothing has been written."""
-
-    period: Period
-    statements: int
-    documents: int
-    #: Currency → sum of the closing balances.
-    totals: dict[str, Decimal]
-    #: Customers that would be skipped, with the reason.
-    skipped: list[tuple[int, str]]
-    #: Customers with a statement but without an address to send it to.
-    without_email: list[int]
-    #: Customers with an address to which nothing can be sent, with what is wrong with it.
-    bad_addresses: list[tuple[int, str]]
-    #: What each statement would come to.
-    due: Sequence[Any] = ()
-    #: Customers whose name or address has characters that no font has, with what to do.
-    unprintable: Sequence[tuple[int, str]] = ()
-
-
 def check_period(cycle: str, period_end: date, today: date) -> Period:
     """The period that ends on this day; raises StatementError where none does, or it is not over."""
-    if cycle not in CYCLES:
+    try:
+        period = period_with(cycle, period_end)
+    except ValueError as error:
+        known = ", ".join(CYCLES)
         raise StatementError(
-            _("There is no cycle “%(cycle)s”: choose monthly, half_monthly or weekly.", cycle=cycle)
-        )
-    period = period_with(cycle, period_end)
+            _("There is no cycle “%(cycle)s”: choose one of %(known)s.", cycle=cycle, known=known)
+        ) from error
     if period.end != period_end:
         raise StatementError(
             _(
@@ -71,75 +49,6 @@ def check_period(cycle: str, period_end: date, today: date) -> Period:
     return period
 
 
-def preview(session: AnySession, company_id: int, cycle: str, period: Period) -> Preview:
-    """Count what a run would create."""
-    rows = candidates(session, company_id, cycle, period)
-    due = [row for row in rows if skip_reason(row, period) is None]
-    served = {row.partner_id for row in due}
-    totals: dict[str, Decimal] = {}
-    for row in due:
-        totals[row.currency_code] = totals.get(row.currency_code, Decimal(0)) + row.closing
-    skipped = {r.partner_id: skip_reason(r, period) or "" for r in rows if r.partner_id not in served}
-    return Preview(
-        period,
-        len(due),
-        sum(row.documents for row in due),
-        totals,
-        sorted(skipped.items()),
-        _without_email(session, served),
-        _bad_addresses(session, served),
-        due,
-        _unprintable(session, served),
-    )
-
-
-def _unprintable(session: AnySession, partner_ids: set[int]) -> list[tuple[int, str]]:
-    """What printing would refuse, found before anything is created; few queries, for any number of them."""
-    partner = m.Partner
-    columns = (partner.name, partner.street, partner.postcode, partner.city, partner.country)
-    query = select(partner.id, *columns).where(partner.id == func.any(sorted(partner_ids)))
-    rows = session.execute(query.order_by(partner.code)).all()
-    strange = set(boxes(text for _id, *texts in rows for text in texts))
-    found = ((row.id, "".join(sorted(strange.intersection("".join(row[1:]))))) for row in rows)
-    return [(partner_id, why_unprintable(characters)) for partner_id, characters in found if characters]
-
-
-def without_address(partner: Any) -> ColumnElement[bool]:
-    """The condition that a statement to this partner would have nowhere to go."""
-    contact = m.PartnerContact
-    has_contact = select(contact.id).where(
-        contact.partner_id == partner.id, contact.role == "statement", contact.email != ""
-    )
-    return and_(partner.email == "", ~has_contact.exists())
-
-
-def _without_email(session: AnySession, partner_ids: set[int]) -> list[int]:
-    query = select(m.Partner.id).where(
-        m.Partner.id == func.any(sorted(partner_ids)), without_address(m.Partner)
-    )
-    return list(session.scalars(query.order_by(m.Partner.code)))
-
-
-def _bad_addresses(session: AnySession, partner_ids: set[int]) -> list[tuple[int, str]]:
-    """What sending would stumble over, found before anything is created."""
-    contact, partner = m.PartnerContact, m.Partner
-    own = func.string_agg(contact.email, ", ").filter(contact.role == "statement", contact.email != "")
-    query = (
-        select(partner.id, func.coalesce(own, partner.email))
-        .outerjoin(contact, contact.partner_id == partner.id)
-        .where(partner.id == func.any(sorted(partner_ids)))
-        .group_by(partner.id)
-        .order_by(partner.code)
-    )
-    found = []
-    for partner_id, addresses in session.execute(query):
-        try:
-            parse_addresses(addresses)
-        except MailAddressError as error:
-            found.append((partner_id, str(error)))
-    return found
-
-
 def start(session: AnySession, company_id: int, cycle: str, period: Period) -> tuple[Any, list[int]]:
     """Create the statements that are due and start rendering them; again, only what is still missing.
 
@@ -147,8 +56,8 @@ def start(session: AnySession, company_id: int, cycle: str, period: Period) -> t
     """
     acts.require(session, RUN)
     run = _run_of(session, company_id, cycle, period)
-    m.BillingRun.prepare(session, run)
-    ids: list[int] = m.BillingStatement.create_for(session, run)
+    refused = m.BillingRun.prepare(session, run)
+    ids: list[int] = m.BillingStatement.create_for(session, run, refused=refused)
     if ids:
         run.state = "created"
         start_rendering(session, run)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.pricing.services.latest import Wanted, latest_prices
-from addons.purchasing.services.prices import Asked, Price
+from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
 
 _PARTNERS = text("SELECT id, receipt_price, price_breaks FROM partner WHERE id = ANY(:ids)")

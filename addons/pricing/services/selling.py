@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from addons.pricing.services.latest import list_words
 from addons.purchasing.services.pricing import UNIT
-from addons.sales.services.prices import Asked, Price
+from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession, round_to
 from core.i18n import _, format_number
 

@@ -117,6 +117,12 @@ TRADE = (
         aliases=headings("Multiple, Mult, Order increment, Steps, 订货倍数, 倍数"),
     ),
     TargetField(
+        "weight",
+        _l("Weight, g"),
+        decimal(6),
+        aliases=headings("Weight, Unit weight, Weight (g), Gewicht, Poids, Peso, 重量, 单重"),
+    ),
+    TargetField(
         "break_quantity",
         _l("Price break: from quantity"),
         decimal(4),

@@ -1,5 +1,6 @@
 """What ties bills to what was ordered and received."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.models import bills
 from addons.accounting.services.bills import Debit
-from addons.purchasing.services import clearing, tying
+from addons.purchasing.services import clearing, forwarding, recognizing, tying
+from addons.purchasing.services.buying import BUYING
 from core.db import Money, Quantity
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -31,23 +33,43 @@ class Bill(bills.Bill):
 
     @classmethod
     def post(cls, session: Any, bills: Iterable[Any]) -> None:
-        """Tie lines to the receipts that they are for, before the document is booked."""
+        """Tie lines to the receipts and landed costs that they are for, before the document is booked."""
         ids = acts.ids_of(session, bills)
+        forwarding.clear(session, ids)
         if tying.tie(session, ids):
             super().post(session, ids)
             clearing.settle_differences(session, ids)
-            tying.forget_orders(session)
+            BUYING.forget(session)
         else:
             super().post(session, ids)
 
     @classmethod
+    def lines_of_file(cls, session: Any, partner: Any, invoice: Any, taxes: Mapping[Decimal, int]) -> Any:
+        """Tie the lines of a file to what was ordered and to landed costs, where that is known."""
+        if not invoice.lines:
+            return super().lines_of_file(session, partner, invoice, taxes)
+        return recognizing.lines_of_file(session, partner, invoice, taxes)
+
+    @classmethod
     def debits_of(cls, session: Any, bills: Sequence[Any]) -> Mapping[int, Sequence[Debit]]:
-        """What was received goes off goods received, not billed; the rest is a difference of prices."""
-        return {**super().debits_of(session, bills), **clearing.debits_of(session, bills)}
+        """What was received or accrued goes off its account; the rest is a difference of prices."""
+        return {
+            **super().debits_of(session, bills),
+            **clearing.debits_of(session, bills),
+            **forwarding.debits_of(session, bills),
+        }
+
+    @classmethod
+    def reverse(cls, session: Any, bills: Iterable[Any], on: dt.date) -> list[int]:
+        """Landed costs of bills that are taken back are to be billed again."""
+        ids = acts.ids_of(session, bills)
+        made: list[int] = super().reverse(session, ids, on)
+        forwarding.reopen(session, ids)
+        return made
 
 
 class BillLine(bills.BillLine):
-    """A line of a bill for a line of a purchase order."""
+    """A line of a bill for a line of a purchase order, or of a landed cost."""
 
     purchase_line_id: Mapped[int | None] = mapped_column(
         ForeignKey("purchasing_order_line.id", ondelete="RESTRICT")
@@ -58,7 +80,13 @@ class BillLine(bills.BillLine):
     early_quantity: Mapped[Decimal] = mapped_column(Quantity, server_default="0")
     early_value: Mapped[Decimal] = mapped_column(Money, server_default="0", info=OF_COMPANY)
 
+    #: What it clears of accrued landed cost.
+    landed_line_id: Mapped[int | None] = mapped_column(
+        ForeignKey("purchasing_landed_line.id", ondelete="RESTRICT")
+    )
+
     purchase_line = relationship("purchasing.order_line")
+    landed_line = relationship("purchasing.landed_line")
 
     @property
     def company_currency(self) -> str:
@@ -70,6 +98,7 @@ class BillLine(bills.BillLine):
         return (
             CheckConstraint("early_quantity BETWEEN 0 AND quantity", name="early_is_part"),
             Index(None, "purchase_line_id", postgresql_where="purchase_line_id IS NOT NULL"),
+            Index(None, "landed_line_id", postgresql_where="landed_line_id IS NOT NULL"),
         )
 
 

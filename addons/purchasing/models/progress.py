@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.purchasing.services import billing, clearing, inspecting, pricing, tying
+from addons.purchasing.services.buying import BUYING
 from addons.stock.models import transfers
 from core.db import ExchangeRate, Quantity, UnitPrice
 from core.models import relationship
@@ -33,7 +34,7 @@ class Transfer(transfers.Transfer):
         if priced or pricing.goes_back(session, ids):
             tied = tying.tie_moves(session, ids)
             clearing.settle_differences(session, [], tied)
-            pricing.forget_orders(session)
+            BUYING.forget(session)
         return rests
 
     @classmethod

@@ -11,13 +11,11 @@ overrides `PurchasingOrder.price_lines` and calls `super()` for what they leave 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 
+from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
 from core.i18n import _, format_date, format_number
 
@@ -42,28 +40,6 @@ _PRICES = text("""
               AND l.unit_price IS NOT NULL
             ORDER BY o.date DESC, l.id DESC LIMIT 1) p ON true
 """)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A part, from whom, how much of it, in which currency, when."""
-
-    partner_id: int
-    product_id: int
-    quantity: Decimal
-    currency: str
-    on: date
-    #: Tells lines of one order from those of others that are asked for at once.
-    order: int = 0
-
-
-@dataclass(frozen=True)
-class Price:
-    """A unit price with its origin in words; None where nobody knows one."""
-
-    unit_price: Decimal | None = None
-    origin: str = ""
-    discount: Decimal = Decimal(0)
 
 
 def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price]:

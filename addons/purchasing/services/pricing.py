@@ -144,10 +144,3 @@ def _price(session: AnySession, rows: Sequence[Any], rates: Mapping[str, Decimal
         "rates": of,
     }
     session.execute(_PRICE, values)
-
-
-def forget_orders(session: AnySession) -> None:
-    """Let orders that the session holds be read anew: triggers keep what became of their lines."""
-    kinds: tuple[Any, ...] = (m.PurchasingOrder, m.PurchasingOrderLine)
-    for held in [x for x in session.identity_map.values() if isinstance(x, kinds)]:
-        session.expire(held)

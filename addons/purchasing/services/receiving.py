@@ -1,7 +1,4 @@
-"""Plan receipts of orders, and take in what has come.
-
-An order has a receipt for each day on which something of it is promised. What is in none of them by now is
-planned: so the same statement serves a new order, a line that was added and a quantity that was raised.
+"""Take in what has come for orders.
 
 What comes is rarely what was planned: one delivery is for three orders, a line comes in two lots, 40 of 100
 now and 60 next week. Each delivery is a receipt of its own, and what it brings is taken off the plan, the
@@ -9,7 +6,6 @@ earliest first. Example: 100 planned for Monday, 40 come → 40 on the new recei
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,9 +13,11 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.purchasing.services import pricing
-from addons.purchasing.services.drafts import Arrival, DeliveryDraft
+from addons.purchasing.services.buying import BUYING
+from addons.purchasing.services.drafts import Arrival, DeliveryDraft, LineMove
 from addons.purchasing.services.errors import PurchasingError
-from addons.stock.services.drafts import LotDraft, MoveDraft, TransferDraft
+from addons.stock.services.drafts import LotDraft, TransferDraft
+from addons.stock.services.orders.planning import drop_empty
 from core import m
 from core.clock import today
 from core.db import AnySession
@@ -29,22 +27,7 @@ from core.security.audit import record
 
 RECEIVE = "purchasing.receive"
 _ZERO = Decimal(0)
-#: What of each line of goods is neither received, nor planned, nor given up.
 #: From the lines outwards: the planner would begin with all that is planned, as long as nobody has counted.
-_OPEN = text("""
-    WITH own AS MATERIALIZED (SELECT * FROM purchasing_order_line WHERE order_id = ANY(:ids)),
-    planned AS MATERIALIZED (
-        SELECT v.purchase_line_id, sum(v.quantity) AS quantity
-          FROM own JOIN stock_move v ON v.purchase_line_id = own.id
-         WHERE v.state NOT IN ('done', 'cancelled') AND v.returns_id IS NULL GROUP BY v.purchase_line_id)
-    SELECT l.id, l.order_id, l.product_id, o.company_id, o.partner_id, o.number,
-           coalesce(l.promised, o.promised, o.date) AS promised,
-           l.quantity - l.cancelled - l.received - coalesce(v.quantity, 0) AS quantity
-      FROM own l JOIN purchasing_order o ON o.id = l.order_id
-      JOIN product p ON p.id = l.product_id AND p.kind = 'goods'
-      LEFT JOIN planned v ON v.purchase_line_id = l.id
-     ORDER BY o.id, l.position
-""")
 _DRAFTS = text("""
     WITH own AS MATERIALIZED (
         SELECT l.order_id, v.transfer_id, bool_or(p.inspected) AS is_inspected
@@ -87,35 +70,7 @@ _SHRINK = text("""
      WHERE v.id = p.id AND p.before < p.came
     RETURNING v.transfer_id
 """)
-_EMPTY = text("""
-    UPDATE stock_transfer t SET state = 'cancelled'
-     WHERE t.id = ANY(:ids) AND t.state = 'draft'
-       AND NOT EXISTS (SELECT 1 FROM stock_move v WHERE v.transfer_id = t.id AND v.state <> 'cancelled')
-""")
 _WAIT = text("UPDATE stock_transfer SET inspection = 'waiting' WHERE id = ANY(:ids)")
-
-
-@dataclass
-class LineMove(MoveDraft):
-    """A move for a line of an order."""
-
-    purchase_line_id: int | None = None
-
-
-def plan(session: AnySession, ids: Sequence[int]) -> list[int]:
-    """Plan what is in no receipt yet; returns the new receipts."""
-    groups: dict[tuple[int, date], list[Any]] = {}
-    for line in session.execute(_OPEN, {"ids": list(ids)}):
-        if line.quantity > _ZERO:
-            groups.setdefault((line.order_id, line.promised), []).append(line)
-    drafts = [_draft(day, lines) for (_order, day), lines in groups.items()]
-    return list(m.StockTransfer.create(session, drafts)) if drafts else []
-
-
-def _draft(day: date, lines: Sequence[Any]) -> TransferDraft:
-    line = lines[0]
-    moves = [LineMove(row.product_id, row.quantity, purchase_line_id=row.id) for row in lines]
-    return TransferDraft(line.company_id, "receipt", moves, line.partner_id, day, line.number)
 
 
 def receive(session: AnySession, orders: Iterable[Any], on: date | None) -> list[int]:
@@ -132,7 +87,7 @@ def receive(session: AnySession, orders: Iterable[Any], on: date | None) -> list
     coming = list(dict.fromkeys(draft.id for draft in drafts if draft.id not in waiting))
     _do(session, waiting, coming, on)
     record(session, "receive", "purchasing.order", ids)
-    pricing.forget_orders(session)
+    BUYING.forget(session)
     return [*waiting, *coming]
 
 
@@ -185,7 +140,7 @@ def receive_deliveries(
     _do(session, waiting, [transfer for transfer in made if transfer not in waiting], on)
     session.execute(_SERVICES, {"ids": [row.id for row in rows]})
     record(session, "receive", "purchasing.order", [row.id for row in rows])
-    pricing.forget_orders(session)
+    BUYING.forget(session)
     return made
 
 
@@ -230,7 +185,4 @@ def _take_off_plan(session: AnySession, arrivals: Sequence[Arrival]) -> None:
     for arrival in arrivals:
         came[arrival.line_id] = came.get(arrival.line_id, _ZERO) + arrival.quantity
     values = {"lines": list(came), "quantities": list(came.values())}
-    transfers = sorted(set(session.scalars(_SHRINK, values)))
-    if transfers:
-        session.execute(_EMPTY, {"ids": transfers})
-    acts.forget(session, m.StockTransfer, transfers)
+    drop_empty(session, sorted(set(session.scalars(_SHRINK, values))))

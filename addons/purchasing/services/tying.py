@@ -19,12 +19,11 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.purchasing.services.errors import PurchasingError
-from addons.purchasing.services.pricing import forget_orders
 from addons.stock.services.costs import share
 from core.db import AnySession, smallest_unit
 from core.i18n import _, format_number
 
-__all__ = ["forget_orders", "tie", "tie_moves", "tie_reversals"]
+__all__ = ["tie", "tie_moves", "tie_reversals"]
 
 _ZERO = Decimal(0)
 #: Lines of these documents for goods of purchase orders; a reversal is tied when it is written.

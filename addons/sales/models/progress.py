@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.models import documents
 from addons.sales.services import costs, rules, tying
+from addons.sales.services.selling import SELLING
 from addons.stock.models import transfers
+from addons.stock.models.orders import TradeSchedule
 from addons.stock.services.choosing import Shelf, Taking
 from core.db import Money, Quantity
 from core.models import Model, relationship
@@ -83,7 +85,7 @@ class Invoice(documents.Invoice):
         ids = acts.ids_of(session, invoices)
         super().post(session, ids)
         costs.book(session, ids)
-        tying.forget_orders(session)
+        SELLING.forget(session)
 
 
 class InvoiceLine(documents.InvoiceLine):
@@ -142,8 +144,8 @@ class InvoicedMove(CompanyOwned, Model):
         return (CheckConstraint("quantity <> 0", name="quantity_not_zero"),)
 
 
-class Schedule(Model):
-    """A call-off: so much of a line is to go out on a day."""
+class Schedule(TradeSchedule, Model):
+    """A call-off of a line: so much of it is to go out on a day."""
 
     _name = "sales.schedule"
     _title = "Call-off"
@@ -151,14 +153,5 @@ class Schedule(Model):
     _audited = False
 
     line_id: Mapped[int] = mapped_column(ForeignKey("sales_order_line.id", ondelete="CASCADE"))
-    date: Mapped[dt.date]
-    quantity: Mapped[Decimal] = mapped_column(Quantity)
 
     line = relationship("sales.order_line", back_populates="schedules")
-
-    @classmethod
-    def _table_args(cls) -> tuple[Any, ...]:
-        return (
-            CheckConstraint("quantity > 0", name="quantity_positive"),
-            Index(None, "line_id", "date", "id"),
-        )

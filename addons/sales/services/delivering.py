@@ -1,21 +1,13 @@
-"""Plan deliveries of orders, reserve for them, and let the goods go.
-
-An order has a delivery for each day on which something of it is promised; a blanket order one for each
-call-off. What is in none of them by now is planned: so the same statement serves a new order, a line that
-was added and a quantity that was raised.
-"""
+"""Reserve for the deliveries of orders, and let the goods go."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 
 from addons.sales.services.errors import SalesError
-from addons.sales.services.tying import forget_orders
-from addons.stock.services.drafts import MoveDraft, TransferDraft
+from addons.sales.services.selling import SELLING
 from core import m
 from core.clock import today
 from core.db import AnySession
@@ -24,25 +16,6 @@ from core.security import acts
 from core.security.audit import record
 
 DELIVER = "sales.deliver"
-_ZERO = Decimal(0)
-#: What of each line of goods is neither delivered, nor planned, nor given up.
-_OPEN = text("""
-    SELECT l.id, l.order_id, l.product_id, o.company_id, o.partner_id, o.reference, o.number,
-           coalesce(l.promised, o.promised, o.date) AS promised,
-           l.quantity - l.cancelled - l.delivered - coalesce(v.planned, 0) AS quantity
-      FROM sales_order o
-      JOIN sales_order_line l ON l.order_id = o.id
-      JOIN product p ON p.id = l.product_id AND p.kind = 'goods'
-      LEFT JOIN (SELECT v.order_line_id, sum(v.quantity) AS planned
-                   FROM sales_order_line x JOIN stock_move v ON v.order_line_id = x.id
-                  WHERE x.order_id = ANY(:ids) AND v.state IN ('planned', 'reserved') AND v.returns_id IS NULL
-                  GROUP BY v.order_line_id) v ON v.order_line_id = l.id
-     WHERE o.id = ANY(:ids) ORDER BY o.id, l.position
-""")
-_SCHEDULES = text("""
-    SELECT s.line_id, s.date, s.quantity FROM sales_schedule s JOIN sales_order_line l ON l.id = s.line_id
-     WHERE l.order_id = ANY(:ids) ORDER BY s.line_id, s.date, s.id
-""")
 #: From the lines outwards: the planner would begin with all that is planned, as long as nobody has counted.
 _DRAFTS = text("""
     WITH own AS MATERIALIZED (
@@ -63,61 +36,13 @@ _SERVICES = text("""
 """)
 
 
-@dataclass
-class LineMove(MoveDraft):
-    """A move for a line of an order."""
-
-    order_line_id: int | None = None
-
-
-def plan(session: AnySession, ids: Sequence[int]) -> list[int]:
-    """Plan what is in no delivery yet, and reserve for it; returns the new deliveries."""
-    calls: dict[int, list[Any]] = {}
-    for row in session.execute(_SCHEDULES, {"ids": list(ids)}):
-        calls.setdefault(row.line_id, []).append(row)
-    groups: dict[tuple[int, date], list[tuple[Any, Decimal]]] = {}
-    for line in session.execute(_OPEN, {"ids": list(ids)}):
-        for day, quantity in _parts(line, calls.get(line.id, ())):
-            groups.setdefault((line.order_id, day), []).append((line, quantity))
-    drafts = [_draft(day, lines) for (_order, day), lines in groups.items()]
-    if not drafts:
-        return []
-    made: list[int] = m.StockTransfer.create(session, drafts)
-    m.StockTransfer.reserve(session, made)
-    return made
-
-
-def _parts(line: Any, calls: Sequence[Any]) -> Iterable[tuple[date, Decimal]]:
-    """How much of what is open goes when: the last call-offs, since the first are what has gone."""
-    left = line.quantity
-    found: dict[date, Decimal] = {}
-    for call in reversed(calls):
-        part = min(left, call.quantity)
-        if part > _ZERO:
-            found[call.date] = found.get(call.date, _ZERO) + part
-            left -= part
-    if left > _ZERO and not calls:
-        found[line.promised] = left
-    elif left > _ZERO:
-        first = calls[0].date
-        found[first] = found.get(first, _ZERO) + left
-    return sorted(found.items())
-
-
-def _draft(day: date, lines: Sequence[tuple[Any, Decimal]]) -> TransferDraft:
-    line = lines[0][0]
-    moves = [LineMove(row.product_id, quantity, order_line_id=row.id) for row, quantity in lines]
-    reference = line.reference or line.number
-    return TransferDraft(line.company_id, "delivery", moves, line.partner_id, day, reference)
-
-
 def reserve(session: AnySession, orders: Iterable[Any]) -> None:
     """Reserve for the open deliveries of orders, the earliest first."""
     rows = acts.locked(session, m.SalesOrder, orders)
     _refuse_closed(rows)
     drafts = session.execute(_DRAFTS, {"ids": [row.id for row in rows]}).all()
     m.StockTransfer.reserve(session, [d.id for d in sorted(drafts, key=lambda d: (d.planned, d.id))])
-    forget_orders(session)
+    SELLING.forget(session)
 
 
 def _refuse_closed(rows: Sequence[Any]) -> None:
@@ -148,7 +73,7 @@ def deliver(session: AnySession, orders: Iterable[Any], on: date | None) -> list
     if done:
         m.StockTransfer.do(session, done, day)
     record(session, "deliver", "sales.order", ids)
-    forget_orders(session)
+    SELLING.forget(session)
     return done
 
 

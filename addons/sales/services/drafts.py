@@ -1,58 +1,24 @@
-"""Orders to be: what programs hand to `create`, with the attributes of the records that they become."""
+"""Quotations and moves to be: what programs hand to `create`, with the attributes of what they become."""
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 
+from addons.stock.services.drafts import MoveDraft
+from addons.stock.services.orders import drafts
+from addons.stock.services.orders.drafts import OrderLineDraft, ScheduleDraft
 
-@dataclass
-class ScheduleDraft:
-    """A call-off of a line."""
-
-    date: dt.date
-    quantity: Decimal
+__all__ = ["LineMove", "OrderDraft", "OrderLineDraft", "ScheduleDraft"]
 
 
 @dataclass
-class OrderLineDraft:
-    """A line; without a price it takes what `price_lines` says."""
+class OrderDraft(drafts.OrderDraft):
+    """A quotation; what is left out is the customer's."""
 
-    product_id: int | None
-    quantity: Decimal
-    unit_price: Decimal | None = None
-    description: str = ""
-    partner_number: str = ""
-    price_origin: str = ""
-    #: In percent: 5 for 5 %.
-    discount: Decimal = Decimal(0)
-    tax_id: int | None = None
-    promised: dt.date | None = None
-    note: str = ""
-    tolerance: Decimal = Decimal(0)
-    schedules: Sequence[ScheduleDraft] = field(default_factory=tuple)
-    net: Decimal = Decimal(0)
-    id: int = 0
-
-
-@dataclass
-class OrderDraft:
-    """A quotation; what is left out is the customer's. `create` sets `id`, `number` and the amounts."""
-
-    company_id: int
-    partner_id: int
-    lines: Sequence[OrderLineDraft]
-    date: dt.date | None = None
-    currency_code: str = ""
-    valid_until: dt.date | None = None
-    reference: str = ""
-    delivery_address: str = ""
     salesperson_id: int | None = None
-    promised: dt.date | None = None
     invoicing: str = ""
-    note: str = ""
-    id: int = 0
-    number: str | None = None
-    net: Decimal = Decimal(0)
-    tax: Decimal = Decimal(0)
-    total: Decimal = Decimal(0)
+
+
+@dataclass
+class LineMove(MoveDraft):
+    """A move for a line of an order."""
+
+    order_line_id: int | None = None

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.sales.services.prices import Asked
 from addons.stock.services.availability import availability_of, next_arrivals
+from addons.stock.services.orders.prices import Asked
 from core import m
 from core.db import AnySession
 from core.i18n import _, format_date, format_number

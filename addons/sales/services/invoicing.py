@@ -16,7 +16,8 @@ from sqlalchemy import text
 
 from addons.accounting.services.drafts import InvoiceDraft, Line
 from addons.sales.services.errors import SalesError
-from addons.sales.services.tying import Tie, forget_orders, tie
+from addons.sales.services.selling import SELLING
+from addons.sales.services.tying import Tie, tie
 from core import m
 from core.clock import today
 from core.db import AnySession
@@ -25,6 +26,8 @@ from core.security import acts
 from core.security.audit import record
 
 INVOICE = "sales.invoice"
+#: What is written of lines that are open above zero, and below.
+KINDS = (("invoice", 1), ("credit_note", -1))
 _ZERO = Decimal(0)
 _COLUMNS = """
     o.id AS order_id, o.company_id, o.partner_id, o.currency_code, o.invoicing, o.number, o.reference,
@@ -133,12 +136,27 @@ def invoice_until(session: AnySession, partners: Iterable[int], until: date, on:
     acts.locked(session, m.SalesOrder, session.scalars(_ORDERS, {"partners": wanted}).all())
     lines = uninvoiced_until(session, wanted, until)
     made: list[int] = []
-    for kind, sign in (("invoice", 1), ("credit_note", -1)):
+    for kind, sign in KINDS:
         own = [line for line in lines if line.quantity * sign > 0]
-        groups = _grouped(own, lambda row: (row.company_id, row.partner_id, row.currency_code))
-        made += _write(session, groups, on or until, kind)
+        made += _write(session, _grouped(own, _of_period), on or until, kind)
     record(session, "invoice", "sales.order", sorted({line.row.order_id for line in lines}))
     return made
+
+
+def drafts_until(session: AnySession, partners: Iterable[int], until: date) -> list[InvoiceDraft]:
+    """What `invoice_until` would write, computed; nothing is written. Raises what computing refuses."""
+    lines = uninvoiced_until(session, partners, until)
+    drafts = [
+        _draft(group, until, kind)
+        for kind, sign in KINDS
+        for group in _grouped([line for line in lines if line.quantity * sign > 0], _of_period)
+    ]
+    m.AccountingInvoice.compute(session, drafts)
+    return drafts
+
+
+def _of_period(row: Any) -> tuple[int, int, str]:
+    return row.company_id, row.partner_id, row.currency_code
 
 
 def _grouped(lines: Sequence[OpenLine], key: Any) -> list[list[OpenLine]]:
@@ -155,7 +173,7 @@ def _write(session: AnySession, groups: Sequence[Sequence[OpenLine]], on: date, 
     ids: list[int] = m.AccountingInvoice.create(session, drafts)
     tie(session, [one for i, group in zip(ids, groups, strict=True) for one in _ties(i, group)])
     m.AccountingInvoice.post(session, ids)
-    forget_orders(session)
+    SELLING.forget(session)
     return ids
 
 

@@ -6,8 +6,6 @@ overrides `SalesOrder.price_lines` and calls `super()` for what its lists leave 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +13,7 @@ from sqlalchemy import text
 
 from addons.products.services.prices import Asked as Listed
 from addons.products.services.prices import list_prices
+from addons.stock.services.orders.prices import Asked, Price
 from core.clock import today
 from core.db import AnySession
 from core.i18n import _, format_date
@@ -31,26 +30,6 @@ _LAST = text("""
               AND o.state IN ('confirmed', 'done') AND l.unit_price IS NOT NULL
             ORDER BY o.date DESC, l.id DESC LIMIT 1) p
 """)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A part, for whom, how much of it, in which currency, when."""
-
-    partner_id: int
-    product_id: int
-    quantity: Decimal
-    currency: str
-    on: date
-
-
-@dataclass(frozen=True)
-class Price:
-    """A unit price with its origin in words; None where nobody knows one."""
-
-    unit_price: Decimal | None = None
-    origin: str = ""
-    discount: Decimal = Decimal(0)
 
 
 def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price]:

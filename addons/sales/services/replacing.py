@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from addons.sales.services import changing
-from addons.sales.services.confirming import keep_costs
-from addons.sales.services.creation import complete_lines
 from addons.sales.services.errors import SalesError
+from addons.sales.services.selling import SELLING, keep_costs
+from addons.stock.services.orders.changing import replan, trace
+from addons.stock.services.orders.planning import unplan
+from addons.stock.services.orders.writing import complete_lines
 from core import m
 from core.db import AnySession
 from core.i18n import _, format_number
@@ -44,7 +45,7 @@ class Replacement:
 
 def replace_parts(session: AnySession, wanted: Sequence[Replacement]) -> Mapping[int, Any]:
     """The lines that have the other part now, by the id of the line that was named; raises SalesError."""
-    acts.require(session, changing.WRITE)
+    acts.require(session, SELLING.write)
     lines = {one.line_id: session.get(m.SalesOrderLine, one.line_id) for one in wanted}
     if None in lines.values():
         raise SalesError(_("There is no such line: somebody has removed it."))
@@ -53,7 +54,7 @@ def replace_parts(session: AnySession, wanted: Sequence[Replacement]) -> Mapping
     SalesError.refuse({row.id: _closed(row) for row in rows if row.state not in ("quotation", "confirmed")})
     confirmed = [row.id for row in rows if row.state == "confirmed"]
     if confirmed:
-        acts.require(session, changing.AMEND)
+        acts.require(session, SELLING.confirm)
     for line in lines.values():
         session.refresh(line)
     made = {one.line_id: _replace(session, lines[one.line_id], one) for one in wanted}
@@ -79,11 +80,11 @@ def _replace(session: AnySession, line: Any, wanted: Replacement) -> Any:
         )
     before, confirmed = line.product, line.order.state == "confirmed"
     if confirmed:
-        changing.unplan(session, [line.id])
+        unplan(session, SELLING, [line.id])
     made = line if quantity == line.quantity else _split(session, line, quantity)
     _give(session, made, wanted)
     if confirmed:
-        changing.trace(session, made, "product_id", before and before.code, made.product.code, wanted.reason)
+        trace(session, SELLING, made, "product_id", before and before.code, made.product.code, wanted.reason)
     return made
 
 
@@ -92,7 +93,7 @@ def _split(session: AnySession, line: Any, quantity: Decimal) -> Any:
     kept = ("promised", "note", "tax_id", "partner_number")
     made = m.SalesOrderLine(quantity=quantity, **{name: getattr(line, name) for name in kept})
     if line.order.state == "confirmed":
-        changing.trace(session, line, "quantity", line.quantity, line.quantity - quantity, "")
+        trace(session, SELLING, line, "quantity", line.quantity, line.quantity - quantity)
     for later in line.order.lines:
         if later.position > line.position:
             later.position += 1
@@ -108,7 +109,7 @@ def _give(session: AnySession, line: Any, wanted: Replacement) -> None:
     line.unit_price, line.price_origin = wanted.unit_price, wanted.price_origin
     line.discount = wanted.discount or _ZERO
     with session.no_autoflush:
-        complete_lines(session, [(line.order, line)])
+        complete_lines(session, SELLING, [(line.order, line)])
     if line.unit_price is None and line.order.state == "confirmed":
         raise SalesError(
             _("Nobody knows a price of this part for the customer: give it a list price, or name the price.")
@@ -129,4 +130,4 @@ def _finish(
         record(session, "replace_parts", "sales.order", quotations)
     if confirmed:
         keep_costs(session, lines=[line.id for line in made if line.order_id in confirmed])
-        changing.replan(session, confirmed, [])
+        replan(session, SELLING, confirmed, [])

@@ -7,13 +7,12 @@ its invoice had tied.
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import text
 
 from addons.sales.services import costs
 from addons.sales.services.errors import SalesError
-from core import m
+from addons.sales.services.selling import SELLING
 from core.db import AnySession
 from core.i18n import _, format_number
 
@@ -118,11 +117,4 @@ def tie_deliveries(session: AnySession, transfers: Sequence[int]) -> None:
     tie(session, ties)
     if ties:
         costs.book(session, sorted({invoice for _move, invoice, _position, _quantity in ties}))
-    forget_orders(session)
-
-
-def forget_orders(session: AnySession) -> None:
-    """Let orders that the session holds be read anew: triggers keep what became of their lines."""
-    kinds: tuple[Any, ...] = (m.SalesOrder, m.SalesOrderLine)
-    for held in [x for x in session.identity_map.values() if isinstance(x, kinds)]:
-        session.expire(held)
+    SELLING.forget(session)

@@ -49,12 +49,21 @@ class Went:
     quantity: Decimal
     amount: Decimal
     back: Decimal = Decimal(0)
+    #: What of the amount is freight and duty: whoever sold the goods owes nothing of it when they go back.
+    landed: Decimal = Decimal(0)
 
     def cost_of(self, quantity: Decimal, unit: Decimal) -> Decimal:
         """What the next so many pieces that come back cost when they went."""
-        before = share(self.amount, self.quantity, self.back, unit)
+        return self._next(self.amount, quantity, unit)
+
+    def owed_for(self, quantity: Decimal, unit: Decimal) -> Decimal:
+        """What the supplier asked for the next so many pieces that go back to it."""
+        return self._next(self.amount - self.landed, quantity, unit)
+
+    def _next(self, amount: Decimal, quantity: Decimal, unit: Decimal) -> Decimal:
+        before = share(amount, self.quantity, self.back, unit)
         self.back += quantity
-        return share(self.amount, self.quantity, self.back, unit) - before
+        return share(amount, self.quantity, self.back, unit) - before
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from addons.stock.services.places import OURS, complete
 from core import m
 from core.db import AnySession, reserve_many
 from core.i18n import _, format_number
-from core.records.sequences import next_numbers
+from core.records import sequences
 from core.security import acts
 from core.security.audit import record
 
@@ -174,15 +174,8 @@ def _refuse_lots(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
 
 def numbers_of(session: AnySession, transfers: Sequence[Any]) -> list[str]:
     """The next number of its kind and year for each, in the order given."""
-    groups: dict[tuple[int, str, int], list[int]] = {}
-    for place, transfer in enumerate(transfers):
-        kind = transfer.kind or "delivery"
-        groups.setdefault((transfer.company_id, kind, transfer.planned.year), []).append(place)
-    found: dict[int, str] = {}
-    for (company_id, kind, year), places in sorted(groups.items()):
-        numbers = next_numbers(session, f"stock.{kind}", company_id, year, len(places))
-        found.update(zip(places, numbers, strict=True))
-    return [found[place] for place in range(len(transfers))]
+    kinds = [(transfer, transfer.kind or "delivery") for transfer in transfers]
+    return sequences.numbers_of(session, [(f"stock.{k}", t.company_id, t.planned.year) for t, k in kinds])
 
 
 def _write(session: AnySession, drafts: Sequence[TransferDraft]) -> None:

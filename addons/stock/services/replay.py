@@ -7,6 +7,9 @@ gone through once more from the receipt on, in the order in which they were done
 valued them. With FIFO an issue takes the same pieces of the same layers as it took; with the average it takes
 its part of what all is worth by then. Example, FIFO: the 60 cost 64.80, the 10 that came back 10.80, the 20
 scrapped 21.60; what is left costs 32.40; 64.80 − 10.80 + 21.60 + 32.40 is the 108.00 of the receipt.
+
+Freight and duty are no supplier's: where 8.00 of them come on top instead, and 10 pieces go back to the
+maker, these have cost 10.80 and the maker owes 10.00; the 0.80 are lost.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,6 +37,8 @@ class Step:
     is_found: bool = False
     #: With FIFO: the layers that an issue took from, and how much of each, in their order.
     takes: Sequence[tuple[int, Decimal]] = ()
+    #: What of the amount is landed cost.
+    landed: Decimal = _ZERO
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Cost:
 
     amount: Decimal
     against: Decimal
+    landed: Decimal = _ZERO
 
 
 @dataclass
@@ -52,6 +58,8 @@ class Replay:
     amount: Decimal
     unit: Decimal
     is_fifo: bool
+    #: Whether what changes is landed cost, and no price.
+    is_landed: bool = False
     #: Layers from before that are taken from, by the id of their row.
     layers: dict[int, Layer] = field(default_factory=dict)
     #: Moves from before that are brought back, by their id.
@@ -65,19 +73,22 @@ class Replay:
             found[step.move_id] = cost
             self.quantity += step.quantity
             self.amount += cost.amount
-            self.went.setdefault(step.move_id, Went(abs(step.quantity), abs(cost.amount)))
+            self.went.setdefault(step.move_id, Went(abs(step.quantity), abs(cost.amount), landed=cost.landed))
         return found
 
     def _receive(self, step: Step, changes: Mapping[int, Decimal]) -> Cost:
         went = self.went.get(step.returns_id) if step.returns_id is not None else None
+        landed = step.landed
         if went is not None:
             amount = went.cost_of(step.quantity, self.unit)
         elif step.is_found and self.quantity > 0:
             amount = round_to(self.amount / self.quantity * step.quantity, self.unit)
         else:
-            amount = step.amount + changes.get(step.move_id, _ZERO)
+            change = changes.get(step.move_id, _ZERO)
+            amount = step.amount + change
+            landed += change if self.is_landed else _ZERO
         self.layers[step.value_id] = Layer(step.value_id, step.move_id, step.quantity, amount)
-        return Cost(amount, -amount)
+        return Cost(amount, -amount, landed)
 
     def _issue(self, step: Step) -> Cost:
         if self.is_fifo:
@@ -86,5 +97,5 @@ class Replay:
         else:
             cost = share(self.amount, self.quantity, -step.quantity, self.unit)
         went = self.went.get(step.returns_id) if step.returns_id is not None else None
-        against = cost if went is None else went.cost_of(-step.quantity, self.unit)
+        against = cost if went is None else went.owed_for(-step.quantity, self.unit)
         return Cost(-cost, against)

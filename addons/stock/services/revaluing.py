@@ -31,27 +31,32 @@ from core.security import acts
 from core.security.audit import record
 
 REVALUE = "stock.revalue"
+LANDED = "landed_cost"
 _ZERO = Decimal(0)
 _RECEIPTS = text("""
     SELECT w.id AS asked, v.id, v.product_id, v.company_id, t.partner_id,
-           (SELECT sum(amount) FROM stock_value WHERE move_id = w.id) AS amount
+           (SELECT sum(amount) FROM stock_value WHERE move_id = w.id) AS amount,
+           (SELECT coalesce(sum(amount), 0) FROM stock_value
+             WHERE move_id = w.id AND kind = 'landed_cost') AS landed
       FROM unnest(CAST(:ids AS bigint[])) AS w (id)
       LEFT JOIN (stock_value v JOIN stock_move mv ON mv.id = v.move_id AND mv.returns_id IS NULL
                  JOIN stock_transfer t ON t.id = mv.transfer_id
                  JOIN stock_location f ON f.id = mv.from_id AND f.kind = 'supplier')
              ON v.move_id = w.id AND v.quantity > 0
 """)
-#: All that moved goods of these parts from their first changed receipt on, with what each move costs by now, and
-#: what there is of the part and what it is worth: read at one moment, since who only asks holds no lock.
+#: All that moved goods of these parts from their first changed receipt on, with what each move costs by now,
+#: and what there is of the part and what it is worth: read at one moment, since who only asks holds no lock.
 _STEPS = text("""
-    SELECT v.id, v.move_id, v.product_id, v.quantity, e.amount, mv.returns_id, f.kind AS from_kind,
+    SELECT v.id, v.move_id, v.product_id, v.quantity, e.amount, e.landed, mv.returns_id, f.kind AS from_kind,
            d.kind AS to_kind, mv.unit_cost, t.partner_id, h.quantity AS on_hand, h.amount AS worth
       FROM unnest(CAST(:products AS bigint[]), CAST(:starts AS bigint[])) AS w (product, start)
       JOIN stock_worth h ON h.product_id = w.product
       JOIN stock_value v ON v.product_id = w.product AND v.id >= w.start AND v.quantity <> 0
       JOIN stock_move mv ON mv.id = v.move_id JOIN stock_transfer t ON t.id = mv.transfer_id
       JOIN stock_location f ON f.id = mv.from_id JOIN stock_location d ON d.id = mv.to_id
-     CROSS JOIN LATERAL (SELECT sum(amount) AS amount FROM stock_value WHERE move_id = v.move_id) e
+     CROSS JOIN LATERAL (SELECT sum(amount) AS amount,
+                                coalesce(sum(amount) FILTER (WHERE kind = 'landed_cost'), 0) AS landed
+                           FROM stock_value WHERE move_id = v.move_id) e
      ORDER BY v.id
 """)
 _TAKES = text("""
@@ -70,6 +75,8 @@ _LAYERS = text("""
 _WENT = text("""
     SELECT v.move_id, v.product_id, abs(v.quantity) AS quantity,
            abs((SELECT sum(amount) FROM stock_value WHERE move_id = v.move_id)) AS amount,
+           (SELECT coalesce(sum(amount), 0) FROM stock_value
+             WHERE move_id = v.move_id AND kind = 'landed_cost') AS landed,
            coalesce((SELECT sum(abs(x.quantity)) FROM stock_move r JOIN stock_value x ON x.move_id = r.id
                       WHERE r.returns_id = v.move_id AND x.id < w.start), 0) AS back
       FROM unnest(CAST(:products AS bigint[]), CAST(:starts AS bigint[])) AS w (product, start)
@@ -111,9 +118,10 @@ class Receipt:
     change: CostChange
 
 
-def effects(session: AnySession, changes: Sequence[CostChange]) -> list[Effect]:
+def effects(session: AnySession, changes: Sequence[CostChange], kind: str = "repricing") -> list[Effect]:
     """What changes would do, move by move; nothing is written or locked. Raises StockError."""
-    return [effect for _books, found in _effects(session, _receipts(session, changes)) for effect in found]
+    found = _effects(session, _receipts(session, changes, kind), kind)
+    return [effect for _books, of in found for effect in of]
 
 
 def revalue(
@@ -121,9 +129,9 @@ def revalue(
 ) -> list[Effect]:
     """Write what changes do, an entry a company; returns it. Raises StockError."""
     acts.require(session, REVALUE)
-    done, receipts = [], _receipts(session, changes)
+    done, receipts = [], _receipts(session, changes, kind)
     locked_worth(session, [receipt.product_id for _company, receipt in receipts])
-    for books, found in _effects(session, receipts):
+    for books, found in _effects(session, receipts, kind):
         if problem := why_outside(books, on or today()):
             raise StockError(problem)
         _write(session, books, found, kind, on or today(), narration)
@@ -133,7 +141,7 @@ def revalue(
 
 
 def _effects(
-    session: AnySession, receipts: Sequence[tuple[int, Receipt]]
+    session: AnySession, receipts: Sequence[tuple[int, Receipt]], kind: str
 ) -> Sequence[tuple[Books, list[Effect]]]:
     by_company: dict[int, list[Receipt]] = {}
     for company, receipt in receipts:
@@ -141,26 +149,27 @@ def _effects(
     found = []
     for company, own in sorted(by_company.items()):
         books = books_of(session, company)
-        found.append((books, _Change(session, books, own).effects()))
+        found.append((books, _Change(session, books, own, kind).effects()))
     return found
 
 
-def _receipts(session: AnySession, changes: Sequence[CostChange]) -> list[tuple[int, Receipt]]:
+def _receipts(session: AnySession, changes: Sequence[CostChange], kind: str) -> list[tuple[int, Receipt]]:
     of = {change.move_id: change for change in changes}
     if len(of) < len(changes):
         raise ValueError("a move has two changes: add them up")
     rows = session.execute(_RECEIPTS, {"ids": list(of)}).all()
-    StockError.refuse({row.asked: why for row in rows if (why := _why_not(row, of[row.asked]))})
+    StockError.refuse({row.asked: why for row in rows if (why := _why_not(row, of[row.asked], kind))})
     return [
         (row.company_id, Receipt(row.id, row.asked, row.product_id, row.amount, of[row.asked]))
         for row in rows
     ]
 
 
-def _why_not(row: Any, change: CostChange) -> str:
+def _why_not(row: Any, change: CostChange, kind: str) -> str:
     if row.id is None:
         return _("This is no line of a receipt that was done: its cost can't be changed.")
-    if row.amount + change.amount < 0:
+    asked = row.amount if kind == LANDED else row.amount - row.landed
+    if asked + change.amount < 0:
         return _("The goods would cost less than nothing: check the amounts.")
     return ""
 
@@ -168,8 +177,8 @@ def _why_not(row: Any, change: CostChange) -> str:
 class _Change:
     """The parts of one company as the changes find them."""
 
-    def __init__(self, session: AnySession, books: Books, receipts: Sequence[Receipt]) -> None:
-        self.session, self.books = session, books
+    def __init__(self, session: AnySession, books: Books, receipts: Sequence[Receipt], kind: str) -> None:
+        self.session, self.books, self.is_landed = session, books, kind == LANDED
         self.changes = {r.move_id: r.change.amount for r in receipts}
         self.counters = {r.move_id: r.change.account_id for r in receipts}
         starts: dict[int, int] = {}
@@ -215,8 +224,9 @@ class _Change:
         found: dict[int, list[Step]] = {}
         for row in self.rows:
             is_found = row.from_kind == "loss" and row.unit_cost is None
+            of = takes.get(row.id, ())
             step = Step(
-                row.id, row.move_id, row.quantity, row.amount, row.returns_id, is_found, takes.get(row.id, ())
+                row.id, row.move_id, row.quantity, row.amount, row.returns_id, is_found, of, row.landed
             )
             found.setdefault(row.product_id, []).append(step)
         return found
@@ -227,7 +237,7 @@ class _Change:
         for product, rows in steps.items():
             quantity = last[product].on_hand - sum((step.quantity for step in rows), _ZERO)
             amount = last[product].worth - sum((step.amount for step in rows), _ZERO)
-            found[product] = Replay(quantity, amount, self.unit, self.is_fifo)
+            found[product] = Replay(quantity, amount, self.unit, self.is_fifo, self.is_landed)
         every = [step for rows in steps.values() for step in rows]
         known, moved = {step.value_id for step in every}, {step.move_id for step in every}
         layers = {layer for step in every for layer, _quantity in step.takes} - known
@@ -236,7 +246,7 @@ class _Change:
             found[row.product_id].layers[row.id] = layer
         gone = {step.returns_id for step in every if step.returns_id is not None} - moved
         for row in self.session.execute(_WENT, {**self.starts, "ids": list(gone)}) if gone else ():
-            found[row.product_id].went[row.move_id] = Went(row.quantity, row.amount, row.back)
+            found[row.product_id].went[row.move_id] = Went(row.quantity, row.amount, row.back, row.landed)
         return found
 
     def _effect(self, row: Any, before: Cost, after: Cost, shipped: Mapping[str, Decimal] | None) -> Effect:

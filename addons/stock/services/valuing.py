@@ -36,9 +36,10 @@ _LAYERS = text("""
 """)
 #: What moves were worth when they went, with what was changed since; and how much of each came back.
 _WENT = text("""
-    SELECT w.id, v.quantity, v.amount, coalesce(b.quantity, 0) AS back
+    SELECT w.id, v.quantity, v.amount, v.landed, coalesce(b.quantity, 0) AS back
       FROM unnest(CAST(:ids AS bigint[])) AS w (id)
-      JOIN LATERAL (SELECT sum(quantity) AS quantity, sum(amount) AS amount
+      JOIN LATERAL (SELECT sum(quantity) AS quantity, sum(amount) AS amount,
+                           coalesce(sum(amount) FILTER (WHERE kind = 'landed_cost'), 0) AS landed
                       FROM stock_value WHERE move_id = w.id) v ON v.quantity <> 0
       LEFT JOIN LATERAL (SELECT sum(abs(x.quantity)) AS quantity FROM stock_move r
                            JOIN stock_value x ON x.move_id = r.id WHERE r.returns_id = w.id) b ON true
@@ -103,7 +104,7 @@ def _stocks(session: AnySession, moves: Sequence[Any]) -> dict[int, Stock]:
 def _went(session: AnySession, moves: Sequence[Any]) -> dict[int, Went]:
     ids = sorted({move.returns_id for move in moves if move.returns_id is not None})
     rows = session.execute(_WENT, {"ids": ids}) if ids else ()
-    return {row.id: Went(abs(row.quantity), abs(row.amount), row.back) for row in rows}
+    return {row.id: Went(abs(row.quantity), abs(row.amount), row.back, row.landed) for row in rows}
 
 
 @dataclass
@@ -126,7 +127,7 @@ class Work:
             cost = self._issue(value_id, move, found)
             quantity, amount = -move.done, -cost
             against = (
-                self.went[move.returns_id].cost_of(move.done, self.unit) if self._comes_back(move) else cost
+                self.went[move.returns_id].owed_for(move.done, self.unit) if self._comes_back(move) else cost
             )
         kind = "count" if outside == "loss" else "receipt" if quantity > 0 else "issue"
         row = {
@@ -140,7 +141,7 @@ class Work:
             "amount": amount,
         }
         found.rows.append((move.transfer_id, row))
-        # A return to a supplier takes back what was received, which may not be what the goods are worth here.
+        # A return to a supplier takes back what it asked for them, which may not be what they are worth here.
         found.book(move.transfer_id, inventory=amount)
         found.book(move.transfer_id, **{_AGAINST[outside]: against})
         found.book(move.transfer_id, inventory_difference=-(amount + against))

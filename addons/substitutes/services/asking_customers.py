@@ -59,7 +59,7 @@ def _consent(session: AnySession, asked: Ask, offered: Sequence[Any]) -> Any:
         substitute_id=asked.substitute_id,
         order_id=line.order_id,
         order_line_id=line.id,
-        quantity=max(line.to_deliver, Decimal("0.0001")),
+        quantity=max(line.open_quantity, Decimal("0.0001")),
         unit_price=found.unit_price,
         currency_code=line.order.currency_code,
         because=found.found.consent,

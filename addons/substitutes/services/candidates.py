@@ -18,8 +18,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.sales.services.prices import Asked, Price
 from addons.stock.services.availability import Availability, availability_of, next_arrivals
+from addons.stock.services.orders.prices import Asked, Price
 from addons.substitutes.services import notes
 from addons.substitutes.services.asking import FITS, Candidate, Found, Remembered, Wanted
 from addons.substitutes.services.memory import Memories, memories, remembered

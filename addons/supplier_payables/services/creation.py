@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from addons.accounting.periods import CYCLES, Period
+from addons.accounting.periods import CYCLES, Period, period_with
 from addons.supplier_payables.services.errors import PayablesError
 from core import m
 from core.clock import today
@@ -80,7 +80,7 @@ _TOTALS = text("""
 
 def check_period(cycle: str, period: Period) -> None:
     """Refuse a period that is none of the cycle, or is not over."""
-    if cycle not in CYCLES or CYCLES[cycle](period.end) != period:
+    if cycle not in CYCLES or period_with(cycle, period.end) != period:
         raise PayablesError(_("No period of this cycle ends on %(day)s.", day=period.end))
     if period.end >= today():
         raise PayablesError(

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from core import letters, m
 from core.db import db
-from core.documents import Delivery, copy_of, delivery_of
+from core.documents import Delivery, copy_of, delivery_for
 from core.errors import UserError
 from core.i18n import _, locale_code, ngettext
 from core.records import attachments
@@ -201,7 +201,7 @@ def change_file(screen: str, record_id: int, attachment_id: int, act: str) -> st
 
 
 def _deliverable(record: Any) -> Delivery:
-    delivery = delivery_of(record._name)
+    delivery = delivery_for(record)
     if delivery is None or not delivery.ready(record):
         abort(404)
     return delivery

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services import runs
+from addons.billing_statements.services.due import due_of
 from core import m
 from core.db import db
 from core.records import attachments
@@ -50,7 +51,9 @@ def test_what_no_font_has_is_found_before_release(
     strange = customer_of("C2", name="Box \U0010fffd Ltd")
     bill(strange, 100, "2026-01-10")
     period = runs.check_period("monthly", date(2026, 1, 31), date(2026, 2, 1))
-    [(found, reason)] = runs.preview(db.session, company.id, "monthly", period).unprintable
+    due = due_of(db.session, company.id, "monthly", period)
+    [concern] = [c for c in m.BillingRun.concerns(db.session, company.id, [due]) if c.kind == "unprintable"]
+    found, reason = concern.partner_id, concern.reason
     assert found == strange.id
     assert "\U0010fffd (U+10FFFD)" in reason
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from addons.accounting.periods import period_with
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services import delivery, runs
+from addons.billing_statements.services.due import due_of
 from core import letters, m
 from core.db import db
 from core.documents import delivery_of, read_identity
@@ -97,11 +98,11 @@ def test_the_preview_counts_what_the_run_then_creates(company, customer_of, bill
     bill(customer_of("C1"), 100, "2026-02-10")
     bill(customer_of("C2", email=""), 60, "2026-02-10")
     customer_of("C3")
-    found = runs.preview(db.session, company.id, "monthly", FEBRUARY)
-    assert (found.statements, found.documents, found.totals) == (2, 2, {"USD": Decimal(160)})
-    assert [reason for _partner, reason in found.skipped] == ["no movement and nothing open"]
-    assert len(found.without_email) == 1
-    assert len(run_month("2026-02")[1]) == found.statements
+    found = due_of(db.session, company.id, "monthly", FEBRUARY)
+    assert (found.count, found.documents, found.totals) == (2, 2, {"USD": Decimal(160)})
+    assert list(found.skipped.values()) == ["no movement and nothing open"]
+    assert [one.kind for one in m.BillingRun.concerns(db.session, company.id, [found])] == ["no_address"]
+    assert len(run_month("2026-02")[1]) == found.count
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,12 @@ def test_the_preview_counts_what_the_run_then_creates(company, customer_of, bill
             date(2026, 2, 27),
             "No monthly period ends on 2026-02-27: the nearest ends on 2026-02-28.",
         ),
-        ("yearly", date(2026, 2, 28), "There is no cycle “yearly”: choose monthly, half_monthly or weekly."),
+        (
+            "yearly",
+            date(2026, 2, 28),
+            "There is no cycle “yearly”: choose one of weekly, biweekly, ten_day, half_monthly, monthly, "
+            "quarterly, days.",
+        ),
         (
             "monthly",
             date(2026, 3, 31),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from addons.pricing.list_screens import facts_of_move
 from addons.pricing.services.errors import PricingError
-from addons.purchasing.services.changing import Amendment
+from addons.stock.services.orders.changing import Amendment
 from addons.stock.services.revaluing import CostChange
 from core import m
 from core.db import db

@@ -162,7 +162,7 @@ def test_what_no_list_knows_stays_at_the_ordered_price(shop):
 
 
 def sold(shop, customer, part, quantity=1, on=DAY, currency="USD"):
-    from addons.sales.services.prices import Asked
+    from addons.stock.services.orders.prices import Asked
 
     (price,) = m.SalesOrder.price_lines(db.session, [Asked(customer, part, Decimal(quantity), currency, on)])
     return price

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from addons.purchasing.services.changing import Amendment
+from addons.purchasing.services.drafts import Arrival
+from addons.stock.services.orders.changing import Amendment
 from core import letters, m
 from core.db import db
-from core.documents import delivery_of, filename_of, render_html
+from core.documents import delivery_for, delivery_of, filename_of, render_html
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "purchasing")
 
@@ -48,3 +49,26 @@ def test_the_letter_goes_through_the_outbox(desk):
     db.session.flush()
     (message,) = db.session.scalars(select(m.MailMessage))
     assert message.to == ["sales@supplier.example"] and len(message.attachments) == 1
+
+
+def test_a_return_note_says_what_goes_back_and_the_credit_expected(desk):
+    desk.rate("EUR", "1.10")
+    partner = db.session.get(m.Partner, desk.supplier)
+    partner.email, partner.locale = "sales@supplier.example", "zh_CN"
+    order = desk.order((desk.parts[0], 10, "0.25"), currency_code="EUR")
+    order.lines[0].partner_number = "X-9"
+    receipt = desk.come(Arrival(order.lines[0].id, Decimal(10), "L1", "2607"), reference="LS 77")
+    assert delivery_for(receipt).ready(receipt) is False
+    desk.send_back(order, 4)
+    (back,) = db.session.scalars(select(m.StockTransfer).where(m.StockTransfer.kind == "return"))
+    how = delivery_for(back)
+    assert how.ready(back) and how.permission == "purchasing.send"
+    html = render_html("purchasing.return_note", back, locale="en")
+    for words in ("Your part: X-9", "LS 77", "L1", "2607", order.number, "1.00", "Please credit"):
+        assert words in html
+    letter = letters.proposed(db.session, how, back)
+    assert back.number in letter.subject and "退货单" in letter.subject
+    letters.send(db.session, how, back, letter)
+    db.session.flush()
+    (message,) = db.session.scalars(select(m.MailMessage))
+    assert message.attachments[0].filename.startswith("退货单")

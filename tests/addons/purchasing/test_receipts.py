@@ -72,7 +72,8 @@ def test_part_of_a_line_comes_in_two_lots_and_the_rest_stays_planned(desk):
     )
     lots = db.session.execute(text("SELECT number, date_code, maker_lot FROM stock_lot ORDER BY id")).all()
     assert [tuple(row) for row in lots] == [("R-1", "2605", "LOT-A"), ("LOT-B", "2607", "LOT-B")]
-    assert (receipt.state, receipt.reference, line.received, line.to_receive) == ("done", "LS 4711", 40, 60)
+    state = (receipt.state, receipt.reference, line.received, line.open_quantity)
+    assert state == ("done", "LS 4711", 40, 60)
     assert desk.planned(order) == [(DAY, 60)]
     m.PurchasingOrder.receive(db.session, [order], DAY)
     assert (line.received, desk.planned(order), desk.account("inventory")) == (100, [], 100)
@@ -103,7 +104,7 @@ def test_a_little_more_than_ordered_is_taken_and_no_more(desk):
         desk.come((line, 1061))
     desk.come((line, 1000))
     desk.come((line, 60))
-    assert (line.received, line.to_receive, desk.planned(order)) == (1060, 0, [])
+    assert (line.received, line.open_quantity, desk.planned(order)) == (1060, 0, [])
     with pytest.raises(PurchasingError, match="can't come in"):
         desk.come((line, 1))
 
@@ -162,7 +163,7 @@ def test_what_waits_for_its_inspection_is_neither_free_nor_worth_anything(desk):
     m.StockTransfer.inspect(db.session, {move.id: Decimal(57)}, DAY)
     db.session.expire_all()
     (line,) = order.lines
-    assert (line.received, line.rejected, line.to_receive) == (57, 3, 43)
+    assert (line.received, line.rejected, line.open_quantity) == (57, 3, 43)
     assert (desk.account("inventory"), desk.planned(order)) == (57, [(DAY, 43)])
     # Nothing of the next delivery passes: it goes back as it came, and everything is still to come.
     (waiting,) = m.PurchasingOrder.receive(db.session, [order], DAY)[:1]

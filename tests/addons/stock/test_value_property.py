@@ -38,6 +38,8 @@ KINDS = (
     "scrap",
     "revalue",
     "revalue",
+    "land",
+    "land",
 )
 ACTS = st.tuples(
     st.sampled_from(KINDS),
@@ -62,10 +64,14 @@ def pieces_of(amount, quantity):
 class Pieces:
     """A part as a row of pieces, the oldest first; with the average, as one heap of money."""
 
-    def __init__(self, is_fifo, changes):
+    def __init__(self, is_fifo, changes, landed):
         self.is_fifo, self.row, self.heap, self.went = is_fifo, deque(), Decimal(0), {}
+        #: What suppliers are owed for each received piece, and for all that was kept.
+        self.asked, self.owed = {}, Decimal(0)
         #: By which receipts cost more in the end, by the move.
         self.changes = changes
+        #: How much of that is freight.
+        self.landed = landed
         #: What each move has added to the worth.
         self.costs = {}
 
@@ -88,13 +94,17 @@ class Pieces:
             self.heap += sum(costs)
             self.costs[move.id] = sum(costs)
             self.went[move.id] = deque(pieces_of(sum(costs), quantity))
+            if move.source.kind == "supplier":
+                self.asked[move.id] = deque(
+                    pieces_of(sum(costs) - self.landed.get(move.id, Decimal(0)), quantity)
+                )
+                self.owed += sum(self.asked[move.id])
         else:
             cost = self._take(quantity, move.returns_id)
             self.costs[move.id] = -cost
             self.went[move.id] = deque(pieces_of(cost, quantity))
             if back is not None:
-                for _ in range(quantity):
-                    back.popleft()
+                self.owed -= sum(self.asked[move.returns_id].popleft() for _ in range(quantity))
 
     def _take(self, quantity, own):
         average = self.heap if quantity == len(self.row) else cents(self.heap * quantity / len(self.row))
@@ -109,7 +119,7 @@ class History:
     """Acts on two new parts, and what was done, in its order."""
 
     def __init__(self, stock, number):
-        self.stock, self.done, self.open, self.changes = stock, [], [], {}
+        self.stock, self.done, self.open, self.changes, self.landed = stock, [], [], {}, {}
         self.parts = [stock.part(f"H{number}-{n}") for n in range(2)]
         for part in self.parts:
             self.receive(part, 10, Decimal("0.333333"))
@@ -194,12 +204,24 @@ class History:
         """A receipt costs more, or less, or again what it cost."""
         receipts = [v for v in self.done if v.product_id == part and v.transfer.kind == "receipt"]
         move = receipts[quantity % len(receipts)]
-        change = cents(cost - 1) if quantity % 3 else -self.changes.get(move.id, Decimal(0))
-        account = books_of(db.session, self.stock.company_id).account("goods_received")
+        before = self.changes.get(move.id, Decimal(0)) - self.landed.get(move.id, Decimal(0))
+        self._change("repricing", "goods_received", move, cents(cost - 1) if quantity % 3 else -before)
+
+    def land(self, part, quantity, cost):
+        """Freight of a receipt is booked, or taken back."""
+        receipts = [v for v in self.done if v.product_id == part and v.transfer.kind == "receipt"]
+        move = receipts[quantity % len(receipts)]
+        before = self.landed.get(move.id, Decimal(0))
+        change = cents(cost) if quantity % 3 else -before
+        self._change("landed_cost", "accrued_landed_cost", move, change)
+        self.landed[move.id] = before + change
+
+    def _change(self, kind, purpose, move, change):
+        account = books_of(db.session, self.stock.company_id).account(purpose)
         made = [CostChange(move.id, change, account)]
-        told = effects(db.session, made)
+        told = effects(db.session, made, kind)
         assert told or not change
-        assert m.StockMove.revalue(db.session, made, "repricing", DAY, "again") == told
+        assert m.StockMove.revalue(db.session, made, kind, DAY, "again") == told
         self.changes[move.id] = self.changes.get(move.id, Decimal(0)) + change
 
 
@@ -216,7 +238,7 @@ def test_balances_value_and_account_are_what_another_path_says(company, stock, m
         )
     )
     numbers = iter(range(1000))
-    inventory = Decimal(0)
+    inventory = owed = freight = Decimal(0)
 
     @settings(
         max_examples=12,
@@ -227,13 +249,13 @@ def test_balances_value_and_account_are_what_another_path_says(company, stock, m
     )
     @given(acts=st.lists(ACTS, min_size=10, max_size=24))
     def runs(acts):
-        nonlocal inventory
+        nonlocal inventory, owed, freight
         history = History(stock, next(numbers))
         for act in acts:
             history.act(*act)
         db.session.commit()
         for part in history.parts:
-            pieces = Pieces(method == "fifo", history.changes)
+            pieces = Pieces(method == "fifo", history.changes, history.landed)
             for move in history.done:
                 if move.product_id == part:
                     pieces.replay(move, move.to_id in ours)
@@ -246,7 +268,11 @@ def test_balances_value_and_account_are_what_another_path_says(company, stock, m
             sums = "SELECT move_id, sum(amount) FROM stock_value WHERE product_id = :p GROUP BY move_id"
             assert dict(db.session.execute(text(sums), {"p": part}).all()) == pieces.costs
             inventory += pieces.worth()
+            owed += pieces.owed
+        freight += sum(history.landed.values())
         assert stock.differences() == []
         assert stock.account("inventory") == inventory
+        assert stock.account("goods_received") == -owed
+        assert stock.account("accrued_landed_cost") == -freight
 
     runs()

@@ -1,0 +1,135 @@
+"""The side of customers: what quotations and orders are that requests to suppliers are not."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+
+from addons.sales.services.drafts import LineMove, OrderDraft
+from addons.sales.services.errors import SalesError
+from addons.sales.services.holds import holds_of
+from addons.stock.services.orders.sides import Side, Words
+from core.db import AnySession
+from core.i18n import _, _l
+
+_PARTNERS = text("""
+    SELECT p.id, p.company_id, coalesce(p.currency_code, c.currency_code) AS currency, p.invoicing,
+           p.salesperson_id
+      FROM partner p JOIN company c ON c.id = p.company_id WHERE p.id = ANY(:ids)
+""")
+_TAXES = text("SELECT id FROM accounting_tax WHERE company_id = :company AND active LIMIT 2")
+#: Lines whose maker the customer refuses, or does not name among those that are allowed.
+_UNWANTED = text("""
+    SELECT l.order_id, l.position, k.name FROM sales_order o
+      JOIN sales_order_line l ON l.order_id = o.id
+      JOIN product p ON p.id = l.product_id JOIN maker k ON k.id = p.maker_id
+     WHERE o.id = ANY(:ids)
+       AND EXISTS (SELECT 1 FROM sales_maker_rule r WHERE r.partner_id = o.partner_id
+                      AND (r.allowed OR r.maker_id = k.id))
+       AND NOT EXISTS (SELECT 1 FROM sales_maker_rule r WHERE r.partner_id = o.partner_id
+                          AND r.maker_id = k.id AND r.allowed)
+     ORDER BY l.order_id, l.position
+""")
+#: What goods cost when they were sold: the margin of an order is that of its day.
+_COST = text("""
+    UPDATE sales_order_line l SET unit_cost = coalesce(round(w.amount / nullif(w.quantity, 0), 6), p.cost)
+      FROM product p LEFT JOIN stock_worth w ON w.product_id = p.id
+     WHERE (l.order_id = ANY(:ids) OR l.id = ANY(:lines)) AND p.id = l.product_id
+""")
+
+
+class Selling(Side):
+    """Quotations to customers, and their orders."""
+
+    addon = "sales"
+    error = SalesError
+    draft = OrderDraft
+    open_state = "quotation"
+    moved = "delivered"
+    key = "order_line_id"
+    booked = "l.invoiced - l.credited"
+    transfer = "delivery"
+    goes_out = True
+    write = "sales.write"
+    confirm = "sales.confirm"
+    release = "sales.release"
+    move = "sales.deliver"
+    release_act = "release_hold"
+    released = ("release_reason", "released_by_id", "released_at")
+    words = Words(
+        no_quantity=_l("Order a quantity above zero; what comes back is a return."),
+        nothing_open=_l("Everything is delivered: nothing is left to cancel."),
+        has_begun=_l("Something of %(number)s is delivered or invoiced: cancel the rest."),
+        below_done=_l(
+            "Of line %(position)s %(done)s are delivered, invoiced or given up: it can't go below that."
+        ),
+        price_is_booked=_l("Line %(position)s is invoiced: credit it before its price changes."),
+        no_reason=_l("Say why it is released: the reason is kept with the order."),
+        never_moved=_l("This was never delivered: a return names the delivery that it brings back."),
+    )
+
+    def partners(self, session: AnySession, ids: Sequence[int]) -> Mapping[int, Any]:
+        return {row.id: row for row in session.execute(_PARTNERS, {"ids": list(ids)})}
+
+    def complete(self, session: AnySession, order: Any, partner: Any) -> None:
+        if partner is None:
+            raise SalesError(_("There is no such customer: choose one of the list."))
+        order.invoicing = order.invoicing or partner.invoicing
+        order.salesperson_id = order.salesperson_id or partner.salesperson_id
+
+    def complete_lines(
+        self, session: AnySession, lines: Sequence[tuple[Any, Any]], partners: Mapping[int, Any]
+    ) -> None:
+        for _order, line in lines:
+            line.tolerance = line.tolerance or Decimal(0)
+        _give_taxes(session, [(order, line) for order, line in lines if line.tax_id is None and not line.id])
+
+    def refuse(self, session: AnySession, orders: Sequence[int]) -> None:
+        unwanted = session.execute(_UNWANTED, {"ids": list(orders)})
+        SalesError.refuse({line.order_id: _not_wanted(line) for line in unwanted})
+
+    def holds_of(self, session: AnySession, rows: Sequence[Any]) -> Mapping[int, str]:
+        return holds_of(session, [row.id for row in rows])
+
+    def confirmed(self, session: AnySession, orders: Sequence[int]) -> None:
+        keep_costs(session, orders=orders)
+
+    def changed(self, line: Any, names: Sequence[str]) -> None:
+        """Nothing follows: a tolerance is agreed line by line."""
+
+    def booked_of(self, line: Any) -> Decimal:
+        return Decimal(line.invoiced - line.credited)
+
+    def line_move(
+        self, product_id: int | None, quantity: Decimal, line_id: int, returns_id: int | None = None
+    ) -> LineMove:
+        return LineMove(product_id, quantity, returns_id=returns_id, order_line_id=line_id)
+
+    def paper_number(self, row: Any) -> str:
+        return str(row.reference or row.number)
+
+
+SELLING = Selling()
+
+
+def keep_costs(session: AnySession, orders: Sequence[int] = (), lines: Sequence[int] = ()) -> None:
+    """Keep with the lines of these orders, and with these lines, what their goods cost now."""
+    session.execute(_COST, {"ids": list(orders), "lines": list(lines)})
+
+
+def _give_taxes(session: AnySession, lines: Sequence[tuple[Any, Any]]) -> None:
+    """The company's tax, where it has only one."""
+    for company_id in {order.company_id for order, _line in lines}:
+        taxes = session.scalars(_TAXES, {"company": company_id}).all()
+        for order, line in lines if len(taxes) == 1 else ():
+            if order.company_id == company_id:
+                line.tax_id = taxes[0]
+
+
+def _not_wanted(line: Any) -> str:
+    return _(
+        "The customer takes nothing of %(maker)s (line %(position)s): choose another maker's part.",
+        maker=line.name,
+        position=line.position,
+    )

@@ -1,0 +1,27 @@
+"""What a price is asked for and answered with, on either side."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A part, for or from whom, how much of it, in which currency, when."""
+
+    partner_id: int
+    product_id: int
+    quantity: Decimal
+    currency: str
+    on: date
+    #: Tells lines of one order from those of others that are asked for at once.
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Price:
+    """A unit price with its origin in words; None where nobody knows one."""
+
+    unit_price: Decimal | None = None
+    origin: str = ""
+    discount: Decimal = Decimal(0)

@@ -1,0 +1,129 @@
+"""Complete orders by what they leave open, compute them, number them and write them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+
+from addons.accounting.amounts import line_net, totals_of
+from addons.accounting.services.chart import books_of
+from addons.accounting.services.drafts import rows_of
+from addons.stock.services.orders.prices import Asked
+from addons.stock.services.orders.sides import Side
+from core.clock import today
+from core.db import AnySession, reserve_many, smallest_unit
+from core.i18n import _
+from core.records.sequences import numbers_of
+from core.security import acts
+from core.security.audit import record
+
+_PARTS = text("SELECT id, code, description, active, company_id FROM product WHERE id = ANY(:ids)")
+
+
+def create(session: AnySession, side: Side, orders: Sequence[Any]) -> list[int]:
+    """Write drafts, or unsaved records, and number them; returns their ids. Raises the side's error."""
+    acts.require(session, side.write)
+    compute(session, side, orders)
+    series = [(side.name, order.company_id, order.date.year) for order in orders]
+    for order, number in zip(orders, numbers_of(session, series), strict=True):
+        order.number = number
+    _write(session, side, [order for order in orders if isinstance(order, side.draft)])
+    session.add_all(order for order in orders if not isinstance(order, side.draft))
+    session.flush()
+    return [order.id for order in orders]
+
+
+def compute(session: AnySession, side: Side, orders: Sequence[Any]) -> None:
+    """Complete orders and set their amounts; raises the side's error."""
+    with session.no_autoflush:  # a line without its net is not ready for the database
+        partners = _partners(session, side, orders)
+        for order in orders:
+            partner = _own(partners.get(order.partner_id), order)
+            side.complete(session, order, partner)
+            order.date = order.date or today()
+            order.currency_code = order.currency_code or partner.currency
+        _complete_lines(session, side, [(o, line) for o in orders for line in o.lines], partners)
+        total(session, orders)
+
+
+def _partners(session: AnySession, side: Side, orders: Iterable[Any]) -> Mapping[int, Any]:
+    ids = sorted({order.partner_id for order in orders if order.partner_id is not None})
+    return side.partners(session, ids) if ids else {}
+
+
+def _own(row: Any, order: Any) -> Any:
+    return row if row is not None and row.company_id == order.company_id else None
+
+
+def complete_lines(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) -> None:
+    """Refuse lines that can't be ordered; give them description, price, net and what the side knows."""
+    _complete_lines(session, side, lines, _partners(session, side, (order for order, _line in lines)))
+
+
+def _complete_lines(
+    session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]], partners: Mapping[int, Any]
+) -> None:
+    ids = sorted({line.product_id for _order, line in lines if line.product_id is not None})
+    parts = {row.id: row for row in session.execute(_PARTS, {"ids": ids})} if ids else {}
+    for order, line in lines:
+        _refuse(side, order, line, parts.get(line.product_id))
+        if line.product_id is not None and not line.description:
+            line.description = parts[line.product_id].description
+    side.complete_lines(session, lines, partners)
+    _price(session, side, [(o, x) for o, x in lines if x.unit_price is None and x.product_id is not None])
+    for order, line in lines:
+        unit = smallest_unit(order.currency_code)
+        line.net = line_net(line.quantity, line.unit_price or Decimal(0), unit, line.discount)
+
+
+def _refuse(side: Side, order: Any, line: Any, part: Any) -> None:
+    if line.quantity is None or line.quantity <= 0:
+        raise side.error(str(side.words.no_quantity))
+    if line.product_id is not None and (part is None or part.company_id != order.company_id):
+        raise side.error(_("There is no such part: choose one of the list."))
+
+
+def _price(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) -> None:
+    if not lines:
+        return
+    asked = [Asked(o.partner_id, x.product_id, x.quantity, o.currency_code, o.date, id(o)) for o, x in lines]
+    for (_order, line), price in zip(lines, side.cls.price_lines(session, asked), strict=True):
+        line.unit_price, line.price_origin = price.unit_price, price.origin
+        line.discount = line.discount or price.discount
+
+
+def total(session: AnySession, orders: Sequence[Any]) -> None:
+    """Sum the nets of lines up, and tax them as the company does."""
+    rates = {i: books_of(session, i).tax_rates for i in {order.company_id for order in orders}}
+    for order in orders:
+        nets = ((line.net, line.tax_id) for line in order.lines)
+        totals = totals_of(nets, rates[order.company_id], smallest_unit(order.currency_code))
+        order.net, order.tax, order.total = totals.net, totals.tax, totals.total
+
+
+def _write(session: AnySession, side: Side, drafts: Sequence[Any]) -> None:
+    if not drafts:
+        return
+    order, line = side.cls.__table__, side.line_cls.__table__
+    lines = [one for draft in drafts for one in draft.lines]
+    order_ids, line_ids = reserve_many(session, {order: len(drafts), line: len(lines)})
+    for draft, draft_id in zip(drafts, order_ids, strict=True):
+        draft.id = draft_id
+    for one, one_id in zip(lines, line_ids, strict=True):
+        one.id = one_id
+    side.cls._bulk(session, rows_of(order, drafts))
+    side.line_cls._bulk(session, (row for draft in drafts for row in _line_rows(line, draft)))
+    side.schedule_cls._bulk(session, (row for one in lines for row in _schedule_rows(one)))
+    record(session, "create", side.name, order_ids)
+
+
+def _line_rows(table: Any, draft: Any) -> Iterator[dict[str, Any]]:
+    rows = rows_of(table, draft.lines, order_id=draft.id, company_id=draft.company_id)
+    for position, row in enumerate(rows, start=1):
+        yield {**row, "position": position}
+
+
+def _schedule_rows(line: Any) -> Iterator[dict[str, Any]]:
+    for call in line.schedules:
+        yield {"line_id": line.id, "date": call.date, "quantity": call.quantity}
