@@ -1043,6 +1043,18 @@ class PricingClaimLine(_Composed):
     @property
     def currency_code(self) -> str: ...
 
+class PricingListFault(_Composed):
+    cell: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    heading: Mapped[str]
+    id: Mapped[int]
+    price_list: Mapped[PricingPriceList]
+    price_list_id: Mapped[int]
+    reason: Mapped[str]
+    row: Mapped[int]
+    sheet: Mapped[str]
+
 class PricingPrice(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -1064,6 +1076,7 @@ class PricingPriceList(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
     currency_code: Mapped[str]
+    faults: Mapped[list[PricingListFault]]
     id: Mapped[int]
     name: Mapped[str]
     note: Mapped[str]
@@ -1077,6 +1090,8 @@ class PricingPriceList(_Composed):
     valid_until: Mapped[_date | None]
     @classmethod
     def create(cls, session: Any, price_lists: Any) -> Any: ...
+    @classmethod
+    def take_in(cls, session: Any, file: Any) -> Any: ...
 
 class PricingRun(_Composed):
     applied_at: Mapped[_datetime | None]
