@@ -163,7 +163,7 @@ def _marks(
     rate = hints.rate_of(session, company_id, currency, values.get("date")) if may else None
     marks = []
     for row, net in zip(rows, nets, strict=True):
-        part = parts.get(row.get("product_id"))
+        part = parts.get(row.get("product_id") or 0)
         quantity = hints.of_quantity(part, row.get("quantity"))
         earned = hints.of_margin(part, row.get("quantity"), net, rate) if may else hints.Hint()
         marks.append(

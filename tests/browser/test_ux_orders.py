@@ -1,4 +1,4 @@
-"""A rep enters and follows orders by keys alone: offers, pastes, packs, margins, and from quotation to paid."""
+"""A rep enters and follows orders by keys alone: offers, pastes, packs, margins, from quotation to paid."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -132,7 +132,7 @@ def test_ux_6_to_8_two_hundred_rows_are_pasted_and_what_is_wrong_is_marked(open_
     page.evaluate(PASTE, ["tr[data-line] [data-choices]", pasted])
     lines = page.locator("tr[data-line]")
     expect(lines).to_have_count(200)
-    # A number in full width and with a currency is read; a part that there is not stays where it is, with offers.
+    # Digits in full width and a currency are read; a part that there is not stays where it is, with offers.
     expect(lines.nth(198).locator("[name$=-quantity]")).to_have_value("1,300")
     expect(lines.nth(198).locator("[name$=-unit_price]")).to_have_value("0.05")
     doubt = page.locator("[data-doubt]")
@@ -196,10 +196,17 @@ def test_ux_12_a_thin_margin_colours_the_line_of_who_may_see_it(open_as: Opener)
     assert "Below the least margin: line 1." in asked[0]
 
 
-def test_an_order_goes_from_quotation_to_paid_by_keys_alone(open_as: Opener, company: Any, desk: Any) -> None:
+def test_an_order_goes_from_quotation_to_paid_by_keys_alone(open_as: Opener, company: Any) -> None:
     """A short line, a part delivery, the back order, an invoice, a return with its credit note, the payment."""
     page = open_as("mara", NEW)
     page.on("dialog", lambda dialog: dialog.accept())
+    part_delivery_and_back_order(page, company.id)
+    return_and_credit(page)
+    payment_and_settlement(page)
+    books_agree()
+
+
+def part_delivery_and_back_order(page: Page, company_id: int) -> None:
     toasts = page.locator("#toasts")
     customer_by_keys(page)
     first_part(page)
@@ -212,19 +219,22 @@ def test_an_order_goes_from_quotation_to_paid_by_keys_alone(open_as: Opener, com
     expect(page.locator("[data-out=total]")).to_have_text("180.00")
     page.keyboard.press("Control+s")
     expect(toasts).to_contain_text("Saved.")
-    order = page.url
     press(page, "Confirm")
     expect(toasts).to_contain_text("3,000 pieces are short, the rest is reserved.")
     press(page, "Deliver")
     expect(toasts).to_contain_text("is done.")
     # The back order waits for goods.
-    arrive(company.id, db.session.query(m.Product.id).filter_by(code="P1").scalar(), 3000)
+    arrive(company_id, db.session.query(m.Product.id).filter_by(code="P1").scalar(), 3000)
     press(page, "Reserve")
     expect(toasts).to_contain_text("Everything is reserved.")
     press(page, "Deliver")
     expect(page.locator(".strip")).to_contain_text("Delivered")
     press(page, "Invoice")
     expect(toasts).to_contain_text("INV/")
+
+
+def return_and_credit(page: Page) -> None:
+    toasts, order = page.locator("#toasts"), page.url
     # Five hundred of the first delivery come back.
     press(page, "Return…")
     page.wait_for_url("**/sales/return/**")
@@ -237,6 +247,10 @@ def test_an_order_goes_from_quotation_to_paid_by_keys_alone(open_as: Opener, com
     page.goto(order)
     press(page, "Credit")
     expect(toasts).to_contain_text("CN/")
+
+
+def payment_and_settlement(page: Page) -> None:
+    toasts = page.locator("#toasts")
     # The customer pays what is left, and the note settles the rest.
     page.goto(page.url.split("/m/")[0] + "/m/accounting.payment.form/new")
     page.locator("[name='partner_id.text']").focus()
@@ -251,7 +265,9 @@ def test_an_order_goes_from_quotation_to_paid_by_keys_alone(open_as: Opener, com
     page.goto(page.url.split("/m/")[0] + f"/accounting/settle/{note.id}")
     press(page, "Settle")
     expect(toasts).to_contain_text("settled with it")
-    # The books agree with what happened.
+
+
+def books_agree() -> None:
     db.session.rollback()
     query = """
         SELECT a.purpose, sum(l.debit - l.credit) FROM accounting_entry_line l

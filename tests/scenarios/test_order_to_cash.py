@@ -114,8 +114,8 @@ def test_quote_order_part_delivery_back_order_invoice_return_credit_paid(company
 def test_the_same_customer_is_invoiced_by_period(company):
     """Harbour Devices agrees to one invoice a month: what went, less what came back before its end.
 
-    March: 600 capacitors go on the 4th, 400 on the 10th, 50 come back on the 12th → 950 × 0.50 = 475.00 on the
-    31st. April: 20 more come back → a credit note over 10.00 at the end of April, and nothing to invoice.
+    March: 600 capacitors go on the 4th, 400 on the 10th, 50 come back on the 12th → 950 × 0.50 = 475.00 on
+    the 31st. April: 20 more come back → a credit note over 10.00 at its end, and nothing to invoice.
     """
     customer = m.Partner(company_id=company.id, code="C1", name="Harbour Devices", invoicing="period")
     capacitor = m.Product(company_id=company.id, code="CAP", description="Capacitor 100 nF")
