@@ -48,8 +48,8 @@ class Mark:
 class Derived:
     """What follows: values of the record, and for each grid those of its lines in their order.
 
-    `marks` has for each line of a grid those of its columns; an empty one takes an earlier one away. A grid with
-    `marked` asks for them when its form opens too.
+    `marks` has for each line of a grid those of its columns; an empty one takes an earlier one away. A grid
+    with `marked` asks for them when its form opens too.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Derived:
     marks: Mapping[str, Sequence[Mapping[str, Mark]]] = field(default_factory=dict)
 
 
-#: One value for the page: the name of its input or output, its text, and the key of a related record; or a mark.
+#: One value for the page: the name of its input or output, its text, the key of a related record; or a mark.
 Answer = dict[str, str]
 
 
