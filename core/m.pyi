@@ -58,7 +58,9 @@ class AccountingBill(_Composed):
     company_id: Mapped[int]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount_until: Mapped[_date | None]
     due_date: Mapped[_date]
+    early_discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -123,6 +125,7 @@ class AccountingBillLine(_Composed):
     quantity: Mapped[Decimal]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     unit_price: Mapped[Decimal]
     @property
     def company_currency(self) -> str: ...
@@ -194,9 +197,14 @@ class AccountingEntryLine(_Composed):
 class AccountingInvoice(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
+    credited_by: Mapped[list[AccountingInvoice]]
+    credits: Mapped[AccountingInvoice | None]
+    credits_id: Mapped[int | None]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount_until: Mapped[_date | None]
     due_date: Mapped[_date]
+    early_discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -222,11 +230,14 @@ class AccountingInvoice(_Composed):
     @classmethod
     def create(cls, session: Any, invoices: Any) -> Any: ...
     @classmethod
+    def credit_lines(cls, session: Any, invoice: Any, quantities: Any, on: _date) -> int: ...
+    @classmethod
     def post(cls, session: Any, invoices: Any) -> None: ...
     @classmethod
     def reverse(cls, session: Any, invoices: Any, on: _date) -> Any: ...
 
 class AccountingInvoiceLine(_Composed):
+    credits_line_id: Mapped[int | None]
     description: Mapped[str]
     discount: Mapped[Decimal]
     id: Mapped[int]
@@ -242,6 +253,7 @@ class AccountingInvoiceLine(_Composed):
     quantity: Mapped[Decimal]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     unit_price: Mapped[Decimal]
     @property
     def remarks(self) -> Any: ...
@@ -298,6 +310,8 @@ class AccountingOpenItem(_Composed):
     company_id: Mapped[int]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount: Mapped[Decimal]
+    discount_until: Mapped[_date | None]
     document: Mapped[str]
     due_date: Mapped[_date]
     entry_line: Mapped[AccountingEntryLine]
@@ -321,6 +335,7 @@ class AccountingPayment(_Composed):
     currency_code: Mapped[str]
     date: Mapped[_date]
     direction: Mapped[str]
+    discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -349,6 +364,7 @@ class AccountingPayment(_Composed):
 
 class AccountingPaymentLine(_Composed):
     amount: Mapped[Decimal]
+    discount: Mapped[Decimal]
     id: Mapped[int]
     open_item: Mapped[AccountingOpenItem]
     open_item_id: Mapped[int]
@@ -364,22 +380,37 @@ class AccountingPaymentTerm(_Composed):
     company_id: Mapped[int]
     day: Mapped[int]
     days: Mapped[int]
+    discount: Mapped[Decimal]
+    discount_days: Mapped[int]
     from_month_end: Mapped[bool]
     id: Mapped[int]
     months: Mapped[int]
     name: Mapped[str]
 
 class AccountingTax(_Composed):
-    account: Mapped[AccountingAccount]
-    account_id: Mapped[int]
+    account: Mapped[AccountingAccount | None]
+    account_id: Mapped[int | None]
     active: Mapped[bool]
     company: Mapped[Company]
     company_id: Mapped[int]
+    grouped: Mapped[bool]
     id: Mapped[int]
+    included: Mapped[bool]
     input_account: Mapped[AccountingAccount | None]
     input_account_id: Mapped[int | None]
     name: Mapped[str]
+    parts: Mapped[list[AccountingTaxPart]]
     rate: Mapped[Decimal]
+    @property
+    def rates(self) -> Any: ...
+
+class AccountingTaxPart(_Composed):
+    group: Mapped[AccountingTax]
+    group_id: Mapped[int]
+    id: Mapped[int]
+    part: Mapped[AccountingTax]
+    part_id: Mapped[int]
+    position: Mapped[int]
 
 class Addon(_Composed):
     id: Mapped[int]
@@ -1014,6 +1045,18 @@ class PricingClaimLine(_Composed):
     @property
     def currency_code(self) -> str: ...
 
+class PricingListFault(_Composed):
+    cell: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    heading: Mapped[str]
+    id: Mapped[int]
+    price_list: Mapped[PricingPriceList]
+    price_list_id: Mapped[int]
+    reason: Mapped[str]
+    row: Mapped[int]
+    sheet: Mapped[str]
+
 class PricingPrice(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -1035,6 +1078,7 @@ class PricingPriceList(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
     currency_code: Mapped[str]
+    faults: Mapped[list[PricingListFault]]
     id: Mapped[int]
     name: Mapped[str]
     note: Mapped[str]
@@ -1048,6 +1092,8 @@ class PricingPriceList(_Composed):
     valid_until: Mapped[_date | None]
     @classmethod
     def create(cls, session: Any, price_lists: Any) -> Any: ...
+    @classmethod
+    def take_in(cls, session: Any, file: Any) -> Any: ...
 
 class PricingRun(_Composed):
     applied_at: Mapped[_datetime | None]
@@ -1457,6 +1503,7 @@ class PurchasingOrderLine(_Composed):
     schedules: Mapped[list[PurchasingSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     tolerance: Mapped[Decimal]
     unit_price: Mapped[Decimal | None]
     @property
@@ -1666,6 +1713,7 @@ class SalesOrderLine(_Composed):
     schedules: Mapped[list[SalesSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     tolerance: Mapped[Decimal]
     unit_cost: Mapped[Decimal | None]
     unit_price: Mapped[Decimal | None]

@@ -1,8 +1,6 @@
 """Pages of statement runs: preview, create, look, release, send."""
 
 import typing
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -12,8 +10,9 @@ from addons.accounting.periods import last_closed
 from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
+from addons.billing_statements.looks import PREVIEWED, customers_of, looks_of, stated
 from addons.billing_statements.services import delivery, runs
-from addons.billing_statements.services.due import Due, due_of, due_today
+from addons.billing_statements.services.due import due_of, due_today
 from core import m
 from core.clock import today
 from core.db import db, lock_rows
@@ -59,7 +58,7 @@ def runs_page() -> str:
         rows=db.session.execute(query).all(),
         form=form,
         due=due,
-        looks=_looks(due),
+        looks=looks_of(_company(), due),
     )
 
 
@@ -93,9 +92,9 @@ def preview() -> Response | str | tuple[str, int]:
         "billing_statements/preview.html",
         due=found,
         form=form,
-        looks=_looks([found]),
-        skipped=_customers(sorted(found.skipped.items())),
-        rows=_stated(found),
+        looks=looks_of(_company(), [found]),
+        skipped=customers_of(sorted(found.skipped.items())),
+        rows=stated(found),
     )
 
 
@@ -107,43 +106,6 @@ def redirect_to_runs(problem: str) -> Response:
 
 def _to_runs() -> Response:
     return typing.cast(Response, redirect(url_for("billing_statements.runs_page"), 303))
-
-
-@dataclass(frozen=True)
-class Customer:
-    """One that a run leaves out, or cannot send anything to."""
-
-    id: int
-    code: str
-    name: str
-    reason: str
-
-
-def _customers(reasons: Sequence[tuple[int, str]]) -> list[Customer]:
-    """The customers with these reasons, in the order of the reasons."""
-    ids = [partner_id for partner_id, _reason in reasons]
-    query = select(m.Partner.id, m.Partner.code, m.Partner.name).where(m.Partner.id == func.any(ids))
-    rows = {row.id: row for row in db.session.execute(query)} if ids else {}
-    return [Customer(key, rows[key].code, rows[key].name, why) for key, why in reasons]
-
-
-#: So many customers of a preview stand on its page, and so many of those that need a look.
-PREVIEWED, LOOKS = 2000, 200
-
-
-def _looks(due: Sequence[Due]) -> list[Customer]:
-    """Whom somebody should look at first, all reasons of a customer together."""
-    reasons: dict[int, list[str]] = {}
-    for one in m.BillingRun.concerns(db.session, _company(), due) if due else ():
-        reasons.setdefault(one.partner_id, []).append(one.reason)
-    ordered = sorted(reasons.items(), key=lambda one: -len(one[1]))
-    return _customers([(partner, "; ".join(said)) for partner, said in ordered])
-
-
-def _stated(due: Due) -> list[tuple[Customer, Any]]:
-    """The customers and what their statements come to, the biggest balances first."""
-    rows = sorted(due.rows, key=lambda row: -abs(row.closing))[:PREVIEWED]
-    return list(zip(_customers([(row.partner_id, "") for row in rows]), rows, strict=True))
 
 
 @bp.post("/runs")

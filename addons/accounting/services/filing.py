@@ -17,7 +17,7 @@ from typing import Any
 from rapidfuzz import fuzz
 from sqlalchemy import select
 
-from addons.accounting.amounts import line_net
+from addons.accounting.amounts import line_amount
 from addons.accounting.services.bills import WRITE, BillError
 from addons.accounting.services.drafts import BillDraft, BillLineDraft
 from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine, Party
@@ -108,7 +108,7 @@ def _draft(session: AnySession, company_id: int, partner: Any, invoice: EInvoice
     lines += _charges(invoice, taxes)
     unit = smallest_unit(invoice.currency)
     left = invoice.net - sum(
-        (line_net(line.quantity, line.unit_price, unit, line.discount) for line in lines), _ZERO
+        (line_amount(line.quantity, line.unit_price, unit, line.discount) for line in lines), _ZERO
     )
     if left:
         lines.append(BillLineDraft(None, _("Rounding"), Decimal(1), left))
@@ -197,7 +197,7 @@ def priced(line: EInvoiceLine, unit: Decimal) -> tuple[Decimal, Decimal]:
     if not quantity or abs(quantity) >= _MOST or quantity != quantity.quantize(_QUANTITY):
         return Decimal(1), line.net
     stated = round_to(line.unit_price, _PRICE)
-    if line_net(quantity, stated, unit) == line.net:
+    if line_amount(quantity, stated, unit) == line.net:
         return quantity, stated
     return quantity, round_to(line.net / quantity, _PRICE)
 
