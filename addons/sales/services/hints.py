@@ -1,12 +1,12 @@
 """What a line of a quotation is told while it is typed: a quantity that goes out better, and what it earns.
 
-Problem: somebody types 4,200 of a part that is sold in hundreds and comes on reels of 3,000; whole reels are cheaper to
-pick, and less than the least is not sold. Rule: a quantity below the least or between the steps is warned of, with the
-next one that is sold; one that is sold is told the next full pack, where it is none. Either is offered and not
-applied. Example: 4,200 → "3,000 a reel: 2 × 3,000 = 6,000".
+Problem: somebody types 4,200 of a part that is sold in hundreds and comes on reels of 3,000; whole reels are
+cheaper to pick, and less than the least is not sold. Rule: a quantity below the least or between the steps
+is warned of, with the next one that is sold; one that is sold is told the next full pack, where it is none.
+Either is offered and not applied. Example: 4,200 → "3,000 a reel: 2 × 3,000 = 6,000".
 
-What a line earns is its net less the cost of its goods by now, and is said to those who may see costs alone: to the
-others nothing is said, whatever the line earns.
+What a line earns is its net less the cost of its goods by now, and is said to those who may see costs alone:
+to the others nothing is said, whatever the line earns.
 """
 
 from collections.abc import Sequence

@@ -48,8 +48,8 @@ class Mark:
 class Derived:
     """What follows: values of the record, and for each grid those of its lines in their order.
 
-    `marks` has for each line of a grid those of its columns; an empty one takes an earlier one away. A grid with
-    `marked` asks for them when its form opens too.
+    `marks` has for each line of a grid those of its columns; an empty one takes an earlier one away. A grid
+    with `marked` asks for them when its form opens too.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
