@@ -97,9 +97,7 @@ class AccountingBill(_Composed):
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
     @classmethod
-    def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
-    ) -> int: ...
+    def take_file(cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -479,6 +477,44 @@ class AuditSeal(_Composed):
     hash: Mapped[str]
     id: Mapped[int]
 
+class BillingAnswer(_Composed):
+    answered_at: Mapped[_datetime | None]
+    answered_by: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    disputes: Mapped[list[BillingDispute]]
+    id: Mapped[int]
+    link: Mapped[Link | None]
+    link_id: Mapped[int | None]
+    note: Mapped[str]
+    state: Mapped[str]
+    statement: Mapped[BillingStatement]
+    statement_id: Mapped[int]
+    @classmethod
+    def answer(cls, session: Any, asked: Any, agreed: bool, by: str, note: str = ..., remarks: Any = ...) -> None: ...
+    @classmethod
+    def ask(cls, session: Any, statements: Any) -> Any: ...
+
+class BillingDispute(_Composed):
+    answer: Mapped[BillingAnswer]
+    answer_id: Mapped[int]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    due: Mapped[_date]
+    id: Mapped[int]
+    outcome: Mapped[str]
+    owner: Mapped[User | None]
+    owner_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    reason: Mapped[str]
+    settled_at: Mapped[_datetime | None]
+    state: Mapped[str]
+    statement_line: Mapped[BillingStatementLine | None]
+    statement_line_id: Mapped[int | None]
+    @classmethod
+    def settle(cls, session: Any, disputes: Any, outcome: str) -> None: ...
+
 class BillingRun(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -515,6 +551,7 @@ class BillingRunSkip(_Composed):
     run_id: Mapped[int]
 
 class BillingStatement(_Composed):
+    answer: Mapped[BillingAnswer | None]
     attachment: Mapped[Attachment | None]
     attachment_id: Mapped[int | None]
     closing: Mapped[Decimal]
@@ -576,6 +613,7 @@ class BillingStatementLine(_Composed):
     statement_id: Mapped[int]
 
 class Company(_Composed):
+    answer_days: Mapped[int | None]
     approval_limit: Mapped[Decimal | None]
     books_begin: Mapped[_date]
     city: Mapped[str]

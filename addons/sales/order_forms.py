@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select
 from addons.accounting.services.entry import amounts_of, of_parts
 from addons.sales.services import entry, hints, holds, progress
 from addons.stock.services.orders.changing import Amendment
+from addons.stock.services.orders.drafts import ScheduleDraft
 from core import m
 from core.clock import today
 from core.db import db, round_money
@@ -34,6 +35,7 @@ CHANGED = {
     "unit_price": _l("Unit price"),
     "discount": _l("Discount %"),
     "promised": _l("Promised"),
+    "schedules": _l("Call-offs"),
     "added": _l("Added"),
     "cancelled": _l("Cancelled"),
 }
@@ -161,7 +163,7 @@ def _marks(
     rate = hints.rate_of(session, company_id, currency, values.get("date")) if may else None
     marks = []
     for row, net in zip(rows, nets, strict=True):
-        part = parts.get(row.get("product_id"))
+        part = parts.get(row.get("product_id") or 0)
         quantity = hints.of_quantity(part, row.get("quantity"))
         earned = hints.of_margin(part, row.get("quantity"), net, rate) if may else hints.Hint()
         marks.append(
@@ -291,9 +293,12 @@ def amend_line(session: Any, line: Any) -> None:
     """Change a line of a confirmed order by the act, which leaves a trace, and not by the form alone."""
     state = inspect(line)
     new = {name: getattr(line, name) for name in AMENDED if state.attrs[name].history.has_changes()}
+    calls = [ScheduleDraft(call.date, call.quantity) for call in line.schedules]
     with session.no_autoflush:
         session.refresh(line)
-    m.SalesOrder.amend(session, [Amendment(line.id, **new)])
+    if new:
+        m.SalesOrder.amend(session, [Amendment(line.id, **new)])
+    m.SalesOrder.call_off(session, {line.id: calls})
 
 
 def facts(session: Any, order: Any) -> list[Fact]:

@@ -36,7 +36,7 @@ def delivery_of(model: str) -> Delivery | None:
 
 
 def delivery_for(record: Any, document: str = "") -> Delivery | None:
-    """How a document of the record is delivered, the first that is ready where none is named; None for none."""
+    """How a document of the record is delivered, the first that is ready where none is named."""
     found = _definition_for(record, document)
     return found.delivery if found is not None else None
 

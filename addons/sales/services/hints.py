@@ -1,8 +1,8 @@
 """What a line of a quotation is told while it is typed: a quantity that goes out better, and what it earns.
 
 Problem: somebody types 4,200 of a part that is sold in hundreds and comes on reels of 3,000; whole reels are
-cheaper to pick, and less than the least is not sold. Rule: a quantity below the least or between the steps
-is warned of, with the next one that is sold; one that is sold is told the next full pack, where it is none.
+cheaper to pick, and less than the least is not sold. Rule: a quantity below the least or between the steps is
+warned of, with the next one that is sold; one that is sold is told the next full pack, where it is none.
 Either is offered and not applied. Example: 4,200 → "3,000 a reel: 2 × 3,000 = 6,000".
 
 What a line earns is its net less the cost of its goods by now, and is said to those who may see costs alone:
@@ -24,9 +24,9 @@ from core.db import AnySession
 from core.i18n import _, format_number
 
 _PARTS = text("""
-    SELECT p.id, p.company_id, p.min_order_quantity AS moq, p.order_multiple AS multiple, p.pack_quantity AS pack,
-           coalesce((SELECT min(u.name) FROM product_unit u WHERE u.product_id = p.id AND u.factor = p.pack_quantity),
-                    '') AS pack_name,
+    SELECT p.id, p.min_order_quantity AS moq, p.order_multiple AS multiple, p.pack_quantity AS pack,
+           coalesce((SELECT min(u.name) FROM product_unit u
+                      WHERE u.product_id = p.id AND u.factor = p.pack_quantity), '') AS pack_name,
            coalesce(w.amount / nullif(w.quantity, 0), p.cost) AS cost,
            coalesce(k.margin_floor, c.margin_floor) AS floor
       FROM product p JOIN company c ON c.id = p.company_id

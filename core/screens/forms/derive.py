@@ -57,7 +57,7 @@ class Derived:
     marks: Mapping[str, Sequence[Mapping[str, Mark]]] = field(default_factory=dict)
 
 
-#: One value for the page: the name of its input or output, its text, and the key of a related record; or a mark.
+#: One value for the page: the name of its input or output, its text, the key of a related record; or a mark.
 Answer = dict[str, str]
 
 

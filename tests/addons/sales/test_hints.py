@@ -1,7 +1,6 @@
-"""What a line is told while it is typed: quantities that are sold, and what it earns, to whom that may be said."""
+"""What a line is told while it is typed: what is sold, and what it earns, to whom that may be said."""
 
 import re
-from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -10,6 +9,7 @@ from sqlalchemy import select, text
 
 from addons.sales.services.hints import Hint, of_margin, of_quantity
 from core import m
+from core.clock import today
 from core.db import db
 from core.security.users import ensure_user
 from tests.logins import log_in
@@ -76,7 +76,7 @@ def asked(app, company, desk):
     db.session.commit()
     typed = {
         "partner_id": desk.customer,
-        "date": date.today().isoformat(),
+        "date": today().isoformat(),
         "currency_code": "USD",
         "lines-a-product_id": part,
         "lines-a-quantity": "4,000",
