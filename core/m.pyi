@@ -97,9 +97,7 @@ class AccountingBill(_Composed):
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
     @classmethod
-    def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
-    ) -> int: ...
+    def take_file(cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -479,6 +477,44 @@ class AuditSeal(_Composed):
     hash: Mapped[str]
     id: Mapped[int]
 
+class BillingAnswer(_Composed):
+    answered_at: Mapped[_datetime | None]
+    answered_by: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    disputes: Mapped[list[BillingDispute]]
+    id: Mapped[int]
+    link: Mapped[Link | None]
+    link_id: Mapped[int | None]
+    note: Mapped[str]
+    state: Mapped[str]
+    statement: Mapped[BillingStatement]
+    statement_id: Mapped[int]
+    @classmethod
+    def answer(cls, session: Any, asked: Any, agreed: bool, by: str, note: str = ..., remarks: Any = ...) -> None: ...
+    @classmethod
+    def ask(cls, session: Any, statements: Any) -> Any: ...
+
+class BillingDispute(_Composed):
+    answer: Mapped[BillingAnswer]
+    answer_id: Mapped[int]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    due: Mapped[_date]
+    id: Mapped[int]
+    outcome: Mapped[str]
+    owner: Mapped[User | None]
+    owner_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    reason: Mapped[str]
+    settled_at: Mapped[_datetime | None]
+    state: Mapped[str]
+    statement_line: Mapped[BillingStatementLine | None]
+    statement_line_id: Mapped[int | None]
+    @classmethod
+    def settle(cls, session: Any, disputes: Any, outcome: str) -> None: ...
+
 class BillingRun(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -490,6 +526,8 @@ class BillingRun(_Composed):
     released_at: Mapped[_datetime | None]
     state: Mapped[str]
     statements: Mapped[list[BillingStatement]]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
     @classmethod
     def concerns(cls, session: Any, company_id: int, cycles: Any) -> Any: ...
     @classmethod
@@ -501,7 +539,7 @@ class BillingRun(_Composed):
     @classmethod
     def retry_mails(cls, session: Any, runs_made: Any) -> int: ...
     @classmethod
-    def send(cls, session: Any, runs_made: Any) -> Any: ...
+    def send(cls, session: Any, runs_made: Any, most: Any = ...) -> Any: ...
     @classmethod
     def start(cls, session: Any, company_id: int, cycle: str, period: Any) -> Any: ...
     @classmethod
@@ -515,6 +553,7 @@ class BillingRunSkip(_Composed):
     run_id: Mapped[int]
 
 class BillingStatement(_Composed):
+    answer: Mapped[BillingAnswer | None]
     attachment: Mapped[Attachment | None]
     attachment_id: Mapped[int | None]
     closing: Mapped[Decimal]
@@ -576,6 +615,7 @@ class BillingStatementLine(_Composed):
     statement_id: Mapped[int]
 
 class Company(_Composed):
+    answer_days: Mapped[int | None]
     approval_limit: Mapped[Decimal | None]
     books_begin: Mapped[_date]
     city: Mapped[str]
@@ -595,6 +635,7 @@ class Company(_Composed):
     price_source: Mapped[str]
     rate_age: Mapped[int]
     reprice_tolerance: Mapped[Decimal | None]
+    second_release: Mapped[bool]
     street: Mapped[str]
     tax_number: Mapped[str]
     @property
@@ -1045,6 +1086,18 @@ class PricingClaimLine(_Composed):
     @property
     def currency_code(self) -> str: ...
 
+class PricingListFault(_Composed):
+    cell: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    heading: Mapped[str]
+    id: Mapped[int]
+    price_list: Mapped[PricingPriceList]
+    price_list_id: Mapped[int]
+    reason: Mapped[str]
+    row: Mapped[int]
+    sheet: Mapped[str]
+
 class PricingPrice(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -1066,6 +1119,7 @@ class PricingPriceList(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
     currency_code: Mapped[str]
+    faults: Mapped[list[PricingListFault]]
     id: Mapped[int]
     name: Mapped[str]
     note: Mapped[str]
@@ -1079,6 +1133,8 @@ class PricingPriceList(_Composed):
     valid_until: Mapped[_date | None]
     @classmethod
     def create(cls, session: Any, price_lists: Any) -> Any: ...
+    @classmethod
+    def take_in(cls, session: Any, file: Any) -> Any: ...
 
 class PricingRun(_Composed):
     applied_at: Mapped[_datetime | None]

@@ -507,7 +507,9 @@ def test_every_document_is_printed(name, locale, demo):
             kind, delivery = document.definition.name, document.definition.delivery
             model = demo.extensions["composition"].model(document.definition.model)
             latest = db.session.scalars(select(model).order_by(model.id.desc()))
-            record = next((one for one in latest if delivery is None or delivery.ready(one)), None)
+            found = latest.all()
+            ready = (one for one in found if delivery is None or delivery.ready(one))
+            record = next(ready, found[0] if found else None)
             assert record is not None, f"the demo data of {name} has no {kind}"
             html = render_html(kind, record, locale=locale)
             assert filename_of(kind, record, locale=locale).endswith(".pdf")

@@ -1,10 +1,13 @@
 """Statements in the generic list and form, and the cycle on the customer's form."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import object_session
 
+from addons.billing_statements import answer_screens
+from addons.billing_statements.answer_screens import fact_of, said
 from addons.billing_statements.names import CYCLES, STATES
 from addons.billing_statements.services.health import without_address
 from addons.billing_statements.services.redo import followed_by
@@ -64,7 +67,8 @@ def facts_of_statement(_session: Any, statement: Any) -> list[Fact]:
         Fact(_l("Credited"), -statement.credits, currency),
         Fact(_l("Balance"), statement.closing, currency),
     ]
-    return [*facts, Fact(_l("Overdue"), overdue, currency, tone="bad")] if overdue > 0 else facts
+    late = [Fact(_l("Overdue"), overdue, currency, tone="bad")] if overdue > 0 else []
+    return [*facts, *late, *fact_of(statement)]
 
 
 def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
@@ -94,7 +98,15 @@ screens.list(
         "closing",
         Column("overdue", _l("Overdue"), value=lambda s: s.closing - s.not_due, show="money"),
     ],
-    filters=[Filter("state", choices=STATES), "partner_id", "run_id", "period_end"],
+    filters=[
+        Filter("state", choices=STATES),
+        Filter("confirmed", _l("Confirmed"), where=partial(said, states=("confirmed", "settled"))),
+        Filter("disputed", _l("Disputed"), where=partial(said, states=("disputed",))),
+        Filter("unanswered", _l("Not answered"), where=partial(said, states=("asked",))),
+        "partner_id",
+        "run_id",
+        "period_end",
+    ],
     search=["number", "partner_id"],
     group_by=["state", "period_end"],
     order="-period_end",
@@ -169,3 +181,4 @@ screens.form(
         ),
     ],
 )
+answer_screens.declare(screens)

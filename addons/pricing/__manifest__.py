@@ -5,6 +5,7 @@
     "category": "Further addons",
     "depends": [
         "accounting>=0.1",
+        "matching>=0.1",
         "partners>=0.1",
         "products>=0.1",
         "purchasing>=0.1",

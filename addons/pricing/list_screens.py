@@ -5,7 +5,7 @@ from typing import Any
 from addons.pricing.services import comparing, priced
 from core.clock import today
 from core.i18n import _l, format_number
-from core.screens import Column, Fact, Facts, Field, Filter, Grid, Part, Screens, Section
+from core.screens import Button, Column, Fact, Facts, Field, Filter, Grid, Part, Screens, Section
 from core.security.actor import actor_of
 
 SIDES = {"purchase": _l("Supplier's prices"), "sale": _l("Prices for customers")}
@@ -49,6 +49,17 @@ def declare(screens: Screens) -> None:
         Field("price_source", _l("Latest price"), choices=RULES, help=_l("Empty for what the company says.")),
         Field("receipt_price", _l("Receipts cost"), choices=RECEIPT_PRICES),
         Field("price_breaks", _l("Breaks are reached"), choices=BREAKS),
+    )
+    screens.extend("partner.form").after(
+        "main",
+        Button(
+            "price_list",
+            _l("Take in a price list"),
+            action="pricing.list_file",
+            method="get",
+            permission="pricing.write",
+            visible=lambda partner: partner is not None and partner.is_supplier,
+        ),
     )
     screens.extend("company.form").after(
         "approval_limit",
@@ -125,6 +136,12 @@ def _lists(screens: Screens) -> None:
                     Column("margin", _l("Margin over cost, %"), shown=False),
                     Column("contract_quantity", _l("Contract quantity"), shown=False),
                 ],
+            ),
+            Part(
+                "faults",
+                template="pricing/faults.html",
+                read=lambda session, one: one.faults,
+                visible=lambda one: one is not None and bool(one.faults),
             ),
             Part(
                 "changes",

@@ -8,7 +8,7 @@ from core.security.actor import NEVER
 from core.security.rights import Rights
 
 rights = Rights()
-for priced in ("pricing.price_list", "pricing.price"):
+for priced in ("pricing.price_list", "pricing.price", "pricing.list_fault"):
     rights.model(priced, read="pricing.read", write="pricing.write", delete="pricing.write")
 for run in ("pricing.run", "pricing.run_supplier", "pricing.run_part"):
     rights.model(run, read="pricing.read_runs", write="pricing.reprice")

@@ -197,7 +197,7 @@ def test_ux_12_a_thin_margin_colours_the_line_of_who_may_see_it(open_as: Opener)
 
 
 def test_an_order_goes_from_quotation_to_paid_by_keys_alone(open_as: Opener, company: Any) -> None:
-    """A short line, a part delivery, the back order, an invoice, a return with its credit note, the money."""
+    """A short line, a part delivery, the back order, an invoice, a return with its credit, the payment."""
     page = open_as("mara", NEW)
     page.on("dialog", lambda dialog: dialog.accept())
     part_delivery_and_back_order(page, company.id)

@@ -85,8 +85,8 @@ def sums(rows, keys, column):
     return {key: value for key, value in found.items() if value}
 
 
-@pytest.mark.parametrize("folder", files("adventureworks", SMALL))
-def test_dollars_in_books_of_euros_with_what_was_rejected(company, folder):
+def ordered_in_dollars(company, folder):
+    """AdventureWorks' rows, confirmed as orders in dollars; returns them with their lines by number."""
     company.currency_code = "EUR"
     rows = adventureworks(folder).head(LINES).copy()
     rows["vendor"] = "Vendor " + rows["vendor"]
@@ -107,8 +107,12 @@ def test_dollars_in_books_of_euros_with_what_was_rejected(company, folder):
     company.rate_age = 0
     drafts = [order(company, of, known, group) for _key, group in rows.groupby("order", sort=False)]
     m.PurchasingOrder.confirm(db.session, m.PurchasingOrder.create(db.session, drafts))
-    lines = dict(zip(rows["line"], (line for draft in drafts for line in draft.lines), strict=True))
+    return rows, dict(zip(rows["line"], (line for draft in drafts for line in draft.lines), strict=True))
 
+
+@pytest.mark.parametrize("folder", files("adventureworks", SMALL))
+def test_dollars_in_books_of_euros_with_what_was_rejected(company, folder):
+    rows, lines = ordered_in_dollars(company, folder)
     refused = 0
     for day, group in rows.groupby("shipped", sort=True):
         refused += receive(date.fromisoformat(day), group, lines)
@@ -160,8 +164,8 @@ def receive(day, group, lines):
     return 0
 
 
-@pytest.mark.parametrize("path", files("scms_delivery_history.csv", SMALL / "scms_delivery_history.csv"))
-def test_deliveries_of_many_vendors(company, path):
+def delivered(company, path):
+    """SCMS' rows, ordered and received; returns them with the ids of their lines."""
     rows = scms(path).head(LINES).copy()
     of = suppliers(company, sorted(set(rows["vendor"])))
     known = parts(company, sorted(set(rows["part"])))
@@ -180,7 +184,12 @@ def test_deliveries_of_many_vendors(company, path):
             for (_vendor, number), one in group.groupby(["vendor", "delivery"], sort=False)
         ]
         m.PurchasingOrder.receive_deliveries(db.session, deliveries, date.fromisoformat(day))
+    return rows, {i: line.id for i, line in lines.items()}
 
+
+@pytest.mark.parametrize("path", files("scms_delivery_history.csv", SMALL / "scms_delivery_history.csv"))
+def test_deliveries_of_many_vendors(company, path):
+    rows, _lines = delivered(company, path)
     rows["month"] = rows["day"].str[:7]
     assert on_hand() == sums(rows, ["part"], "quantity")
     expected = sums(rows, ["vendor", "month"], "value")

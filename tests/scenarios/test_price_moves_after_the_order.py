@@ -14,7 +14,7 @@ from core.db import db
 from tests.addons.pricing.conftest import Shop
 
 pytestmark = pytest.mark.addons(
-    "partners", "products", "accounting", "stock", "sales", "purchasing", "pricing"
+    "partners", "products", "accounting", "stock", "sales", "purchasing", "matching", "pricing"
 )
 
 

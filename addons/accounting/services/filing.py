@@ -129,7 +129,9 @@ def _draft(session: AnySession, company_id: int, partner: Any, invoice: EInvoice
 def _taxes(session: AnySession, company_id: int, invoice: EInvoice) -> Mapping[Decimal, int]:
     """The tax of each percentage of the file; raises BillError."""
     tax = m.AccountingTax
+    # Amounts of files are without tax; of several of one rate a single one goes before a group.
     query = select(tax.rate, tax.id).where(tax.company_id == company_id, tax.active, ~tax.included)
+    query = query.order_by(tax.grouped.desc(), tax.id.desc())
     known = {Decimal(rate) * 100: key for rate, key in session.execute(query)}
     asked = {line.tax_percent for line in invoice.lines} | {one.tax_percent for one in invoice.charges}
     if not invoice.lines:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from addons.partners import models as partners
 from addons.pricing.models.names import BREAKS, RECEIPT_PRICES, RULES, SIDES
-from addons.pricing.services import lists
+from addons.pricing.services import list_files, lists
 from core import m
 from core.db import Line, Percent, Prose, Quantity, UnitPrice, search_index
 from core.models import Model, relationship
@@ -79,6 +79,13 @@ class PriceList(CompanyOwned, Model):
 
     partner = relationship("partner")
     replaces = relationship("pricing.price_list", remote_side="PricingPriceList.id")
+    faults = relationship(
+        "pricing.list_fault",
+        back_populates="price_list",
+        order_by="PricingListFault.id",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
     prices = relationship(
         "pricing.price",
         back_populates="price_list",
@@ -91,6 +98,11 @@ class PriceList(CompanyOwned, Model):
     def create(cls, session: Any, price_lists: Sequence[Any]) -> list[int]:
         """Write `ListDraft`s with their prices, or unsaved records; returns their ids."""
         return lists.create(session, price_lists)
+
+    @classmethod
+    def take_in(cls, session: Any, file: list_files.ListFile) -> list_files.Taken:
+        """Write the lists of a supplier's file, one a currency; says what of it became no price, and why."""
+        return list_files.take_in(session, file)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -110,6 +122,27 @@ class PriceList(CompanyOwned, Model):
             Index(None, "company_id", "valid_from", "id"),
             search_index("pricing_price_list", "name"),
         )
+
+
+class ListFault(CompanyOwned, Model):
+    """A cell or a row of a supplier's file that became no price, and why."""
+
+    _name = "pricing.list_fault"
+    _title = "Left out of a price list"
+    _label = "reason"
+    _audited = False
+
+    price_list_id: Mapped[int] = mapped_column(
+        ForeignKey("pricing_price_list.id", ondelete="CASCADE"), index=True
+    )
+    sheet: Mapped[str] = mapped_column(Line, server_default="")
+    #: As the spreadsheet counts.
+    row: Mapped[int] = mapped_column(Integer)
+    heading: Mapped[str] = mapped_column(Line, server_default="")
+    cell: Mapped[str] = mapped_column(Line, server_default="")
+    reason: Mapped[str] = mapped_column(Line)
+
+    price_list = relationship("pricing.price_list", back_populates="faults")
 
 
 class Price(CompanyOwned, Model):

@@ -24,6 +24,7 @@ from core.db import (
     search_index,
     smallest_unit,
 )
+from core.i18n import _l
 from core.models import relationship
 from core.models.fragment import table_name
 
@@ -204,8 +205,13 @@ class TradeLine:
             CheckConstraint(
                 f"{moved} >= 0 AND cancelled >= 0 AND {moved} + cancelled <= quantity + tolerance",
                 name=f"{moved}_was_ordered",
+                info={"refusal": _l("More would move than was ordered: change the order, or move less.")},
             ),
-            CheckConstraint(f"returned BETWEEN 0 AND {moved}", name=f"returned_was_{moved}"),
+            CheckConstraint(
+                f"returned BETWEEN 0 AND {moved}",
+                name=f"returned_was_{moved}",
+                info={"refusal": _l("More would come back than has gone.")},
+            ),
         )
 
 

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import pytest
 
+from addons.pricing import reports
 from addons.pricing.services.errors import PricingError
 from core import m
 from core.db import db
+from core.documents import render_html
 from tests.addons.pricing.conftest import DAY
 
 pytestmark = pytest.mark.addons(
-    "partners", "products", "accounting", "stock", "sales", "purchasing", "pricing"
+    "partners", "products", "accounting", "stock", "sales", "purchasing", "matching", "pricing"
 )
 
 
@@ -151,3 +153,14 @@ def test_a_settled_claim_that_a_run_went_back_on_holds_no_bill_up(shop):
     reverse(bill)
     assert (shop.account("payable"), shop.account("goods_received")) == (0, -108)
     assert shop.billed(order, "R-3").net == 108 and shop.account("goods_received") == 0
+
+
+def test_a_claim_is_a_paper_with_its_lines(shop):
+    order = billed(shop)
+    shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
+    claim = claim_of(shop.applied(with_claims=True))
+    html = render_html("pricing.claim", claim, locale="en")
+    for said in (claim.number, order.number, "list Q2 of Mar 2, 2026", "−8.00", "send a credit note over"):
+        assert said in html or said.replace("−", "-") in html, said
+    (path,) = [line["delivery"] for line in reports.lines_of(claim)]
+    assert path in html

@@ -15,7 +15,7 @@ from core import m
 from core.db import db
 from tests.addons.pricing.conftest import DAY
 
-ADDONS = ("partners", "products", "accounting", "stock", "sales", "purchasing", "pricing")
+ADDONS = ("partners", "products", "accounting", "stock", "sales", "purchasing", "matching", "pricing")
 pytestmark = pytest.mark.addons(*ADDONS)
 
 

@@ -14,7 +14,7 @@ from core.errors import UserError
 from tests.addons.pricing.conftest import DAY
 
 pytestmark = pytest.mark.addons(
-    "partners", "products", "accounting", "stock", "sales", "purchasing", "pricing"
+    "partners", "products", "accounting", "stock", "sales", "purchasing", "matching", "pricing"
 )
 
 

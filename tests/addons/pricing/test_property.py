@@ -15,7 +15,7 @@ from core.errors import UserError
 from tests.addons.pricing.conftest import DAY
 
 pytestmark = pytest.mark.addons(
-    "partners", "products", "accounting", "stock", "sales", "purchasing", "pricing"
+    "partners", "products", "accounting", "stock", "sales", "purchasing", "matching", "pricing"
 )
 #: What may happen to an order of 40: some comes, is sold, goes back, is billed.
 ACTS = st.lists(
