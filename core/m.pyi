@@ -526,6 +526,8 @@ class BillingRun(_Composed):
     released_at: Mapped[_datetime | None]
     state: Mapped[str]
     statements: Mapped[list[BillingStatement]]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
     @classmethod
     def concerns(cls, session: Any, company_id: int, cycles: Any) -> Any: ...
     @classmethod
@@ -537,7 +539,7 @@ class BillingRun(_Composed):
     @classmethod
     def retry_mails(cls, session: Any, runs_made: Any) -> int: ...
     @classmethod
-    def send(cls, session: Any, runs_made: Any) -> Any: ...
+    def send(cls, session: Any, runs_made: Any, most: Any = ...) -> Any: ...
     @classmethod
     def start(cls, session: Any, company_id: int, cycle: str, period: Any) -> Any: ...
     @classmethod
@@ -633,6 +635,7 @@ class Company(_Composed):
     price_source: Mapped[str]
     rate_age: Mapped[int]
     reprice_tolerance: Mapped[Decimal | None]
+    second_release: Mapped[bool]
     street: Mapped[str]
     tax_number: Mapped[str]
     @property

@@ -56,6 +56,7 @@ def declare(screens: Screens) -> None:
             _l("Days to confirm a statement"),
             help=_l("Mails have a link by which customers confirm or dispute; empty for none."),
         ),
+        Field("second_release", _l("Statements are released by a second person")),
     )
 
 

@@ -57,7 +57,10 @@ class StatementRun(CompanyOwned, Model):
     state: Mapped[str] = mapped_column(Text, server_default="created")
     created_at: Mapped[dt.datetime] = mapped_column(Timestamp, server_default=func.now())
     released_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
+    #: Who started it; where the company wants it, somebody else releases.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
+    user = relationship("user")
     statements = relationship("billing.statement", back_populates="run", order_by="BillingStatement.number")
 
     @classmethod
@@ -105,9 +108,9 @@ class StatementRun(CompanyOwned, Model):
         return runs.release(session, runs_made)
 
     @classmethod
-    def send(cls, session: Any, runs_made: Iterable[Any]) -> list[Any]:
-        """Start the jobs that mail the released statements of these runs; returns the jobs."""
-        return runs.send(session, runs_made)
+    def send(cls, session: Any, runs_made: Iterable[Any], most: int | None = None) -> list[Any]:
+        """Start the jobs that mail the released statements of these runs, so many of each at the most."""
+        return runs.send(session, runs_made, most)
 
     @classmethod
     def retry_mails(cls, session: Any, runs_made: Iterable[Any]) -> int:
@@ -288,10 +291,12 @@ class StatementLine(Model):
 
 
 class Company(records.Company):
-    """Whether customers are asked to confirm their statements."""
+    """How statements go out: who releases them, and whether customers are asked to confirm them."""
 
     #: For how many days the link in a statement's mail is good; nothing where nobody is asked.
     answer_days: Mapped[int | None] = mapped_column(Integer)
+    #: Whether whoever started a run may not release it.
+    second_release: Mapped[bool] = mapped_column(server_default="false")
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

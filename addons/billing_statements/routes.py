@@ -1,9 +1,10 @@
 """Pages of statement runs: preview, create, look, release, send."""
 
 import typing
+from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import Text, cast, func, select
 
 from addons.accounting.periods import last_closed
@@ -11,7 +12,7 @@ from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
 from addons.billing_statements.looks import PREVIEWED, customers_of, looks_of, stated
-from addons.billing_statements.services import delivery, runs
+from addons.billing_statements.services import delivery, outputs, runs
 from addons.billing_statements.services.due import due_of, due_today
 from core import m
 from core.clock import today
@@ -22,10 +23,14 @@ from core.records import attachments
 from core.security.headers import named
 from core.security.incoming import page_asked
 from core.security.rights import current_actor, requires
+from core.tabular.writers import write_xlsx
 
 bp = Blueprint("billing_statements", __name__)
 
 PAGE = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: How many statements are sent first, for a look at how they arrive.
+FIRST = 10
 #: Among the states of statements in a run's filter: those whose mail failed.
 MAIL_FAILED = "mail_failed"
 
@@ -149,6 +154,7 @@ def run_page(run_id: int) -> str:
         page_size=PAGE,
         progress=_progress(run.id),
         failed_mails=len(runs.failed_mails(db.session, run.id)),
+        first=FIRST,
         may_run=current_actor().may("billing_statements.run"),
         may_send=current_actor().may("billing_statements.send"),
     )
@@ -286,8 +292,8 @@ def release_run(session: Any, run: Any) -> None:
 
 
 def send_run(session: Any, run: Any) -> None:
-    """Send one run from its page."""
-    m.BillingRun.send(session, [run])
+    """Send one run from its page, or its first few statements."""
+    m.BillingRun.send(session, [run], FIRST if request.form.get("first") else None)
 
 
 def retry_run(session: Any, run: Any) -> None:
@@ -351,6 +357,25 @@ def pdf(statement_id: int) -> Response:
         abort(404)
     response = Response(attachments.read(statement.attachment.sha256), mimetype="application/pdf")
     return named(response, statement.attachment.filename, shown=True)
+
+
+@bp.get("/runs/<int:run_id>/index.xlsx")
+@requires("billing_statements.read")
+def index_of(run_id: int) -> Response:
+    """Which statement is whose, of how much, and where it went."""
+    run = _run(run_id)
+    file: Any = TemporaryFile()  # noqa: SIM115  # the response closes it
+    write_xlsx(*outputs.index(db.session, run.id), file)
+    return named(send_file(file, mimetype=XLSX), _("Statements up to %(day)s.xlsx", day=run.period_end))
+
+
+@bp.get("/runs/<int:run_id>/files.zip")
+@requires("billing_statements.read")
+def files_of(run_id: int) -> Response:
+    """All statements of a run that stand, in one archive."""
+    run = _run(run_id)
+    response = Response(outputs.archive(db.session, run.id), mimetype="application/zip")
+    return named(response, _("Statements up to %(day)s.zip", day=run.period_end))
 
 
 def _statement(statement_id: int) -> Any:

@@ -1,4 +1,4 @@
-"""Orders of a distributor: quotations, some delivered and invoiced, one short, one late, one by call-off."""
+"""Orders of a distributor: two years of them, and of now some delivered, one short, one late, one by call-off."""
 
 import random
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import false, func, select, text
 
+from addons.sales import demo_years
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft, ScheduleDraft
 from addons.stock.services.orders.changing import Amendment
 from core import m
@@ -54,6 +55,8 @@ def _trade(session: Any, company_id: int, chance: random.Random) -> None:
     if not parts or not customers:
         return
     _agree(session, company_id, customers, parts)
+    # Neither with whoever takes goods by rules nor with whoever is held: they have orders of their own.
+    demo_years.load(session, company_id, [*customers[:2], *customers[3:-1]])
     drafts = [_draft(company_id, chance, parts, customers, n) for n in range(QUOTATIONS + ORDERS)]
     made = m.SalesOrder.create(session, drafts)
     m.SalesOrder.confirm(session, made[QUOTATIONS:])
