@@ -45,10 +45,19 @@ def read(content: bytes) -> EInvoice:
     return found.upright()
 
 
+def is_electronic(content: bytes) -> bool:
+    """Whether a file begins like one that is read here, and not like a table."""
+    return _is_pdf(content) or _is_xml(content)
+
+
+def _is_pdf(content: bytes) -> bool:
+    return content[:1024].lstrip().startswith(_PDF)
+
+
 def _read(content: bytes) -> EInvoice:
     if len(content) > tree.MOST_BYTES:
         raise EInvoiceError(_("The file is larger than 20 MB: that is more than an invoice needs."))
-    if content[:1024].lstrip().startswith(_PDF):
+    if _is_pdf(content):
         return _from_pdf(content)
     if not _is_xml(content):
         raise EInvoiceError(
