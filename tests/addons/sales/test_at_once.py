@@ -21,7 +21,7 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() 
 
 @pytest.fixture
 def meanwhile(app, desk):
-    """`meanwhile(act)`: another rep does it, waits for what this session holds, and tells when that is let go."""
+    """`meanwhile(act)`: another rep does it, waits for what this session holds, and then tells."""
 
     def run(act):
         with app.app_context():
