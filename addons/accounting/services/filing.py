@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
 from addons.accounting.amounts import line_amount
 from addons.accounting.services.bills import WRITE, BillError
@@ -24,7 +24,7 @@ from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine, 
 from addons.accounting.services.einvoice.reading import read
 from addons.products.services.numbers import find_for
 from core import m
-from core.db import AnySession, clean, round_to, smallest_unit
+from core.db import AnySession, clean, cleaned, round_to, smallest_unit
 from core.i18n import _
 from core.screens.panel.files import FileRefusedError, add_file
 from core.security import acts
@@ -81,11 +81,12 @@ def _supplier(session: AnySession, company_id: int, seller: Party, partner_id: i
         if chosen is None:
             raise BillError(_("There is no such supplier: choose one of the list."))
         return chosen
-    known = session.scalars(query.where(partner.active).order_by(partner.id)).all()
     numbers = {clean(one) for one in (*seller.tax_numbers, *seller.ids)} - {""}
-    by_number = [one for one in known if clean(one.tax_number) in numbers]
-    names = {clean(one) for one in seller.names}
-    found = by_number or [one for one in known if clean(one.name) in names]
+    names = {clean(one) for one in seller.names} - {""}
+    tax_number, name = (literal_column(cleaned(f"partner.{column}")) for column in ("tax_number", "name"))
+    named = query.where(partner.active, tax_number.in_(numbers) | name.in_(names)).order_by(partner.id)
+    known = session.scalars(named).all()
+    found = [one for one in known if clean(one.tax_number) in numbers] or known
     if len(found) == 1:
         return found[0]
     who = ", ".join([*seller.names[:1], *seller.tax_numbers[:1]]) or _("nobody that it names")
