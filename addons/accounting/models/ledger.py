@@ -31,9 +31,9 @@ PURPOSES = (
     "input_tax",
     "price_difference",
     "supplier_claims",
+    "accrued_landed_cost",
     "discount_allowed",
     "discount_received",
-    "accrued_landed_cost",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}
