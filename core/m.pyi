@@ -588,6 +588,8 @@ class BillingStatement(_Composed):
     @classmethod
     def create_for(cls, session: Any, run: Any, partners: Any = ..., refused: Any = ...) -> Any: ...
     @classmethod
+    def details(cls, session: Any, statement: Any) -> Any: ...
+    @classmethod
     def redo(cls, session: Any, statements: Any) -> Any: ...
     @classmethod
     def release(cls, session: Any, statements: Any) -> None: ...
@@ -883,6 +885,7 @@ class Partner(_Composed):
     settlement_cycle: Mapped[str]
     statement_cycle: Mapped[str]
     statement_days: Mapped[str]
+    statement_lines: Mapped[bool]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]

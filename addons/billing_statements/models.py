@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting import periods
 from addons.accounting.periods import Period
-from addons.billing_statements.services import answers, creation, delivery, due, health, runs
+from addons.billing_statements.services import answers, creation, delivery, details, due, health, runs
 from addons.billing_statements.services import redo as redoing
+from addons.billing_statements.services.details import Detail
 from addons.partners import models as partners
 from core.db import Line, Money, Timestamp, begins_index, search_index
 from core.models import Model, relationship
@@ -31,6 +32,8 @@ class Partner(partners.Partner):
     statement_cycle: Mapped[str] = mapped_column(Text, server_default="monthly")
     #: On which days periods end, where they are not the usual ones of the cycle: “5” or “5,20”.
     statement_days: Mapped[str] = mapped_column(Text, server_default="")
+    #: Whether the lines of the documents stand on the statement, as the customer checks them.
+    statement_lines: Mapped[bool] = mapped_column(server_default="false")
 
     def _before_write(self) -> None:
         self.statement_days = due.days_of(self.statement_cycle, self.statement_days)
@@ -227,6 +230,11 @@ class Statement(CompanyOwned, Model):
         Customers that are `refused` are left out, with that as the reason.
         """
         return creation.create_statements(session, run, partners, refused or {})
+
+    @classmethod
+    def details(cls, session: Any, statement: Any) -> Sequence[Detail]:
+        """The lines of a statement's documents; asked, not an act. Addons add what they know of them."""
+        return details.details(session, statement)
 
     @classmethod
     def render(cls, session: Any, statements: Iterable[Any]) -> list[Any]:

@@ -35,6 +35,11 @@ screens.extend("partner.form").after(
         _l("On days"),
         help=_l("Empty for the usual. Weekly: 1 for Monday; monthly: the last day, 25; own days: 5, 20."),
     ),
+    Field(
+        "statement_lines",
+        _l("Statements show lines"),
+        help=_l("Each line with order, part, quantity and price, behind the documents."),
+    ),
 )
 
 

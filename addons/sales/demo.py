@@ -1,4 +1,4 @@
-"""Orders of a distributor: two years of them, and of now some delivered, one short, one late, one by call-off."""
+"""Orders of a distributor: two years of them; of now some delivered, one short, one late, one called off."""
 
 import random
 from collections.abc import Sequence

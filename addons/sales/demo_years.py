@@ -1,4 +1,4 @@
-"""Two years of trade: goods on reels come every quarter, orders go every month, some come back, most are paid.
+"""Two years of trade: reels come every quarter, orders go every month, some come back, most are paid.
 
 All of a month are written, delivered and invoiced at once, as a batch does it; the same at every load.
 """

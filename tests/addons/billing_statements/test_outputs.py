@@ -29,7 +29,10 @@ def test_the_index_says_whose_each_file_of_the_archive_is(customer_of, bill, run
     found = [dict(zip(table.header, cells, strict=True)) for _n, cells in table.rows()]
     packed = zipfile.ZipFile(io.BytesIO(b"".join(outputs.archive(db.session, run.id))))
     assert packed.testzip() is None
-    assert [one["Code"] for one in found] == ["C1", "C2"] and [float(one["Balance"]) for one in found] == [100, 100]
+    assert [one["Code"] for one in found] == ["C1", "C2"] and [float(one["Balance"]) for one in found] == [
+        100,
+        100,
+    ]
     for one in found:
         contents = packed.read(one["File"])
         assert hashlib.sha256(contents).hexdigest() == one["SHA-256"]
