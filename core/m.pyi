@@ -380,8 +380,6 @@ class AccountingPaymentTerm(_Composed):
     days: Mapped[int]
     discount: Mapped[Decimal]
     discount_days: Mapped[int]
-    early_days: Mapped[int]
-    early_discount: Mapped[Decimal]
     from_month_end: Mapped[bool]
     id: Mapped[int]
     months: Mapped[int]
