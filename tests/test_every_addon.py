@@ -124,10 +124,11 @@ def _imported(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", FURTHER)
 def test_it_installs_on_what_it_needs_and_goes_without_a_trace(name, database, data_folder):
-    engine = engine_for(database_url(database))
+    engine, acts = engine_for(database_url(database)), alone(name, database)
+    if CATALOGUE.found[name].manifest.auto_install:
+        acts.uninstall(name, data_folder)  # it joined as soon as all that it needs was there
     with engine.connect() as connection:
         before = schema_of(connection), rows_of(connection)
-    acts = alone(name, database)
     assert acts.install([name]).addons == (name,)
     assert acts.upgrade().left == ()
     outcome = acts.uninstall(name, data_folder)

@@ -88,8 +88,8 @@ def _draft(
     lines = [
         OrderLineDraft(
             part.product_id,
-            Decimal(chance.choice((100, 250, 500, 1000))),
-            Decimal(chance.randint(20, 400)) / 10_000,
+            Decimal(chance.choice((250, 500, 1000, 2000))),
+            Decimal(chance.randint(100, 900)) / 10_000,
         )
         for part in chance.sample(list(parts), min(len(parts), chance.randint(2, 5)))
     ]

@@ -55,13 +55,32 @@ class Years:
             self._receive(quarter[0], [draft for month in quarter for draft in orders[month]])
             for month in quarter:
                 self._trade(month, orders[month])
+        self._now()
         self._pay()
 
+    def _now(self) -> None:
+        """Of this month some orders are delivered, some wait, and some are short until more comes."""
+        month = today().replace(day=1)
+        orders = [self._order(month) for _n in range(A_MONTH)]
+        for draft in orders:
+            draft.date = min(draft.date or month, today())
+            draft.valid_until = today() + timedelta(days=30)
+        self._receive(month, orders[: A_MONTH * 3 // 4])
+        made = m.SalesOrder.create(self.session, orders)
+        m.SalesOrder.confirm(self.session, made[LOST:])
+        going = made[LOST : A_MONTH // 2]
+        m.SalesOrder.deliver(self.session, going, today())
+        order = m.SalesOrder
+        by_delivery = select(order.id).where(order.id.in_(going), order.invoicing == "delivery")
+        m.SalesOrder.invoice(
+            self.session, self.session.scalars(by_delivery.order_by(order.id)).all(), today()
+        )
+
     def _months(self) -> Iterator[date]:
-        """The first days of the months, up to that before last; none lies in a closed year."""
+        """The first days of the months before this one; none lies in a closed year."""
         closed = books_of(self.session, self.company_id).closed
         now = today()
-        for back in range(12 * YEARS, 1, -1):
+        for back in range(12 * YEARS, 0, -1):
             count = now.year * 12 + now.month - 1 - back
             month = date(count // 12, count % 12 + 1, 1)
             if closed is None or month > closed:

@@ -11,12 +11,13 @@ from core.links.declare import Answer
 from core.locales import LOCALES
 from core.records import attachments
 from core.security.headers import named
-from core.security.incoming import takes_lines
 from core.security.rights import PUBLIC, requires
 
 bp = Blueprint("links", __name__, url_prefix="/l")
 #: What the fields of rows are called, before their keys.
 _ROW = "row."
+#: Of so many rows something may be said: a page without a log-in takes no larger form.
+REMARKED = 1000
 
 
 @bp.get("/<token>")
@@ -44,7 +45,6 @@ def file(token: str) -> Response:
 
 @bp.post("/<token>")
 @requires(PUBLIC)
-@takes_lines
 def answer(token: str) -> Response:
     """Keep an answer that somebody gave by pressing a button."""
     link = _found(token)
@@ -85,6 +85,7 @@ def _page(
         shown = acts.shown_by(db.session, link)
         why_not = acts.why_not(link, shown)
         values = {"shown": shown, "closed": why_not, "problem": problem, "given": given, "link": link}
+        values["remarked"] = REMARKED
         html = render_template("links/page.html", token=token, **values)
     return _private(make_response(html, status))
 

@@ -17,7 +17,9 @@ from core import m
 from core.clock import today
 from core.db import db
 from core.exchange.importing import start_import, totals, upload
+from core.security.users import ensure_administrator
 from tests.conftest import work
+from tests.logins import log_in
 
 ON = date(2026, 1, 1)
 IN_TIME, LATE = date(2026, 1, 11), date(2026, 1, 12)
@@ -156,3 +158,13 @@ def test_the_invoice_shows_what_paying_today_saves(app, company, customer, invoi
     fresh = invoice_of("100", on=today())
     said = {str(fact.label): fact.amount for fact in facts_of_document(db.session, fresh)}
     assert said["Less, if paid today"] == Decimal(2)
+
+
+def test_the_form_of_a_term_shows_how_its_days_are_found(app, company, customer):
+    agree(company, customer, "payment_term")
+    ensure_administrator(db.session, "a@example.com", "a long enough password", company)
+    db.session.commit()
+    client = app.test_client()
+    log_in(app, client, db.session.scalars(select(m.User)).one().fs_uniquifier)
+    page = client.get(f"/m/accounting.payment_term.form/{customer.payment_term_id}").text
+    assert page.count("; less 2 % until ") == 3
