@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from core import m
-from core.documents import Delivery, copy_of, delivery_for
+from core.documents import Delivery, copy_of, papers_of
 from core.errors import UserError
 from core.i18n import _, in_locale
 from core.mail import MailAddressError, MailTemplateError, parse_addresses, queue, render_template
@@ -33,14 +33,16 @@ class Letter:
     body: str
     #: What makes a second click send nothing more.
     token: str
+    #: The document that goes with it; the record's first one where it is empty.
+    document: str = ""
     #: Why it goes out once more, where it was sent already.
     reason: str = ""
     problem: str = ""
 
 
-def proposed(session: Any, delivery: Delivery, record: Any) -> Letter:
+def proposed(session: Any, delivery: Delivery, record: Any, document: str = "") -> Letter:
     """The letter by the template in the reader's language; empty texts where the template fails."""
-    letter = Letter(delivery.recipients(record), "", "", "", uuid4().hex)
+    letter = Letter(delivery.recipients(record), "", "", "", uuid4().hex, document)
     locale = delivery.locale(record)
     try:
         with in_locale(locale):
@@ -54,7 +56,7 @@ def proposed(session: Any, delivery: Delivery, record: Any) -> Letter:
 
 def read_letter(sent: Mapping[str, str]) -> Letter:
     """What the dialog sent."""
-    names = ("to", "cc", "subject", "body", "token", "reason")
+    names = ("to", "cc", "subject", "body", "token", "document", "reason")
     return Letter(*(sent.get(name, "").strip() for name in names))
 
 
@@ -90,7 +92,7 @@ def put_out(session: Any, record: Any, letter: Letter) -> Any:
             model=record._name,
             record_id=record.id,
             company_id=record.company_id,
-            attachments=[copy_of(session, record)],
+            attachments=[copy_of(session, record, letter.document)],
             idempotency_key=_key(record, letter),
             when_unsure="park",
         )
@@ -117,15 +119,21 @@ def _refuse_unfinished(letter: Letter) -> None:
 
 
 @dataclass(frozen=True)
-class ShownDelivery:
-    """What a form offers of the record's document."""
+class Paper:
+    """A document of a record as its form offers it; `is_first` of the one that needs no name."""
 
-    print: bool
-    send: bool
+    name: str
+    title: str
+    is_first: bool
+    may_send: bool
 
 
-def shown_delivery(record: Any, actor: Actor) -> ShownDelivery:
-    """Whether the record's document can be printed now, and whether this actor may send it."""
-    delivery = delivery_for(record) if record is not None else None
-    ready = delivery is not None and delivery.ready(record)
-    return ShownDelivery(ready, ready and delivery is not None and actor.may(delivery.permission))
+def shown_papers(record: Any, actor: Actor) -> list[Paper]:
+    """The documents of a record that can be printed now, and which of them this actor may send."""
+    papers = papers_of(record._name) if record is not None else []
+    ready = [paper for paper in papers if paper.delivery is not None and paper.delivery.ready(record)]
+    return [
+        Paper(paper.name, str(paper.title), place == 0, actor.may(paper.delivery.permission))
+        for place, paper in enumerate(ready)
+        if paper.delivery is not None
+    ]

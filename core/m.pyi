@@ -58,7 +58,9 @@ class AccountingBill(_Composed):
     company_id: Mapped[int]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount_until: Mapped[_date | None]
     due_date: Mapped[_date]
+    early_discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -123,6 +125,7 @@ class AccountingBillLine(_Composed):
     quantity: Mapped[Decimal]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     unit_price: Mapped[Decimal]
     @property
     def company_currency(self) -> str: ...
@@ -194,9 +197,14 @@ class AccountingEntryLine(_Composed):
 class AccountingInvoice(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
+    credited_by: Mapped[list[AccountingInvoice]]
+    credits: Mapped[AccountingInvoice | None]
+    credits_id: Mapped[int | None]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount_until: Mapped[_date | None]
     due_date: Mapped[_date]
+    early_discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -222,11 +230,14 @@ class AccountingInvoice(_Composed):
     @classmethod
     def create(cls, session: Any, invoices: Any) -> Any: ...
     @classmethod
+    def credit_lines(cls, session: Any, invoice: Any, quantities: Any, on: _date) -> int: ...
+    @classmethod
     def post(cls, session: Any, invoices: Any) -> None: ...
     @classmethod
     def reverse(cls, session: Any, invoices: Any, on: _date) -> Any: ...
 
 class AccountingInvoiceLine(_Composed):
+    credits_line_id: Mapped[int | None]
     description: Mapped[str]
     discount: Mapped[Decimal]
     id: Mapped[int]
@@ -242,6 +253,7 @@ class AccountingInvoiceLine(_Composed):
     quantity: Mapped[Decimal]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     unit_price: Mapped[Decimal]
     @property
     def remarks(self) -> Any: ...
@@ -298,6 +310,8 @@ class AccountingOpenItem(_Composed):
     company_id: Mapped[int]
     currency_code: Mapped[str]
     date: Mapped[_date]
+    discount: Mapped[Decimal]
+    discount_until: Mapped[_date | None]
     document: Mapped[str]
     due_date: Mapped[_date]
     entry_line: Mapped[AccountingEntryLine]
@@ -321,6 +335,7 @@ class AccountingPayment(_Composed):
     currency_code: Mapped[str]
     date: Mapped[_date]
     direction: Mapped[str]
+    discount: Mapped[Decimal]
     entry: Mapped[AccountingEntry | None]
     entry_id: Mapped[int | None]
     exchange_rate: Mapped[Decimal | None]
@@ -349,6 +364,7 @@ class AccountingPayment(_Composed):
 
 class AccountingPaymentLine(_Composed):
     amount: Mapped[Decimal]
+    discount: Mapped[Decimal]
     id: Mapped[int]
     open_item: Mapped[AccountingOpenItem]
     open_item_id: Mapped[int]
@@ -364,6 +380,8 @@ class AccountingPaymentTerm(_Composed):
     company_id: Mapped[int]
     day: Mapped[int]
     days: Mapped[int]
+    discount: Mapped[Decimal]
+    discount_days: Mapped[int]
     early_days: Mapped[int]
     early_discount: Mapped[Decimal]
     from_month_end: Mapped[bool]
@@ -372,16 +390,29 @@ class AccountingPaymentTerm(_Composed):
     name: Mapped[str]
 
 class AccountingTax(_Composed):
-    account: Mapped[AccountingAccount]
-    account_id: Mapped[int]
+    account: Mapped[AccountingAccount | None]
+    account_id: Mapped[int | None]
     active: Mapped[bool]
     company: Mapped[Company]
     company_id: Mapped[int]
+    grouped: Mapped[bool]
     id: Mapped[int]
+    included: Mapped[bool]
     input_account: Mapped[AccountingAccount | None]
     input_account_id: Mapped[int | None]
     name: Mapped[str]
+    parts: Mapped[list[AccountingTaxPart]]
     rate: Mapped[Decimal]
+    @property
+    def rates(self) -> Any: ...
+
+class AccountingTaxPart(_Composed):
+    group: Mapped[AccountingTax]
+    group_id: Mapped[int]
+    id: Mapped[int]
+    part: Mapped[AccountingTax]
+    part_id: Mapped[int]
+    position: Mapped[int]
 
 class Addon(_Composed):
     id: Mapped[int]
@@ -450,6 +481,44 @@ class AuditSeal(_Composed):
     hash: Mapped[str]
     id: Mapped[int]
 
+class BillingAnswer(_Composed):
+    answered_at: Mapped[_datetime | None]
+    answered_by: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    disputes: Mapped[list[BillingDispute]]
+    id: Mapped[int]
+    link: Mapped[Link | None]
+    link_id: Mapped[int | None]
+    note: Mapped[str]
+    state: Mapped[str]
+    statement: Mapped[BillingStatement]
+    statement_id: Mapped[int]
+    @classmethod
+    def answer(cls, session: Any, asked: Any, agreed: bool, by: str, note: str = ..., remarks: Any = ...) -> None: ...
+    @classmethod
+    def ask(cls, session: Any, statements: Any) -> Any: ...
+
+class BillingDispute(_Composed):
+    answer: Mapped[BillingAnswer]
+    answer_id: Mapped[int]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    due: Mapped[_date]
+    id: Mapped[int]
+    outcome: Mapped[str]
+    owner: Mapped[User | None]
+    owner_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    reason: Mapped[str]
+    settled_at: Mapped[_datetime | None]
+    state: Mapped[str]
+    statement_line: Mapped[BillingStatementLine | None]
+    statement_line_id: Mapped[int | None]
+    @classmethod
+    def settle(cls, session: Any, disputes: Any, outcome: str) -> None: ...
+
 class BillingRun(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -461,6 +530,8 @@ class BillingRun(_Composed):
     released_at: Mapped[_datetime | None]
     state: Mapped[str]
     statements: Mapped[list[BillingStatement]]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
     @classmethod
     def concerns(cls, session: Any, company_id: int, cycles: Any) -> Any: ...
     @classmethod
@@ -472,7 +543,7 @@ class BillingRun(_Composed):
     @classmethod
     def retry_mails(cls, session: Any, runs_made: Any) -> int: ...
     @classmethod
-    def send(cls, session: Any, runs_made: Any) -> Any: ...
+    def send(cls, session: Any, runs_made: Any, most: Any = ...) -> Any: ...
     @classmethod
     def start(cls, session: Any, company_id: int, cycle: str, period: Any) -> Any: ...
     @classmethod
@@ -486,6 +557,7 @@ class BillingRunSkip(_Composed):
     run_id: Mapped[int]
 
 class BillingStatement(_Composed):
+    answer: Mapped[BillingAnswer | None]
     attachment: Mapped[Attachment | None]
     attachment_id: Mapped[int | None]
     closing: Mapped[Decimal]
@@ -520,6 +592,8 @@ class BillingStatement(_Composed):
     @classmethod
     def create_for(cls, session: Any, run: Any, partners: Any = ..., refused: Any = ...) -> Any: ...
     @classmethod
+    def details(cls, session: Any, statement: Any) -> Any: ...
+    @classmethod
     def redo(cls, session: Any, statements: Any) -> Any: ...
     @classmethod
     def release(cls, session: Any, statements: Any) -> None: ...
@@ -547,6 +621,7 @@ class BillingStatementLine(_Composed):
     statement_id: Mapped[int]
 
 class Company(_Composed):
+    answer_days: Mapped[int | None]
     approval_limit: Mapped[Decimal | None]
     books_begin: Mapped[_date]
     city: Mapped[str]
@@ -566,6 +641,7 @@ class Company(_Composed):
     price_source: Mapped[str]
     rate_age: Mapped[int]
     reprice_tolerance: Mapped[Decimal | None]
+    second_release: Mapped[bool]
     street: Mapped[str]
     tax_number: Mapped[str]
     @property
@@ -815,6 +891,7 @@ class Partner(_Composed):
     settlement_cycle: Mapped[str]
     statement_cycle: Mapped[str]
     statement_days: Mapped[str]
+    statement_lines: Mapped[bool]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
@@ -1557,6 +1634,7 @@ class PurchasingOrderLine(_Composed):
     schedules: Mapped[list[PurchasingSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     tolerance: Mapped[Decimal]
     unit_price: Mapped[Decimal | None]
     @property
@@ -1766,6 +1844,7 @@ class SalesOrderLine(_Composed):
     schedules: Mapped[list[SalesSchedule]]
     tax: Mapped[AccountingTax | None]
     tax_id: Mapped[int | None]
+    tax_within: Mapped[Decimal]
     tolerance: Mapped[Decimal]
     unit_cost: Mapped[Decimal | None]
     unit_price: Mapped[Decimal | None]

@@ -29,6 +29,12 @@ def _known_locale(code: str) -> str:
     return code
 
 
+def _without_slash(address: str) -> str:
+    if address and not address.startswith(("https://", "http://")):
+        raise ValueError("give the whole address, such as https://erp.example.com")
+    return address.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Values that an operator sets; each is read from `BINCARD_<NAME>` unless an alias is given."""
 
@@ -72,6 +78,8 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     #: Who scrapes `/metrics` sends it as bearer; empty: only this machine may.
     metrics_token: SecretStr = SecretStr("")
+    #: Where people outside reach this installation, `https://erp.example.com`; empty: no mail has a link.
+    public_url: Annotated[str, AfterValidator(_without_slash)] = ""
     #: How many proxies in front of the web server may say for whom they ask.
     proxies: int = Field(default=0, ge=0)
     #: `off`: events are kept as held deliveries, and nothing leaves the machine.

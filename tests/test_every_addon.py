@@ -124,10 +124,11 @@ def _imported(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", FURTHER)
 def test_it_installs_on_what_it_needs_and_goes_without_a_trace(name, database, data_folder):
-    engine = engine_for(database_url(database))
+    engine, acts = engine_for(database_url(database)), alone(name, database)
+    if CATALOGUE.found[name].manifest.auto_install:
+        acts.uninstall(name, data_folder)  # it joined as soon as all that it needs was there
     with engine.connect() as connection:
         before = schema_of(connection), rows_of(connection)
-    acts = alone(name, database)
     assert acts.install([name]).addons == (name,)
     assert acts.upgrade().left == ()
     outcome = acts.uninstall(name, data_folder)
@@ -507,7 +508,9 @@ def test_every_document_is_printed(name, locale, demo):
             kind, delivery = document.definition.name, document.definition.delivery
             model = demo.extensions["composition"].model(document.definition.model)
             latest = db.session.scalars(select(model).order_by(model.id.desc()))
-            record = next((one for one in latest if delivery is None or delivery.ready(one)), None)
+            found = latest.all()
+            ready = (one for one in found if delivery is None or delivery.ready(one))
+            record = next(ready, found[0] if found else None)
             assert record is not None, f"the demo data of {name} has no {kind}"
             html = render_html(kind, record, locale=locale)
             assert filename_of(kind, record, locale=locale).endswith(".pdf")

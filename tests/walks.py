@@ -165,6 +165,8 @@ RECORDS = {
     "event_id": "audit.event",
     "open_item_id": "accounting.open_item",
     "count_id": "stock.count",
+    "invoice_id": "accounting.invoice",
+    "order_id": "sales.order",
     "transfer_id": "stock.transfer",
     "supplier_id": "partner",
     "line_id": "sales.order_line",

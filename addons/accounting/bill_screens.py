@@ -92,6 +92,12 @@ def _bill(screens: Screens) -> None:
                 ),
                 "date",
                 "due_date",
+                Field(
+                    "early_discount",
+                    _l("Early payment %"),
+                    help=_l("What whoever pays up to the day beside need not pay, in percent."),
+                ),
+                Field("discount_until", _l("Discount until")),
                 "currency_code",
                 "exchange_rate",
                 Field("state", choices=STATES, readonly=True),

@@ -182,6 +182,10 @@ def _terms(screens: Screens) -> None:
                 "months",
                 "days",
                 Field("day", _l("On day of the month"), help=_l("0 for any day, 31 for the last.")),
+                Field(
+                    "discount", _l("Early payment %"), help=_l("2 for 2 % less, for whoever pays in time.")
+                ),
+                Field("discount_days", _l("Within days of the document")),
                 "active",
             ),
             Part(

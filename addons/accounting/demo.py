@@ -24,6 +24,7 @@ TERMS_OF_TRADE: tuple[dict[str, Any], ...] = (
     {"name": "Net 30", "days": 30},
     {"name": "End of month + 30", "from_month_end": True, "days": 30},
     {"name": "15th of the month after next", "from_month_end": True, "months": 1, "day": 15},
+    {"name": "2 % 10 days, net 30", "days": 30, "discount": Decimal(2), "discount_days": 10},
 )
 #: What a unit of a foreign currency is worth in dollars, about.
 RATES = {"EUR": Decimal("1.08"), "CNY": Decimal("0.138")}
@@ -80,7 +81,7 @@ def _terms(session: Any, company_id: int) -> None:
     session.add_all(terms)
     session.flush()
     partner = m.Partner
-    for term, rest in zip(terms, (0, 1, 2), strict=True):
+    for term, rest in zip(terms, (0, 1, 2, 3), strict=True):
         which = (partner.company_id == company_id) & (partner.id % 6 == rest)
         session.execute(update(partner).where(which).values(payment_term_id=term.id))
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import exists, func
 from sqlalchemy.orm import aliased
 
-from addons.accounting.services import entry
+from addons.accounting.services import early, entry
 from addons.accounting.services import settlement as settled
 from addons.accounting.services.invoices import INVOICES
 from addons.accounting.services.netting import nettable
@@ -70,6 +71,17 @@ def has_reversal(document: Any) -> bool:
     return document is not None and (document.reverses is not None or document.reversed_by is not None)
 
 
+def can_reverse(invoice: Any) -> bool:
+    """Whether an invoice can be taken back in whole: nothing of it is credited yet."""
+    untouched = invoice.reversed_by is None and not invoice.credited_by
+    return is_posted(invoice) and invoice.kind == "invoice" and untouched
+
+
+def has_credits(invoice: Any) -> bool:
+    """Whether it credits lines of an invoice, or lines of it are credited."""
+    return invoice is not None and (invoice.credits is not None or bool(invoice.credited_by))
+
+
 def reverse(session: Any, document: Any) -> str:
     """Take one document back from its form, today."""
     (opposite,) = type(document).reverse(session, [document], today())
@@ -114,7 +126,11 @@ def derive_payment(session: Any, values: Typed, lines: Mapping[str, Sequence[Typ
     """What follows from a partner and the side, and for each line from the item that it names."""
     found, rows = _of_partner(session, values), lines.get("lines", ())
     chosen = ["open_item_id" in row.changed for row in rows]
-    return Derived(found, {"lines": settled.named_amounts(session, {**values, **found}, rows, chosen)})
+    made = settled.named_amounts(session, {**values, **found}, rows, chosen)
+    off = sum(
+        ({**row, **more}.get("discount") or 0 for row, more in zip(rows, made, strict=True)), Decimal(0)
+    )
+    return Derived({**found, "discount": off}, {"lines": made})
 
 
 def _of_partner(session: Any, values: Typed) -> dict[str, Any]:
@@ -191,6 +207,17 @@ def facts_of_document(session: Any, document: Any) -> list[Fact]:
     if due is not None:
         late = bool(left) and due < today() and document.kind != "credit_note"
         facts.append(Fact(_l("Due"), text=format_date(due), tone="bad" if late else ""))
+    return facts + _early(items, currency)
+
+
+def _early(items: Sequence[Any], currency: str) -> list[Fact]:
+    """What a payment of today need not pay, as long as something is open."""
+    facts = []
+    for item in items:
+        off = early.of_item(item, today())
+        if off:
+            facts.append(Fact(_l("Less, if paid today"), off, currency))
+            facts.append(Fact(_l("Discount until"), text=format_date(item.discount_until)))
     return facts
 
 

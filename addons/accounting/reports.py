@@ -3,8 +3,9 @@
 from datetime import UTC
 from typing import Any
 
+from core.db import round_to, smallest_unit
 from core.documents import Delivery, Documents, Identity
-from core.i18n import _, _l, format_date, format_money
+from core.i18n import _, _l, format_date, format_money, format_number
 
 documents = Documents()
 
@@ -26,6 +27,14 @@ def percent(rate: Any) -> str:
     return f"{(rate * 100).normalize():f}\u00a0%"
 
 
+def tax_rate(line: Any) -> str:
+    """The rates of a line's taxes, and that they are in its price."""
+    if line.tax is None:
+        return ""
+    rates = " + ".join(percent(rate) for rate in line.tax.rates)
+    return _("incl. %(rates)s", rates=rates) if line.tax_within else rates
+
+
 def facts(invoice: Any) -> list[tuple[str, str]]:
     """What stands beside the address."""
     found = [
@@ -39,8 +48,9 @@ def facts(invoice: Any) -> list[tuple[str, str]]:
         found.append((_("Your reference"), invoice.reference))
     if invoice.partner.tax_number:
         found.append((_("Your tax no."), invoice.partner.tax_number))
-    if invoice.reverses is not None:
-        found.append((_("For invoice"), invoice.reverses.number))
+    taken = invoice.reverses or invoice.credits
+    if taken is not None:
+        found.append((_("For invoice"), taken.number))
     return found
 
 
@@ -50,7 +60,27 @@ def terms(invoice: Any) -> str:
     if invoice.kind == "credit_note":
         return _("We credit %(amount)s to your account.", amount=amount)
     if invoice.due_date == invoice.date:
-        return _("Please pay %(amount)s on receipt.", amount=amount)
+        words = _("Please pay %(amount)s on receipt.", amount=amount)
+    else:
+        words = _by_due_date(invoice, amount)
+    return f"{words} {early_terms(invoice)}".strip()
+
+
+def early_terms(invoice: Any) -> str:
+    """What is to be paid up to which day, where that is less."""
+    if invoice.discount_until is None or not invoice.early_discount:
+        return ""
+    unit = smallest_unit(invoice.currency_code)
+    off = round_to(invoice.total * invoice.early_discount / 100, unit)
+    return _(
+        "Pay by %(day)s and take %(percent)s %% off: %(rest)s.",
+        day=format_date(invoice.discount_until),
+        percent=format_number(invoice.early_discount),
+        rest=format_money(invoice.total - off, invoice.currency_code),
+    )
+
+
+def _by_due_date(invoice: Any, amount: str) -> str:
     days = (invoice.due_date - invoice.date).days
     return _(
         "Please pay %(amount)s by %(day)s, within %(days)s days of the date of the invoice.",
@@ -71,6 +101,8 @@ def context(invoice: Any) -> dict[str, Any]:
         "terms": terms(invoice),
         "currency": invoice.currency_code,
         "percent": percent,
+        "tax_rate": tax_rate,
+        "amounts_with_tax": any(line.tax_within for line in invoice.lines),
         "discounted": any(line.discount for line in invoice.lines),
     }
 

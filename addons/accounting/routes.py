@@ -13,13 +13,15 @@ from addons.accounting.document_forms import DOCUMENTS
 from addons.accounting.services import ageing
 from addons.accounting.services.allocation import Pair, items_by_id, oldest_first
 from addons.accounting.services.chart import books_of
+from addons.accounting.services.crediting import creditable_lines
 from core import m
 from core.clock import today
 from core.db import db
 from core.errors import UserError
-from core.i18n import _, locale_code
+from core.i18n import _, format_money, format_number, locale_code
 from core.screens.fields import number_text
 from core.screens.numbers import NotANumberError, parse_decimal
+from core.screens.quantities import QuantityLine, QuantityPage, parse_quantities, typed_quantities
 from core.screens.refusals import shown
 from core.security.actor import actor_of
 from core.security.incoming import takes_files
@@ -101,6 +103,67 @@ def _item(item_id: int) -> Any:
     item = m.AccountingOpenItem
     found = db.session.scalars(select(item).where(item.id == item_id)).one_or_none()
     return found if found is not None else abort(404)
+
+
+@bp.get("/credit/<int:invoice_id>")
+@requires("accounting.post")
+def credit_lines(invoice_id: int) -> str:
+    """The lines of an invoice, with how much of each can be credited."""
+    return _credit_page(_invoice(invoice_id)).show({})
+
+
+@bp.post("/credit/<int:invoice_id>")
+@requires("accounting.post")
+def credit_lines_now(invoice_id: int) -> Response | tuple[str, int]:
+    """Credit what was typed, by a credit note of today."""
+    page, typed = _credit_page(_invoice(invoice_id)), typed_quantities()
+    try:
+        wanted = parse_quantities(typed, page.lines)
+        note = m.AccountingInvoice.credit_lines(db.session, invoice_id, wanted, today())
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        return _credit_page(_invoice(invoice_id)).show(typed, str(error)), 422
+    flash(_("%(number)s is posted.", number=db.session.get_one(m.AccountingInvoice, note).number), "success")
+    return cast(Response, redirect(f"/m/accounting.invoice.form/{note}", 303))
+
+
+def _invoice(invoice_id: int) -> Any:
+    invoice = m.AccountingInvoice
+    posted = (invoice.state == "posted") & (invoice.kind == "invoice")
+    found = db.session.scalars(select(invoice).where(invoice.id == invoice_id, posted)).one_or_none()
+    return found if found is not None else abort(404)
+
+
+def _credit_page(invoice: Any) -> QuantityPage:
+    currency = invoice.currency_code
+    lines = [
+        QuantityLine(
+            line.id,
+            (
+                str(line.position),
+                line.part,
+                line.description,
+                format_number(line.quantity),
+                format_money(line.net, currency),
+            ),
+            line.creditable,
+            numbers=(3, 4),
+        )
+        for line in creditable_lines(db.session, invoice.id)
+    ]
+    return QuantityPage(
+        title=_("Credit lines of %(number)s", number=invoice.number),
+        record=invoice.number,
+        url=f"/m/accounting.invoice.form/{invoice.id}",
+        columns=(_("No."), _("Part"), _("Description"), _("Quantity"), _("Net")),
+        most=_("Not credited"),
+        wanted=_("Credit"),
+        act=_("Post credit note"),
+        lines=() if invoice.reversed_by is not None else lines,
+        empty=_("Everything of this invoice is credited."),
+        note=_("The goods stay where they are: credit what came back from its order."),
+    )
 
 
 @bp.get("/aged-receivables")

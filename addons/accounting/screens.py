@@ -10,11 +10,13 @@ from addons.accounting.document_forms import (
     STATES,
     ask_to_post,
     ask_to_post_payment,
+    can_reverse,
     derive_paper,
     derive_payment,
     document_defaults,
     facts_of_document,
     facts_of_partner,
+    has_credits,
     has_reversal,
     is_draft,
     is_posted,
@@ -26,6 +28,7 @@ from addons.accounting.document_forms import (
     settlement,
     still_open,
 )
+from addons.accounting.services import taxes
 from addons.accounting.services.invoices import INVOICES
 from addons.accounting.services.settlement import due_lines, nameable
 from core import m
@@ -97,6 +100,12 @@ screens.form(
             "partner_id",
             "date",
             "due_date",
+            Field(
+                "early_discount",
+                _l("Early payment %"),
+                help=_l("What whoever pays up to the day beside need not pay, in percent."),
+            ),
+            Field("discount_until", _l("Discount until")),
             "reference",
             "currency_code",
             "exchange_rate",
@@ -133,6 +142,7 @@ screens.form(
             visible=is_posted,
         ),
         Part("reversal", template="accounting/reversals.html", visible=has_reversal),
+        Part("credits", template="accounting/credits.html", visible=has_credits),
         Button(
             "post",
             _l("Post"),
@@ -144,12 +154,20 @@ screens.form(
             bulk=lambda invoice: invoice.state == "draft",
         ),
         Button(
+            "credit_lines",
+            _l("Credit lines…"),
+            action="accounting.credit_lines",
+            method="get",
+            permission="accounting.post",
+            visible=lambda i: is_posted(i) and i.kind == "invoice" and i.reversed_by is None,
+        ),
+        Button(
             "reverse",
             _l("Reverse"),
             action=reverse,
             permission="accounting.post",
             style="danger",
-            visible=lambda i: is_posted(i) and i.kind == "invoice" and i.reversed_by is None,
+            visible=can_reverse,
             confirm=_l("Take this invoice back with a credit note of today?"),
             bulk=lambda i: (i.state == "posted") & (i.kind == "invoice") & ~is_reversed(i),
         ),
@@ -202,6 +220,7 @@ screens.form(
             "amount",
             "currency_code",
             "exchange_rate",
+            Field("discount", _l("Discount"), readonly=True, derived=True),
             "reference",
             Field("remainder", _l("What is left over"), choices=REMAINDERS),
             Field("state", choices=STATES, readonly=True),
@@ -218,6 +237,7 @@ screens.form(
                     narrowed=Narrowing(("partner_id", "side", "currency_code", "direction"), nameable),
                 ),
                 "amount",
+                Column("discount", _l("Discount")),
             ],
             filling=Filling(_l("Take what is due"), due_lines),
         ),
@@ -340,7 +360,7 @@ screens.list(
     "accounting.tax.list",
     model="accounting.tax",
     title=_l("Taxes"),
-    columns=["name", "rate", "account_id", "input_account_id", "active"],
+    columns=["name", "rate", "included", "grouped", "account_id", "input_account_id", "active"],
     search=["name"],
     order="name",
     empty=_l("Taxes on what is sold and bought are listed here."),
@@ -349,11 +369,13 @@ screens.form(
     "accounting.tax.form",
     model="accounting.tax",
     title=_l("Tax"),
+    on_save=taxes.complete,
     nodes=[
         Section(
             "main",
             "name",
-            Field("rate", help=_l("0.13 is 13 %.")),
+            Field("rate", help=_l("0.13 is 13 %; a group has the sum of its taxes.")),
+            Field("included", _l("In the price"), help=_l("Whether prices have the tax in them.")),
             "account_id",
             Field(
                 "input_account_id",
@@ -361,6 +383,15 @@ screens.form(
                 help=_l("Where it goes on bills; left empty, to the account for input tax."),
             ),
             "active",
-        )
+        ),
+        Grid(
+            "parts",
+            model="accounting.tax_part",
+            title=_l("Consists of"),
+            parent="group_id",
+            order="position",
+            filled=("part_id",),
+            columns=[Column("part_id", _l("Tax"))],
+        ),
     ],
 )

@@ -23,6 +23,9 @@ def _of_customers(rows: Any, _actor: Actor) -> ColumnElement[bool]:
 
 # Whoever writes documents of any kind chooses taxes.
 rights.model("accounting.tax", read="accounting.read", write="accounting.configure", choose="products.read")
+rights.model(
+    "accounting.tax_part", read="accounting.read", write="accounting.configure", delete="accounting.configure"
+)
 for configured in ("accounting.account", "accounting.journal"):
     rights.model(configured, read="accounting.read_ledger", write="accounting.configure")
 for document in (

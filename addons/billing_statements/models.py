@@ -10,17 +10,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting import periods
 from addons.accounting.periods import Period
-from addons.billing_statements.services import creation, delivery, due, health, runs
+from addons.billing_statements.services import answers, creation, delivery, details, due, health, runs
 from addons.billing_statements.services import redo as redoing
+from addons.billing_statements.services.details import Detail
 from addons.partners import models as partners
-from core.db import Money, Timestamp, begins_index, search_index
+from core.db import Line, Money, Timestamp, begins_index, search_index
 from core.models import Model, relationship
+from core.records import models as records
 from core.records.models import CompanyOwned
 
 CYCLES = (*periods.CYCLES, "none")
 RUN_STATES = ("created", "released", "sent")
 STATES = ("created", "rendered", "released", "sent", "superseded")
 LINE_KINDS = ("brought_forward", "late", "movement")
+ANSWERS = ("asked", "confirmed", "disputed", "settled")
 
 
 class Partner(partners.Partner):
@@ -29,6 +32,8 @@ class Partner(partners.Partner):
     statement_cycle: Mapped[str] = mapped_column(Text, server_default="monthly")
     #: On which days periods end, where they are not the usual ones of the cycle: “5” or “5,20”.
     statement_days: Mapped[str] = mapped_column(Text, server_default="")
+    #: Whether the lines of the documents stand on the statement, as the customer checks them.
+    statement_lines: Mapped[bool] = mapped_column(server_default="false")
 
     def _before_write(self) -> None:
         self.statement_days = due.days_of(self.statement_cycle, self.statement_days)
@@ -55,7 +60,10 @@ class StatementRun(CompanyOwned, Model):
     state: Mapped[str] = mapped_column(Text, server_default="created")
     created_at: Mapped[dt.datetime] = mapped_column(Timestamp, server_default=func.now())
     released_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
+    #: Who started it; where the company wants it, somebody else releases.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
+    user = relationship("user")
     statements = relationship("billing.statement", back_populates="run", order_by="BillingStatement.number")
 
     @classmethod
@@ -103,9 +111,9 @@ class StatementRun(CompanyOwned, Model):
         return runs.release(session, runs_made)
 
     @classmethod
-    def send(cls, session: Any, runs_made: Iterable[Any]) -> list[Any]:
-        """Start the jobs that mail the released statements of these runs; returns the jobs."""
-        return runs.send(session, runs_made)
+    def send(cls, session: Any, runs_made: Iterable[Any], most: int | None = None) -> list[Any]:
+        """Start the jobs that mail the released statements of these runs, so many of each at the most."""
+        return runs.send(session, runs_made, most)
 
     @classmethod
     def retry_mails(cls, session: Any, runs_made: Iterable[Any]) -> int:
@@ -181,6 +189,7 @@ class Statement(CompanyOwned, Model):
     lines = relationship(
         "billing.statement_line", order_by="BillingStatementLine.position", passive_deletes=True
     )
+    answer = relationship("billing.answer", back_populates="statement", uselist=False)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -221,6 +230,11 @@ class Statement(CompanyOwned, Model):
         Customers that are `refused` are left out, with that as the reason.
         """
         return creation.create_statements(session, run, partners, refused or {})
+
+    @classmethod
+    def details(cls, session: Any, statement: Any) -> Sequence[Detail]:
+        """The lines of a statement's documents; asked, not an act. Addons add what they know of them."""
+        return details.details(session, statement)
 
     @classmethod
     def render(cls, session: Any, statements: Iterable[Any]) -> list[Any]:
@@ -282,3 +296,102 @@ class StatementLine(Model):
             # Each document stands on exactly one living statement.
             Index("uq_billing_statement_line_live", "open_item_id", unique=True, postgresql_where="live"),
         )
+
+
+class Company(records.Company):
+    """How statements go out: who releases them, and whether customers are asked to confirm them."""
+
+    #: For how many days the link in a statement's mail is good; nothing where nobody is asked.
+    answer_days: Mapped[int | None] = mapped_column(Integer)
+    #: Whether whoever started a run may not release it.
+    second_release: Mapped[bool] = mapped_column(server_default="false")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (CheckConstraint("answer_days BETWEEN 1 AND 90", name="answer_days_in_range"),)
+
+
+class Answer(CompanyOwned, Model):
+    """What a customer says of a statement; the link keeps the evidence."""
+
+    _name = "billing.answer"
+    _title = "Customer's answer"
+    _label = "state"
+
+    statement_id: Mapped[int] = mapped_column(
+        ForeignKey("billing_statement.id", ondelete="RESTRICT"), unique=True
+    )
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("link.id", ondelete="SET NULL"))
+    state: Mapped[str] = mapped_column(Text, server_default="asked")
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
+    answered_by: Mapped[str] = mapped_column(Line, server_default="")
+    note: Mapped[str] = mapped_column(Line, server_default="")
+
+    statement = relationship("billing.statement", back_populates="answer")
+    link = relationship("link")
+    disputes = relationship("billing.dispute", back_populates="answer", order_by="BillingDispute.id")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            CheckConstraint(f"state IN {ANSWERS}", name="state_known"),
+            CheckConstraint("(state = 'asked') = (answered_at IS NULL)", name="answered_at_once"),
+        )
+
+    @classmethod
+    def ask(cls, session: Any, statements: Iterable[Any]) -> list[Any]:
+        """Ask customers about statements, each by a link of its own; returns what is to be answered."""
+        return answers.ask(session, statements)
+
+    @classmethod
+    def answer(
+        cls,
+        session: Any,
+        asked: Sequence[Any],
+        agreed: bool,
+        by: str,
+        note: str = "",
+        remarks: Mapping[int, str] | None = None,
+    ) -> None:
+        """Keep what a customer said, who did, and of which lines; disputed ones become tasks."""
+        answers.answer(session, asked, agreed, by, note, remarks or {})
+
+
+class Dispute(CompanyOwned, Model):
+    """A line that a customer finds wrong, or the statement as a whole, until somebody has settled it."""
+
+    _name = "billing.dispute"
+    _title = "Disputed line"
+    _label = "reason"
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("billing_answer.id", ondelete="RESTRICT"), index=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+    statement_line_id: Mapped[int | None] = mapped_column(
+        ForeignKey("billing_statement_line.id", ondelete="RESTRICT"), index=True
+    )
+    #: In the customer's words.
+    reason: Mapped[str] = mapped_column(Line)
+    state: Mapped[str] = mapped_column(Text, server_default="open")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    #: By when it should be settled.
+    due: Mapped[dt.date]
+    outcome: Mapped[str] = mapped_column(Line, server_default="")
+    settled_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
+
+    answer = relationship("billing.answer", back_populates="disputes")
+    partner = relationship("partner")
+    statement_line = relationship("billing.statement_line")
+    owner = relationship("user")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            CheckConstraint("state IN ('open', 'settled')", name="state_known"),
+            CheckConstraint("(state = 'settled') = (settled_at IS NOT NULL)", name="settled_at_once"),
+            Index("ix_billing_dispute_open", "partner_id", postgresql_where="state = 'open'"),
+        )
+
+    @classmethod
+    def settle(cls, session: Any, disputes: Iterable[Any], outcome: str) -> None:
+        """Say how disputes ended, in words that are kept."""
+        answers.settle(session, disputes, outcome)

@@ -24,6 +24,27 @@ STATES = {
     "sent": _l("Sent"),
     "superseded": _l("Superseded"),
 }
+#: What a look before a run is for, the gravest first; addons add their own.
+CONCERNS = {
+    "no_address": _l("no address"),
+    "bad_address": _l("bad address"),
+    "shared_address": _l("shared address"),
+    "unprintable": _l("can't be printed"),
+    "disputed": _l("disputed"),
+    "uninvoiced": _l("not invoiced"),
+    "draft": _l("not posted"),
+    "odd_balance": _l("odd balance"),
+    "credit_balance": _l("owed by us"),
+    "unapplied": _l("not applied"),
+}
+#: What customers said of their statements, and what became of what they dispute.
+ANSWERS = {
+    "asked": _l("Not answered"),
+    "confirmed": _l("Confirmed"),
+    "disputed": _l("Disputed"),
+    "settled": _l("Settled"),
+}
+DISPUTES = {"open": _l("Open"), "settled": _l("Settled")}
 RUN_STATES = {"created": _l("Created"), "released": _l("Released"), "sent": _l("Sent")}
 
 

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import object_session
+
 from addons.billing_statements.services import delivery
 from core import m
 from core.documents import Delivery, Documents
@@ -37,6 +39,13 @@ def rows(statement: Any) -> list[dict[str, Any]]:
             }
         )
     return printed
+
+
+def details(statement: Any) -> list[Any]:
+    """The lines of its documents, for customers who check them."""
+    if not statement.partner.statement_lines:
+        return []
+    return list(m.BillingStatement.details(object_session(statement), statement))
 
 
 def ageing(statement: Any) -> list[tuple[str, Decimal]]:
@@ -75,6 +84,7 @@ def context(statement: Any) -> dict[str, Any]:
         "number": statement.number,
         "facts": facts,
         "rows": rows(statement),
+        "details": details(statement),
         "ageing": ageing(statement),
         "currency": statement.currency_code,
     }

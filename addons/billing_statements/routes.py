@@ -1,19 +1,20 @@
 """Pages of statement runs: preview, create, look, release, send."""
 
 import typing
-from collections.abc import Sequence
-from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import Text, cast, func, select
 
 from addons.accounting.periods import last_closed
+from addons.billing_statements import check_pages
 from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
-from addons.billing_statements.services import delivery, runs
-from addons.billing_statements.services.due import Due, due_of, due_today
+from addons.billing_statements.looks import PREVIEWED, customers_of, looks_of, stated
+from addons.billing_statements.services import delivery, outputs, runs
+from addons.billing_statements.services.due import due_of, due_today
 from core import m
 from core.clock import today
 from core.db import db, lock_rows
@@ -23,10 +24,15 @@ from core.records import attachments
 from core.security.headers import named
 from core.security.incoming import page_asked
 from core.security.rights import current_actor, requires
+from core.tabular.writers import write_xlsx
 
 bp = Blueprint("billing_statements", __name__)
+check_pages.add_to(bp)
 
 PAGE = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: How many statements are sent first, for a look at how they arrive.
+FIRST = 10
 #: Among the states of statements in a run's filter: those whose mail failed.
 MAIL_FAILED = "mail_failed"
 
@@ -59,7 +65,7 @@ def runs_page() -> str:
         rows=db.session.execute(query).all(),
         form=form,
         due=due,
-        looks=_looks(due),
+        looks=looks_of(_company(), due),
     )
 
 
@@ -93,9 +99,9 @@ def preview() -> Response | str | tuple[str, int]:
         "billing_statements/preview.html",
         due=found,
         form=form,
-        looks=_looks([found]),
-        skipped=_customers(sorted(found.skipped.items())),
-        rows=_stated(found),
+        looks=looks_of(_company(), [found]),
+        skipped=customers_of(sorted(found.skipped.items())),
+        rows=stated(found),
     )
 
 
@@ -107,43 +113,6 @@ def redirect_to_runs(problem: str) -> Response:
 
 def _to_runs() -> Response:
     return typing.cast(Response, redirect(url_for("billing_statements.runs_page"), 303))
-
-
-@dataclass(frozen=True)
-class Customer:
-    """One that a run leaves out, or cannot send anything to."""
-
-    id: int
-    code: str
-    name: str
-    reason: str
-
-
-def _customers(reasons: Sequence[tuple[int, str]]) -> list[Customer]:
-    """The customers with these reasons, in the order of the reasons."""
-    ids = [partner_id for partner_id, _reason in reasons]
-    query = select(m.Partner.id, m.Partner.code, m.Partner.name).where(m.Partner.id == func.any(ids))
-    rows = {row.id: row for row in db.session.execute(query)} if ids else {}
-    return [Customer(key, rows[key].code, rows[key].name, why) for key, why in reasons]
-
-
-#: So many customers of a preview stand on its page, and so many of those that need a look.
-PREVIEWED, LOOKS = 2000, 200
-
-
-def _looks(due: Sequence[Due]) -> list[Customer]:
-    """Whom somebody should look at first, all reasons of a customer together."""
-    reasons: dict[int, list[str]] = {}
-    for one in m.BillingRun.concerns(db.session, _company(), due) if due else ():
-        reasons.setdefault(one.partner_id, []).append(one.reason)
-    ordered = sorted(reasons.items(), key=lambda one: -len(one[1]))
-    return _customers([(partner, "; ".join(said)) for partner, said in ordered])
-
-
-def _stated(due: Due) -> list[tuple[Customer, Any]]:
-    """The customers and what their statements come to, the biggest balances first."""
-    rows = sorted(due.rows, key=lambda row: -abs(row.closing))[:PREVIEWED]
-    return list(zip(_customers([(row.partner_id, "") for row in rows]), rows, strict=True))
 
 
 @bp.post("/runs")
@@ -187,6 +156,7 @@ def run_page(run_id: int) -> str:
         page_size=PAGE,
         progress=_progress(run.id),
         failed_mails=len(runs.failed_mails(db.session, run.id)),
+        first=FIRST,
         may_run=current_actor().may("billing_statements.run"),
         may_send=current_actor().may("billing_statements.send"),
     )
@@ -324,8 +294,8 @@ def release_run(session: Any, run: Any) -> None:
 
 
 def send_run(session: Any, run: Any) -> None:
-    """Send one run from its page."""
-    m.BillingRun.send(session, [run])
+    """Send one run from its page, or its first few statements."""
+    m.BillingRun.send(session, [run], FIRST if request.form.get("first") else None)
 
 
 def retry_run(session: Any, run: Any) -> None:
@@ -389,6 +359,25 @@ def pdf(statement_id: int) -> Response:
         abort(404)
     response = Response(attachments.read(statement.attachment.sha256), mimetype="application/pdf")
     return named(response, statement.attachment.filename, shown=True)
+
+
+@bp.get("/runs/<int:run_id>/index.xlsx")
+@requires("billing_statements.read")
+def index_of(run_id: int) -> Response:
+    """Which statement is whose, of how much, and where it went."""
+    run = _run(run_id)
+    file: Any = TemporaryFile()  # noqa: SIM115  # the response closes it
+    write_xlsx(*outputs.index(db.session, run.id), file)
+    return named(send_file(file, mimetype=XLSX), _("Statements up to %(day)s.xlsx", day=run.period_end))
+
+
+@bp.get("/runs/<int:run_id>/files.zip")
+@requires("billing_statements.read")
+def files_of(run_id: int) -> Response:
+    """All statements of a run that stand, in one archive."""
+    run = _run(run_id)
+    response = Response(outputs.archive(db.session, run.id), mimetype="application/zip")
+    return named(response, _("Statements up to %(day)s.zip", day=run.period_end))
 
 
 def _statement(statement_id: int) -> Any:

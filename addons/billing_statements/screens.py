@@ -1,10 +1,13 @@
 """Statements in the generic list and form, and the cycle on the customer's form."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import object_session
 
+from addons.billing_statements import answer_screens
+from addons.billing_statements.answer_screens import fact_of, said
 from addons.billing_statements.names import CYCLES, STATES
 from addons.billing_statements.services.health import without_address
 from addons.billing_statements.services.redo import followed_by
@@ -31,6 +34,11 @@ screens.extend("partner.form").after(
         "statement_days",
         _l("On days"),
         help=_l("Empty for the usual. Weekly: 1 for Monday; monthly: the last day, 25; own days: 5, 20."),
+    ),
+    Field(
+        "statement_lines",
+        _l("Statements show lines"),
+        help=_l("Each line with order, part, quantity and price, behind the documents."),
     ),
 )
 
@@ -64,7 +72,8 @@ def facts_of_statement(_session: Any, statement: Any) -> list[Fact]:
         Fact(_l("Credited"), -statement.credits, currency),
         Fact(_l("Balance"), statement.closing, currency),
     ]
-    return [*facts, Fact(_l("Overdue"), overdue, currency, tone="bad")] if overdue > 0 else facts
+    late = [Fact(_l("Overdue"), overdue, currency, tone="bad")] if overdue > 0 else []
+    return [*facts, *late, *fact_of(statement)]
 
 
 def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
@@ -94,7 +103,15 @@ screens.list(
         "closing",
         Column("overdue", _l("Overdue"), value=lambda s: s.closing - s.not_due, show="money"),
     ],
-    filters=[Filter("state", choices=STATES), "partner_id", "run_id", "period_end"],
+    filters=[
+        Filter("state", choices=STATES),
+        Filter("confirmed", _l("Confirmed"), where=partial(said, states=("confirmed", "settled"))),
+        Filter("disputed", _l("Disputed"), where=partial(said, states=("disputed",))),
+        Filter("unanswered", _l("Not answered"), where=partial(said, states=("asked",))),
+        "partner_id",
+        "run_id",
+        "period_end",
+    ],
     search=["number", "partner_id"],
     group_by=["state", "period_end"],
     order="-period_end",
@@ -159,6 +176,13 @@ screens.form(
             style="primary",
         ),
         Button(
+            "check",
+            _l("Their list…"),
+            action="billing_statements.check",
+            method="get",
+            permission="billing_statements.read",
+        ),
+        Button(
             "redo",
             _l("Do again"),
             action=redo_statement,
@@ -169,3 +193,4 @@ screens.form(
         ),
     ],
 )
+answer_screens.declare(screens)

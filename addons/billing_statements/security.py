@@ -10,6 +10,10 @@ for model in ("billing.run", "billing.run_skip", "billing.statement", "billing.s
 
 for model in ("billing.statement", "billing.run_skip"):
     rights.follows(model, "partner_id", "partner")
+rights.model("billing.answer", read="billing_statements.read", write=NEVER)
+rights.model("billing.dispute", read="billing_statements.read", write="billing_statements.run")
+rights.follows("billing.answer", "statement_id", "billing.statement")
+rights.follows("billing.dispute", "partner_id", "partner")
 rights.follows("billing.statement_line", "statement_id", "billing.statement")
 
 rights.permission("billing_statements.read", _l("See statements"))

@@ -1,6 +1,7 @@
 """The jobs of a run: print each statement, send each statement."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from addons.billing_statements.errors import StatementError
@@ -61,8 +62,8 @@ def send(session: Any, step: Step) -> dict[str, Any]:
 
 @send.plan
 def plan_sending(session: Any, job: Any) -> Iterator[Planned]:
-    """All released statements of the run."""
-    return _planned(session, job, "released")
+    """The released statements of the run: all, or the first few."""
+    return islice(_planned(session, job, "released"), job.params.get("most"))
 
 
 @send.finish

@@ -19,11 +19,11 @@ tours.tour(
         Step(
             _l("Close a period"),
             _l(
-                "Choose a cycle and the last day of its period. The preview shows what would be created; "
-                "nothing is sent before you say so."
+                "The page begins with who is due today, in all cycles at once, and what needs a look before. "
+                "Nothing is sent before you say so."
             ),
             "/billing_statements/runs",
-            "form.list-tools",
+            "main h1",
         ),
         Step(
             _l("Every statement"),

@@ -1,13 +1,14 @@
-"""A statement run that invoices first: neither statements nor sales know of each other."""
+"""Runs that invoice first, and statements that name orders: statements and sales do not know each other."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from addons.accounting.periods import Period
 from addons.billing_statements import models as statements
+from addons.billing_statements.services.details import Detail
 from addons.billing_statements.services.due import Due, Expected
 from addons.billing_statements.services.health import Concern
-from addons.period_invoicing.services import invoicing
+from addons.period_invoicing.services import details, invoicing
 
 
 class StatementRun(statements.StatementRun):
@@ -31,3 +32,12 @@ class StatementRun(statements.StatementRun):
     def concerns(cls, session: Any, company_id: int, cycles: Sequence[Due]) -> list[Concern]:
         """Also goods that went in the period and are on no invoice, of customers invoiced by delivery."""
         return [*super().concerns(session, company_id, cycles), *invoicing.forgotten(session, cycles)]
+
+
+class Statement(statements.Statement):
+    """Its lines say from which order and delivery they are."""
+
+    @classmethod
+    def details(cls, session: Any, statement: Any) -> Sequence[Detail]:
+        """With the customer's numbers of order and part, and the deliveries."""
+        return details.complete(session, super().details(session, statement))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from addons.purchasing import line_screens
+from addons.purchasing import landing_screens, line_screens
 from addons.purchasing.screens import late, unbilled
 from addons.purchasing.services.demand import short_ids
 from core import m
@@ -73,6 +73,13 @@ def bills(session: Any, today: date) -> Figure:
     return Figure(number, link=f"{ORDERS}?f.to_bill=yes")
 
 
+def accrued(session: Any, today: date) -> Figure:
+    """Landed costs that nobody has billed yet."""
+    cost = m.PurchasingLandedCost
+    number = _count(session, cost, landing_screens.unbilled(cost))
+    return Figure(number, link="/m/purchasing.landed_cost.list?f.to_bill=yes")
+
+
 dashboards.board("purchase_orders", _l("Purchasing"), permission=READ, position=15)
 for name, label, read in (
     ("to_order", _l("Parts to order"), to_order),
@@ -83,5 +90,6 @@ for name, label, read in (
     ("receive", _l("Lines to receive"), receipts),
     ("inspect", _l("Receipts to inspect"), inspections),
     ("bill", _l("Received, not billed"), bills),
+    ("accrued", _l("Landed costs, not billed"), accrued),
 ):
     dashboards.figure("purchase_orders", name, label, read, permission=READ)

@@ -11,7 +11,13 @@ from sqlalchemy import func, select, text, update
 from addons.accounting.services.allocation import items_of
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
 from addons.purchasing.demo_landing import freight
-from addons.purchasing.services.drafts import Arrival, DeliveryDraft, OrderDraft, OrderLineDraft
+from addons.purchasing.services.drafts import (
+    Arrival,
+    DeliveryDraft,
+    OrderDraft,
+    OrderLineDraft,
+    ScheduleDraft,
+)
 from addons.purchasing.services.pricing import UNIT
 from core import m
 from core.clock import today
@@ -241,8 +247,20 @@ class Desk:
         m.PurchasingOrder.confirm(self.session, made)
         for order in made[10:13]:
             self._part(order)
+        self._call_off(made[0])
         m.PurchasingOrder.receive(self.session, made[-1:], today())
         m.PurchasingOrder.cancel_rest(self.session, made[12:13])
+
+    def _call_off(self, order: int) -> None:
+        """The supplier of one order confirms a line in two parts."""
+        line = m.PurchasingOrderLine
+        first = self.session.scalars(
+            select(line).where(line.order_id == order).order_by(line.position)
+        ).first()
+        assert first is not None  # `draft` gives each order lines
+        half = first.quantity / 2
+        calls = [ScheduleDraft(today() + timedelta(days=days), half) for days in (11, 32)]
+        m.PurchasingOrder.call_off(self.session, {first.id: calls})
 
     def _part(self, order: int) -> None:
         line = m.PurchasingOrderLine

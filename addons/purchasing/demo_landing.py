@@ -60,12 +60,10 @@ def _cost(company_id: int, partner_id: int, number: int, month: Any) -> Any:
         currency_code="USD",
         reference=f"HBL-{on.year}-{400 + number}",
     )
-    asked = (("freight", "Sea freight", 180, "weight"), ("duty", "Customs duty", 95, "value"))
+    asked = (("freight", 180, "weight"), ("duty", 95, "value"))
     cost.lines = [
-        m.PurchasingLandedLine(
-            position=place, kind=kind, description=words, amount=Decimal(amount + 7 * number), spread=spread
-        )
-        for place, (kind, words, amount, spread) in enumerate(asked, start=1)
+        m.PurchasingLandedLine(position=place, kind=kind, amount=Decimal(amount + 7 * number), spread=spread)
+        for place, (kind, amount, spread) in enumerate(asked, start=1)
     ]
     cost.receipts = [m.PurchasingLandedReceipt(transfer_id=transfer) for transfer in month.ids]
     return cost

@@ -101,7 +101,7 @@ def reverse(session: Any, cost: Any) -> str:
 def bill(session: Any, cost: Any) -> str:
     """Write the draft of the bill that clears one."""
     m.PurchasingLandedCost.bill(session, [cost], cost.reference)
-    return _("The draft of its bill is written: compare it with the supplier's paper, and post it.")
+    return _("The draft of its bill is written: compare it with the paper, and post it.")
 
 
 def recent(session: Any, values: Any) -> list[dict[str, Any]]:
@@ -275,7 +275,7 @@ def _buttons() -> list[Button]:
             action=reverse,
             permission="stock.revalue",
             style="danger",
-            visible=is_posted,
+            visible=lambda cost: is_posted(cost) and not any(line.billed for line in cost.lines),
             confirm=_l("Take this cost off the goods again, wherever they are?"),
         ),
     ]

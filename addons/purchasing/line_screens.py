@@ -44,6 +44,19 @@ def is_awaited(line: Any) -> Any:
     return is_late(line) & line.product_id.in_(select(move.product_id).where(outgoing(move)))
 
 
+def holds_up(line: Any) -> Any:
+    """Who waits for a line, in SQL: the first deliveries of its part that nothing is reserved for."""
+    move, transfer, partner = aliased(m.StockMove), aliased(m.StockTransfer), aliased(m.Partner)
+    number = func.coalesce(func.nullif(transfer.reference, ""), transfer.number)
+    waiting = select(func.concat_ws(" ", partner.name, number).label("who")).join_from(
+        move, transfer, transfer.id == move.transfer_id
+    )
+    waiting = waiting.outerjoin(partner, partner.id == transfer.partner_id).where(outgoing(move))
+    waiting = waiting.where(move.product_id == inspect(line).selectable.c.product_id)
+    first = waiting.order_by(move.date, move.id).limit(3).correlate(inspect(line).selectable).subquery()
+    return select(func.string_agg(first.c.who, ", ")).scalar_subquery()
+
+
 def is_unbilled(line: Any) -> Any:
     """The condition that what has come of a line is not what is billed of it."""
     order = aliased(m.PurchasingOrder)
@@ -68,6 +81,7 @@ def declare(screens: Screens) -> None:
             "quantity",
             "received",
             quantity("left", _l("To receive"), _left),
+            Column("holds_up", _l("Holds up"), value=holds_up, sortable=False),
             Column("returned", shown=False),
             Column("rejected", shown=False),
             "billed",

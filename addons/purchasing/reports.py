@@ -90,6 +90,7 @@ def context(order: Any) -> dict[str, Any]:
         "number": order.number or "",
         "facts": facts(order),
         "currency": order.currency_code,
+        "amounts_with_tax": any(line.tax_within for line in order.lines),
         "with_prices": order.state != "request" or any(line.unit_price for line in order.lines),
         "changes": order.changes if is_changed(order) else [],
         "changed": {

@@ -1,4 +1,4 @@
-"""Orders of a distributor: quotations, some delivered and invoiced, one short, one late, one by call-off."""
+"""Orders of a distributor: two years of them; of now some delivered, one short, one late, one called off."""
 
 import random
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import false, func, select, text
 
+from addons.sales import demo_years
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft, ScheduleDraft
 from addons.stock.services.orders.changing import Amendment
 from core import m
@@ -54,6 +55,8 @@ def _trade(session: Any, company_id: int, chance: random.Random) -> None:
     if not parts or not customers:
         return
     _agree(session, company_id, customers, parts)
+    # Neither with whoever takes goods by rules nor with whoever is held: they have orders of their own.
+    demo_years.load(session, company_id, [*customers[:2], *customers[3:-1]])
     drafts = [_draft(company_id, chance, parts, customers, n) for n in range(QUOTATIONS + ORDERS)]
     made = m.SalesOrder.create(session, drafts)
     m.SalesOrder.confirm(session, made[QUOTATIONS:])
@@ -85,8 +88,8 @@ def _draft(
     lines = [
         OrderLineDraft(
             part.product_id,
-            Decimal(chance.choice((100, 250, 500, 1000))),
-            Decimal(chance.randint(20, 400)) / 10_000,
+            Decimal(chance.choice((250, 500, 1000, 2000))),
+            Decimal(chance.randint(100, 900)) / 10_000,
         )
         for part in chance.sample(list(parts), min(len(parts), chance.randint(2, 5)))
     ]

@@ -126,7 +126,7 @@ def declare(screens: Screens) -> None:
                 model="sales.schedule",
                 title=_l("Call-offs"),
                 order="date",
-                readonly=True,
+                filled=("quantity",),
                 columns=["date", "quantity"],
             ),
         ],

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from addons.accounting.services.entry import amounts_of, of_parts
-from addons.sales.services import entry, holds, progress
+from addons.sales.services import entry, hints, holds, progress
 from addons.stock.services.orders.changing import Amendment
+from addons.stock.services.orders.drafts import ScheduleDraft
 from core import m
 from core.clock import today
 from core.db import db, round_money
 from core.i18n import _, _l, format_money, format_number
-from core.screens import Derived, Fact, Typed
+from core.screens import Derived, Fact, Mark, Typed
 from core.security.actor import actor_of
 from core.security.rights import current_actor
 
@@ -34,6 +35,7 @@ CHANGED = {
     "unit_price": _l("Unit price"),
     "discount": _l("Discount %"),
     "promised": _l("Promised"),
+    "schedules": _l("Call-offs"),
     "added": _l("Added"),
     "cancelled": _l("Cancelled"),
 }
@@ -147,7 +149,30 @@ def derive(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) ->
         for more, net, words in zip(made, nets, stock, strict=True)
     ]
     amounts = {"net": totals.net, "tax": totals.tax, "total": totals.total}
-    return Derived({**found, **amounts}, {"lines": answered})
+    marks = _marks(session, {**values, "currency_code": currency}, full, nets)
+    return Derived({**found, **amounts}, {"lines": answered}, {"lines": marks})
+
+
+def _marks(
+    session: Any, values: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], nets: Sequence[Decimal]
+) -> list[dict[str, Mark]]:
+    """What is said of quantities and prices; what a line earns only to those who may know."""
+    parts = hints.parts_of(session, [row["product_id"] for row in rows if row.get("product_id")])
+    may = current_actor().may("sales.margin") and bool(parts)
+    company_id, currency = actor_of(session).company_id or 0, values["currency_code"]
+    rate = hints.rate_of(session, company_id, currency, values.get("date")) if may else None
+    marks = []
+    for row, net in zip(rows, nets, strict=True):
+        part = parts.get(row.get("product_id") or 0)
+        quantity = hints.of_quantity(part, row.get("quantity"))
+        earned = hints.of_margin(part, row.get("quantity"), net, rate) if may else hints.Hint()
+        marks.append(
+            {
+                "quantity": Mark(quantity.note, quantity.tone, quantity.offer),
+                "unit_price": Mark(earned.note, earned.tone),
+            }
+        )
+    return marks
 
 
 def _made(session: Any, values: Typed, rows: Sequence[Typed], currency: str) -> list[dict[str, Any]]:
@@ -243,13 +268,6 @@ def credit(session: Any, order: Any) -> str:
     return _("%(number)s is posted.", number=session.get(m.AccountingInvoice, made).number)
 
 
-def return_all(session: Any, order: Any) -> str:
-    """Plan a return of all that has gone: whoever takes it in corrects the quantities."""
-    made = m.SalesOrder.return_goods(session, m.SalesOrder.returnable(session, order.id))
-    numbers = [session.get(m.StockTransfer, key).number for key in made]
-    return _("%(numbers)s waits for the goods: correct its quantities there.", numbers=", ".join(numbers))
-
-
 def cancel_rest(session: Any, order: Any) -> str:
     """Give up what one order still has to deliver."""
     m.SalesOrder.cancel_rest(session, [order])
@@ -275,9 +293,12 @@ def amend_line(session: Any, line: Any) -> None:
     """Change a line of a confirmed order by the act, which leaves a trace, and not by the form alone."""
     state = inspect(line)
     new = {name: getattr(line, name) for name in AMENDED if state.attrs[name].history.has_changes()}
+    calls = [ScheduleDraft(call.date, call.quantity) for call in line.schedules]
     with session.no_autoflush:
         session.refresh(line)
-    m.SalesOrder.amend(session, [Amendment(line.id, **new)])
+    if new:
+        m.SalesOrder.amend(session, [Amendment(line.id, **new)])
+    m.SalesOrder.call_off(session, {line.id: calls})
 
 
 def facts(session: Any, order: Any) -> list[Fact]:

@@ -1,5 +1,6 @@
-"""Quotation, order confirmation and delivery note as documents, in the customer's language."""
+"""Quotation, order confirmation, proforma and delivery note as documents, in the customer's language."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from core.i18n import _, _l, format_date, format_money
 
 documents = Documents()
 
-ORDER, NOTE = "sales.order", "stock.transfer"
+ORDER, PROFORMA, NOTE = "sales.order", "sales.proforma", "stock.transfer"
 
 
 def title_of(order: Any) -> str:
@@ -52,6 +53,7 @@ def context(order: Any) -> dict[str, Any]:
         "number": order.number or "",
         "facts": facts(order),
         "currency": order.currency_code,
+        "amounts_with_tax": any(line.tax_within for line in order.lines),
     }
 
 
@@ -68,6 +70,11 @@ def words(order: Any) -> dict[str, Any]:
     }
 
 
+def is_live(order: Any) -> bool:
+    """Whether papers of it go out."""
+    return order.state != "cancelled" and bool(order.lines)
+
+
 documents.define(
     ORDER,
     title=_l("Order"),
@@ -82,7 +89,37 @@ documents.define(
         mail=lambda order: ORDER,
         words=words,
         permission="sales.send",
-        ready=lambda order: order.state != "cancelled" and bool(order.lines),
+        ready=is_live,
+    ),
+)
+
+
+def proforma_title(_order: Any) -> str:
+    """What stands above the lines, so that nobody books it."""
+    return _("Proforma – not an invoice")
+
+
+def proforma_words(order: Any) -> dict[str, Any]:
+    """What the mail template may name."""
+    return {**words(order), "title": _("Proforma")}
+
+
+documents.define(
+    PROFORMA,
+    model=ORDER,
+    title=_l("Proforma"),
+    template="sales/proforma.html",
+    filename=lambda order: f"{_('Proforma')} {order.number}.pdf",
+    context=lambda order: {**context(order), "title": proforma_title(order)},
+    slots=("after_header", "after_lines", "after_totals"),
+    delivery=Delivery(
+        identity=lambda order: replace(identity_of(order), document=PROFORMA),
+        locale=lambda order: order.partner.language,
+        recipients=lambda order: order.partner.addresses_for("invoice"),
+        mail=lambda order: ORDER,
+        words=proforma_words,
+        permission="sales.send",
+        ready=is_live,
     ),
 )
 

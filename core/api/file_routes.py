@@ -1,6 +1,6 @@
 """The calls for files beside records and for their documents."""
 
-from flask import Response, current_app, url_for
+from flask import Response, current_app, request, url_for
 
 from core.api import files
 from core.api.access import any_token, caller, demand, open_resource
@@ -89,8 +89,8 @@ def remove_file(model: str, record_id: int, file_id: int) -> Response:
 @bp.get(f"{RECORD}/document")
 @any_token
 def get_document(model: str, record_id: int) -> Response:
-    """The record's document as PDF, the same bytes as on the screen and in the mail."""
+    """A document of the record as PDF, the same bytes as on the screen and in the mail."""
     record = record_of(open_resource(model), caller(), record_id)
-    file = files.document_of(record)
+    file = files.document_of(record, request.args.get("document", "")[:100])
     db.session.commit()
     return files.sent(file)

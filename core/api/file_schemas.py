@@ -113,6 +113,7 @@ def _removing() -> FileCall:
 
 def _printing() -> FileCall:
     parts = _contents("application/pdf")
+    parts["parameters"] = [*parts["parameters"], "document"]
     return FileCall("document", "get", "get-document", _("Get the document"), (*_ASKING, 409), parts)
 
 

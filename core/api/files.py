@@ -76,17 +76,17 @@ def remove(file: Any, actor: Actor) -> None:
     files.remove_file(db.session, file)
 
 
-def document_of(record: Any) -> Any:
-    """The file with the record's document: the bytes that everybody gets, made at the first call.
+def document_of(record: Any, document: str = "") -> Any:
+    """The file with a document of the record: the bytes that everybody gets, made at the first call.
 
     404 where such records have none, 409 where the record has none as it is now. The caller commits.
     """
-    delivery = delivery_for(record)
+    delivery = delivery_for(record, document)
     if delivery is None:
         raise ApiProblem("not-found", _("Such records have no document."))
     if not delivery.ready(record):
         raise ApiProblem("conflict", _("The record has no document as it is now: post or release it first."))
-    return copy_of(db.session, record)
+    return copy_of(db.session, record, document)
 
 
 def sent(file: Any) -> Response:

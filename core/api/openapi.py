@@ -88,6 +88,9 @@ def _add_shared(spec: Any) -> None:
     etag = {"type": "string"}
     spec.components.parameter("if-match", "header", {**_header("If-Match", etag, version), "required": True})
     spec.components.parameter("if-none-match", "header", _header("If-None-Match", etag, version))
+    which = _("Which document, where such records have several: its name.")
+    document = {"name": "document", "schema": {"type": "string", "maxLength": 100}, "description": which}
+    spec.components.parameter("document", "query", document)
     spec.components.header("etag", {"description": version, "schema": etag})
 
 

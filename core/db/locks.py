@@ -5,10 +5,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import scoped_session
 
 from core.db.session import AnySession
 
-LOCK_TIMEOUT = "3s"
+_LIMIT = text("SET LOCAL lock_timeout = '3s'")
+#: In the information of a session: the transaction in which the limit was set.
+_LIMITED = "lock_timeout_of"
+
+
+def limit_waiting(session: AnySession) -> None:
+    """Let whatever this transaction locks wait for 3 seconds at most; said once a transaction."""
+    own = session() if isinstance(session, scoped_session) else session
+    own.connection()
+    begun = own.get_nested_transaction() or own.get_transaction()
+    of = begun
+    while of is not None:
+        if session.info.get(_LIMITED) is of:
+            return
+        of = of.parent
+    session.execute(_LIMIT)
+    session.info[_LIMITED] = begun
 
 
 def lock_rows(session: AnySession, model: Any, ids: Sequence[int]) -> list[Any]:
@@ -16,7 +33,7 @@ def lock_rows(session: AnySession, model: Any, ids: Sequence[int]) -> list[Any]:
 
     Raises `sqlalchemy.exc.OperationalError` when another user holds one for over 3 seconds.
     """
-    session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    limit_waiting(session)
     query = select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
     return list(session.scalars(query.execution_options(populate_existing=True)))
 

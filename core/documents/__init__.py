@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from core.documents.copies import MisdirectedError, copy_of, delivery_for, delivery_of
+from core.documents.copies import MisdirectedError, copy_of, delivery_for, delivery_of, papers_of
 from core.documents.declare import (
     Contribution,
     Delivery,
@@ -35,6 +35,7 @@ __all__ = [
     "delivery_for",
     "delivery_of",
     "filename_of",
+    "papers_of",
     "read_identity",
     "render_html",
     "render_pdf",

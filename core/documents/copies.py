@@ -23,37 +23,38 @@ class MisdirectedError(UserError):
     """The kept file is another record's."""
 
 
+def papers_of(model: str) -> list[Definition]:
+    """The documents of the model's records that are delivered: first the one that has its name."""
+    registry: Registry = current_app.extensions["documents"]
+    return registry.of_model(model)
+
+
 def delivery_of(model: str) -> Delivery | None:
     """How documents of the model's records are delivered, the first of them; None where it has none."""
-    found = _registry().of_model(model)
+    found = papers_of(model)
     return found[0].delivery if found else None
 
 
-def delivery_for(record: Any) -> Delivery | None:
-    """How the record's document is delivered: of several, that which is ready; None where it has none."""
-    found = _definition_for(record)
+def delivery_for(record: Any, document: str = "") -> Delivery | None:
+    """How a document of the record is delivered, the first that is ready where none is named."""
+    found = _definition_for(record, document)
     return found.delivery if found is not None else None
 
 
-def _registry() -> Registry:
-    registry: Registry = current_app.extensions["documents"]
-    return registry
-
-
-def _definition_for(record: Any) -> Definition | None:
-    found = _registry().of_model(record._name)
+def _definition_for(record: Any, document: str) -> Definition | None:
+    found = [one for one in papers_of(record._name) if not document or one.name == document]
     ready = (one for one in found if one.delivery is not None and one.delivery.ready(record))
     return next(ready, found[0] if found else None)
 
 
-def copy_of(session: Any, record: Any) -> Any:
-    """The attachment with the record's document, made at the first call; the caller commits.
+def copy_of(session: Any, record: Any, document: str = "") -> Any:
+    """The attachment with a document of the record, as `delivery_for` finds it; the caller commits.
 
-    Raises MisdirectedError when the kept file says that it is another one's.
+    It is made at the first call. Raises MisdirectedError when the kept file says that it is another one's.
     """
-    definition = _definition_for(record)
+    definition = _definition_for(record, document)
     if definition is None or definition.delivery is None:
-        raise LookupError(f"{record._name} has no document that is delivered")
+        raise LookupError(f"{record._name} has no such document that is delivered")
     delivery = definition.delivery
     kept = delivery.kept(record) if delivery.kept else _find(session, record, delivery)
     file = kept if kept is not None else _print(session, record, definition.name, delivery)

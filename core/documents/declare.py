@@ -30,8 +30,8 @@ class DocumentError(Exception):
 class Delivery:
     """How a record's document reaches its reader: with it, the record's form has Print and Send by mail.
 
-    The document is then that of the records of its model; of several of one model, that which is ready. All
-    functions take the record.
+    The document is then that of the records of its model; of several of one model those are offered that are
+    ready. All functions take the record.
     """
 
     identity: Callable[[Any], Identity]
@@ -66,7 +66,7 @@ class Definition:
     context: Context
     slots: tuple[str, ...]
     delivery: Delivery | None = None
-    #: Whose records it is of; empty where it has the name of the model.
+    #: Whose records it is of; `define` gives it the document's name where it says nothing else.
     model: str = ""
 
 
@@ -135,9 +135,10 @@ class Registry(dict[str, Document]):
     """The documents of one app by their names."""
 
     def of_model(self, model: str) -> list[Definition]:
-        """The documents of the model's records that are delivered."""
+        """The documents of the model's records that are delivered; first the one that has its name."""
         found = (document.definition for document in self.values())
-        return [one for one in found if one.model == model and one.delivery is not None]
+        delivered = [one for one in found if one.model == model and one.delivery is not None]
+        return sorted(delivered, key=lambda one: one.name != model)
 
     def find(self, name: str) -> Document:
         """The document; DocumentError lists the known ones when there is none of this name."""

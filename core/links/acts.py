@@ -145,7 +145,9 @@ def _check(shown: Shown, given: Answer, seen: str) -> None:
         raise LinkError(_("Choose one of the answers."))
     if not given.name.strip():
         raise LinkError(_("Write your name: it is kept with the answer."))
-    if max(len(given.name), len(given.note)) > LONGEST_TEXT:
+    if set(given.remarks) - {key for key, _cells in shown.rows if shown.remark}:
+        raise LinkError(_("Of this line nothing can be said here: write a note."))
+    if max(map(len, (given.name, given.note, *given.remarks.values()))) > LONGEST_TEXT:
         raise LinkError(_("Write at most %(n)s characters.", n=LONGEST_TEXT))
     if seen != shown.text:
         raise LinkError(_("This has changed since you opened it: look at it again, and answer then."))

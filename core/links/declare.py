@@ -1,8 +1,12 @@
 """What an addon says of its public links: what is shown, and what an answer does."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+#: So many characters of rows are kept with an answer as they are; of more, how many rows and their hash.
+LONGEST_ROWS = 6000
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,13 @@ class Shown:
     sender: str
     #: (what, its value), in order.
     facts: Sequence[tuple[str, str]] = ()
+    #: A table of what it is about: its headings, and for each row its key and its cells.
+    columns: Sequence[str] = ()
+    rows: Sequence[tuple[str, Sequence[str]]] = ()
+    #: What may be said of a single row, such as “What is wrong?”; empty where nothing may.
+    remark: str = ""
+    #: A file to download, a record of `attachment`.
+    file: Any = None
     #: What is asked, in a sentence.
     question: str = ""
     #: Answer → the text of its button; the first is the one that is wished for.
@@ -25,8 +36,13 @@ class Shown:
     def text(self) -> str:
         """All of it as text: what an answer is evidence of."""
         facts = (f"{what}: {value}" for what, value in self.facts)
+        rows = ["  ".join(cells) for _key, cells in self.rows]
+        if sum(map(len, rows)) > LONGEST_ROWS:
+            digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+            rows = [f"{len(rows)} × {' / '.join(self.columns)}, SHA-256 {digest}"]
         buttons = " / ".join(self.answers.values())
-        return "\n".join(filter(None, (self.sender, self.title, *facts, self.question, f"[{buttons}]")))
+        read = (self.sender, self.title, *facts, *rows, self.question, f"[{buttons}]")
+        return "\n".join(filter(None, read))
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,8 @@ class Answer:
     choice: str
     name: str
     note: str = ""
+    #: What was said of single rows, by their keys.
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

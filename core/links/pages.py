@@ -9,9 +9,15 @@ from core.db import db
 from core.links import acts
 from core.links.declare import Answer
 from core.locales import LOCALES
+from core.records import attachments
+from core.security.headers import named
 from core.security.rights import PUBLIC, requires
 
 bp = Blueprint("links", __name__, url_prefix="/l")
+#: What the fields of rows are called, before their keys.
+_ROW = "row."
+#: Of so many rows something may be said: a page without a log-in takes no larger form.
+REMARKED = 1000
 
 
 @bp.get("/<token>")
@@ -25,13 +31,27 @@ def show(token: str) -> Response:
     return _page(token, link)
 
 
+@bp.get("/<token>/file")
+@requires(PUBLIC)
+def file(token: str) -> Response:
+    """The file that the question comes with; of links that are withdrawn or have expired no more."""
+    link = _found(token)
+    shown = acts.shown_by(db.session, link)
+    if shown is None or shown.file is None or (link.answered_at is None and acts.why_not(link, shown)):
+        abort(404)
+    response = _private(Response(attachments.read(shown.file.sha256), mimetype=shown.file.mimetype))
+    return named(response, shown.file.filename)
+
+
 @bp.post("/<token>")
 @requires(PUBLIC)
 def answer(token: str) -> Response:
     """Keep an answer that somebody gave by pressing a button."""
     link = _found(token)
     sent = request.form
-    given = Answer(sent.get("answer", ""), sent.get("name", ""), sent.get("note", ""))
+    said = {key.removeprefix(_ROW): text.strip() for key, text in sent.items() if key.startswith(_ROW)}
+    remarks = {key: text for key, text in said.items() if text}
+    given = Answer(sent.get("answer", ""), sent.get("name", ""), sent.get("note", ""), remarks)
     with force_locale(_locale(link)):
         try:
             seen = sent.get("seen", "").replace("\r\n", "\n")
@@ -65,8 +85,12 @@ def _page(
         shown = acts.shown_by(db.session, link)
         why_not = acts.why_not(link, shown)
         values = {"shown": shown, "closed": why_not, "problem": problem, "given": given, "link": link}
+        values["remarked"] = REMARKED
         html = render_template("links/page.html", token=token, **values)
-    response = make_response(html, status)
+    return _private(make_response(html, status))
+
+
+def _private(response: Response) -> Response:
     # Nobody keeps it, and no search engine lists it.
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

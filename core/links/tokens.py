@@ -5,7 +5,7 @@ import binascii
 import hmac
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app, has_request_context, url_for
 
 from core.security.keys import derived
 
@@ -36,8 +36,11 @@ def is_signed(token: str, link: Any) -> bool:
 
 
 def address_of(link: Any) -> str:
-    """The whole address, as it goes into a mail."""
-    return url_for("links.show", token=token_of(link), _external=True)
+    """The whole address, as it goes into a mail; empty in a job where nobody has said how we are reached."""
+    public = current_app.extensions["settings"].public_url
+    if public:
+        return f"{public}/l/{token_of(link)}"
+    return url_for("links.show", token=token_of(link), _external=True) if has_request_context() else ""
 
 
 def _sign(number: bytes, secret: str) -> bytes:

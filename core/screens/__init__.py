@@ -28,7 +28,7 @@ from core.screens.bulk import undo as bulk_undo
 from core.screens.composition import compose_screens
 from core.screens.declaring import Screens
 from core.screens.fields import choice_text
-from core.screens.forms.derive import Derived, Typed
+from core.screens.forms.derive import Derived, Mark, Typed
 from core.screens.forms.form import shown_nodes
 from core.screens.forms.panels import line_panels, panel_keys
 from core.screens.lists import export_job
@@ -66,6 +66,7 @@ __all__ = [
     "Column",
     "Dashboards",
     "Derived",
+    "Mark",
     "Fact",
     "Facts",
     "Field",

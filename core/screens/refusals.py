@@ -4,7 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 from psycopg import errors
-from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Table, UniqueConstraint
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import UserError
@@ -39,8 +39,7 @@ def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
         column = diag.constraint_name.removeprefix(f"ck_{diag.table_name}_").removesuffix("_length")
         if diag.constraint_name.endswith("_length"):
             return _("A text is too long to be kept. Shorten it."), column
-        rule = readable(diag.constraint_name.removeprefix(f"ck_{diag.table_name}_"))
-        return _("The values don't fit together: %(rule)s.", rule=_(rule)), ""
+        return _said_by(models, diag.table_name, diag.constraint_name), ""
     if isinstance(origin, errors.LockNotAvailable):
         return _("Somebody else is saving this record at the moment. Save again in a few seconds."), ""
     if isinstance(origin, errors.NumericValueOutOfRange):
@@ -48,6 +47,16 @@ def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
     if isinstance(origin, errors.ProgramLimitExceeded):  # longer than an index takes
         return _("A text is too long to be kept. Shorten it."), ""
     raise error
+
+
+def _said_by(models: Composition, table_name: str, constraint: str) -> str:
+    """What a check says of itself, `info={"refusal": _l("…")}`; else its name in words."""
+    name = constraint.removeprefix(f"ck_{table_name}_")
+    for check in models.metadata.tables[table_name].constraints:
+        found = check.info.get("refusal") if isinstance(check, CheckConstraint) else None
+        if found is not None and str(check.name).removeprefix(f"ck_{table_name}_") == name:
+            return str(found)
+    return _("The values don't fit together: %(rule)s.", rule=_(readable(name)))
 
 
 def _taken(models: Composition, table_name: str, constraint: str) -> tuple[str, str]:

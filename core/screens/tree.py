@@ -135,6 +135,8 @@ class Column(Node):
     currency: str = ""
     #: In a grid: shown, never typed into.
     readonly: bool = False
+    #: In a grid whose cells are marked: said with the notes of the line, by Alt+I.
+    told: bool = False
     #: In a grid: what suggestions of a related record show of it besides its label: columns of its model, by
     #: name or with a `value`.
     choice_columns: Sequence["str | Column"] = ()
@@ -218,6 +220,8 @@ class Grid(Node):
     filled: Sequence[str] = ()
     #: Lines that follow from the document, for whoever asks for them.
     filling: Filling | None = None
+    #: Whether what follows marks cells, so that it is asked when the form opens too: see `Mark`.
+    marked: bool = False
 
     def __post_init__(self) -> None:
         self.nodes = self.take(self.columns)

@@ -15,11 +15,11 @@ as they are now:
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm.util import identity_key
 
 from core.db import AnySession
-from core.db.locks import LOCK_TIMEOUT
+from core.db.locks import limit_waiting
 from core.errors import UserError
 from core.i18n import _
 from core.security.actor import actor_of
@@ -59,7 +59,7 @@ def locked(session: AnySession, model: Any, records: Iterable[Any]) -> Sequence[
     holds one for over 3 seconds. Record rules are the affair of whoever brought the records.
     """
     ids = ids_of(session, records)
-    session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    limit_waiting(session)
     table = model.__table__
     query = select(table).where(table.c.id == func.any(ids)).order_by(table.c.id).with_for_update()
     found = {row.id: row for row in session.execute(query)}

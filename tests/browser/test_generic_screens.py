@@ -148,7 +148,7 @@ def test_a_related_record_is_chosen_by_keys(open_as: Opener) -> None:
     expect(maker).to_have_value("Murata")
 
 
-def test_lines_are_entered_by_keys_alone(open_as: Opener) -> None:
+def test_ux_15_lines_are_entered_by_keys_alone(open_as: Opener) -> None:
     page = open_as("clerk", ORDER)
     page.locator("#lines-2-price").focus()
     page.keyboard.press("Enter")
@@ -170,7 +170,7 @@ def test_lines_are_entered_by_keys_alone(open_as: Opener) -> None:
     assert values == ["RC0603FR-07000KL", "RC0603FR-07005KL", "RC0603FR-07001KL"]
 
 
-def test_a_deleted_line_comes_back(open_as: Opener) -> None:
+def test_ux_15_a_deleted_line_comes_back(open_as: Opener) -> None:
     page = open_as("clerk", ORDER)
     page.locator("#lines-1-quantity").focus()
     page.keyboard.press("Control+Delete")
@@ -192,7 +192,7 @@ def test_an_act_waits_until_changes_are_saved(open_as: Opener) -> None:
     expect(page.locator("[data-save]")).to_have_count(0)
 
 
-def test_a_conflict_is_shown_and_nothing_overwritten(open_as: Opener) -> None:
+def test_ux_14_a_conflict_is_shown_and_nothing_overwritten(open_as: Opener) -> None:
     page = open_as("clerk", PART)
     part = db.session.get(m.ShelfPart, 1)
     part.note = "hers"

@@ -48,7 +48,7 @@ def again(page: Page, path: str) -> Page:
     return opened
 
 
-def test_typing_survives_a_crash(open_as: Opener, order: str) -> None:
+def test_ux_13_typing_survives_a_crash(open_as: Opener, order: str) -> None:
     page = open_as("clerk", order)
     page.fill("#number", "SO-77")
     page.fill("[data-line] >> nth=0 >> [name$=-quantity]", "99")
@@ -106,7 +106,7 @@ def test_nobody_is_shown_the_draft_of_another(open_as: Opener, order: str) -> No
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('draft ')).length") == 0
 
 
-def test_a_session_that_ended_loses_nothing(open_as: Opener, order: str, faults: list[str]) -> None:
+def test_ux_13_a_session_that_ended_loses_nothing(open_as: Opener, order: str, faults: list[str]) -> None:
     page = open_as("clerk", order)
     page.fill("#number", "SO-77")
     page.context.clear_cookies(name="session")

@@ -111,6 +111,58 @@ def test_quote_order_part_delivery_back_order_invoice_return_credit_paid(company
     )
 
 
+def test_the_same_customer_is_invoiced_by_period(company):
+    """Harbour Devices agrees to one invoice a month: what went, less what came back before its end.
+
+    March: 600 capacitors go on the 4th, 400 on the 10th, 50 come back on the 12th → 950 × 0.50 = 475.00 on
+    the 31st. April: 20 more come back → a credit note over 10.00 at its end, and nothing to invoice.
+    """
+    customer = m.Partner(company_id=company.id, code="C1", name="Harbour Devices", invoicing="period")
+    capacitor = m.Product(company_id=company.id, code="CAP", description="Capacitor 100 nF")
+    db.session.add_all([customer, capacitor])
+    db.session.flush()
+    receive(company, date(2026, 3, 2), (capacitor, 600, "0.30"))
+    line = OrderLineDraft(capacitor.id, Decimal(1000), Decimal("0.50"))
+    draft = OrderDraft(company.id, customer.id, [line], date=date(2026, 3, 3))
+    (order_id,) = m.SalesOrder.create(db.session, [draft])
+    order = db.session.get(m.SalesOrder, order_id)
+    m.SalesOrder.confirm(db.session, [order])
+    assert order.invoicing == "period"
+    m.SalesOrder.deliver(db.session, [order], date(2026, 3, 4))
+    receive(company, date(2026, 3, 9), (capacitor, 400, "0.35"))
+    m.SalesOrder.reserve(db.session, [order])
+    m.SalesOrder.deliver(db.session, [order], date(2026, 3, 10))
+    come_back(order, 50, date(2026, 3, 12))
+    assert (balance("receivable"), balance("goods_shipped")) == (0, 305)
+
+    # 31 March: one invoice over what is kept; 550 pieces at 0.30 and 400 at 0.35 are sold.
+    (invoice,) = m.SalesOrder.invoice_until(db.session, [customer.id], date(2026, 3, 31))
+    assert (net_of(invoice), balance("receivable")) == (475, 475)
+    assert (balance("goods_shipped"), balance("cost_of_goods_sold")) == (0, 305)
+
+    # 8 April: twenty more come back; the period's end credits them.
+    come_back(order, 20, date(2026, 4, 8))
+    (note,) = m.SalesOrder.invoice_until(db.session, [customer.id], date(2026, 4, 30))
+    assert db.session.get(m.AccountingInvoice, note).kind == "credit_note"
+    assert (net_of(note), balance("receivable")) == (10, 465)
+    assert m.SalesOrder.invoice_until(db.session, [customer.id], date(2026, 5, 31)) == []
+
+    # The customer pays what is left; ledger, stock and open items agree.
+    payment = PaymentDraft(company.id, customer.id, date(2026, 5, 4), Decimal(465), "USD")
+    m.AccountingPayment.post(db.session, m.AccountingPayment.create(db.session, [payment]))
+    assert (balance("receivable"), balance("bank"), balance("goods_shipped")) == (0, 465, 0)
+    assert (balance("cost_of_goods_sold"), balance("inventory")) == (299, 21)
+    assert db.session.scalar(text("SELECT sum(amount - allocated) FROM accounting_open_item")) == 0
+    assert db.session.execute(text("SELECT * FROM stock_differences()")).all() == []
+
+
+def come_back(order, quantity, on):
+    """So many pieces of the first delivery of an order come back."""
+    went = min(m.SalesOrder.returnable(db.session, order.id))
+    m.StockTransfer.do(db.session, m.SalesOrder.return_goods(db.session, {went: Decimal(quantity)}, on), on)
+    db.session.expire_all()
+
+
 def tax_account(company):
     """The account for output tax, of a chart that is made by the first who needs it."""
     return books_of(db.session, company.id).account("tax")

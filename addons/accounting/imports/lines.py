@@ -9,7 +9,7 @@ line: quantity 4, discount 10 %, amount 9.00 → 4 × 2.50 less 10 %.
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from addons.accounting.amounts import line_net
+from addons.accounting.amounts import line_amount
 from core.db import round_to
 from core.errors import UserError
 from core.i18n import _
@@ -45,7 +45,7 @@ def amounts_of(
     Raises AmountError.
     """
     if quantity is not None and price is not None:
-        if amount is not None and line_net(quantity, price, unit, discount) != amount:
+        if amount is not None and line_amount(quantity, price, unit, discount) != amount:
             raise _disagree(quantity, price, amount, unit, discount)
         return quantity, price
     if amount is None:
@@ -59,7 +59,7 @@ def _disagree(
     said = {
         "quantity": f"{quantity.normalize():f}",
         "price": f"{price.normalize():f}",
-        "net": line_net(quantity, price, unit, discount),
+        "net": line_amount(quantity, price, unit, discount),
         "amount": round_to(amount, unit),
     }
     if not discount:
@@ -85,6 +85,6 @@ def _from_amount(
         quantity = (amount / (price * part)).quantize(QUANTITY, rounding=ROUND_HALF_UP)
     elif quantity is None and price is None and not discount:
         quantity, price = (Decimal(1), amount) if amount >= 0 else (Decimal(-1), -amount)
-    if quantity is None or price is None or line_net(quantity, price, unit, discount) != amount:
+    if quantity is None or price is None or line_amount(quantity, price, unit, discount) != amount:
         raise AmountError(_("The amount does not follow from the quantity or the unit price: give both."))
     return quantity, price

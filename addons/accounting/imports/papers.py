@@ -12,7 +12,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from addons.accounting.amounts import line_net
+from addons.accounting.amounts import line_amount
 from addons.accounting.imports.known import known_documents, what_changed
 from addons.accounting.imports.lines import AmountError, amounts_of, checked_discount
 from addons.accounting.imports.taxes import TaxError, Taxes
@@ -178,8 +178,8 @@ class _Source:
             _refuse_with_its_rows(document)
             return None
         unit = smallest_unit(currency)
-        nets = (line_net(line.quantity, line.unit_price, unit, line.discount) for line in lines)
-        total = sum(nets, Decimal(0))
+        amounts = (line_amount(line.quantity, line.unit_price, unit, line.discount) for line in lines)
+        total = sum(amounts, Decimal(0))
         for line in lines if total < 0 else ():
             line.quantity = -line.quantity
         partner_id = self.parties.partners[first[self.columns.partner]]
@@ -242,8 +242,8 @@ class _Source:
             quantity, price = amounts_of(
                 values["quantity"], values["unit_price"], values["amount"], unit, discount
             )
-            net = line_net(quantity, price, unit, discount)
-            tax_id = self.taxes.find(values["tax"], values["tax_amount"], net, unit)
+            amount = line_amount(quantity, price, unit, discount)
+            tax_id = self.taxes.find(values["tax"], values["tax_amount"], amount, unit)
         except (AmountError, TaxError) as error:
             row.report(str(error), error.field)
             return None

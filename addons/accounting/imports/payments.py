@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import text as sql
 
+from addons.accounting.services import early
 from addons.accounting.services.bills import BILLS
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
@@ -30,7 +31,7 @@ from core.security.actor import actor_of
 
 _OPEN = """
     SELECT o.id, o.number, i.external_id, i.reference, o.partner_id, o.currency_code, o.side,
-           o.amount - o.allocated AS residual
+           o.amount - o.allocated AS residual, abs(o.discount) AS discount, o.discount_until
       FROM accounting_open_item o
       LEFT JOIN {table} i ON i.company_id = o.company_id AND i.number = o.number
      WHERE o.company_id = :company AND o.side = :side AND (o.number = ANY(:numbers) OR o.id IN (
@@ -94,6 +95,7 @@ class _Open:
         self.id, self.number = row.id, row.number
         self.partner_id, self.currency = row.partner_id, row.currency_code
         self.left: Decimal = row.residual
+        self.discount, self.until = row.discount, row.discount_until
         self.receivable: bool = row.side == "receivable"
 
 
@@ -178,10 +180,12 @@ def _lines(
             document.refuse(_("Row %(row)s of this document is wrong.", row=row.number))
             return None
         if item is not None:
-            taken = min(abs(row.values["amount"]), abs(item.left))
-            item.left -= taken if item.left > 0 else -taken
+            off = early.earned(abs(item.left), item.discount, item.until, row.values["date"])
+            taken, off = early.split(abs(row.values["amount"]), abs(item.left), off)
+            item.left -= taken + off if item.left > 0 else -(taken + off)
             if taken:
-                lines.setdefault(item.id, PaymentLine(item.id, Decimal(0))).amount += taken
+                line = lines.setdefault(item.id, PaymentLine(item.id, Decimal(0)))
+                line.amount, line.discount = line.amount + taken, line.discount + off
     return list(lines.values())
 
 

@@ -60,6 +60,9 @@ class Bill(PaperRules, CompanyOwned, Model):
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     date: Mapped[dt.date]
     due_date: Mapped[dt.date]
+    #: In percent of the total, for paying up to a day; what was agreed with the partner.
+    early_discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
+    discount_until: Mapped[dt.date | None]
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     #: Units of the company's currency for one unit of the document's; left empty, that of the day.
     exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
@@ -190,6 +193,8 @@ class BillLine(PricedLine, Model):
     #: What was bought; left out, the account of the books for purchases.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_account.id", ondelete="RESTRICT"))
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    #: The tax that its price has in it.
+    tax_within: Mapped[Decimal] = mapped_column(Money, server_default="0")
 
     bill = relationship("accounting.bill", back_populates="lines")
     product = relationship("product")

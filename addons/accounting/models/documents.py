@@ -1,16 +1,16 @@
 """Customer invoices, credit notes and payments."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.models.open_items import SIDES
 from addons.accounting.models.papers import COMPLETE, PaperRules, PricedLine
-from addons.accounting.services import papers, posting, reversal
+from addons.accounting.services import crediting, papers, posting, reversal
 from addons.accounting.services import payments as payment_services
 from addons.accounting.services.invoices import INVOICES
 from core.db import (
@@ -48,6 +48,9 @@ class Invoice(PaperRules, CompanyOwned, Model):
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     date: Mapped[dt.date]
     due_date: Mapped[dt.date]
+    #: In percent of the total, for paying up to a day; what was agreed with the partner.
+    early_discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
+    discount_until: Mapped[dt.date | None]
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     #: Units of the company's currency for one unit of the document's; left empty, that of the day.
     exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
@@ -66,14 +69,36 @@ class Invoice(PaperRules, CompanyOwned, Model):
     reverses_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_invoice.id", ondelete="RESTRICT"), unique=True
     )
+    #: The invoice of which this credit note credits some lines.
+    credits_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_invoice.id", ondelete="RESTRICT"))
     posted_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
 
     partner = relationship("partner")
     entry = relationship("accounting.entry")
     reverses = relationship(
-        "accounting.invoice", remote_side="AccountingInvoice.id", back_populates="reversed_by"
+        "accounting.invoice",
+        remote_side="AccountingInvoice.id",
+        foreign_keys="AccountingInvoice.reverses_id",
+        back_populates="reversed_by",
     )
-    reversed_by = relationship("accounting.invoice", back_populates="reverses", uselist=False)
+    reversed_by = relationship(
+        "accounting.invoice",
+        foreign_keys="AccountingInvoice.reverses_id",
+        back_populates="reverses",
+        uselist=False,
+    )
+    credits = relationship(
+        "accounting.invoice",
+        remote_side="AccountingInvoice.id",
+        foreign_keys="AccountingInvoice.credits_id",
+        back_populates="credited_by",
+    )
+    credited_by = relationship(
+        "accounting.invoice",
+        foreign_keys="AccountingInvoice.credits_id",
+        order_by="AccountingInvoice.id",
+        back_populates="credits",
+    )
     lines = relationship(
         "accounting.invoice_line",
         back_populates="invoice",
@@ -105,6 +130,22 @@ class Invoice(PaperRules, CompanyOwned, Model):
         """Take posted invoices back by credit notes of that day; returns the ids of the notes."""
         return reversal.reverse(session, INVOICES, invoices, on)
 
+    @classmethod
+    def credit_lines(cls, session: Any, invoice: Any, quantities: Mapping[int, Decimal], on: dt.date) -> int:
+        """Credit so much of these lines of a posted invoice; returns the id of the posted credit note."""
+        return crediting.credit_lines(session, invoice, quantities, on)
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            CheckConstraint("credits_id IS NULL OR kind = 'credit_note'", name="credit_note_credits"),
+            Index(
+                "ix_accounting_invoice_credits_id",
+                "credits_id",
+                postgresql_where=text("credits_id IS NOT NULL"),
+            ),
+        )
+
 
 class InvoiceLine(PricedLine, Model):
     """A line of an invoice; `net` is quantity × unit price less discount, rounded once to the currency."""
@@ -125,6 +166,13 @@ class InvoiceLine(PricedLine, Model):
     discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
     tax_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    #: The tax that its price has in it.
+    tax_within: Mapped[Decimal] = mapped_column(Money, server_default="0")
+
+    #: On a credit note: the line of which it credits so much.
+    credits_line_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accounting_invoice_line.id", ondelete="RESTRICT")
+    )
 
     invoice = relationship("accounting.invoice", back_populates="lines")
     product = relationship("product")
@@ -134,6 +182,16 @@ class InvoiceLine(PricedLine, Model):
     def remarks(self) -> list[str]:
         """What the paper says of the line below its part; addons add to it."""
         return []
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            Index(
+                "ix_accounting_invoice_line_credits",
+                "credits_line_id",
+                postgresql_where=text("credits_line_id IS NOT NULL"),
+            ),
+        )
 
 
 class InvoiceTax(Model):
@@ -171,6 +229,8 @@ class Payment(CompanyOwned, Model):
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     date: Mapped[dt.date]
     amount: Mapped[Decimal] = mapped_column(Money)
+    #: What its lines need not pay, since it comes in time.
+    discount: Mapped[Decimal] = mapped_column(Money, server_default="0")
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     exchange_rate: Mapped[Decimal | None] = mapped_column(ExchangeRate)
     reference: Mapped[str] = mapped_column(Line, server_default="")
@@ -210,6 +270,7 @@ class Payment(CompanyOwned, Model):
             CheckConstraint(f"remainder IN {REMAINDERS}", name="remainder_known"),
             CheckConstraint("state IN ('draft', 'posted')", name="state_known"),
             CheckConstraint("amount > 0", name="amount_positive"),
+            CheckConstraint("discount >= 0", name="discount_not_negative"),
             CheckConstraint("exchange_rate > 0", name="rate_positive"),
             CheckConstraint(
                 f"state = 'draft' OR ({COMPLETE})",
@@ -257,6 +318,8 @@ class PaymentLine(Model):
     )
     #: In the payment's currency.
     amount: Mapped[Decimal] = mapped_column(Money)
+    #: What is settled beyond it, since the payment comes in time.
+    discount: Mapped[Decimal] = mapped_column(Money, server_default="0")
 
     payment = relationship("accounting.payment", back_populates="lines")
     open_item = relationship("accounting.open_item")
@@ -271,4 +334,5 @@ class PaymentLine(Model):
         return (
             UniqueConstraint("payment_id", "position"),
             CheckConstraint("amount > 0", name="amount_positive"),
+            CheckConstraint("discount >= 0", name="discount_not_negative"),
         )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Line, Money, Rate, Timestamp, begins_index, search_index
@@ -32,6 +32,8 @@ PURPOSES = (
     "price_difference",
     "supplier_claims",
     "accrued_landed_cost",
+    "discount_allowed",
+    "discount_received",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}
@@ -79,15 +81,22 @@ class Journal(CompanyOwned, Model):
 
 
 class Tax(CompanyOwned, Model):
-    """A tax that is added to net amounts: owed for what is sold, deducted for what is bought."""
+    """A tax on what is sold, where it is owed, and bought, where it is deducted; or several together.
+
+    Of a group the rate is the sum of its parts, which a trigger keeps; its parts go to their own accounts.
+    """
 
     _name = "accounting.tax"
     _title = "Tax"
 
     name: Mapped[str] = mapped_column(Line)
     #: 0.130000 is 13 %.
-    rate: Mapped[Decimal] = mapped_column(Rate)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounting_account.id", ondelete="RESTRICT"))
+    rate: Mapped[Decimal] = mapped_column(Rate, server_default="0")
+    #: Whether prices have it in them; else it comes on top.
+    included: Mapped[bool] = mapped_column(server_default="false")
+    #: Whether it consists of others.
+    grouped: Mapped[bool] = mapped_column(server_default="false")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_account.id", ondelete="RESTRICT"))
     #: Where it goes on bills; left out, the account of the books for input tax.
     input_account_id: Mapped[int | None] = mapped_column(
         ForeignKey("accounting_account.id", ondelete="RESTRICT")
@@ -96,13 +105,47 @@ class Tax(CompanyOwned, Model):
 
     account = relationship("accounting.account", foreign_keys="AccountingTax.account_id")
     input_account = relationship("accounting.account", foreign_keys="AccountingTax.input_account_id")
+    parts = relationship(
+        "accounting.tax_part",
+        back_populates="group",
+        foreign_keys="AccountingTaxPart.group_id",
+        order_by="AccountingTaxPart.position",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+
+    @property
+    def rates(self) -> list[Decimal]:
+        """Its rate, or those of what it consists of."""
+        return [part.part.rate for part in self.parts] if self.grouped else [self.rate]
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             UniqueConstraint("company_id", "name"),
             CheckConstraint("rate >= 0 AND rate < 1", name="rate_in_range"),
+            CheckConstraint("grouped = (account_id IS NULL)", name="groups_have_no_account"),
         )
+
+
+class TaxPart(Model):
+    """One tax of a group."""
+
+    _name = "accounting.tax_part"
+    _title = "Tax of a group"
+    _label = "part_id"
+    _audited = False
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("accounting_tax.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    part_id: Mapped[int] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"), index=True)
+
+    group = relationship("accounting.tax", back_populates="parts", foreign_keys="AccountingTaxPart.group_id")
+    part = relationship("accounting.tax", foreign_keys="AccountingTaxPart.part_id")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("group_id", "part_id"), UniqueConstraint("group_id", "position"))
 
 
 class Entry(CompanyOwned, Model):

@@ -60,6 +60,9 @@ class OpenItem(CompanyOwned, Model):
     amount: Mapped[Decimal] = mapped_column(Money)
     #: The same in the company's currency, as it stands in the ledger.
     company_amount: Mapped[Decimal] = mapped_column(Money, info=OF_COMPANY)
+    #: What whoever pays up to this day need not pay of it, signed as the amount.
+    discount: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    discount_until: Mapped[dt.date | None]
     #: How much of it has been settled; between zero and the amount.
     allocated: Mapped[Decimal] = mapped_column(Money, server_default="0")
 

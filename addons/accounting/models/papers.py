@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import object_session
 
-from addons.accounting.amounts import line_net
+from addons.accounting.amounts import line_amount
 from core import m
 from core.db import begins_index, search_index, smallest_unit
 from core.models.fragment import class_name, table_name
@@ -36,6 +36,8 @@ class PaperRules:
             CheckConstraint("total = net + tax", name="total_adds_up"),
             CheckConstraint("exchange_rate > 0", name="rate_positive"),
             CheckConstraint("due_date >= date", name="due_after_date"),
+            CheckConstraint("early_discount >= 0 AND early_discount < 100", name="early_discount_is_percent"),
+            CheckConstraint("discount_until >= date", name="discount_after_date"),
             CheckConstraint(f"state = 'draft' OR ({COMPLETE})", name="posted_is_complete"),
             CheckConstraint("reverses_id IS NULL OR kind = 'credit_note'", name="credit_note_reverses"),
             Index(None, "company_id", "date", "id"),
@@ -47,7 +49,10 @@ class PaperRules:
 
 
 class PricedLine:
-    """A line whose net is quantity × unit price less discount, rounded once to the document's currency."""
+    """A line whose net is quantity × unit price less discount, rounded once to the document's currency.
+
+    Where its tax is in the price, the net and that tax are together so much.
+    """
 
     #: The model of the document, and the relationship that leads to it; its column ends with `_id`.
     _document: ClassVar[str]
@@ -55,7 +60,8 @@ class PricedLine:
 
     def _before_write(self: Any) -> None:
         self.discount = self.discount or Decimal(0)
-        self.net = line_net(self.quantity, self.unit_price, smallest_unit(self._currency()), self.discount)
+        amount = line_amount(self.quantity, self.unit_price, smallest_unit(self._currency()), self.discount)
+        self.net = amount - (self.tax_within or 0)
 
     def _currency(self: Any) -> str:
         # A new line that knows its document by the id alone does not load it by itself.
@@ -70,7 +76,7 @@ class PricedLine:
             UniqueConstraint(f"{cls._parent}_id", "position"),
             # To the decimals of some currency; those of the document's own are checked when it is posted.
             CheckConstraint(
-                "net IN (" + ", ".join(f"round({_NET}, {digits})" for digits in (2, 1, 0)) + ")",
+                "net + tax_within IN (" + ", ".join(f"round({_NET}, {digits})" for digits in (2, 1, 0)) + ")",
                 name="net_is_product",
             ),
             CheckConstraint("discount BETWEEN 0 AND 100", name="discount_is_percent"),

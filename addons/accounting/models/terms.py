@@ -1,12 +1,13 @@
 """Terms of payment, and which a partner has."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.partners import models as partners
-from core.db import Line
+from core.db import Line, Percent
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -24,6 +25,9 @@ class PaymentTerm(CompanyOwned, Model):
     days: Mapped[int] = mapped_column(Integer, server_default="0")
     #: Day of the month on which is paid; 0 for any, 31 for the last.
     day: Mapped[int] = mapped_column(Integer, server_default="0")
+    #: In percent, for whom pays within so many days of the document.
+    discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
+    discount_days: Mapped[int] = mapped_column(Integer, server_default="0")
     active: Mapped[bool] = mapped_column(server_default="true")
 
     @classmethod
@@ -33,6 +37,8 @@ class PaymentTerm(CompanyOwned, Model):
             CheckConstraint("months BETWEEN 0 AND 24", name="months_in_range"),
             CheckConstraint("days BETWEEN 0 AND 366", name="days_in_range"),
             CheckConstraint("day BETWEEN 0 AND 31", name="day_in_range"),
+            CheckConstraint("discount >= 0 AND discount < 100", name="discount_is_percent"),
+            CheckConstraint("discount_days BETWEEN 0 AND 366", name="discount_days_in_range"),
         )
 
 

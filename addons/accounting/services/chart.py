@@ -1,6 +1,7 @@
 """The chart of accounts of a company, made the first time that it is needed."""
 
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
+from addons.accounting.amounts import TaxRule
 from core import m
 from core.db import AnySession, advisory_lock
 from core.errors import UserError
@@ -29,8 +31,8 @@ class Books:
     #: By purpose, and by kind.
     accounts: dict[str, int]
     journals: dict[str, int]
-    #: By the id of the tax: its rate as a fraction, and the account that it is posted to.
-    tax_rates: dict[int, Decimal]
+    #: By the id of the tax: how it is computed, and the account that it is posted to, where it is no group.
+    tax_rules: dict[int, TaxRule]
     tax_accounts: dict[int, int]
     #: The account of the same tax on bills, where it has one of its own.
     input_tax_accounts: dict[int, int]
@@ -58,19 +60,28 @@ class Books:
         return self.input_tax_accounts.get(tax_id) or self.account("input_tax")
 
 
+#: What a group consists of, with the rates.
+_PARTS = """CASE WHEN t.grouped THEN (
+    SELECT json_agg(json_build_array(p.id, p.rate::text) ORDER BY g.position)
+      FROM accounting_tax_part g JOIN accounting_tax p ON p.id = g.part_id
+     WHERE g.group_id = t.id) END"""
 #: One statement, since every posting begins with it.
-_BOOKS = text("""
+_BOOKS = text(f"""
     SELECT c.currency_code, c.books_begin, c.rate_age,
            (SELECT max(until) FROM accounting_closing
              WHERE company_id = c.id AND state = 'closed') AS closed,
-           (SELECT coalesce(json_object_agg(purpose, id), '{}') FROM accounting_account
+           (SELECT coalesce(json_object_agg(purpose, id), '{{}}') FROM accounting_account
              WHERE company_id = c.id AND purpose IS NOT NULL) AS accounts,
-           (SELECT coalesce(json_object_agg(kind, id), '{}') FROM accounting_journal
+           (SELECT coalesce(json_object_agg(kind, id), '{{}}') FROM accounting_journal
              WHERE company_id = c.id) AS journals,
-           (SELECT coalesce(json_agg(json_build_array(id, rate::text, account_id, input_account_id)), '[]')
-              FROM accounting_tax WHERE company_id = c.id) AS taxes
+           (SELECT coalesce(json_agg(json_build_array(t.id, t.rate::text, t.included, {_PARTS},
+                                                      t.account_id, t.input_account_id)), '[]')
+              FROM accounting_tax t WHERE company_id = c.id) AS taxes
       FROM company c WHERE c.id = :company
-""")
+""")  # noqa: S608  # a piece of SQL of our own
+_RULES = text(f"""
+    SELECT t.id, t.rate::text, t.included, {_PARTS} FROM accounting_tax t WHERE t.id = ANY(:ids)
+""")  # noqa: S608  # a piece of SQL of our own
 
 
 def books_of(session: AnySession, company_id: int) -> Books:
@@ -84,13 +95,25 @@ def books_of(session: AnySession, company_id: int) -> Books:
         row.currency_code,
         row.accounts,
         row.journals,
-        {tax_id: Decimal(rate) for tax_id, rate, _output, _input in row.taxes},
-        {tax_id: account for tax_id, _rate, account, _input in row.taxes},
-        {tax_id: account for tax_id, _rate, _output, account in row.taxes if account is not None},
+        {tax[0]: _rule(*tax[:4]) for tax in row.taxes},
+        {tax[0]: tax[4] for tax in row.taxes},
+        {tax[0]: tax[5] for tax in row.taxes if tax[5] is not None},
         row.books_begin,
         row.rate_age,
         row.closed,
     )
+
+
+def rules_of(session: AnySession, tax_ids: Iterable[int]) -> dict[int, TaxRule]:
+    """How these taxes are computed; those that there are not are left out."""
+    ids = sorted(set(tax_ids))
+    return {row[0]: _rule(*row) for row in session.execute(_RULES, {"ids": ids})} if ids else {}
+
+
+def _rule(tax_id: int, rate: str, included: bool, parts: Sequence[tuple[int, str]] | None) -> TaxRule:
+    own = Decimal(rate)
+    consists = tuple((part, Decimal(of)) for part, of in parts) if parts else ((tax_id, own),)
+    return TaxRule(own, consists, included)
 
 
 def _create(session: AnySession, company_id: int) -> None:

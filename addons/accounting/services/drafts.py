@@ -28,6 +28,9 @@ class Line:
     #: In percent.
     discount: Decimal = Decimal(0)
     net: Decimal = Decimal(0)
+    tax_within: Decimal = Decimal(0)
+    #: On a credit note: the line of which it credits so much.
+    credits_line_id: int | None = None
 
 
 @dataclass
@@ -41,11 +44,16 @@ class InvoiceDraft:
     lines: Sequence[Line]
     kind: str = "invoice"
     due_date: dt.date | None = None
+    #: In percent, for paying up to a day; left out with the due date, as the terms say.
+    early_discount: Decimal | None = None
+    discount_until: dt.date | None = None
     #: Left out, that of the day; 1 in the company's own currency.
     exchange_rate: Decimal | None = None
     reference: str = ""
     external_id: str | None = None
     reverses_id: int | None = None
+    #: The invoice of which a credit note credits some lines.
+    credits_id: int | None = None
     id: int = 0
     net: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
@@ -67,6 +75,7 @@ class BillLineDraft:
     #: Left out, the account of the books for purchases.
     account_id: int | None = None
     net: Decimal = Decimal(0)
+    tax_within: Decimal = Decimal(0)
 
 
 @dataclass
@@ -85,6 +94,9 @@ class BillDraft:
     filed_total: Decimal | None = None
     #: Left out, by the terms agreed with the supplier.
     due_date: dt.date | None = None
+    #: In percent, for paying up to a day; left out with the due date, as the terms say.
+    early_discount: Decimal | None = None
+    discount_until: dt.date | None = None
     #: Left out, that of the day; 1 in the company's own currency.
     exchange_rate: Decimal | None = None
     external_id: str | None = None
@@ -102,6 +114,8 @@ class PaymentLine:
 
     open_item_id: int
     amount: Decimal
+    #: What it need not pay, since the payment comes in time.
+    discount: Decimal = Decimal(0)
 
 
 @dataclass
@@ -124,6 +138,8 @@ class PaymentDraft:
     lines: Sequence[PaymentLine] = field(default_factory=tuple)
     #: What its lines leave of it settles what is due earliest (`oldest`), or stays on the account (`keep`).
     remainder: str = "oldest"
+    #: The sum of its lines' discounts.
+    discount: Decimal = Decimal(0)
     id: int = 0
 
 

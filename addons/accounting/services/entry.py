@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from addons.accounting.amounts import Totals, line_net, totals_of
-from addons.accounting.services.chart import books_of
+from addons.accounting.amounts import TaxRule, Totals, line_amount, tax_within, totals_of
+from addons.accounting.services.chart import books_of, rules_of
 from addons.accounting.services.papers import Paper
 from addons.accounting.services.rates import rates_on
-from addons.accounting.services.terms import due_date, terms_of
+from addons.accounting.services.terms import discount_until, due_date, terms_of
 from core import m
 from core.db import AnySession, smallest_unit
 
@@ -34,7 +34,8 @@ def usual_values(
     ).first()
     term = terms_of(session, [partner.id], paper.side).get(partner.id)
     if on is not None and term is not None:
-        found["due_date"] = due_date(term, on)
+        found |= {"due_date": due_date(term, on), "discount_until": discount_until(term, on)}
+        found["early_discount"] = term.discount
     elif on is not None:
         found["due_date"] = on + (last.due_date - last.date) if last is not None else on
     return found
@@ -90,13 +91,20 @@ def amounts_of(
     session: AnySession, lines: Sequence[Mapping[str, Any]], currency: str
 ) -> tuple[list[Decimal], Totals]:
     """The net of each line and the totals, as the document will have them when it is saved."""
-    unit, zero = smallest_unit(currency), Decimal(0)
-    nets = [
-        line_net(line.get("quantity") or zero, line.get("unit_price") or zero, unit, line.get("discount"))
-        for line in lines
-    ]
-    tax = m.AccountingTax
-    wanted = {line["tax_id"] for line in lines if line.get("tax_id")}
-    rates = dict(session.execute(select(tax.id, tax.rate).where(tax.id.in_(wanted))).all()) if wanted else {}
-    kept = [line.get("tax_id") if line.get("tax_id") in rates else None for line in lines]
-    return nets, totals_of(zip(nets, kept, strict=True), rates, unit)
+    unit = smallest_unit(currency)
+    rules = rules_of(session, {line["tax_id"] for line in lines if line.get("tax_id")})
+    priced = [_priced(line, unit, rules) for line in lines]
+    return [net for net, _tax, _within in priced], totals_of(priced, rules, unit)
+
+
+def _priced(
+    line: Mapping[str, Any], unit: Decimal, rules: Mapping[int, TaxRule]
+) -> tuple[Decimal, int | None, Decimal]:
+    """A line that is being typed, as `totals_of` takes it; a tax that there is not is none."""
+    zero, tax_id = Decimal(0), line.get("tax_id")
+    amount = line_amount(
+        line.get("quantity") or zero, line.get("unit_price") or zero, unit, line.get("discount")
+    )
+    known = tax_id if tax_id in rules else None
+    within = zero if known is None else tax_within(amount, rules[known], unit)
+    return amount - within, known, within

@@ -15,16 +15,16 @@ from decimal import Decimal
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
-from addons.accounting.amounts import line_net
+from addons.accounting.amounts import line_amount
 from addons.accounting.services.bills import WRITE, BillError
 from addons.accounting.services.drafts import BillDraft, BillLineDraft
 from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine, Party
 from addons.accounting.services.einvoice.reading import read
 from addons.products.services.numbers import find_for
 from core import m
-from core.db import AnySession, clean, round_to, smallest_unit
+from core.db import AnySession, clean, cleaned, round_to, smallest_unit
 from core.i18n import _
 from core.screens.panel.files import FileRefusedError, add_file
 from core.security import acts
@@ -81,11 +81,12 @@ def _supplier(session: AnySession, company_id: int, seller: Party, partner_id: i
         if chosen is None:
             raise BillError(_("There is no such supplier: choose one of the list."))
         return chosen
-    known = session.scalars(query.where(partner.active).order_by(partner.id)).all()
     numbers = {clean(one) for one in (*seller.tax_numbers, *seller.ids)} - {""}
-    by_number = [one for one in known if clean(one.tax_number) in numbers]
-    names = {clean(one) for one in seller.names}
-    found = by_number or [one for one in known if clean(one.name) in names]
+    names = {clean(one) for one in seller.names} - {""}
+    tax_number, name = (literal_column(cleaned(f"partner.{column}")) for column in ("tax_number", "name"))
+    named = query.where(partner.active, tax_number.in_(numbers) | name.in_(names)).order_by(partner.id)
+    known = session.scalars(named).all()
+    found = [one for one in known if clean(one.tax_number) in numbers] or known
     if len(found) == 1:
         return found[0]
     who = ", ".join([*seller.names[:1], *seller.tax_numbers[:1]]) or _("nobody that it names")
@@ -108,7 +109,7 @@ def _draft(session: AnySession, company_id: int, partner: Any, invoice: EInvoice
     lines += _charges(invoice, taxes)
     unit = smallest_unit(invoice.currency)
     left = invoice.net - sum(
-        (line_net(line.quantity, line.unit_price, unit, line.discount) for line in lines), _ZERO
+        (line_amount(line.quantity, line.unit_price, unit, line.discount) for line in lines), _ZERO
     )
     if left:
         lines.append(BillLineDraft(None, _("Rounding"), Decimal(1), left))
@@ -129,7 +130,9 @@ def _draft(session: AnySession, company_id: int, partner: Any, invoice: EInvoice
 def _taxes(session: AnySession, company_id: int, invoice: EInvoice) -> Mapping[Decimal, int]:
     """The tax of each percentage of the file; raises BillError."""
     tax = m.AccountingTax
-    query = select(tax.rate, tax.id).where(tax.company_id == company_id, tax.active).order_by(tax.id.desc())
+    # Amounts of files are without tax; of several of one rate a single one goes before a group.
+    query = select(tax.rate, tax.id).where(tax.company_id == company_id, tax.active, ~tax.included)
+    query = query.order_by(tax.grouped.desc(), tax.id.desc())
     known = {Decimal(rate) * 100: key for rate, key in session.execute(query)}
     asked = {line.tax_percent for line in invoice.lines} | {one.tax_percent for one in invoice.charges}
     if not invoice.lines:
@@ -197,7 +200,7 @@ def priced(line: EInvoiceLine, unit: Decimal) -> tuple[Decimal, Decimal]:
     if not quantity or abs(quantity) >= _MOST or quantity != quantity.quantize(_QUANTITY):
         return Decimal(1), line.net
     stated = round_to(line.unit_price, _PRICE)
-    if line_net(quantity, stated, unit) == line.net:
+    if line_amount(quantity, stated, unit) == line.net:
         return quantity, stated
     return quantity, round_to(line.net / quantity, _PRICE)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from addons.accounting.services.chart import Books
 from addons.accounting.services.drafts import InvoiceDraft, Line
@@ -12,6 +12,7 @@ from addons.accounting.services.papers import Paper
 from core import m
 from core.db import AnySession
 from core.errors import UserError
+from core.i18n import _
 
 WRITE = "accounting.write"
 
@@ -30,6 +31,20 @@ def _amounts(_session: AnySession, books: Books, postings: Sequence[Any]) -> Map
     }
 
 
+def _credited(session: AnySession, rows: Sequence[Any]) -> dict[int, str]:
+    """Of which of these invoices some lines are credited already."""
+    numbers, note = {row.id: row.number for row in rows}, m.AccountingInvoice.__table__.c
+    query = select(note.credits_id, note.number).where(note.credits_id == func.any(list(numbers)))
+    return {
+        i: _(
+            "%(number)s is credited in part by %(by)s: credit the rest line by line.",
+            number=numbers[i],
+            by=by,
+        )
+        for i, by in session.execute(query)
+    }
+
+
 INVOICES = Paper(
     model="accounting.invoice",
     kind="invoice",
@@ -43,6 +58,7 @@ INVOICES = Paper(
     draft=InvoiceDraft,
     line=Line,
     amounts=_amounts,
+    why_not_reversed=_credited,
 )
 
 

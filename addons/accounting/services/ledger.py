@@ -52,6 +52,9 @@ class Item:
     reference: str
     due_date: date
     side: str = "receivable"
+    #: What whoever pays up to this day need not pay, signed as the amount.
+    discount: Decimal = Decimal(0)
+    discount_until: date | None = None
 
 
 @dataclass
@@ -214,4 +217,6 @@ def _item_row(books: Books, line: _Line, line_id: int, item_id: int) -> dict[str
         "exchange_rate": draft.exchange_rate,
         "amount": line.amount.amount,
         "company_amount": line.value,
+        "discount": item.discount,
+        "discount_until": item.discount_until,
     }

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from addons.accounting.amounts import Totals, line_net, totals_of
+from addons.accounting.amounts import TaxRule, Totals, price, totals_of
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import rows_of
 from addons.accounting.services.rates import fill_rates
-from addons.accounting.services.terms import due_date, terms_of
+from addons.accounting.services.terms import discount_until, due_date, terms_of
 from addons.accounting.services.window import why_outside
 from core import m
 from core.db import AnySession, reserve_ids, smallest_unit
@@ -53,6 +53,8 @@ class Paper:
     check: Callable[[AnySession, Sequence[Any]], None] | None = None
     #: Which rows can't be posted beyond that, and why.
     why_not: Callable[[Sequence[Any]], Mapping[int, str]] | None = None
+    #: Which posted rows can't be taken back in whole, and why.
+    why_not_reversed: Callable[[AnySession, Sequence[Any]], Mapping[int, str]] | None = None
 
     @property
     def cls(self) -> Any:
@@ -127,7 +129,7 @@ def compute(session: AnySession, paper: Paper, documents: Sequence[Any]) -> None
             _complete(paper, document, books[document.company_id])
         fill_rates(session, books, documents)
         for document in documents:
-            _compute(paper, document, books[document.company_id].tax_rates)
+            _compute(paper, document, books[document.company_id].tax_rules)
         if paper.check is not None:
             paper.check(session, documents)
 
@@ -140,6 +142,13 @@ def _fill_due_dates(session: AnySession, paper: Paper, documents: Sequence[Any])
     for document in missing:
         term = terms.get(document.partner_id) if document.kind != "credit_note" else None
         document.due_date = due_date(term, document.date) if term else document.date
+        if term is not None and document.early_discount is None:
+            document.early_discount, document.discount_until = (
+                term.discount,
+                discount_until(term, document.date),
+            )
+    for document in documents:
+        document.early_discount = document.early_discount or Decimal(0)
 
 
 def _complete(paper: Paper, document: Any, books: Books) -> None:
@@ -150,13 +159,14 @@ def _complete(paper: Paper, document: Any, books: Books) -> None:
         raise paper.error(_("The due date lies before the date of the document."))
 
 
-def _compute(paper: Paper, document: Any, rates: Mapping[int, Decimal]) -> None:
+def _compute(paper: Paper, document: Any, rules: Mapping[int, TaxRule]) -> None:
+    if document.reverses_id is not None:
+        return  # it takes back what was booked, by whatever rates that was
     unit = smallest_unit(document.currency_code)
     for line in document.lines:
-        line.net = line_net(line.quantity, line.unit_price, unit, line.discount)
-    if document.reverses_id is None:  # else it takes back what was booked, by whatever rates that was
-        nets = ((line.net, line.tax_id) for line in document.lines)
-        _store(paper, document, totals_of(nets, rates, unit))
+        price(line, unit, rules)
+    lines = ((line.net, line.tax_id, line.tax_within) for line in document.lines)
+    _store(paper, document, totals_of(lines, rules, unit))
 
 
 def _store(paper: Paper, document: Any, totals: Totals) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from sqlalchemy import text
 
+from addons.accounting.services import early
 from addons.accounting.services.allocation import Pair, items_of, live_allocations, oldest_first
 from addons.accounting.services.booking import book, refuse_outside, refuse_posted, refuse_taken_back
 from addons.accounting.services.chart import Books, books_of
@@ -23,8 +25,9 @@ from core.i18n import _, format_money
 from core.security import acts
 from core.security.audit import record
 
+_ZERO = Decimal(0)
 _LINES = text("""
-    SELECT payment_id, open_item_id, amount FROM accounting_payment_line
+    SELECT payment_id, open_item_id, amount, discount FROM accounting_payment_line
      WHERE payment_id = ANY(:ids) ORDER BY payment_id, position
 """)
 
@@ -52,6 +55,8 @@ def complete(session: AnySession, payments: Sequence[Any]) -> None:
             problem = why_outside(books[payment.company_id], payment.date)
             if problem:
                 raise PaymentError(problem)
+            if payment.reverses_id is None:
+                payment.discount = sum((line.discount or _ZERO for line in payment.lines), _ZERO)
         fill_rates(session, books, payments)
 
 
@@ -82,6 +87,7 @@ def post(session: AnySession, payments: Iterable[Any]) -> None:
     refuse_posted(PaymentError, rows)
     lines = _lines(session, [row.id for row in rows])
     PaymentError.refuse(_too_much(rows, lines))
+    PaymentError.refuse(early.refusals(session, rows, lines))
     for company_id in sorted({row.company_id for row in rows}):
         books = books_of(session, company_id)
         own = [row for row in rows if row.company_id == company_id]
@@ -120,10 +126,20 @@ def _entry_of(books: Books, row: Any, number: str) -> EntryDraft:
         currency=row.currency_code,
         exchange_rate=row.exchange_rate,
         narration=number,
-        counterpart=Amount(books.account(row.side), sign * row.amount, row.partner_id, number),
-        amounts=[Amount(books.account("bank"), -sign * row.amount)],
+        counterpart=Amount(
+            books.account(row.side), sign * (row.amount + row.discount), row.partner_id, number
+        ),
+        amounts=[Amount(books.account("bank"), -sign * row.amount), *_allowed(books, row, -sign)],
         item=Item(document, number, row.reference, row.date, row.side),
     )
+
+
+def _allowed(books: Books, row: Any, sign: int) -> list[Amount]:
+    """The discount for paying early, to customers or of suppliers."""
+    if not row.discount:
+        return []
+    purpose = "discount_received" if row.side == "payable" else "discount_allowed"
+    return [Amount(books.account(purpose), sign * row.discount)]
 
 
 def pays(payment: Any) -> bool:
@@ -146,9 +162,10 @@ def _settle(session: AnySession, rows: Sequence[Any], lines: Mapping[int, Sequen
 
 def _pair(item: Any, line: Any) -> Pair:
     """A line names the other side: a debit for money received, a credit for money paid back."""
+    settles = line.amount + line.discount
     if item.amount < 0:
-        return Pair(line.open_item_id, item.id, line.amount, item.date)
-    return Pair(item.id, line.open_item_id, line.amount, item.date)
+        return Pair(line.open_item_id, item.id, settles, item.date)
+    return Pair(item.id, line.open_item_id, settles, item.date)
 
 
 def reverse(session: AnySession, payments: Iterable[Any], on: date) -> list[int]:
@@ -181,6 +198,7 @@ def _opposite(row: Any, on: date) -> PaymentDraft:
         partner_id=row.partner_id,
         date=on,
         amount=row.amount,
+        discount=row.discount,
         currency_code=row.currency_code,
         exchange_rate=row.exchange_rate,
         direction="out" if row.direction == "in" else "in",
@@ -196,5 +214,5 @@ def _settle_reversal(session: AnySession, rows: Sequence[Any], opposites: Sequen
     pairs = []
     for row, opposite in zip(rows, opposites, strict=True):
         sides = sorted((items[row.id], items[opposite]), key=lambda item: item.amount)
-        pairs.append(Pair(sides[1].id, sides[0].id, row.amount))
+        pairs.append(Pair(sides[1].id, sides[0].id, row.amount + row.discount))
     m.AccountingAllocation.settle(session, pairs, on)

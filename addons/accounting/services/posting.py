@@ -5,28 +5,39 @@ computed anew from the lines, but for a reversal, which takes a document back as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from addons.accounting.amounts import TaxAmount, Totals, totals_of
+from addons.accounting.amounts import TaxAmount, TaxRule, Totals, totals_of
 from addons.accounting.services.booking import mark_posted, numbers_of, refuse_outside, refuse_posted
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from addons.accounting.services.papers import Paper, tax_rows
-from core.db import AnySession, smallest_unit
+from core.db import AnySession, round_to, smallest_unit
 from core.i18n import _
 from core.security import acts
 
 POST = "accounting.post"
 
-#: The sum of the lines and what is stored of each tax, of documents with and without tax.
+#: The sums of the lines by what they say of their tax, and what is stored of each tax.
 _SUMS = """
-    SELECT l.{key} AS document_id, l.tax_id, sum(l.net) AS base, min(t.base) AS stored_base,
-           min(t.amount) AS amount
-      FROM {table}_line l
-      LEFT JOIN {table}_tax t ON t.{key} = l.{key} AND t.tax_id = l.tax_id
-     WHERE l.{key} = ANY(:ids) GROUP BY l.{key}, l.tax_id
+    SELECT {key} AS document_id, false AS stored, tax_id, sum(net) AS net, sum(tax_within) AS tax
+      FROM {table}_line WHERE {key} = ANY(:ids) GROUP BY {key}, tax_id
+    UNION ALL
+    SELECT {key}, true, tax_id, base, amount FROM {table}_tax WHERE {key} = ANY(:ids)
+"""
+#: Lines whose tax has come into their price since they were saved, or left it, or has another rate.
+_PRICE_ANEW = """
+    UPDATE {table}_line l SET net = w.amount - w.within, tax_within = w.within
+      FROM (SELECT x.id, x.net + x.tax_within AS amount,
+                   CASE WHEN t.included
+                        THEN x.net + x.tax_within - round((x.net + x.tax_within) / (1 + t.rate), y.digits)
+                        ELSE 0 END AS within
+              FROM {table}_line x JOIN {table} d ON d.id = x.{key} AND d.reverses_id IS NULL
+              JOIN accounting_tax t ON t.id = x.tax_id JOIN currency y ON y.code = d.currency_code
+             WHERE x.{key} = ANY(:ids)) w
+     WHERE l.id = w.id AND l.tax_within <> w.within RETURNING l.id
 """
 _STORE = """
     UPDATE {table} i SET net = p.net, tax = p.tax, total = p.net + p.tax
@@ -34,6 +45,14 @@ _STORE = """
            AS p (id, net, tax)
      WHERE i.id = p.id
 """
+
+
+@dataclass
+class _Sums:
+    """Of a document: its lines as `totals_of` takes them, and its taxes as they are stored."""
+
+    lines: list[tuple[Decimal, int | None, Decimal]] = field(default_factory=list)
+    taxes: list[TaxAmount] = field(default_factory=list)
 
 
 @dataclass
@@ -52,14 +71,14 @@ def post(session: AnySession, paper: Paper, documents: Iterable[Any]) -> None:
     refuse_posted(paper.error, rows)
     if paper.why_not is not None:
         paper.error.refuse(paper.why_not(rows))
-    sums = _sums(session, paper, [row.id for row in rows])
-    paper.error.refuse({row.id: _without_lines() for row in rows if row.id not in sums})
-    for company_id in sorted({row.company_id for row in rows}):
-        books = books_of(session, company_id)
+    books = {company_id: books_of(session, company_id) for company_id in {row.company_id for row in rows}}
+    sums = _priced(session, paper, books.values(), [row.id for row in rows])
+    paper.error.refuse({row.id: _without_lines() for row in rows if not sums[row.id].lines})
+    for company_id, own_books in sorted(books.items()):
         own = [row for row in rows if row.company_id == company_id]
-        refuse_outside(paper.error, books, own)
-        postings = [Posting(row, _totals(row, sums[row.id], books.tax_rates)) for row in own]
-        _post(session, paper, books, postings, sums)
+        refuse_outside(paper.error, own_books, own)
+        postings = [Posting(row, _totals(row, sums[row.id], own_books.tax_rules)) for row in own]
+        _post(session, paper, own_books, postings, sums)
     acts.forget(session, paper.cls, (row.id for row in rows))
 
 
@@ -67,22 +86,40 @@ def _without_lines() -> str:
     return _("The document has no lines: add one before you post it.")
 
 
-def _sums(session: AnySession, paper: Paper, ids: Sequence[int]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+def _priced(
+    session: AnySession, paper: Paper, books: Iterable[Books], ids: Sequence[int]
+) -> dict[int, _Sums]:
+    """The sums of the documents; lines are priced anew where taxes are in prices."""
+    included = {tax_id for one in books for tax_id, rule in one.tax_rules.items() if rule.included}
+    sums = _sums(session, paper, ids)
+    doubtful = [
+        document_id
+        for document_id, found in sums.items()
+        if any(within or tax_id in included for _net, tax_id, within in found.lines)
+    ]
+    if doubtful and session.execute(paper.sql(_PRICE_ANEW), {"ids": doubtful}).all():
+        sums |= _sums(session, paper, doubtful)
+    return sums
+
+
+def _sums(session: AnySession, paper: Paper, ids: Sequence[int]) -> dict[int, _Sums]:
+    found = {document_id: _Sums() for document_id in ids}
     for row in session.execute(paper.sql(_SUMS), {"ids": list(ids)}):
-        found.setdefault(row.document_id, []).append(row)
+        if row.stored:
+            found[row.document_id].taxes.append(TaxAmount(row.tax_id, row.net, row.tax))
+        else:
+            found[row.document_id].lines.append((row.net, row.tax_id, row.tax))
     return found
 
 
-def _totals(row: Any, sums: Sequence[Any], rates: Mapping[int, Decimal]) -> Totals:
+def _totals(row: Any, sums: _Sums, rules: Mapping[int, TaxRule]) -> Totals:
     if row.reverses_id is None:
-        return totals_of(((s.base, s.tax_id) for s in sums), rates, smallest_unit(row.currency_code))
-    booked = (TaxAmount(s.tax_id, s.stored_base, s.amount) for s in sums if s.tax_id is not None)
-    return Totals(row.net, tuple(sorted(booked, key=lambda tax: tax.tax_id)))
+        return totals_of(sums.lines, rules, smallest_unit(row.currency_code))
+    return Totals(row.net, tuple(sorted(sums.taxes, key=lambda tax: tax.tax_id)))
 
 
 def _post(
-    session: AnySession, paper: Paper, books: Books, postings: Sequence[Posting], sums: Mapping[int, Any]
+    session: AnySession, paper: Paper, books: Books, postings: Sequence[Posting], sums: Mapping[int, _Sums]
 ) -> None:
     _store(session, paper, [p for p in postings if _differs(p, sums[p.row.id])])
     _number(session, paper, books.company_id, postings)
@@ -93,12 +130,10 @@ def _post(
     mark_posted(session, paper.model, entries, {p.row.id: p.number for p in postings})
 
 
-def _differs(posting: Posting, sums: Sequence[Any]) -> bool:
+def _differs(posting: Posting, sums: _Sums) -> bool:
     """Whether the stored amounts are not those that are to be posted."""
-    stored = {s.tax_id: (s.stored_base, s.amount) for s in sums if s.tax_id is not None}
-    computed = {t.tax_id: (t.base, t.amount) for t in posting.totals.taxes}
     row, totals = posting.row, posting.totals
-    return stored != computed or (row.net, row.tax) != (totals.net, totals.tax)
+    return set(sums.taxes) != set(totals.taxes) or (row.net, row.tax) != (totals.net, totals.tax)
 
 
 def _store(session: AnySession, paper: Paper, postings: Sequence[Posting]) -> None:
@@ -135,5 +170,20 @@ def _entry_of(paper: Paper, books: Books, posting: Posting, amounts: Sequence[Am
         narration=posting.number,
         counterpart=Amount(books.account(paper.side), total, row.partner_id, posting.number),
         amounts=[amount.times(-sign) for amount in amounts],
-        item=Item(row.kind, posting.number, row.reference, row.due_date, paper.side),
+        item=Item(
+            row.kind,
+            posting.number,
+            row.reference,
+            row.due_date,
+            paper.side,
+            discount=_early(row, total),
+            discount_until=row.discount_until,
+        ),
     )
+
+
+def _early(row: Any, total: Decimal) -> Decimal:
+    """What paying early takes off the total."""
+    if row.discount_until is None:
+        return Decimal(0)
+    return round_to(total * row.early_discount / 100, smallest_unit(row.currency_code))

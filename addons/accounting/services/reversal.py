@@ -37,7 +37,7 @@ def reverse(session: AnySession, paper: Paper, documents: Iterable[Any], on: dat
     _refuse(session, paper, rows)
     notes = _notes(session, paper, rows, on)
     paper.cls.post(session, notes)
-    _settle(session, paper, rows, notes, on)
+    settle_with_notes(session, paper, rows, notes, on)
     acts.forget(session, paper.cls, (row.id for row in rows))
     return notes
 
@@ -46,6 +46,8 @@ def _refuse(session: AnySession, paper: Paper, rows: Sequence[Any]) -> None:
     reason = _("Only a posted document that is no credit note can be reversed.")
     paper.error.refuse({r.id: reason for r in rows if r.state != "posted" or r.kind != paper.kind})
     refuse_taken_back(session, paper.error, paper.table, rows)
+    if paper.why_not_reversed is not None:
+        paper.error.refuse(paper.why_not_reversed(session, rows))
 
 
 def _notes(session: AnySession, paper: Paper, rows: Sequence[Any], on: date) -> list[int]:
@@ -89,7 +91,9 @@ def _copy(paper: Paper, row: Any) -> Any:
     return paper.line(**{field.name: row[field.name] for field in fields(paper.line)})
 
 
-def _settle(session: AnySession, paper: Paper, rows: Sequence[Any], notes: Sequence[int], on: date) -> None:
+def settle_with_notes(
+    session: AnySession, paper: Paper, rows: Sequence[Any], notes: Sequence[int], on: date
+) -> None:
     """Settle what is still open of each document with its note."""
     items = items_of(session, paper.table, [*(row.id for row in rows), *notes])
     pairs = []

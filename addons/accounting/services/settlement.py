@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from addons.accounting.services import early
 from addons.accounting.services.payments import pays
 from core import m
 from core.db import AnySession
@@ -144,10 +145,10 @@ def due_lines(session: AnySession, values: Mapping[str, Any]) -> list[dict[str, 
     """Lines for what is due, earliest first, up to the amount of a payment; all where it has none yet."""
     left, rows = values.get("amount"), []
     for one in open_items(session, values, LINES):
-        takes = abs(one.residual) if left is None else min(left, abs(one.residual))
+        takes, off = early.split(left, abs(one.residual), early.of_item(one, values.get("date")))
         if takes <= 0:
             break
-        rows.append({"open_item_id": one.id, "amount": takes})
+        rows.append({"open_item_id": one.id, "amount": takes, "discount": off})
         left = None if left is None else left - takes
     return rows
 
@@ -162,18 +163,19 @@ def named_amounts(
     ids = {line["open_item_id"] for line in lines if line.get("open_item_id")}
     item = m.AccountingOpenItem
     asked = select(item).where(item.id.in_(ids), nameable(item, values)) if ids else None
-    known = {one.id: abs(one.residual) for one in session.scalars(asked)} if asked is not None else {}
+    known = {one.id: one for one in session.scalars(asked)} if asked is not None else {}
     kept = [line.get("amount") or 0 for line, new in zip(lines, chosen, strict=True) if not new]
     left = None if values.get("amount") is None else values["amount"] - sum(kept)
     made: list[dict[str, Any]] = []
     for line, new in zip(lines, chosen, strict=True):
         key = line.get("open_item_id")
         if key and key not in known:
-            made.append({"open_item_id": None, "amount": None})
+            made.append({"open_item_id": None, "amount": None, "discount": None})
         elif key and new:
-            takes = known[key] if left is None else max(min(known[key], left), Decimal(0))
+            one = known[key]
+            takes, off = early.split(left, abs(one.residual), early.of_item(one, values.get("date")))
             left = None if left is None else left - takes
-            made.append({"amount": takes or None})
+            made.append({"amount": takes or None, "discount": off})
         else:
             made.append({})
     return made
@@ -187,9 +189,10 @@ def next_items(session: AnySession, payment: Any) -> list[Next]:
     values = {name: getattr(payment, name) for name in ("partner_id", "side", "currency_code", "direction")}
     named: dict[int, Decimal] = {}
     for line in payment.lines:
-        named[line.open_item_id] = named.get(line.open_item_id, Decimal(0)) + line.amount
+        settles = line.amount + (line.discount or 0)
+        named[line.open_item_id] = named.get(line.open_item_id, Decimal(0)) + settles
     by_rule = pays(payment) and payment.remainder == "oldest"
-    left = payment.amount - sum(named.values()) if by_rule else Decimal(0)
+    left = payment.amount + payment.discount - sum(named.values()) if by_rule else Decimal(0)
     rows = []
     for one in open_items(session, values):
         own = named.get(one.id, Decimal(0))

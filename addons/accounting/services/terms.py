@@ -9,15 +9,16 @@ month 2026-01-31 → + 30 days 2026-03-02 → the next 15th 2026-03-15.
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 
 from core import m
 from core.db import AnySession
-from core.i18n import _, format_date, ngettext
+from core.i18n import _, format_date, format_number, ngettext
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class Term:
     months: int = 0
     days: int = 0
     day: int = 0
+    #: In percent, for paying within so many days of the document.
+    discount: Decimal = Decimal(0)
+    discount_days: int = 0
 
 
 def steps(term: Term, on: date) -> Iterator[tuple[str, date]]:
@@ -53,9 +57,19 @@ def due_date(term: Term, on: date) -> date:
     return list(steps(term, on))[-1][1]
 
 
+def discount_until(term: Term, on: date) -> date | None:
+    """The last day for paying a document of this day less the discount; None where there is none."""
+    return on + timedelta(days=term.discount_days) if term.discount else None
+
+
 def in_words(term: Term, on: date) -> str:
     """The computation as people read it."""
-    return " → ".join(f"{_words(term, done)} {format_date(day)}" for done, day in steps(term, on))
+    words = " → ".join(f"{_words(term, done)} {format_date(day)}" for done, day in steps(term, on))
+    early = discount_until(term, on)
+    if early is None:
+        return words
+    percent = format_number(term.discount)
+    return words + _("; less %(percent)s %% until %(day)s", percent=percent, day=format_date(early))
 
 
 def _words(term: Term, done: str) -> str:
@@ -94,12 +108,13 @@ def terms_of(session: AnySession, partner_ids: Iterable[int], side: str = "recei
     """The terms of those partners that have agreed some, as customers or (`payable`) as suppliers."""
     partner, term = m.Partner.__table__.c, m.AccountingPaymentTerm.__table__.c
     agreed = partner.payment_term_id if side == "receivable" else partner.supplier_term_id
-    query = select(partner.id, term.from_month_end, term.months, term.days, term.day).where(
-        partner.id == func.any(sorted(set(partner_ids))), term.id == agreed
+    query = select(partner.id, term.from_month_end, term.months, term.days, term.day).add_columns(
+        term.discount, term.discount_days
     )
+    query = query.where(partner.id == func.any(sorted(set(partner_ids))), term.id == agreed)
     return {row[0]: Term(*row[1:]) for row in session.execute(query)}
 
 
 def term_of(record: Any) -> Term:
     """A record as the computation takes it."""
-    return Term(record.from_month_end, record.months, record.days, record.day)
+    return Term(*(getattr(record, field.name) for field in fields(Term)))

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import selectinload
 
 from addons.billing_statements.errors import MisdirectedError, StatementError
+from addons.billing_statements.services import answers
 from addons.billing_statements.services.creation import RUN
 from core import letters, m
 from core.db import AnySession, lock_rows, round_money
@@ -243,7 +244,7 @@ def _mail(session: AnySession, statement: Any, recipients: list[str], key: str) 
 def _text(session: AnySession, statement: Any) -> tuple[str, str]:
     locale = statement.partner.language
     with in_locale(locale):
-        words = words_of(statement)
+        words = {**words_of(statement), "answer": answers.address_of(session, statement)}
     return render_template(session, mail_of(statement), locale, words)
 
 
@@ -262,6 +263,7 @@ def words_of(statement: Any) -> dict[str, Any]:
         "period_start": format_date(statement.period_start),
         "period_end": format_date(statement.period_end),
         "closing": format_money(statement.closing, statement.currency_code),
+        "answer": "",
     }
 
 

@@ -53,6 +53,12 @@ _DRAFTS = text("""
 """)
 
 
+_DISPUTED = text("""
+    SELECT partner_id, count(*) AS lines FROM billing_dispute
+     WHERE partner_id = ANY(:ids) AND state = 'open' GROUP BY 1
+""")
+
+
 @dataclass(frozen=True)
 class Concern:
     """A customer, and why its statement needs a look; `kind` tells one sort of reasons from another."""
@@ -69,7 +75,7 @@ def concerns(session: AnySession, company_id: int, due: Sequence[Due]) -> list[C
     if not ids:
         return []
     found = [*reachability(session, ids), *_balances(session, ids, rows), *_unapplied(session, ids)]
-    return found + list(_drafts(session, ids, due))
+    return [*found, *_disputed(session, ids), *_drafts(session, ids, due)]
 
 
 def reachability(session: AnySession, ids: Sequence[int]) -> list[Concern]:
@@ -125,6 +131,12 @@ def _unapplied(session: AnySession, ids: Sequence[int]) -> Iterator[Concern]:
     for row in session.execute(_UNAPPLIED, {"ids": list(ids)}):
         credit = format_money(-row.credit, row.currency_code)
         yield Concern(row.partner_id, "unapplied", _("%(amount)s are not applied to anything", amount=credit))
+
+
+def _disputed(session: AnySession, ids: Sequence[int]) -> Iterator[Concern]:
+    for row in session.execute(_DISPUTED, {"ids": list(ids)}):
+        reason = ngettext("%(num)s line is disputed", "%(num)s lines are disputed", row.lines)
+        yield Concern(row.partner_id, "disputed", reason)
 
 
 def _drafts(session: AnySession, ids: Sequence[int], due: Sequence[Due]) -> Iterator[Concern]:

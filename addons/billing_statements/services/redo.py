@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from addons.billing_statements.errors import StatementError
+from addons.billing_statements.services import answers
 from addons.billing_statements.services.creation import RUN
 from addons.billing_statements.services.runs import start_rendering
 from core import m
@@ -30,6 +31,7 @@ def redo(session: AnySession, statement: Any) -> Any:
     _free_lines(session, statement)
     statement.state = "superseded"
     session.flush()
+    answers.withdraw(session, statement.id)
     refused = m.BillingRun.prepare(session, statement.run, [statement.partner_id])
     StatementError.refuse(refused)
     ids = m.BillingStatement.create_for(session, statement.run, [statement.partner_id])

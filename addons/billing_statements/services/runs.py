@@ -16,6 +16,7 @@ from core.i18n import _
 from core.jobs import queue
 from core.mail import outbox
 from core.security import acts
+from core.security.actor import actor_of
 from core.security.audit import record
 
 RELEASE = "billing_statements.send"
@@ -70,7 +71,13 @@ def _run_of(session: AnySession, company_id: int, cycle: str, period: Period) ->
     query = select(run).where(run.company_id == company_id, run.cycle == cycle, run.period_end == period.end)
     found = session.scalars(query).one_or_none()
     if found is None:
-        found = run(company_id=company_id, cycle=cycle, period_start=period.start, period_end=period.end)
+        found = run(
+            company_id=company_id,
+            cycle=cycle,
+            period_start=period.start,
+            period_end=period.end,
+            user_id=actor_of(session).user_id,
+        )
         session.add(found)
         session.flush()
     return found
@@ -103,6 +110,7 @@ def release(session: AnySession, runs: Iterable[Any]) -> int:
     acts.require(session, RELEASE)
     rows = acts.locked(session, m.BillingRun, runs)
     ids = [row.id for row in rows]
+    _refuse_own(session, rows)
     states = _states(session, ids)
     unprinted = [i for run_id in ids for i in states[run_id].get("created", ())]
     StatementError.refuse(why_unprintable_of(session, unprinted))
@@ -119,6 +127,18 @@ def release(session: AnySession, runs: Iterable[Any]) -> int:
     return len(printed)
 
 
+def _refuse_own(session: AnySession, rows: Sequence[Any]) -> None:
+    """Where the company wants it, nobody releases what they have started."""
+    strict = select(m.Company.id).where(
+        m.Company.id.in_({row.company_id for row in rows}), m.Company.second_release
+    )
+    companies, user = set(session.scalars(strict)), actor_of(session).user_id
+    own = _("You have started this run: somebody else looks at it and releases it.")
+    StatementError.refuse(
+        {row.id: own for row in rows if row.company_id in companies and row.user_id in (user, None)}
+    )
+
+
 def _states(session: AnySession, run_ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
     """State → statements, of each run."""
     statement = m.BillingStatement
@@ -132,8 +152,8 @@ def _states(session: AnySession, run_ids: Sequence[int]) -> dict[int, dict[str, 
     return found
 
 
-def send(session: AnySession, runs: Iterable[Any]) -> list[Any]:
-    """Start the jobs that mail the released statements; what was mailed before is not mailed again.
+def send(session: AnySession, runs: Iterable[Any], most: int | None = None) -> list[Any]:
+    """Start the jobs that mail released statements, at most so many of each run; each is mailed once.
 
     Raises StatementError, and JobStateError while such a job is at work.
     """
@@ -143,12 +163,13 @@ def send(session: AnySession, runs: Iterable[Any]) -> list[Any]:
     unreleased = _("Release the statements before you send them.")
     StatementError.refuse({row.id: unreleased for row in rows if "released" not in states[row.id]})
     record(session, "send", "billing.run", [row.id for row in rows])
-    return [_sending(session, row) for row in rows]
+    return [_sending(session, row, most) for row in rows]
 
 
-def _sending(session: AnySession, run: Any) -> Any:
+def _sending(session: AnySession, run: Any, most: int | None) -> Any:
     title = _("Statements up to %(day)s: send", day=run.period_end)
-    return queue.start(session, SEND, title, params={"run": run.id}, model="billing.run", record_id=run.id)
+    params = {"run": run.id, "most": most}
+    return queue.start(session, SEND, title, params=params, model="billing.run", record_id=run.id)
 
 
 def failed_mails(session: AnySession, run_id: int) -> Sequence[Any]:

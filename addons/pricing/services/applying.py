@@ -25,7 +25,7 @@ from addons.pricing.services.screening import REPRICE, not_open
 from addons.stock.services.revaluing import CostChange
 from core import m
 from core.db import AnySession
-from core.db.locks import LOCK_TIMEOUT
+from core.db.locks import limit_waiting
 from core.i18n import _
 from core.security import acts
 from core.security.actor import actor_of
@@ -102,7 +102,7 @@ def _apply(session: AnySession, run: Any) -> None:
 
 
 def _locked_lines(session: AnySession, run: Any) -> Sequence[Any]:
-    session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    limit_waiting(session)
     session.execute(_LOCK_LINES, {"run": run.id})
     return session.execute(_LINES, {"run": run.id}).all()
 

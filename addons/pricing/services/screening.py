@@ -24,6 +24,7 @@ from addons.pricing.services.latest import Latest, Wanted, latest_prices
 from addons.pricing.services.priced import BY_NOW, LAST_RUN
 from addons.purchasing.services.pricing import UNIT, net_price
 from addons.stock.services.costs import share
+from addons.stock.services.orders.prices import untaxed
 from core import m
 from core.clock import today
 from core.db import AnySession, round_to, smallest_unit
@@ -38,7 +39,7 @@ _ZERO, _PERCENT = Decimal(0), Decimal("0.0001")
 _RECEIVED = text(f"""
     SELECT v.id AS move_id, v.product_id, v.quantity, v.billed, {BY_NOW} AS price,
            v.ordered_price, v.document_currency_code AS currency, v.document_rate AS rate,
-           o.partner_id, l.order_id, l.unit_price, l.discount, l.quantity AS line_quantity
+           o.partner_id, l.order_id, {untaxed("l")} AS unit_price, l.discount, l.quantity AS line_quantity
       FROM stock_move v JOIN purchasing_order_line l ON l.id = v.purchase_line_id
       JOIN purchasing_order o ON o.id = l.order_id {LAST_RUN}
      WHERE v.company_id = :company AND v.date BETWEEN :since AND :until AND v.state = 'done'

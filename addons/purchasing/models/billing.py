@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.models import bills
 from addons.accounting.services.bills import Debit
-from addons.purchasing.services import clearing, forwarding, recognizing, tying
+from addons.purchasing.services import bounds, clearing, forwarding, recognizing, tying
 from addons.purchasing.services.buying import BUYING
 from core.db import Money, Quantity
 from core.models import Model, relationship
@@ -27,6 +27,8 @@ class Bill(bills.Bill):
     @classmethod
     def create(cls, session: Any, bills: Sequence[Any]) -> list[int]:
         """Let a credit note that takes a bill back give its receipts back too."""
+        with session.no_autoflush:
+            bounds.refuse_excess(session, bills)
         made = super().create(session, bills)
         tying.tie_reversals(session, [bill.id for bill in bills if bill.reverses_id is not None])
         return made
@@ -63,6 +65,7 @@ class Bill(bills.Bill):
     def reverse(cls, session: Any, bills: Iterable[Any], on: dt.date) -> list[int]:
         """Landed costs of bills that are taken back are to be billed again."""
         ids = acts.ids_of(session, bills)
+        bounds.refuse_credited(session, ids)
         made: list[int] = super().reverse(session, ids, on)
         forwarding.reopen(session, ids)
         return made

@@ -15,6 +15,7 @@ from addons.stock.models.orders import TradeChange, TradeLine, TradeOrder, Trade
 from addons.stock.services.orders import confirming
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import Line, Quantity, Timestamp
+from core.i18n import _l
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -141,7 +142,17 @@ class OrderLine(TradeLine, CompanyOwned, Model):
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             CheckConstraint("rejected >= 0", name="rejected_not_negative"),
-            CheckConstraint("billed BETWEEN 0 AND quantity + tolerance", name="billed_was_ordered"),
+            CheckConstraint(
+                "billed BETWEEN 0 AND quantity + tolerance",
+                name="billed_was_ordered",
+                info={
+                    "refusal": _l(
+                        "More would be billed than was ordered with what may come beyond it, or more "
+                        "credited than is billed: correct the quantity, or write the rest on a line without "
+                        "an order."
+                    )
+                },
+            ),
         )
 
 

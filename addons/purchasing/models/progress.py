@@ -12,6 +12,7 @@ from addons.purchasing.services import billing, clearing, inspecting, pricing, t
 from addons.purchasing.services.buying import BUYING
 from addons.stock.models import transfers
 from core.db import ExchangeRate, Quantity, UnitPrice
+from core.i18n import _l
 from core.models import relationship
 from core.security import acts
 
@@ -106,7 +107,11 @@ class Move(transfers.Move):
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (
-            CheckConstraint("billed BETWEEN 0 AND quantity", name="billed_once"),
+            CheckConstraint(
+                "billed BETWEEN 0 AND quantity",
+                name="billed_once",
+                info={"refusal": _l("What has come would be billed twice, or credited twice.")},
+            ),
             CheckConstraint(
                 "num_nonnulls(document_price, document_currency_code, document_rate) IN (0, 3)",
                 name="document_price_is_complete",

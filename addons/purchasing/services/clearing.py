@@ -20,14 +20,15 @@ from addons.accounting.services.bills import Debit
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.ledger import Amount, EntryDraft, write_entries
 from addons.purchasing.services.pricing import net_price
+from addons.stock.services.orders.prices import untaxed
 from core import m
 from core.db import AnySession, round_to, smallest_unit
 
 _ZERO = Decimal(0)
 #: Lines for goods of orders with what they are tied to, in the order's currency and in the books'.
-_LINES = text("""
+_LINES = text(f"""
     SELECT l.id, l.net, l.quantity, l.early_quantity, b.currency_code, b.exchange_rate, b.company_id,
-           b.partner_id, o.currency_code AS ordered_in, x.unit_price, x.discount,
+           b.partner_id, o.currency_code AS ordered_in, {untaxed("x")} AS unit_price, x.discount,
            coalesce(t.value, 0) AS value
       FROM accounting_bill b JOIN accounting_bill_line l ON l.bill_id = b.id
       JOIN purchasing_order_line x ON x.id = l.purchase_line_id JOIN purchasing_order o ON o.id = x.order_id
@@ -35,7 +36,7 @@ _LINES = text("""
       LEFT JOIN LATERAL (SELECT sum(abs(y.value)) AS value FROM purchasing_billed_move y
                           WHERE y.bill_line_id = l.id) t ON true
      WHERE b.id = ANY(:ids) AND b.reverses_id IS NULL ORDER BY l.id
-""")
+""")  # noqa: S608  # a piece of SQL of our own
 #: What lines are tied to: the receipts, also of what went back.
 _TIED = text("""
     SELECT y.bill_line_id, coalesce(v.returns_id, v.id) AS move_id, abs(y.quantity) AS quantity

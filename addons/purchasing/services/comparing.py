@@ -7,14 +7,16 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.purchasing.services.pricing import net_price
-from core.db import AnySession
+from addons.purchasing.services.pricing import UNIT, net_price
+from core.db import AnySession, round_to
 from core.i18n import _, format_money, format_number
 
 _LINES = text("""
     SELECT x.position, x.description, x.quantity, x.unit_price, x.discount, x.net, x.product_id,
-           x.landed_line_id, b.kind, b.currency_code, p.code, l.id AS line_id, l.position AS order_position,
-           l.unit_price AS ordered_price, l.discount AS ordered_discount, o.id AS order_id, o.number,
+           x.tax_within, x.landed_line_id, b.kind, b.currency_code, p.code, l.id AS line_id,
+           l.position AS order_position,
+           l.unit_price AS ordered_price, l.discount AS ordered_discount, l.net AS ordered_net,
+           l.quantity AS ordered_quantity, l.tax_within AS ordered_within, o.id AS order_id, o.number,
            o.currency_code AS ordered_in, l.received - l.returned - l.billed + own.quantity AS due,
            own.quantity AS together, c.amount AS accrued, h.id AS cost_id, h.number AS cost_number
       FROM accounting_bill b JOIN accounting_bill_line x ON x.bill_id = b.id
@@ -59,13 +61,10 @@ def _of_order(row: Any) -> Iterator[str]:
     if row.ordered_in != row.currency_code:
         yield _("Ordered in %(currency)s", currency=row.ordered_in)
     else:
-        ordered, billed = (
-            net_price(price or Decimal(0), discount)
-            for price, discount in (
-                (row.ordered_price, row.ordered_discount),
-                (row.unit_price, row.discount),
-            )
+        ordered = _one(
+            row.ordered_price, row.ordered_discount, row.ordered_net, row.ordered_quantity, row.ordered_within
         )
+        billed = _one(row.unit_price, row.discount, row.net, row.quantity, row.tax_within)
         if ordered != billed:
             yield _(
                 "Price: %(ordered)s were ordered, %(more)s in all",
@@ -75,6 +74,13 @@ def _of_order(row: Any) -> Iterator[str]:
     due, together = (-row.due, -row.together) if row.kind == "credit_note" else (row.due, row.together)
     if together > due:
         yield _over(row, max(due, Decimal(0)))
+
+
+def _one(
+    price: Decimal | None, discount: Decimal, net: Decimal, quantity: Decimal, within: Decimal
+) -> Decimal:
+    """What one unit costs without a tax that is in its price."""
+    return round_to(net / quantity, UNIT) if within else net_price(price or Decimal(0), discount)
 
 
 def _over(row: Any, due: Decimal) -> str:

@@ -25,8 +25,8 @@ from core.security.audit import record
 
 #: Lines of posted documents that no bill has cleared, and no draft is about to.
 _OPEN = text("""
-    SELECT l.id, l.amount, coalesce(nullif(l.description, ''), c.number) AS description, c.company_id,
-           c.partner_id, c.currency_code, c.id AS landed_cost_id
+    SELECT l.id, l.amount, c.company_id, c.partner_id, c.currency_code, c.id AS landed_cost_id,
+           coalesce(nullif(l.description, ''), nullif(c.reference, ''), c.number) AS description
       FROM purchasing_landed_line l JOIN purchasing_landed_cost c ON c.id = l.landed_cost_id
      WHERE c.id = ANY(:ids) AND c.state = 'posted' AND NOT l.billed
        AND NOT EXISTS (SELECT 1 FROM accounting_bill_line x JOIN accounting_bill b ON b.id = x.bill_id

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.rates import RateError, no_rate, rates_on
 from addons.purchasing.services.errors import PurchasingError
+from addons.stock.services.orders.prices import untaxed
 from core import m
 from core.clock import today
 from core.db import AnySession, round_to
@@ -27,9 +28,10 @@ from core.i18n import _, format_number
 
 UNIT = Decimal("0.000001")
 #: What comes in; what goes back is priced by what it brings back.
-_LINES = text("""
-    SELECT l.id, l.company_id, l.position, l.quantity, l.cancelled, l.received, l.tolerance, l.unit_price,
-           l.discount, o.number, o.currency_code, o.partner_id, l.order_id, v.product_id,
+_LINES = text(f"""
+    SELECT l.id, l.company_id, l.position, l.quantity, l.cancelled, l.received, l.tolerance,
+           {untaxed("l")} AS unit_price, l.discount, o.number, o.currency_code, o.partner_id,
+           l.order_id, v.product_id,
            v.id AS move, coalesce(v.picked, v.quantity) AS coming,
            t.number AS receipt, t.inspection <> 'passed' AND (s.inspected OR p.inspected) AS is_unseen
       FROM stock_move v
@@ -40,7 +42,7 @@ _LINES = text("""
       JOIN partner s ON s.id = o.partner_id
      WHERE v.transfer_id = ANY(:ids) AND v.state IN ('planned', 'reserved') AND v.returns_id IS NULL
      ORDER BY l.id, v.id FOR UPDATE OF o, l
-""")
+""")  # noqa: S608  # a piece of SQL of our own
 _GOES_BACK = text("""
     SELECT EXISTS (SELECT 1 FROM stock_move WHERE transfer_id = ANY(:ids) AND returns_id IS NOT NULL
                       AND purchase_line_id IS NOT NULL)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.accounting.services.chart import Books, books_of
+from addons.accounting.services.chart import books_of
 from addons.accounting.services.rates import rates_on
 from addons.sales.services.errors import SalesError
 from core.clock import today
@@ -25,7 +25,9 @@ from core.i18n import _, format_money, format_number
 _ZERO = Decimal(0)
 _ORDERS = text("""
     SELECT o.id, o.company_id, o.partner_id, o.currency_code, o.total, p.credit_limit, c.hold_overdue_days,
-           c.margin_floor
+           c.margin_floor, c.currency_code AS own_currency,
+           c.margin_floor IS NOT NULL
+             OR EXISTS (SELECT 1 FROM maker WHERE margin_floor IS NOT NULL) AS has_floor
       FROM sales_order o JOIN partner p ON p.id = o.partner_id JOIN company c ON c.id = o.company_id
      WHERE o.id = ANY(:ids) ORDER BY o.id
 """)
@@ -65,13 +67,12 @@ class Standing:
 def holds_of(session: AnySession, ids: Sequence[int]) -> Mapping[int, str]:
     """Why each of these orders is held, by its id; orders that nothing holds are left out."""
     orders = session.execute(_ORDERS, {"ids": list(ids)}).all()
-    books = {company_id: books_of(session, company_id) for company_id in {o.company_id for o in orders}}
-    standings = _standings(session, books, orders)
-    margins = _margins(session, orders)
+    standings = _standings(session, orders)
+    margins = _margins(session, [order for order in orders if order.has_floor])
     found = {}
     for order in orders:
-        rate = _rate(session, books[order.company_id], order.currency_code)
-        reasons = _reasons(order, standings[order.partner_id], books[order.company_id].currency, rate)
+        rate = _rate(session, order, order.currency_code)
+        reasons = _reasons(order, standings[order.partner_id], order.own_currency, rate)
         reasons += _thin(order, margins.get(order.id, ()), rate)
         if reasons:
             found[order.id] = " ".join(reasons)
@@ -80,11 +81,11 @@ def holds_of(session: AnySession, ids: Sequence[int]) -> Mapping[int, str]:
     return found
 
 
-def _rate(session: AnySession, books: Books, currency: str) -> Decimal:
-    if currency == books.currency:
+def _rate(session: AnySession, order: Any, currency: str) -> Decimal:
+    if currency == order.own_currency:
         return Decimal(1)
     on = today()
-    rate = rates_on(session, books, [(currency, on)]).get((currency, on))
+    rate = rates_on(session, books_of(session, order.company_id), [(currency, on)]).get((currency, on))
     if rate is None:
         raise SalesError(
             _(
@@ -96,14 +97,14 @@ def _rate(session: AnySession, books: Books, currency: str) -> Decimal:
     return rate
 
 
-def _standings(session: AnySession, books: Mapping[int, Books], orders: Sequence[Any]) -> dict[int, Standing]:
+def _standings(session: AnySession, orders: Sequence[Any]) -> dict[int, Standing]:
     found = {order.partner_id: Standing() for order in orders}
     limited = sorted(
         {o.partner_id for o in orders if o.credit_limit is not None or o.hold_overdue_days is not None}
     )
     if not limited:
         return found
-    of = {order.partner_id: books[order.company_id] for order in orders}
+    of = {order.partner_id: order for order in orders}
     for row in session.execute(_OWED, {"partners": limited}):
         found[row.partner_id].owed, found[row.partner_id].due = row.owed, row.due
     for row in session.execute(_ORDERED, {"partners": limited}):
@@ -130,7 +131,7 @@ def _reasons(order: Any, standing: Standing, currency: str, rate: Decimal) -> li
 
 def _margins(session: AnySession, orders: Sequence[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
-    for row in session.execute(_MARGINS, {"ids": [o.id for o in orders]}):
+    for row in session.execute(_MARGINS, {"ids": [o.id for o in orders]}) if orders else ():
         found.setdefault(row.order_id, []).append(row)
     return found
 

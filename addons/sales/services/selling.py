@@ -21,14 +21,15 @@ _PARTNERS = text("""
 _TAXES = text("SELECT id FROM accounting_tax WHERE company_id = :company AND active LIMIT 2")
 #: Lines whose maker the customer refuses, or does not name among those that are allowed.
 _UNWANTED = text("""
-    SELECT l.order_id, l.position, k.name FROM sales_order o
-      JOIN sales_order_line l ON l.order_id = o.id
+    WITH ruled AS MATERIALIZED (
+      SELECT o.id, coalesce(array_agg(r.maker_id) FILTER (WHERE r.allowed), '{}') AS allowed,
+             coalesce(array_agg(r.maker_id) FILTER (WHERE NOT r.allowed), '{}') AS refused
+        FROM sales_order o JOIN sales_maker_rule r ON r.partner_id = o.partner_id
+       WHERE o.id = ANY(:ids) GROUP BY o.id)
+    SELECT l.order_id, l.position, k.name FROM ruled
+      JOIN sales_order_line l ON l.order_id = ruled.id
       JOIN product p ON p.id = l.product_id JOIN maker k ON k.id = p.maker_id
-     WHERE o.id = ANY(:ids)
-       AND EXISTS (SELECT 1 FROM sales_maker_rule r WHERE r.partner_id = o.partner_id
-                      AND (r.allowed OR r.maker_id = k.id))
-       AND NOT EXISTS (SELECT 1 FROM sales_maker_rule r WHERE r.partner_id = o.partner_id
-                          AND r.maker_id = k.id AND r.allowed)
+     WHERE k.id <> ALL(ruled.allowed) AND (ruled.allowed <> '{}' OR k.id = ANY(ruled.refused))
      ORDER BY l.order_id, l.position
 """)
 #: What goods cost when they were sold: the margin of an order is that of its day.

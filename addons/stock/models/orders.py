@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session
 
-from addons.accounting.amounts import line_net
+from addons.accounting.amounts import line_amount
 from addons.stock.services.orders import calling, changing, confirming, giving_up, returning, writing
 from addons.stock.services.orders.drafts import ScheduleDraft
 from addons.stock.services.orders.sides import Side
@@ -24,6 +24,7 @@ from core.db import (
     search_index,
     smallest_unit,
 )
+from core.i18n import _l
 from core.models import relationship
 from core.models.fragment import table_name
 
@@ -141,7 +142,8 @@ class TradeOrder:
 class TradeLine:
     """So much of a part at a price; what became of it is kept beside it by the statements that did it.
 
-    `net` is quantity × unit price less the discount, rounded once to the order's currency.
+    `net` is quantity × unit price less the discount, rounded once to the order's currency, and without
+    the tax that the price has in it.
     """
 
     _side: ClassVar[Side]
@@ -159,6 +161,8 @@ class TradeLine:
     discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
     tax_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))
     net: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    #: The tax that its price has in it.
+    tax_within: Mapped[Decimal] = mapped_column(Money, server_default="0")
     promised: Mapped[dt.date | None]
     #: Also why it was ordered, where that was suggested.
     note: Mapped[str] = mapped_column(Line, server_default="")
@@ -186,7 +190,8 @@ class TradeLine:
         if order:
             self.company_id = order.company_id
         unit = smallest_unit(order.currency_code if order else "")
-        self.net = line_net(self.quantity, self.unit_price or Decimal(0), unit, self.discount)
+        amount = line_amount(self.quantity, self.unit_price or Decimal(0), unit, self.discount)
+        self.net = amount - (self.tax_within or 0)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -200,8 +205,13 @@ class TradeLine:
             CheckConstraint(
                 f"{moved} >= 0 AND cancelled >= 0 AND {moved} + cancelled <= quantity + tolerance",
                 name=f"{moved}_was_ordered",
+                info={"refusal": _l("More would move than was ordered: change the order, or move less.")},
             ),
-            CheckConstraint(f"returned BETWEEN 0 AND {moved}", name=f"returned_was_{moved}"),
+            CheckConstraint(
+                f"returned BETWEEN 0 AND {moved}",
+                name=f"returned_was_{moved}",
+                info={"refusal": _l("More would come back than has gone.")},
+            ),
         )
 
 

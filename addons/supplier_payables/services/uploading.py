@@ -10,6 +10,7 @@ from addons.matching.services.assigning import match
 from addons.matching.services.lines import Line, Match, Tolerances
 from addons.matching.services.reading import TheirList, read
 from addons.supplier_payables.services.creation import refuse_posted
+from addons.supplier_payables.services.einvoices import is_electronic, list_of
 from addons.supplier_payables.services.errors import PayablesError
 from core import m
 from core.db import AnySession, reserve_ids, round_money
@@ -50,13 +51,11 @@ _EXACT = text("""
 
 
 def upload(session: AnySession, statement: Any, filename: str, contents: bytes) -> TheirList:
-    """Raises FileError where nothing can be read; what was decided about a list before is gone."""
+    """Raises FileError or EInvoiceError where nothing can be read; what was decided before is gone."""
     acts.require(session, MATCH)
     (row,) = acts.locked(session, m.PayablesStatement, [statement])
     refuse_posted([row])
-    owner = f"partner:{row.partner_id}"
-    found = read(contents, m.MatchingMapping.recall(session, row.company_id, owner))
-    m.MatchingMapping.remember(session, row.company_id, owner, found.mapping)
+    found = _read(session, row, contents)
     for forget in _FORGET:
         session.execute(forget, {"id": row.id})
     theirs = _keep(session, row, found)
@@ -66,6 +65,16 @@ def upload(session: AnySession, statement: Any, filename: str, contents: bytes) 
     session.execute(_NOTE, {"id": row.id, "name": filename[:1000], "total": total})
     record(session, "upload", "payables.statement", [row.id])
     acts.forget(session, m.PayablesStatement, [row.id])
+    return found
+
+
+def _read(session: AnySession, row: Any, contents: bytes) -> TheirList:
+    """An electronic invoice, or a table whose columns are remembered."""
+    if is_electronic(contents):
+        return list_of(contents, row.currency_code)
+    owner = f"partner:{row.partner_id}"
+    found = read(contents, m.MatchingMapping.recall(session, row.company_id, owner))
+    m.MatchingMapping.remember(session, row.company_id, owner, found.mapping)
     return found
 
 

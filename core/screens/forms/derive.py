@@ -32,14 +32,32 @@ class Typed(dict[str, Any]):
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What is said of a cell beside its value: a note, its tone, and a value that one key puts there instead.
+
+    A note without tone and offer shows on hover and by Alt+I alone.
+    """
+
+    note: str = ""
+    #: `bad` where it must not stay so, `warn` where somebody should know.
+    tone: str = ""
+    offer: Any = None
+
+
+@dataclass(frozen=True)
 class Derived:
-    """What follows: values of the record, and for each grid those of its lines in their order."""
+    """What follows: values of the record, and for each grid those of its lines in their order.
+
+    `marks` has for each line of a grid those of its columns; an empty one takes an earlier one away. A grid
+    with `marked` asks for them when its form opens too.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    marks: Mapping[str, Sequence[Mapping[str, Mark]]] = field(default_factory=dict)
 
 
-#: One value for the page: the name of its input or output, its text, and the key of a related record.
+#: One value for the page: the name of its input or output, its text, the key of a related record; or a mark.
 Answer = dict[str, str]
 
 
@@ -55,7 +73,15 @@ def answers(
         for name, grid in form.grids.items()
     }
     derived = screen.derive(session, values, lines)
-    return _texts(session, screens, list(_placed(form, derived)), form, derived)
+    placed = list(_placed(form, derived.values, derived.lines))
+    marked = _placed(form, {}, derived.marks)
+    return [*_texts(session, screens, placed, form, derived), *map(_mark, marked)]
+
+
+def _mark(placed: tuple[str, Entry, Mark]) -> Answer:
+    name, entry, mark = placed
+    offer = "" if mark.offer is None else _text(entry, mark.offer, "")
+    return {"name": name, "note": mark.note, "tone": mark.tone, "offer": offer}
 
 
 def typed_values(form: RecordForm) -> Typed:
@@ -79,12 +105,14 @@ def _typed(entries: Iterable[Entry], changed: frozenset[str], prefix: str) -> Ty
     return typed
 
 
-def _placed(form: RecordForm, derived: Derived) -> Iterator[tuple[str, Entry, Any]]:
+def _placed(
+    form: RecordForm, values: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Iterator[tuple[str, Entry, Any]]:
     """(name on the page, entry, value) of all that the function said."""
-    for name, value in derived.values.items():
+    for name, value in values.items():
         if name in form.entries:
             yield name, form.entries[name], value
-    for name, rows in derived.lines.items():
+    for name, rows in lines.items():
         grid = form.grids[name]
         for line, row in zip(grid.lines, rows, strict=True):
             for entry in line.entries:

@@ -11,6 +11,7 @@ from core.screens.forms.form import RecordForm
 from core.screens.forms.saving import RecordEditor
 from core.screens.pages.forms import open_screen, screens
 from core.screens.tree import FormScreen
+from core.security.incoming import takes_lines
 from core.security.rights import ANY_USER, current_actor, requires
 
 bp = Blueprint("entry", __name__, url_prefix="/m")
@@ -37,6 +38,7 @@ def _form_screen(name: str) -> FormScreen:
 
 @bp.post("/<screen>/derive")
 @requires(ANY_USER)
+@takes_lines
 def derive(screen: str) -> Response:
     """What follows from what the form holds now; nothing is written."""
     form_screen = _form_screen(screen)
@@ -53,6 +55,7 @@ def derive(screen: str) -> Response:
 
 @bp.post("/<screen>/paste/<grid>")
 @requires(ANY_USER)
+@takes_lines
 def pasted(screen: str, grid: str) -> Response:
     """The lines of a text from a spreadsheet, as inputs of this grid."""
     form_screen = _form_screen(screen)
@@ -70,6 +73,7 @@ def pasted(screen: str, grid: str) -> Response:
 
 @bp.post("/<screen>/fill/<grid>")
 @requires(ANY_USER)
+@takes_lines
 def fill(screen: str, grid: str) -> Response:
     """The lines that follow from what the form holds now, as inputs of this grid; nothing is written."""
     form_screen = _form_screen(screen)

@@ -21,7 +21,7 @@ from werkzeug.datastructures import MultiDict
 from core.db import db, lock_rows
 from core.errors import UserError
 from core.i18n import _
-from core.letters import shown_delivery
+from core.letters import shown_papers
 from core.screens.actions import find_button, press, shown_buttons
 from core.screens.composition import ScreenSet, field_of
 from core.screens.fields import choice_text, label_text
@@ -157,7 +157,7 @@ def _show(screen: FormScreen, outcome: Outcome, status: int = 200) -> Response:
         action=_action(screen, form.record),
         buttons=shown_buttons(screen, form.record, current_actor()),
         may_delete=_may_delete(screen, form.record),
-        delivery=shown_delivery(form.record, current_actor()),
+        papers=shown_papers(form.record, current_actor()),
     )
     return make_response(html, status)
 

@@ -200,21 +200,26 @@ def change_file(screen: str, record_id: int, attachment_id: int, act: str) -> st
     return _("“%(name)s” is removed.", name=found.filename) if act == "remove" else _("Taken back.")
 
 
-def _deliverable(record: Any) -> Delivery:
-    delivery = delivery_for(record)
+def _deliverable(record: Any, document: str) -> Delivery:
+    delivery = delivery_for(record, document)
     if delivery is None or not delivery.ready(record):
         abort(404)
     return delivery
 
 
+def _asked_document() -> str:
+    return request.args.get("document", "")[:100]
+
+
 @bp.get("/print")
 @requires(ANY_USER)
 def print_document(screen: str, record_id: int) -> Response:
-    """The record's document; what is printed first is what is printed ever after."""
+    """A document of the record; what is printed first is what is printed ever after."""
     form, record = _record(screen, record_id)
-    _deliverable(record)
+    document = _asked_document()
+    _deliverable(record, document)
     try:
-        copy = copy_of(db.session, record)
+        copy = copy_of(db.session, record, document)
         db.session.commit()
     except UserError as error:
         db.session.rollback()
@@ -228,20 +233,25 @@ def print_document(screen: str, record_id: int) -> Response:
 def letter(screen: str, record_id: int) -> str:
     """The dialog with the mail as it would go out."""
     form, record = _record(screen, record_id)
-    delivery = _sendable(record)
-    return _dialog(form, record, letters.proposed(db.session, delivery, record))
+    papers = [paper.name for paper in letters.shown_papers(record, current_actor()) if paper.may_send]
+    document = _asked_document() or next(iter(papers), "")
+    delivery = _sendable(record, document)
+    return _dialog(form, record, letters.proposed(db.session, delivery, record, document))
 
 
-def _sendable(record: Any) -> Delivery:
-    delivery = _deliverable(record)
+def _sendable(record: Any, document: str) -> Delivery:
+    delivery = _deliverable(record, document)
     if not current_actor().may(delivery.permission):
         abort(403)
     return delivery
 
 
 def _dialog(form: FormScreen, record: Any, written: letters.Letter) -> str:
-    again = _deliverable(record).again(record)
-    return render_template("letter.html", screen=form, record=record, letter=written, again=again)
+    again = _deliverable(record, written.document).again(record)
+    papers = [paper for paper in letters.shown_papers(record, current_actor()) if paper.may_send]
+    return render_template(
+        "letter.html", screen=form, record=record, letter=written, again=again, papers=papers
+    )
 
 
 @bp.post("/send")
@@ -249,8 +259,8 @@ def _dialog(form: FormScreen, record: Any, written: letters.Letter) -> str:
 def send(screen: str, record_id: int) -> Response:
     """Put the mail into the outbox; the same dialog a second time sends nothing more."""
     form, record = _record(screen, record_id, lock=True)
-    delivery = _sendable(record)
     written = letters.read_letter(request.form)
+    delivery = _sendable(record, written.document)
     try:
         letters.send(db.session, delivery, record, written)
         db.session.commit()

@@ -1,5 +1,7 @@
 // Values that follow from what is typed: the server answers them for the whole form, once for all that was changed.
 
+import { mark } from "./marks.js";
+
 const DELAY = 150;
 const PAUSE = 1000;
 const MOST_TRIES = 3;
@@ -22,6 +24,7 @@ async function ask() {
   control?.abort();
   control = new AbortController();
   const asked = [...changed], mine = form, stop = control;
+  const opening = !asked.length;
   const body = new FormData(mine);
   for (const name of asked) body.append("_changed", name);
   if (mine.dataset.recordId) body.append("_record", mine.dataset.recordId);
@@ -32,7 +35,10 @@ async function ask() {
   const said = await answer.json();
   // What was typed while the answer was on its way stays: it is asked about next.
   const newer = new Set([...changed].filter((name) => !asked.includes(name)));
-  for (const one of said) if (!newer.has(one.name)) put(mine, one);
+  for (const one of said) {
+    if (one.note !== undefined) mark(mine, one);
+    else if (!opening && !newer.has(one.name)) put(mine, one);
+  }
   for (const name of asked) changed.delete(name);
 }
 
@@ -78,5 +84,7 @@ export function startDeriving(root) {
   if (!found || found === form) return;
   form = found;
   changed.clear();
+  // What is said of the lines of a saved document is asked when it opens.
+  if (form.dataset.recordId && form.querySelector("[data-marked] tr[data-line]")) ask();
 }
 

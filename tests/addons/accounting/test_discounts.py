@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from addons.accounting.amounts import line_net
+from addons.accounting.amounts import line_amount
 from addons.accounting.imports.lines import AmountError, amounts_of
 from addons.accounting.services.drafts import Line
 from core import m
@@ -59,8 +59,8 @@ def test_nets_are_those_of_exact_fractions(app: Any, company: Any, customer: Any
 
 
 def test_a_discount_is_not_rounded_by_itself() -> None:
-    assert line_net(Decimal(7), Decimal("0.99"), CENT, Decimal("2.5")) == Decimal("6.76")
-    assert line_net(Decimal(1), Decimal(5), CENT, Decimal(100)) == 0
+    assert line_amount(Decimal(7), Decimal("0.99"), CENT, Decimal("2.5")) == Decimal("6.76")
+    assert line_amount(Decimal(1), Decimal(5), CENT, Decimal(100)) == 0
 
 
 def test_a_reversal_takes_the_discount_back(invoice_of: Callable[..., Any]) -> None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from addons.accounting.services.bills import BillError, DuplicateBillError
 from addons.accounting.services.chart import books_of
@@ -202,3 +203,10 @@ def test_every_real_file_gives_an_invoice_or_a_clear_message(app):
             ), path
             assert [x.net for x in one.lines] == [x.net for x in same.lines], path
             assert len(one.files) == len(same.files), path
+
+
+def test_what_the_file_said_stays_with_a_posted_bill(office):
+    bill = take(office, cii(ours()))
+    m.AccountingBill.post(db.session, [bill])
+    with pytest.raises(DBAPIError, match="never change"), db.session.begin_nested():
+        db.session.execute(text("UPDATE accounting_bill SET filed_total = 1"))

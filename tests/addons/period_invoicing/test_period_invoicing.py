@@ -2,17 +2,22 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 from sqlalchemy import select, text
 
 from addons.accounting.periods import Period
 from addons.billing_statements.services.due import due_of
+from addons.sales.services.drafts import OrderLineDraft
 from core import m
 from core.db import db
+from core.records import attachments
 from core.security.actor import Actor, acting
+from tests.conftest import work
 
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 APRIL = Period(date(2026, 4, 1), date(2026, 4, 30))
@@ -162,3 +167,24 @@ def test_invoices_are_what_was_delivered_less_what_came_back(desk, moves):
     found = dict(rows.all())
     assert [found.get(partner, Decimal(0)) for partner in partners] == expected
     assert desk.lines_differ() == []
+
+
+def test_a_statement_with_lines_names_order_part_and_delivery(app, desk):
+    desk.receive(desk.parts[0], 100)
+    partner = desk.partner("P", invoicing="period", statement_lines=True)
+    line = OrderLineDraft(desk.parts[0], Decimal(10), Decimal("1.5"), partner_number="ACME-7")
+    order = desk.order(line, partner=partner, on=date(2026, 3, 1), reference="PO-77")
+    (delivery,) = m.SalesOrder.deliver(db.session, [order], date(2026, 3, 5))
+    run = run_of(desk)
+    db.session.commit()
+    work(app)
+    [statement] = run.statements
+    db.session.refresh(statement)
+    [shown] = m.BillingStatement.details(db.session, statement)
+    number = db.session.get(m.StockTransfer, delivery).number
+    assert (shown.order, shown.partner_number, shown.delivery) == ("PO-77", "ACME-7", number)
+    assert (shown.quantity, shown.unit_price, shown.net) == (10, Decimal("1.5"), 15)
+    file = BytesIO(attachments.read(statement.attachment.sha256))
+    paper = "".join(page.extract_text() for page in PdfReader(file).pages)
+    for words in ("PO-77", "ACME-7", number, "15.00"):
+        assert words in paper

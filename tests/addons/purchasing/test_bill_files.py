@@ -163,3 +163,16 @@ def test_files_are_brought_to_a_page(desk, app, company):
     assert (
         both.status_code == 200 and "Draft of R-2" in both.text and "of a kind that is not read" in both.text
     )
+
+
+def test_a_file_asks_the_same_number_of_questions_for_any_number_of_lines(desk, count_queries):
+    def asked(number):
+        parts = [desk.part(f"Q{number}-{n}") for n in range(number)]
+        order = desk.order(*((part, 10, 1) for part in parts))
+        desk.come(*((line, 10) for line in order.lines))
+        lines = [PaperLine("10", "1", buyer=f"Q{number}-{n}", order=order.number) for n in range(number)]
+        content = cii(paper(desk, *lines, number=f"R-{number}"))
+        made = []
+        return count_queries(lambda: made.append(take(desk, content)[0])), made[0].total
+
+    assert asked(2)[0] == asked(40)[0]

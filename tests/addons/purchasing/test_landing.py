@@ -226,3 +226,14 @@ def test_what_is_posted_stays(desk):
     assert cost.state == "posted"
     with pytest.raises(PurchasingError, match="posted already"):
         m.PurchasingLandedCost.post(db.session, [cost])
+
+
+def test_posting_asks_the_same_number_of_questions_for_any_number_of_lines(desk, count_queries):
+    def asked(number):
+        parts = [desk.part(f"Q{number}-{n}") for n in range(number)]
+        order = desk.order(*((part, 10, 1) for part in parts))
+        receipt = desk.come(*((line, 10) for line in order.lines))
+        cost = land(desk, [receipt], ("9", "value"), ("7", "quantity"))
+        return count_queries(lambda: m.PurchasingLandedCost.post(db.session, [cost]))
+
+    assert asked(2) == asked(40)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from addons.accounting.services.chart import books_of
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft
 from addons.sales.services.errors import SalesError
+from addons.stock.services.orders.changing import Amendment
 from addons.stock.services.revaluing import CostChange
 from core import m
 from core.db import db
@@ -193,3 +194,36 @@ def _revalue(desk, number):
         account = books_of(db.session, desk.company_id).account("goods_received")
         change = CostChange(last, Decimal(number) / 100, account)
         m.StockMove.revalue(db.session, [change], "repricing", DAY)
+
+
+def included(desk, rate="0.13"):
+    tax = m.AccountingTax(
+        company_id=desk.company_id,
+        name="VAT incl.",
+        rate=Decimal(rate),
+        included=True,
+        account_id=books_of(db.session, desk.company_id).account("tax"),
+    )
+    db.session.add(tax)
+    db.session.flush()
+    return tax.id
+
+
+def test_an_order_with_taxes_in_its_prices_is_invoiced_to_the_cent(desk):
+    part, tax = desk.parts[0], included(desk)
+    desk.receive(part, 9, "0.30")
+    order = desk.order(OrderLineDraft(part, Decimal(9), Decimal("9.99"), tax_id=tax))
+    assert (order.net, order.tax, order.total) == (Decimal("79.57"), Decimal("10.34"), Decimal("89.91"))
+    m.SalesOrder.deliver(db.session, [order], DAY)
+    (made,) = m.SalesOrder.invoice(db.session, [order], DAY)
+    invoice = db.session.get(m.AccountingInvoice, made)
+    assert (invoice.net, invoice.tax, invoice.total) == (order.net, order.tax, order.total)
+    line = order.lines[0]
+    assert (line.net, line.tax_within) == (Decimal("79.57"), Decimal("10.34"))
+
+
+def test_a_changed_quantity_splits_its_price_anew(desk):
+    part, tax = desk.parts[0], included(desk)
+    order = desk.order(OrderLineDraft(part, Decimal(9), Decimal("9.99"), tax_id=tax))
+    m.SalesOrder.amend(db.session, [Amendment(order.lines[0].id, quantity=Decimal(3))])
+    assert (order.net, order.tax, order.total) == (Decimal("26.52"), Decimal("3.45"), Decimal("29.97"))

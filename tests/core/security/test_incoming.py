@@ -51,7 +51,7 @@ def test_what_is_too_much_is_not_even_parsed(app: Flask) -> None:
 def test_more_comes_in_only_where_files_and_lines_do(app: Flask) -> None:
     larger = {endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "takes_in")}
     assert larger == {
-        *("screens.create", "screens.save", "screens.do"),
+        *("screens.create", "screens.save", "screens.do", "entry.derive", "entry.pasted", "entry.fill"),
         *("exchange.create", "panel.add_files", "administration.change_letterhead", "api.add_file"),
     }
     lines = b"&".join([b"a=1"] * (incoming.FORM_FIELDS + 1))

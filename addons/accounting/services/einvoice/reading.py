@@ -9,8 +9,6 @@ import io
 from collections.abc import Iterator
 
 from lxml import etree
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from addons.accounting.services.einvoice import cii, tree, ubl
 from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceError, problem_of
@@ -20,7 +18,6 @@ _PDF = b"%PDF-"
 #: How many embedded files are looked at; and what pypdf raises beside its own errors on broken files.
 _MOST_FILES = 50
 _BROKEN = (
-    PyPdfError,
     ValueError,
     LookupError,
     TypeError,
@@ -45,10 +42,19 @@ def read(content: bytes) -> EInvoice:
     return found.upright()
 
 
+def is_electronic(content: bytes) -> bool:
+    """Whether a file begins like one that is read here, and not like a table."""
+    return _is_pdf(content) or _is_xml(content)
+
+
+def _is_pdf(content: bytes) -> bool:
+    return content[:1024].lstrip().startswith(_PDF)
+
+
 def _read(content: bytes) -> EInvoice:
     if len(content) > tree.MOST_BYTES:
         raise EInvoiceError(_("The file is larger than 20 MB: that is more than an invoice needs."))
-    if content[:1024].lstrip().startswith(_PDF):
+    if _is_pdf(content):
         return _from_pdf(content)
     if not _is_xml(content):
         raise EInvoiceError(
@@ -84,6 +90,9 @@ def _from_pdf(content: bytes) -> EInvoice:
 
 def _embedded(content: bytes) -> Iterator[bytes]:
     """The XML files of a PDF."""
+    from pypdf import PdfReader  # half a second of start, which only those who read a PDF shall wait for
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
@@ -94,6 +103,6 @@ def _embedded(content: bytes) -> Iterator[bytes]:
             if name.lower().endswith(".xml")
             for file in versions
         ]
-    except _BROKEN as error:
+    except (PyPdfError, *_BROKEN) as error:
         raise EInvoiceError(_("The PDF is broken, or larger than is safe to read.")) from error
     yield from found

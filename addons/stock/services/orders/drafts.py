@@ -34,6 +34,7 @@ class OrderLineDraft:
     tolerance: Decimal | None = None
     schedules: Sequence[ScheduleDraft] = field(default_factory=tuple)
     net: Decimal = Decimal(0)
+    tax_within: Decimal = Decimal(0)
     id: int = 0
 
 

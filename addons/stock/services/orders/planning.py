@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.stock.services.drafts import TransferDraft
+from addons.stock.services.orders.drafts import ScheduleDraft
 from addons.stock.services.orders.sides import Side
 from core import m
 from core.db import AnySession
@@ -30,15 +31,13 @@ _OPEN = """
          WHERE v.state NOT IN ('done', 'cancelled') AND v.returns_id IS NULL GROUP BY v.{key})
     SELECT l.id, l.order_id, l.product_id, o.company_id, o.partner_id, o.reference, o.number,
            coalesce(l.promised, o.promised, o.date) AS promised,
-           l.quantity - l.cancelled - l.{moved} - coalesce(v.quantity, 0) AS quantity
+           l.quantity - l.cancelled - l.{moved} - coalesce(v.quantity, 0) AS quantity,
+           (SELECT json_agg(json_build_array(s.date, s.quantity::text) ORDER BY s.date, s.id)
+              FROM {schedule} s WHERE s.line_id = l.id) AS calls
       FROM own l JOIN {order} o ON o.id = l.order_id
       JOIN product p ON p.id = l.product_id AND p.kind = 'goods'
       LEFT JOIN planned v ON v.line_id = l.id
      ORDER BY o.id, l.position
-"""
-_SCHEDULES = """
-    SELECT s.line_id, s.date, s.quantity FROM {schedule} s JOIN {line} l ON l.id = s.line_id
-     WHERE l.order_id = ANY(:ids) ORDER BY s.line_id, s.date, s.id
 """
 #: What is reserved for lines, in the order in which all lock balances.
 _LOCK = """
@@ -65,10 +64,9 @@ _EMPTY = text("""
 
 def plan(session: AnySession, side: Side, ids: Sequence[int]) -> list[int]:
     """Plan what is on no transfer yet, and reserve what goes out; returns the new transfers."""
-    calls = _schedules(session, side, ids)
     groups: dict[tuple[int, date], list[tuple[Any, Decimal]]] = {}
     for line in session.execute(side.sql(_OPEN), {"ids": list(ids)}):
-        for day, quantity in parts_of_open(line, calls.get(line.id, ())):
+        for day, quantity in parts_of_open(line, _calls(line.calls)):
             groups.setdefault((line.order_id, day), []).append((line, quantity))
     drafts = [_draft(side, day, lines) for (_order, day), lines in groups.items()]
     if not drafts:
@@ -79,11 +77,9 @@ def plan(session: AnySession, side: Side, ids: Sequence[int]) -> list[int]:
     return made
 
 
-def _schedules(session: AnySession, side: Side, ids: Sequence[int]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for row in session.execute(side.sql(_SCHEDULES), {"ids": list(ids)}):
-        found.setdefault(row.line_id, []).append(row)
-    return found
+def _calls(found: Sequence[tuple[str, str]] | None) -> list[ScheduleDraft]:
+    """The call-offs of a line, as a statement reads them."""
+    return [ScheduleDraft(date.fromisoformat(day), Decimal(quantity)) for day, quantity in found or ()]
 
 
 def parts_of_open(line: Any, calls: Sequence[Any]) -> Iterable[tuple[date, Decimal]]:

@@ -25,3 +25,9 @@ class Price:
     unit_price: Decimal | None = None
     origin: str = ""
     discount: Decimal = Decimal(0)
+
+
+def untaxed(line: str) -> str:
+    """The unit price of an order line without the tax that it has in it, as SQL; `line` is its table."""
+    without = f"round({line}.unit_price * {line}.net / ({line}.net + {line}.tax_within), 6)"
+    return f"CASE WHEN {line}.tax_within = 0 THEN {line}.unit_price ELSE {without} END"

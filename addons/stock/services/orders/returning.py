@@ -24,6 +24,25 @@ _RETURNABLE = """
       LEFT JOIN stock_move r ON r.returns_id = v.id AND r.state <> 'cancelled'
      WHERE l.order_id = :id GROUP BY v.id HAVING v.quantity > coalesce(sum(r.quantity), 0) ORDER BY v.id
 """
+#: The same with what people know a move by: line, part, paper, lot.
+_RETURNABLE_MOVES = """
+    SELECT v.id, l.position, coalesce(p.mpn, p.code) AS part, t.number, t.date, coalesce(x.number, '') AS lot,
+           coalesce(x.date_code, '') AS date_code, v.quantity AS moved,
+           v.quantity - coalesce(sum(r.quantity), 0) AS quantity
+      FROM {line} l
+      JOIN stock_move v ON v.{key} = l.id AND v.state = 'done' AND v.returns_id IS NULL
+      JOIN stock_transfer t ON t.id = v.transfer_id
+      JOIN product p ON p.id = v.product_id
+      LEFT JOIN stock_lot x ON x.id = v.lot_id
+      LEFT JOIN stock_move r ON r.returns_id = v.id AND r.state <> 'cancelled'
+     WHERE l.order_id = :id GROUP BY v.id, l.position, p.id, t.id, x.id
+    HAVING v.quantity > coalesce(sum(r.quantity), 0) ORDER BY l.position, v.id
+"""
+
+
+def returnable_moves(session: AnySession, side: Side, order_id: int) -> Sequence[Any]:
+    """What of each move of an order has not been returned, with its line, part, paper and lot."""
+    return session.execute(side.sql(_RETURNABLE_MOVES), {"id": order_id}).all()
 
 
 def returnable(session: AnySession, side: Side, order_id: int) -> Mapping[int, Decimal]:

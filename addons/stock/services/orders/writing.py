@@ -1,12 +1,12 @@
 """Complete orders by what they leave open, compute them, number them and write them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 
-from addons.accounting.amounts import line_net, totals_of
+from addons.accounting.amounts import price as price_line
+from addons.accounting.amounts import totals_of
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import rows_of
 from addons.stock.services.orders.prices import Asked
@@ -57,7 +57,7 @@ def _own(row: Any, order: Any) -> Any:
 
 
 def complete_lines(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) -> None:
-    """Refuse lines that can't be ordered; give them description, price, net and what the side knows."""
+    """Refuse lines that can't be ordered; give them description, price and what the side knows."""
     _complete_lines(session, side, lines, _partners(session, side, (order for order, _line in lines)))
 
 
@@ -72,9 +72,6 @@ def _complete_lines(
             line.description = parts[line.product_id].description
     side.complete_lines(session, lines, partners)
     _price(session, side, [(o, x) for o, x in lines if x.unit_price is None and x.product_id is not None])
-    for order, line in lines:
-        unit = smallest_unit(order.currency_code)
-        line.net = line_net(line.quantity, line.unit_price or Decimal(0), unit, line.discount)
 
 
 def _refuse(side: Side, order: Any, line: Any, part: Any) -> None:
@@ -94,11 +91,14 @@ def _price(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) ->
 
 
 def total(session: AnySession, orders: Sequence[Any]) -> None:
-    """Sum the nets of lines up, and tax them as the company does."""
-    rates = {i: books_of(session, i).tax_rates for i in {order.company_id for order in orders}}
+    """Price the lines, sum them up, and tax them as the company does."""
+    rules = {i: books_of(session, i).tax_rules for i in {order.company_id for order in orders}}
     for order in orders:
-        nets = ((line.net, line.tax_id) for line in order.lines)
-        totals = totals_of(nets, rates[order.company_id], smallest_unit(order.currency_code))
+        own, unit = rules[order.company_id], smallest_unit(order.currency_code)
+        for line in order.lines:
+            price_line(line, unit, own)
+        lines = ((line.net, line.tax_id, line.tax_within) for line in order.lines)
+        totals = totals_of(lines, own, unit)
         order.net, order.tax, order.total = totals.net, totals.tax, totals.total
 
 

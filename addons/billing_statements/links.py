@@ -1,0 +1,55 @@
+"""What a customer reads who is asked about a statement, and what the answer does."""
+
+from typing import Any
+
+from addons.billing_statements.reports import rows
+from core import m
+from core.i18n import _, format_date, format_money
+from core.links import Answer, Links, Shown
+
+links = Links()
+
+
+def show(session: Any, answer: Any) -> Shown:
+    """The statement's balances and lines, and its file."""
+    statement = answer.statement
+    currency = statement.currency_code
+    period = f"{format_date(statement.period_start)} – {format_date(statement.period_end)}"
+    facts = [
+        (_("Customer"), statement.partner.name),
+        (_("Period"), period),
+        (_("Opening balance"), format_money(statement.opening, currency)),
+        (_("Closing balance"), format_money(statement.closing, currency)),
+    ]
+    return Shown(
+        title=_("Statement of account %(number)s", number=statement.number),
+        sender=statement.company.name,
+        facts=facts,
+        columns=(_("Document"), _("Number"), _("Date"), _("Your reference"), _("Amount")),
+        rows=[(str(row["line"].id), _cells(row, currency)) for row in rows(statement)],
+        remark=_("What is wrong?"),
+        file=statement.attachment,
+        question=_("Does this agree with your books? What you write beside a line is disputed."),
+        answers={"confirm": _("Everything is right"), "dispute": _("Something is wrong")},
+        closed=_("It was replaced by a newer statement.") if statement.state == "superseded" else "",
+    )
+
+
+def _cells(row: Any, currency: str) -> tuple[str, ...]:
+    line = row["line"]
+    return (
+        str(row["kind"]),
+        line.number,
+        format_date(line.date),
+        line.reference,
+        format_money(line.amount, currency),
+    )
+
+
+def answer(session: Any, asked: Any, given: Answer) -> None:
+    """Keep it."""
+    remarks = {int(key): words for key, words in given.remarks.items()}
+    m.BillingAnswer.answer(session, [asked], given.choice == "confirm", given.name, given.note, remarks)
+
+
+links.purpose("billing.answer", show=show, answer=answer)

@@ -1,0 +1,90 @@
+"""What a line of a quotation is told while it is typed: a quantity that goes out better, and what it earns.
+
+Problem: somebody types 4,200 of a part that is sold in hundreds and comes on reels of 3,000; whole reels are
+cheaper to pick, and less than the least is not sold. Rule: a quantity below the least or between the steps is
+warned of, with the next one that is sold; one that is sold is told the next full pack, where it is none.
+Either is offered and not applied. Example: 4,200 → "3,000 a reel: 2 × 3,000 = 6,000".
+
+What a line earns is its net less the cost of its goods by now, and is said to those who may see costs alone:
+to the others nothing is said, whatever the line earns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+
+from addons.accounting.services.chart import books_of
+from addons.accounting.services.rates import rates_on
+from addons.products.services.quantities import suggest
+from core.db import AnySession
+from core.i18n import _, format_number
+
+_PARTS = text("""
+    SELECT p.id, p.min_order_quantity AS moq, p.order_multiple AS multiple, p.pack_quantity AS pack,
+           coalesce((SELECT min(u.name) FROM product_unit u
+                      WHERE u.product_id = p.id AND u.factor = p.pack_quantity), '') AS pack_name,
+           coalesce(w.amount / nullif(w.quantity, 0), p.cost) AS cost,
+           coalesce(k.margin_floor, c.margin_floor) AS floor
+      FROM product p JOIN company c ON c.id = p.company_id
+      LEFT JOIN maker k ON k.id = p.maker_id LEFT JOIN stock_worth w ON w.product_id = p.id
+     WHERE p.id = ANY(:ids)
+""")
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What is said of a quantity or a price; `tone` is empty where nothing is wrong."""
+
+    note: str = ""
+    tone: str = ""
+    offer: Decimal | None = None
+
+
+def parts_of(session: AnySession, products: Sequence[int]) -> dict[int, Any]:
+    """How parts are sold and what they cost, in one question."""
+    return {row.id: row for row in session.execute(_PARTS, {"ids": list(products)})} if products else {}
+
+
+def of_quantity(part: Any, quantity: Decimal | None) -> Hint:
+    """The quantity to offer for one that is typed, and why."""
+    if part is None or not quantity or quantity < 0:
+        return Hint()
+    sold = suggest(quantity, part.moq, part.multiple)
+    if sold.quantity != quantity:
+        words = _("%(why)s: %(quantity)s", why=sold.reason, quantity=format_number(sold.quantity))
+        return Hint(words, "warn", sold.quantity)
+    packed = suggest(quantity, part.moq, part.multiple, part.pack)
+    if part.pack is None or packed.quantity == quantity:
+        return Hint()
+    words = _(
+        "%(pack)s a %(unit)s: %(count)s × %(pack)s = %(quantity)s",
+        pack=format_number(part.pack),
+        unit=part.pack_name or _("pack"),
+        count=format_number(packed.quantity / part.pack),
+        quantity=format_number(packed.quantity),
+    )
+    return Hint(words, offer=packed.quantity)
+
+
+def of_margin(part: Any, quantity: Decimal | None, net: Decimal, rate: Decimal | None) -> Hint:
+    """What a line earns of its net, by the cost of now; the caller has asked who may know."""
+    if part is None or part.cost is None or rate is None or not quantity or not net:
+        return Hint()
+    worth = net * rate
+    share = (worth - quantity * part.cost) / worth
+    words = _("earns %(share)s %%", share=format_number(round(100 * share, 1)))
+    if part.floor is None or share >= part.floor:
+        return Hint(words)
+    return Hint(_("%(earns)s, least %(floor)s %%", earns=words, floor=format_number(100 * part.floor)), "bad")
+
+
+def rate_of(session: AnySession, company_id: int, currency: str, on: date | None) -> Decimal | None:
+    """What one unit of the currency is worth in the books; None where nobody knows."""
+    books = books_of(session, company_id)
+    if currency == books.currency:
+        return Decimal(1)
+    return rates_on(session, books, [(currency, on)]).get((currency, on)) if on is not None else None
