@@ -33,7 +33,9 @@ def lines_page(run_id: int) -> str:
 
 def _lines(run: Any, problem: str = "") -> str:
     line = m.PaymentRunLine
-    shown = db.session.scalars(select(line).where(line.run_id == run.id).order_by(line.position)).all()
+    shown = db.session.scalars(
+        select(line).where(line.run_id == run.id).order_by(line.taken.desc(), line.position)
+    ).all()
     may = current_actor().may("supplier_payments.prepare") and run.state == "open"
     return render_template(
         "supplier_payments/lines.html", run=run, lines=shown, problem=problem, may_change=may
