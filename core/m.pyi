@@ -510,6 +510,8 @@ class BillingDispute(_Composed):
     reason: Mapped[str]
     settled_at: Mapped[_datetime | None]
     state: Mapped[str]
+    statement: Mapped[BillingStatement]
+    statement_id: Mapped[int]
     statement_line: Mapped[BillingStatementLine | None]
     statement_line_id: Mapped[int | None]
     @classmethod

@@ -66,9 +66,9 @@ def _list(screens: Screens) -> None:
         model="billing.dispute",
         title=_l("Disputed lines"),
         columns=[
-            Column("statement", _l("Statement"), value=lambda d: d.answer.statement.number),
+            "statement_id",
             "partner_id",
-            Column("line", _l("Document"), value=lambda d: d.statement_line and d.statement_line.number),
+            Column("statement_line_id", _l("Document")),
             "reason",
             "owner_id",
             Column("due", _l("Settle by")),
@@ -100,6 +100,7 @@ def _form(screens: Screens) -> None:
         nodes=[
             Section(
                 "main",
+                Field("statement_id", readonly=True),
                 Field("partner_id", readonly=True),
                 Field("statement_line_id", _l("Document"), readonly=True),
                 Field("reason", readonly=True),

@@ -365,6 +365,9 @@ class Dispute(CompanyOwned, Model):
     _label = "reason"
 
     answer_id: Mapped[int] = mapped_column(ForeignKey("billing_answer.id", ondelete="RESTRICT"), index=True)
+    statement_id: Mapped[int] = mapped_column(
+        ForeignKey("billing_statement.id", ondelete="RESTRICT"), index=True
+    )
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     statement_line_id: Mapped[int | None] = mapped_column(
         ForeignKey("billing_statement_line.id", ondelete="RESTRICT"), index=True
@@ -379,6 +382,7 @@ class Dispute(CompanyOwned, Model):
     settled_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
 
     answer = relationship("billing.answer", back_populates="disputes")
+    statement = relationship("billing.statement")
     partner = relationship("partner")
     statement_line = relationship("billing.statement_line")
     owner = relationship("user")

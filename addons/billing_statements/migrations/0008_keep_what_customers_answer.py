@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("company_id", sa.BigInteger(), nullable=False),
         sa.Column("answer_id", sa.BigInteger(), nullable=False),
+        sa.Column("statement_id", sa.BigInteger(), nullable=False),
         sa.Column("partner_id", sa.BigInteger(), nullable=False),
         sa.Column("statement_line_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -78,6 +79,12 @@ def upgrade() -> None:
             ["partner_id"], ["partner.id"], name=op.f("fk_billing_dispute_partner_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["billing_statement.id"],
+            name=op.f("fk_billing_dispute_statement_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
             ["statement_line_id"],
             ["billing_statement_line.id"],
             name=op.f("fk_billing_dispute_statement_line_id"),
@@ -97,6 +104,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_billing_dispute_statement_line_id"), "billing_dispute", ["statement_line_id"], unique=False
     )
+    op.create_index(
+        op.f("ix_billing_dispute_statement_id"), "billing_dispute", ["statement_id"], unique=False
+    )
     op.add_column("company", sa.Column("answer_days", sa.Integer(), nullable=True))
     op.create_check_constraint(
         op.f("ck_company_answer_days_in_range"), "company", "answer_days BETWEEN 1 AND 90"
@@ -106,6 +116,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_constraint(op.f("ck_company_answer_days_in_range"), "company", type_="check")
     op.drop_column("company", "answer_days")
+    op.drop_index(op.f("ix_billing_dispute_statement_id"), table_name="billing_dispute")
     op.drop_index(op.f("ix_billing_dispute_statement_line_id"), table_name="billing_dispute")
     op.drop_index("ix_billing_dispute_open", table_name="billing_dispute", postgresql_where="state = 'open'")
     op.drop_index(op.f("ix_billing_dispute_company_id"), table_name="billing_dispute")

@@ -89,6 +89,7 @@ def _dispute(session: AnySession, answer: Any, remarks: Mapping[int, str]) -> No
         dispute = m.BillingDispute(
             company_id=answer.company_id,
             answer_id=answer.id,
+            statement_id=answer.statement_id,
             partner_id=answer.statement.partner_id,
             statement_line_id=line_id,
             reason=words,
