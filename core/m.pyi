@@ -97,9 +97,7 @@ class AccountingBill(_Composed):
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
     @classmethod
-    def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
-    ) -> int: ...
+    def take_file(cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -493,9 +491,7 @@ class BillingAnswer(_Composed):
     statement: Mapped[BillingStatement]
     statement_id: Mapped[int]
     @classmethod
-    def answer(
-        cls, session: Any, asked: Any, agreed: bool, by: str, note: str = ..., remarks: Any = ...
-    ) -> None: ...
+    def answer(cls, session: Any, asked: Any, agreed: bool, by: str, note: str = ..., remarks: Any = ...) -> None: ...
     @classmethod
     def ask(cls, session: Any, statements: Any) -> Any: ...
 
@@ -874,6 +870,8 @@ class Partner(_Composed):
     is_supplier: Mapped[bool]
     locale: Mapped[str]
     name: Mapped[str]
+    payment_hold: Mapped[str]
+    payment_priority: Mapped[int]
     payment_term: Mapped[AccountingPaymentTerm | None]
     payment_term_id: Mapped[int | None]
     phone: Mapped[str]
@@ -1048,6 +1046,87 @@ class PayablesTheirLine(_Composed):
     unit_price: Mapped[Decimal | None]
     @property
     def currency_code(self) -> str: ...
+
+class PaymentBankAccount(_Composed):
+    active: Mapped[bool]
+    bic: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    confirmed_at: Mapped[_datetime | None]
+    confirmed_by: Mapped[User | None]
+    confirmed_by_id: Mapped[int | None]
+    entered_by: Mapped[User | None]
+    entered_by_id: Mapped[int | None]
+    holder: Mapped[str]
+    iban: Mapped[str]
+    id: Mapped[int]
+    partner: Mapped[Partner | None]
+    partner_id: Mapped[int | None]
+    @classmethod
+    def confirm(cls, session: Any, records: Any) -> None: ...
+
+class PaymentRun(_Composed):
+    account: Mapped[PaymentBankAccount | None]
+    account_id: Mapped[int | None]
+    approved_by: Mapped[User | None]
+    approved_by_id: Mapped[int | None]
+    cash_limit: Mapped[Decimal | None]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    id: Mapped[int]
+    lines: Mapped[list[PaymentRunLine]]
+    next_date: Mapped[_date]
+    note: Mapped[str]
+    number: Mapped[str | None]
+    paid_at: Mapped[_datetime | None]
+    state: Mapped[str]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    @classmethod
+    def approve(cls, session: Any, runs_: Any) -> None: ...
+    @classmethod
+    def cancel(cls, session: Any, runs_: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, runs_: Any) -> Any: ...
+    @classmethod
+    def pay(cls, session: Any, runs_: Any) -> Any: ...
+    @classmethod
+    def propose(cls, session: Any, runs_: Any) -> None: ...
+
+class PaymentRunLine(_Composed):
+    account: Mapped[PaymentBankAccount | None]
+    account_id: Mapped[int | None]
+    amount: Mapped[Decimal]
+    by_hand: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    discount: Mapped[Decimal]
+    discount_until: Mapped[_date | None]
+    due_date: Mapped[_date]
+    hold: Mapped[str]
+    id: Mapped[int]
+    number: Mapped[str]
+    open_item: Mapped[AccountingOpenItem]
+    open_item_id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    payment: Mapped[AccountingPayment | None]
+    payment_id: Mapped[int | None]
+    position: Mapped[int]
+    reference: Mapped[str]
+    run: Mapped[PaymentRun]
+    run_id: Mapped[int]
+    taken: Mapped[bool]
+    waiting_cost: Mapped[Decimal]
+    @property
+    def currency_code(self) -> str: ...
+    @classmethod
+    def hold_back(cls, session: Any, lines: Any, reason: str) -> None: ...
+    @classmethod
+    def release(cls, session: Any, lines: Any) -> None: ...
 
 class PricingClaim(_Composed):
     amount: Mapped[Decimal]

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from sqlalchemy import Text, cast, func, select
 
 from addons.accounting.periods import last_closed
+from addons.billing_statements import check_pages
 from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
@@ -26,6 +27,7 @@ from core.security.rights import current_actor, requires
 from core.tabular.writers import write_xlsx
 
 bp = Blueprint("billing_statements", __name__)
+check_pages.add_to(bp)
 
 PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -176,6 +176,13 @@ screens.form(
             style="primary",
         ),
         Button(
+            "check",
+            _l("Their list…"),
+            action="billing_statements.check",
+            method="get",
+            permission="billing_statements.read",
+        ),
+        Button(
             "redo",
             _l("Do again"),
             action=redo_statement,

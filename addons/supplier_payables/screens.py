@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from addons.supplier_payables.services.settled import left_to_pay
 from core import m
 from core.i18n import _, _l
 from core.screens import Button, Column, Fact, Facts, Field, Filter, Screens, Section
@@ -14,13 +15,23 @@ screens = Screens()
 
 
 def facts_of(session: Any, statement: Any) -> list[Fact]:
-    """Both totals and what lies between them."""
+    """Both totals, what lies between them, and once it is posted what is left to pay."""
     currency = statement.currency_code
     return [
         Fact(_l("Ours"), statement.total, currency),
         Fact(_l("Theirs"), statement.their_total, currency),
         Fact(_l("Difference"), statement.their_total - statement.total, currency),
+        *_paid(session, statement),
     ]
+
+
+def _paid(session: Any, statement: Any) -> list[Fact]:
+    if statement.state != "posted":
+        return []
+    left = left_to_pay(session, statement)
+    if not left:
+        return [Fact(_l("Paid"), text=_("Yes"), tone="good")]
+    return [Fact(_l("Left to pay"), left, statement.currency_code)]
 
 
 def redo(session: Any, statement: Any) -> str:

@@ -61,7 +61,7 @@ def keep_list(session: AnySession, statement: Any, filename: str, contents: byte
     owner = f"partner:{statement.partner_id}:receivable"
     found = read(contents, m.MatchingMapping.recall(session, statement.company_id, owner))
     m.MatchingMapping.remember(session, statement.company_id, owner, found.mapping)
-    kept = add_file(session, "billing.statement", statement.id, filename, contents)
+    kept = add_file(session, statement, filename, contents, actor_of(session))
     record(session, "compare", "billing.statement", [statement.id])
     return kept
 

@@ -2,8 +2,8 @@
 
 Problem: 200 suppliers with 30,000 received and returned lines must get statements on which each line stands
 exactly once, nothing is lost, and what was disputed or came late is not forgotten. Rule: a statement takes
-every done move up to the period's end that is not billed and stands on no statement, at the price of its
-receipt. It begins on the day after the supplier's last one: days that no run has covered are caught up.
+every done move up to the period's end that is not billed and stands on no statement, at the price that is
+agreed by now. It begins on the day after the supplier's last one: days that no run has covered are caught up.
 What is dated before that is late, and says so; what an earlier statement left open is carried over, with
 what of it is not billed. Example: October has 100 and a return of 30, at 1.00 each → 100.00 − 30.00 =
 70.00; of September, a receipt that was booked in October stands on it as late.
@@ -70,6 +70,17 @@ _LINES = text(f"""
        AND s.id = ANY(:ids)
       JOIN currency c ON c.code = s.currency_code
 """)  # noqa: S608  # made of constants
+#: The receipts of lines, with the price that stands on them.
+_RECEIPTS = text("""
+    SELECT l.id, coalesce(v.returns_id, v.id) AS receipt, l.unit_price
+      FROM payables_line l JOIN stock_move v ON v.id = l.move_id WHERE l.statement_id = ANY(:ids)
+""")
+_AGREED = text("""
+    UPDATE payables_line l SET unit_price = w.price, amount = round(l.quantity * w.price, c.digits)
+      FROM unnest(CAST(:lines AS bigint[]), CAST(:prices AS numeric[])) AS w (line, price),
+           payables_statement s, currency c
+     WHERE l.id = w.line AND s.id = l.statement_id AND c.code = s.currency_code
+""")
 _TOTALS = text("""
     UPDATE payables_statement s SET total = t.total
       FROM (SELECT statement_id, sum(amount) AS total FROM payables_line
@@ -112,10 +123,20 @@ def start(
     ids = _insert(session, run, chosen, last)
     if ids:
         session.execute(_LINES, {**values, "ids": ids})
+        _take_agreed(session, ids)
         session.execute(_TOTALS, {"ids": ids})
         record(session, "create", "payables.statement", ids)
     _note_skips(session, run, due, last)
     return run, ids
+
+
+def _take_agreed(session: AnySession, ids: Sequence[int]) -> None:
+    """Let lines have the price that is agreed by now, where that is not the one of their receipt."""
+    rows = session.execute(_RECEIPTS, {"ids": list(ids)}).all()
+    agreed = m.StockMove.agreed_prices(session, sorted({row.receipt for row in rows}))
+    changed = {row.id: price for row in rows if (price := agreed[row.receipt]) != row.unit_price}
+    if changed:
+        session.execute(_AGREED, {"lines": list(changed), "prices": list(changed.values())})
 
 
 def _run_of(session: AnySession, company_id: int, cycle: str, period: Period) -> Any:

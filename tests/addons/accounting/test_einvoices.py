@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from addons.accounting.services.bills import BillError, DuplicateBillError
 from addons.accounting.services.chart import books_of
@@ -49,6 +50,11 @@ def test_both_syntaxes_say_the_same_also_from_within_a_pdf(app):
         assert read(hybrid(carried)) == read(carried)
 
 
+def test_other_encodings_are_read(app):
+    plain = ubl(paper()).decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    assert read(plain.encode("utf-16")) == read(ubl(paper()))
+
+
 def test_a_bill_below_zero_is_a_credit_note(app):
     made = Paper([PaperLine("-4", "2.50")], code="384")
     found = read(ubl(made))
@@ -73,6 +79,7 @@ BROKEN = {
     "The PDF is broken": b"%PDF-1.7\nno more",
     "No invoice is embedded": hybrid(b"<a/>", "other.xml"),
     "is encrypted": hybrid(ubl(Paper([PaperLine("1", "1")])), password="secret"),  # of a file
+    "broken, or larger": b"<a>" * 5000 + b"</a>" * 5000,
     "larger than 20 MB": b"<a>" + b" " * 20_000_001,
 }
 
@@ -202,3 +209,10 @@ def test_every_real_file_gives_an_invoice_or_a_clear_message(app):
             ), path
             assert [x.net for x in one.lines] == [x.net for x in same.lines], path
             assert len(one.files) == len(same.files), path
+
+
+def test_what_the_file_said_stays_with_a_posted_bill(office):
+    bill = take(office, cii(ours()))
+    m.AccountingBill.post(db.session, [bill])
+    with pytest.raises(DBAPIError, match="never change"), db.session.begin_nested():
+        db.session.execute(text("UPDATE accounting_bill SET filed_total = 1"))

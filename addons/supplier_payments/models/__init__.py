@@ -1,0 +1,1 @@
+"""Bank accounts, and payment runs with their lines."""

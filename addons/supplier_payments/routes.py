@@ -1,0 +1,79 @@
+"""The lines of a payment run, to hold back and to release; and the file for the bank."""
+
+from typing import Any, cast
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from addons.supplier_payments.services import bank_files
+from addons.supplier_payments.services.errors import PayError
+from core import m
+from core.db import db
+from core.errors import UserError
+from core.i18n import _
+from core.security.rights import current_actor, requires
+
+bp = Blueprint("supplier_payments", __name__)
+
+Page = str | Response | tuple[str, int]
+
+
+def _run(run_id: int) -> Any:
+    """A run that the user may see."""
+    found = db.session.scalars(select(m.PaymentRun).where(m.PaymentRun.id == run_id)).one_or_none()
+    return found if found is not None else abort(404)
+
+
+@bp.get("/runs/<int:run_id>/lines")
+@requires("supplier_payments.read")
+def lines_page(run_id: int) -> str:
+    """What the run pays, by supplier, and what it leaves and why."""
+    return _lines(_run(run_id))
+
+
+def _lines(run: Any, problem: str = "") -> str:
+    line = m.PaymentRunLine
+    shown = db.session.scalars(
+        select(line).where(line.run_id == run.id).order_by(line.taken.desc(), line.position)
+    ).all()
+    may = current_actor().may("supplier_payments.prepare") and run.state == "open"
+    return render_template(
+        "supplier_payments/lines.html", run=run, lines=shown, problem=problem, may_change=may
+    )
+
+
+@bp.post("/runs/<int:run_id>/lines")
+@requires("supplier_payments.prepare")
+def decide(run_id: int) -> Page:
+    """Hold ticked lines back for a reason, or let them go."""
+    run, line = _run(run_id), m.PaymentRunLine
+    ticked = select(line.id).where(line.id.in_(request.form.getlist("line", type=int)), line.run_id == run.id)
+    ids = list(db.session.scalars(ticked.order_by(line.id)))
+    try:
+        if not ids:
+            raise PayError(_("Tick at least one line."))
+        if request.form.get("act") == "hold":
+            line.hold_back(db.session, ids, request.form.get("reason", ""))
+        else:
+            line.release(db.session, ids)
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        return _lines(_run(run_id), str(error)), 422
+    return cast(Response, redirect(url_for("supplier_payments.lines_page", run_id=run_id), 303))
+
+
+@bp.post("/runs/<int:run_id>/file")
+@requires("supplier_payments.approve")
+def bank_file(run_id: int) -> Page:
+    """The file for the bank, as a download."""
+    run = _run(run_id)
+    try:
+        contents = bank_files.bank_file(db.session, run)
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        return _lines(_run(run_id), str(error)), 422
+    name = run.number.replace("/", "-")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xml"'}
+    return Response(contents, mimetype="application/xml", headers=headers)

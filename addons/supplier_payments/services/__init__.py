@@ -1,0 +1,1 @@
+"""What payment runs are made of."""

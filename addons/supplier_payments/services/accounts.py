@@ -1,0 +1,65 @@
+"""Bank accounts: written as banks write them, and confirmed by a second person.
+
+Problem: a letter says that the supplier has a new bank, and nobody at the supplier has written it. Rule: an
+account that was entered or changed holds the payments to it back until somebody else than who entered it has
+confirmed it, by a call to a number that was known before.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import inspect, text
+from stdnum import bic as bics
+from stdnum import iban as ibans
+from stdnum.exceptions import ValidationError
+
+from addons.supplier_payments.services.errors import PayError
+from core import m
+from core.db import AnySession
+from core.i18n import _
+from core.security import acts
+from core.security.actor import actor_of
+from core.security.audit import record
+
+CONFIRM = "supplier_payments.approve"
+_CONFIRM = text("""
+    UPDATE payment_bank_account SET confirmed_by_id = :user, confirmed_at = :now WHERE id = ANY(:ids)
+""")
+
+
+def plain_iban(iban: str) -> str:
+    """An IBAN without blanks, in capitals; raises PayError where its digits don't agree."""
+    try:
+        return str(ibans.validate(iban or ""))
+    except ValidationError as error:
+        raise PayError(_("“%(iban)s” is no IBAN: its check digits don't agree.", iban=iban)) from error
+
+
+def plain_bic(bic: str) -> str:
+    """A BIC in capitals, or nothing; raises PayError."""
+    if not bic.strip():
+        return ""
+    try:
+        return str(bics.validate(bic))
+    except ValidationError as error:
+        raise PayError(_("“%(bic)s” is no BIC: it has 8 or 11 characters.", bic=bic)) from error
+
+
+def is_changed(account: Any, names: Sequence[str]) -> bool:
+    """Whether an unsaved or loaded account is another one than before."""
+    state = inspect(account)
+    return state.transient or state.pending or any(state.attrs[name].history.has_changes() for name in names)
+
+
+def confirm(session: AnySession, records: Iterable[Any]) -> None:
+    """Confirm accounts. Raises PayError."""
+    acts.require(session, CONFIRM)
+    rows = acts.locked(session, m.PaymentBankAccount, records)
+    user = actor_of(session).user_id
+    own = _("Somebody else than who entered the account has to confirm it.")
+    PayError.refuse({row.id: own for row in rows if user is None or row.entered_by_id == user})
+    ids = [row.id for row in rows]
+    session.execute(_CONFIRM, {"ids": ids, "user": user, "now": datetime.now(UTC)})
+    record(session, "confirm", "payment.bank_account", ids)
+    acts.forget(session, m.PaymentBankAccount, ids)

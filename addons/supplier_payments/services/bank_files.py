@@ -1,0 +1,73 @@
+"""The file that the bank is given: pain.001, checked against its schema before it leaves.
+
+The file has a payment a supplier with the numbers of its bills. It is written from the lines of the run
+alone, so that the file of an approved run and that of the same run once it is paid are the same payments.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sepaxml import SepaTransfer
+from sepaxml.validation import ValidationError
+from sqlalchemy import text
+
+from addons.supplier_payments.services.errors import PayError
+from addons.supplier_payments.services.runs import APPROVE
+from core.db import AnySession
+from core.i18n import _
+from core.security import acts
+from core.security.audit import record
+
+SCHEMA = "pain.001.001.09"
+_LINES = text("""
+    SELECT l.partner_id, a.holder, a.iban, a.bic, sum(l.amount - l.discount) AS amount,
+           array_agg(coalesce(nullif(l.reference, ''), l.number) ORDER BY l.position) AS numbers
+      FROM payment_run_line l JOIN payment_bank_account a ON a.id = l.account_id
+     WHERE l.run_id = :run AND l.taken
+     GROUP BY l.partner_id, a.id ORDER BY min(l.position)
+""")
+
+
+def bank_file(session: AnySession, run: Any) -> bytes:
+    """The file of an approved or paid run. Raises PayError."""
+    acts.require(session, APPROVE)
+    if run.state not in ("approved", "paid"):
+        raise PayError(_("A second person has to approve the run first."))
+    if run.currency_code != "EUR":
+        raise PayError(_("A SEPA file is in EUR: pay a run in another currency at the bank by hand."))
+    if run.account is None:
+        raise PayError(_("Say from which account of ours is paid."))
+    made = _written(run, session.execute(_LINES, {"run": run.id}).all())
+    record(session, "export", "payment.run", [run.id])
+    return made
+
+
+def _written(run: Any, lines: Sequence[Any]) -> bytes:
+    config = {"name": run.account.holder, "IBAN": run.account.iban, "batch": True, "currency": "EUR"}
+    if run.account.bic:
+        config["BIC"] = run.account.bic
+    file = SepaTransfer(config, schema=SCHEMA, clean=True)
+    for line in lines:
+        payment = {
+            "name": line.holder,
+            "IBAN": line.iban,
+            # In cents.
+            "amount": int(Decimal(line.amount) * 100),
+            "execution_date": run.date,
+            "description": _described(run, line.numbers),
+            "endtoend_id": f"{run.number}-{line.partner_id}".replace("/", "-")[:35],
+        }
+        if line.bic:
+            payment["BIC"] = line.bic
+        file.add_payment(payment)
+    try:
+        return bytes(file.export(validate=True))
+    except ValidationError as error:
+        raise PayError(_("The bank would refuse the file: check names and accounts.")) from error
+
+
+def _described(run: Any, numbers: Sequence[str]) -> str:
+    """The numbers of the bills as far as the bank takes them, and where the rest is listed."""
+    words = f"{run.number}: {', '.join(numbers)}"
+    return words if len(words) <= 140 else f"{words[:120].rsplit(',', 1)[0]}, see advice"

@@ -1,0 +1,76 @@
+"""Hold lines back, approve runs as a second person, give them up."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import text
+
+from addons.supplier_payments.services import proposing
+from addons.supplier_payments.services.errors import PayError
+from core import m
+from core.db import AnySession
+from core.i18n import _
+from core.security import acts
+from core.security.actor import actor_of
+from core.security.audit import record
+
+APPROVE = "supplier_payments.approve"
+_RUNS = text("SELECT DISTINCT run_id FROM payment_run_line WHERE id = ANY(:ids)")
+_HOLD = text("UPDATE payment_run_line SET taken = false, hold = :hold, by_hand = true WHERE id = ANY(:ids)")
+_RELEASE = text("UPDATE payment_run_line SET by_hand = false WHERE id = ANY(:ids)")
+_APPROVE = text("UPDATE payment_run SET state = 'approved', approved_by_id = :user WHERE id = ANY(:ids)")
+_CANCEL = text("UPDATE payment_run SET state = 'cancelled' WHERE id = ANY(:ids)")
+_EMPTY = text("""
+    SELECT r.id FROM payment_run r WHERE r.id = ANY(:ids)
+       AND NOT EXISTS (SELECT 1 FROM payment_run_line WHERE run_id = r.id AND taken)
+""")
+
+
+def hold_back(session: AnySession, lines: Iterable[Any], reason: str) -> None:
+    """Hold lines of open runs back, and propose the rest anew. Raises PayError."""
+    if not reason.strip():
+        raise PayError(_("Say why it is held back."))
+    _change(session, lines, lambda ids: session.execute(_HOLD, {"ids": ids, "hold": reason.strip()[:1000]}))
+
+
+def release(session: AnySession, lines: Iterable[Any]) -> None:
+    """Let lines of open runs be paid, as far as nothing else stands in the way."""
+    _change(session, lines, lambda ids: session.execute(_RELEASE, {"ids": ids}))
+
+
+def _change(session: AnySession, lines: Iterable[Any], change: Any) -> None:
+    acts.require(session, proposing.PREPARE)
+    ids = acts.ids_of(session, lines)
+    runs = session.scalars(_RUNS, {"ids": ids}).all()
+    rows = acts.locked(session, m.PaymentRun, runs)
+    PayError.refuse({row.id: proposing.not_open(row) for row in rows if row.state != "open"})
+    change(ids)
+    proposing.propose(session, runs)
+
+
+def approve(session: AnySession, runs: Iterable[Any]) -> None:
+    """Approve open runs; who began one can't. Raises PayError."""
+    acts.require(session, APPROVE)
+    rows = acts.locked(session, m.PaymentRun, runs)
+    user = actor_of(session).user_id
+    PayError.refuse({row.id: proposing.not_open(row) for row in rows if row.state != "open"})
+    own = _("Somebody else than who began the run has to approve it.")
+    PayError.refuse({row.id: own for row in rows if user is None or row.user_id == user})
+    ids = [row.id for row in rows]
+    empty = session.scalars(_EMPTY, {"ids": ids}).all()
+    PayError.refuse(dict.fromkeys(empty, _("The run pays nothing.")))
+    session.execute(_APPROVE, {"ids": ids, "user": user})
+    record(session, "approve", "payment.run", ids)
+    proposing.forget(session, rows)
+
+
+def cancel(session: AnySession, runs: Iterable[Any]) -> None:
+    """Give up runs that are not paid. Raises PayError."""
+    acts.require(session, proposing.PREPARE)
+    rows = acts.locked(session, m.PaymentRun, runs)
+    done = {row.id: proposing.not_open(row) for row in rows if row.state not in ("open", "approved")}
+    PayError.refuse(done)
+    ids = [row.id for row in rows]
+    session.execute(_CANCEL, {"ids": ids})
+    record(session, "cancel", "payment.run", ids)
+    proposing.forget(session, rows)

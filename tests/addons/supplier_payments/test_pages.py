@@ -1,0 +1,71 @@
+"""The pages of a payment run: its lines held back and released, and the file for the bank."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from core import m
+from core.db import db
+from core.security.users import ensure_user
+from tests.addons.supplier_payments.conftest import TODAY
+from tests.logins import log_in
+
+pytestmark = pytest.mark.addons("partners", "products", "accounting", "supplier_payments")
+
+
+def browser(app, office, role):
+    """Somebody of this role, logged in, and how they send a form of a page."""
+    email, roles = f"{role}@example.com", (f"supplier_payments.{role}",)
+    ensure_user(db.session, email, "a long enough password", office.company, name=role, roles=roles)
+    db.session.commit()
+    client = app.test_client()
+    log_in(app, client, db.session.scalars(select(m.User.fs_uniquifier).filter_by(email=email)).one())
+
+    def send(page, url, **values):
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)[1]
+        return client.post(url, data={"csrf_token": token, **values}, follow_redirects=True)
+
+    return client, send
+
+
+def proposed(office):
+    """A run over two suppliers: its id, its number, and the page of its lines."""
+    own = office.account(iban="DE02120300000000202051")
+    for code in ("S", "T"):
+        office.bill(office.supplier(code), 100, TODAY)
+    run = office.run(account_id=own.id)
+    db.session.commit()
+    return run.id, run.number, f"/supplier_payments/runs/{run.id}"
+
+
+def test_lines_are_held_back_and_released(app, office):
+    key, _number, url = proposed(office)
+    page = f"{url}/lines"
+    _client, send = browser(app, office, "clerk")
+
+    def first():
+        """A proposal has lines of its own; what is held stands first."""
+        db.session.rollback()
+        line = m.PaymentRunLine
+        return db.session.scalars(select(line.id).filter_by(run_id=key).order_by(line.taken, line.id)).first()
+
+    assert "Tick at least one line." in send(page, page, act="hold").text
+    assert "Say why it is held back." in send(page, page, act="hold", line=first()).text
+    assert "<td>wrong goods</td>" in send(page, page, act="hold", line=first(), reason="wrong goods").text
+    assert "<td>wrong goods</td>" not in send(page, page, act="release", line=first()).text
+    assert send(page, f"{url}/file").status_code == 403
+
+
+def test_the_bank_gets_its_file(app, office):
+    key, number, url = proposed(office)
+    client, send = browser(app, office, "approver")
+    refused = send(f"{url}/lines", f"{url}/file")
+    assert refused.status_code == 422 and "A second person has to approve" in refused.text
+    with office.as_second():
+        m.PaymentRun.approve(db.session, [key])
+    db.session.commit()
+    assert "File for the bank" in client.get(f"/m/payment.run.form/{key}").text
+    sent = send(f"{url}/lines", f"{url}/file")
+    assert sent.mimetype == "application/xml" and sent.text.count("<CdtTrfTxInf>") == 2
+    assert number.replace("/", "-") in sent.headers["Content-Disposition"]
