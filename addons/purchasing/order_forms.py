@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import inspect
 
 from addons.accounting.services.entry import amounts_of, of_parts
+from addons.products.services.quantities import hint_of
 from addons.purchasing.services import asking, buying, comparing, landed, progress, receiving
+from addons.purchasing.services.prices import steps_of
 from addons.stock.services.orders.changing import Amendment
 from addons.stock.services.orders.drafts import ScheduleDraft
 from addons.stock.services.orders.prices import Asked
@@ -15,7 +17,7 @@ from core import m
 from core.clock import today
 from core.db import db, round_money
 from core.i18n import _, _l, format_money, ngettext
-from core.screens import Derived, Fact, Typed
+from core.screens import Derived, Fact, Mark, Typed
 from core.security.actor import actor_of
 from core.security.rights import current_actor
 
@@ -122,7 +124,15 @@ def derive(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) ->
     )
     answered = [{**more, "net": net} for more, net in zip(made, nets, strict=True)]
     amounts = {"net": totals.net, "tax": totals.tax, "total": totals.total}
-    return Derived({**found, **amounts}, {"lines": answered})
+    marks = _marks(session, values.get("partner_id"), rows)
+    return Derived({**found, **amounts}, {"lines": answered}, {"lines": marks})
+
+
+def _marks(session: Any, supplier: int | None, rows: Sequence[Typed]) -> list[dict[str, Mark]]:
+    """What the supplier sells of each part: not below its least, in its steps."""
+    terms = steps_of(session, supplier, [row["product_id"] for row in rows if row.get("product_id")])
+    hints = [hint_of(row.get("quantity"), *terms.get(row.get("product_id") or 0, ())) for row in rows]
+    return [{"quantity": Mark(hint.note, hint.tone, hint.offer)} for hint in hints]
 
 
 def _of_supplier(session: Any, partner_id: int | None) -> dict[str, Any]:

@@ -174,6 +174,7 @@ screens.form(
             title=_l("Lines"),
             order="position",
             filled=("product_id", "description"),
+            marked=True,
             columns=[
                 Column("product_id", choice_columns=("mpn", "maker_id", "description")),
                 "description",
@@ -181,7 +182,7 @@ screens.form(
                 "unit_price",
                 Column("net", readonly=True),
                 Column("promised", _l("Promised")),
-                Column("price_origin", _l("Price from"), readonly=True),
+                Column("price_origin", _l("Price from"), readonly=True, told=True),
                 Column("discount", _l("Discount %")),
                 Column("partner_number", _l("Their part no."), shown=False),
                 Column("tax_id", shown=False),

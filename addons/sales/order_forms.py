@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from addons.accounting.services.entry import amounts_of, of_parts
+from addons.products.services.quantities import Hint, hint_of
 from addons.sales.services import entry, hints, holds, progress
 from addons.stock.services.orders.changing import Amendment
 from addons.stock.services.orders.drafts import ScheduleDraft
@@ -164,8 +165,9 @@ def _marks(
     marks = []
     for row, net in zip(rows, nets, strict=True):
         part = parts.get(row.get("product_id") or 0)
-        quantity = hints.of_quantity(part, row.get("quantity"))
-        earned = hints.of_margin(part, row.get("quantity"), net, rate) if may else hints.Hint()
+        said = (part.moq, part.multiple, part.pack, part.pack_name) if part is not None else ()
+        quantity = hint_of(row.get("quantity"), *said)
+        earned = hints.of_margin(part, row.get("quantity"), net, rate) if may else Hint()
         marks.append(
             {
                 "quantity": Mark(quantity.note, quantity.tone, quantity.offer),

@@ -6,6 +6,9 @@ of 100 whole reels come as 300.
 
 Rule: the smallest quantity that is not below what is wanted nor below the minimum, and a multiple of the step
 and of the pack, as far as they are given. It is offered with its reason; whoever asked decides.
+
+While somebody types, a quantity below the minimum or between the steps is warned of, with the next one; one
+that is fine is told the next full pack, where it is none: 4,200 → "3,000 a reel: 2 × 3,000 = 6,000".
 """
 
 from collections.abc import Iterator
@@ -67,3 +70,39 @@ def _reasons(
         yield _("in steps of %(quantity)s", quantity=format_number(multiple))
     if pack:
         yield _("whole packs of %(quantity)s", quantity=format_number(pack))
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What is said of a quantity or a price; `tone` is empty where nothing is wrong."""
+
+    note: str = ""
+    tone: str = ""
+    offer: Decimal | None = None
+
+
+def hint_of(
+    quantity: Decimal | None,
+    moq: Decimal | None = None,
+    multiple: Decimal | None = None,
+    pack: Decimal | None = None,
+    pack_name: str = "",
+) -> Hint:
+    """What somebody who types a quantity is told of it."""
+    if not quantity or quantity < 0:
+        return Hint()
+    sold = suggest(quantity, moq, multiple)
+    if sold.quantity != quantity:
+        words = _("%(why)s: %(quantity)s", why=sold.reason, quantity=format_number(sold.quantity))
+        return Hint(words, "warn", sold.quantity)
+    packed = suggest(quantity, moq, multiple, pack).quantity
+    if pack is None or packed == quantity:
+        return Hint()
+    words = _(
+        "%(pack)s a %(unit)s: %(count)s × %(pack)s = %(quantity)s",
+        pack=format_number(pack),
+        unit=pack_name or _("pack"),
+        count=format_number(packed / pack),
+        quantity=format_number(packed),
+    )
+    return Hint(words, offer=packed)

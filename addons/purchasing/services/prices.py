@@ -11,6 +11,7 @@ overrides `PurchasingOrder.price_lines` and calls `super()` for what they leave 
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
@@ -19,6 +20,11 @@ from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
 from core.i18n import _, format_date, format_number
 
+#: The least that a supplier sells of parts, and its steps.
+_STEPS = text("""
+    SELECT product_id, min_quantity, multiple FROM purchasing_supplier_part
+     WHERE partner_id = :supplier AND product_id = ANY(:products)
+""")
 _PRICES = text("""
     SELECT a.place, b.unit_price AS list_price, b.min_quantity, b.valid_from,
            p.unit_price, p.discount, p.number, p.date
@@ -73,3 +79,13 @@ def _list_origin(row: Any) -> str:
     if row.min_quantity <= 1:
         return since
     return _("%(list)s, break %(quantity)s+", list=since, quantity=format_number(row.min_quantity))
+
+
+def steps_of(
+    session: AnySession, supplier: int | None, products: Sequence[int]
+) -> dict[int, tuple[Decimal | None, Decimal | None]]:
+    """The least that a supplier sells of each part, and in which steps, where it has said so."""
+    if supplier is None or not products:
+        return {}
+    rows = session.execute(_STEPS, {"supplier": supplier, "products": list(products)})
+    return {product: (least, multiple) for product, least, multiple in rows}

@@ -1,16 +1,10 @@
-"""What a line of a quotation is told while it is typed: a quantity that goes out better, and what it earns.
-
-Problem: somebody types 4,200 of a part that is sold in hundreds and comes on reels of 3,000; whole reels are
-cheaper to pick, and less than the least is not sold. Rule: a quantity below the least or between the steps is
-warned of, with the next one that is sold; one that is sold is told the next full pack, where it is none.
-Either is offered and not applied. Example: 4,200 → "3,000 a reel: 2 × 3,000 = 6,000".
+"""What a line of a quotation is told while it is typed: how its part is sold, and what it earns.
 
 What a line earns is its net less the cost of its goods by now, and is said to those who may see costs alone:
 to the others nothing is said, whatever the line earns.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,7 +13,7 @@ from sqlalchemy import text
 
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.rates import rates_on
-from addons.products.services.quantities import suggest
+from addons.products.services.quantities import Hint
 from core.db import AnySession
 from core.i18n import _, format_number
 
@@ -35,39 +29,9 @@ _PARTS = text("""
 """)
 
 
-@dataclass(frozen=True)
-class Hint:
-    """What is said of a quantity or a price; `tone` is empty where nothing is wrong."""
-
-    note: str = ""
-    tone: str = ""
-    offer: Decimal | None = None
-
-
 def parts_of(session: AnySession, products: Sequence[int]) -> dict[int, Any]:
     """How parts are sold and what they cost, in one question."""
     return {row.id: row for row in session.execute(_PARTS, {"ids": list(products)})} if products else {}
-
-
-def of_quantity(part: Any, quantity: Decimal | None) -> Hint:
-    """The quantity to offer for one that is typed, and why."""
-    if part is None or not quantity or quantity < 0:
-        return Hint()
-    sold = suggest(quantity, part.moq, part.multiple)
-    if sold.quantity != quantity:
-        words = _("%(why)s: %(quantity)s", why=sold.reason, quantity=format_number(sold.quantity))
-        return Hint(words, "warn", sold.quantity)
-    packed = suggest(quantity, part.moq, part.multiple, part.pack)
-    if part.pack is None or packed.quantity == quantity:
-        return Hint()
-    words = _(
-        "%(pack)s a %(unit)s: %(count)s × %(pack)s = %(quantity)s",
-        pack=format_number(part.pack),
-        unit=part.pack_name or _("pack"),
-        count=format_number(packed.quantity / part.pack),
-        quantity=format_number(packed.quantity),
-    )
-    return Hint(words, offer=packed.quantity)
 
 
 def of_margin(part: Any, quantity: Decimal | None, net: Decimal, rate: Decimal | None) -> Hint:

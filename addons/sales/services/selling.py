@@ -15,10 +15,10 @@ from core.i18n import _, _l
 
 _PARTNERS = text("""
     SELECT p.id, p.company_id, coalesce(p.currency_code, c.currency_code) AS currency, p.invoicing,
-           p.salesperson_id
+           p.salesperson_id,
+           ARRAY(SELECT id FROM accounting_tax WHERE company_id = p.company_id AND active LIMIT 2) AS taxes
       FROM partner p JOIN company c ON c.id = p.company_id WHERE p.id = ANY(:ids)
 """)
-_TAXES = text("SELECT id FROM accounting_tax WHERE company_id = :company AND active LIMIT 2")
 #: Lines whose maker the customer refuses, or does not name among those that are allowed.
 _UNWANTED = text("""
     WITH ruled AS MATERIALIZED (
@@ -82,9 +82,12 @@ class Selling(Side):
     def complete_lines(
         self, session: AnySession, lines: Sequence[tuple[Any, Any]], partners: Mapping[int, Any]
     ) -> None:
-        for _order, line in lines:
+        for order, line in lines:
             line.tolerance = line.tolerance or Decimal(0)
-        _give_taxes(session, [(order, line) for order, line in lines if line.tax_id is None and not line.id])
+            partner = partners.get(order.partner_id)
+            # The company's tax, where it has only one.
+            if line.tax_id is None and not line.id and partner is not None and len(partner.taxes) == 1:
+                line.tax_id = partner.taxes[0]
 
     def refuse(self, session: AnySession, orders: Sequence[int]) -> None:
         unwanted = session.execute(_UNWANTED, {"ids": list(orders)})
@@ -117,15 +120,6 @@ SELLING = Selling()
 def keep_costs(session: AnySession, orders: Sequence[int] = (), lines: Sequence[int] = ()) -> None:
     """Keep with the lines of these orders, and with these lines, what their goods cost now."""
     session.execute(_COST, {"ids": list(orders), "lines": list(lines)})
-
-
-def _give_taxes(session: AnySession, lines: Sequence[tuple[Any, Any]]) -> None:
-    """The company's tax, where it has only one."""
-    for company_id in {order.company_id for order, _line in lines}:
-        taxes = session.scalars(_TAXES, {"company": company_id}).all()
-        for order, line in lines if len(taxes) == 1 else ():
-            if order.company_id == company_id:
-                line.tax_id = taxes[0]
 
 
 def _not_wanted(line: Any) -> str:

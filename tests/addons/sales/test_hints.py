@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select, text
 
-from addons.sales.services.hints import Hint, of_margin, of_quantity
+from addons.products.services.quantities import Hint, hint_of
+from addons.sales.services.hints import of_margin
 from core import m
 from core.clock import today
 from core.db import db
@@ -18,17 +19,19 @@ pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "
 FORM = "/m/sales.order.form"
 
 
-def part(moq=None, multiple=None, pack=None, name="", cost=None, floor=None):
-    values = {"moq": moq, "multiple": multiple, "pack": pack, "cost": cost, "floor": floor}
-    return SimpleNamespace(
-        pack_name=name, **{key: None if v is None else Decimal(v) for key, v in values.items()}
-    )
+def part(cost=None, floor=None):
+    values = {"cost": cost, "floor": floor}
+    return SimpleNamespace(**{key: None if v is None else Decimal(v) for key, v in values.items()})
 
 
 @pytest.mark.parametrize(
     ("rules", "quantity", "said"),
     [
-        ({"pack": 3000, "name": "reel"}, 4200, Hint("3,000 a reel: 2 × 3,000 = 6,000", "", Decimal(6000))),
+        (
+            {"pack": 3000, "pack_name": "reel"},
+            4200,
+            Hint("3,000 a reel: 2 × 3,000 = 6,000", "", Decimal(6000)),
+        ),
         ({"pack": 3000}, 6000, Hint()),
         ({"pack": 3000}, 1, Hint("3,000 a pack: 1 × 3,000 = 3,000", "", Decimal(3000))),
         ({"moq": 1000}, 40, Hint("at least 1,000: 1,000", "warn", Decimal(1000))),
@@ -39,7 +42,8 @@ def part(moq=None, multiple=None, pack=None, name="", cost=None, floor=None):
     ],
 )
 def test_a_quantity_is_told_what_is_sold(app, rules, quantity, said):
-    assert of_quantity(part(**rules), Decimal(quantity)) == said
+    given = {key: v if isinstance(v, str) else Decimal(v) for key, v in rules.items()}
+    assert hint_of(Decimal(quantity), **given) == said
 
 
 def test_a_line_is_told_what_it_earns(app):
