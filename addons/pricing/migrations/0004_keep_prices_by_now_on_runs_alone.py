@@ -40,7 +40,9 @@ def downgrade() -> None:
     """)
     _stays(f"{LINE}, price_before")
     op.add_column("stock_move", sa.Column("repriced_price", PRICE, nullable=True))
-    op.create_check_constraint("repriced_price_not_negative", "stock_move", "repriced_price >= 0")
+    op.create_check_constraint(
+        op.f("ck_stock_move_repriced_price_not_negative"), "stock_move", "repriced_price >= 0"
+    )
     op.execute("""
         UPDATE stock_move v SET repriced_price = l.latest_price
           FROM (SELECT DISTINCT ON (move_id) move_id, latest_price FROM pricing_run_line WHERE applied
