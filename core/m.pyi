@@ -97,9 +97,7 @@ class AccountingBill(_Composed):
     @classmethod
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
     @classmethod
-    def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
-    ) -> int: ...
+    def take_file(cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...) -> int: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -382,8 +380,6 @@ class AccountingPaymentTerm(_Composed):
     days: Mapped[int]
     discount: Mapped[Decimal]
     discount_days: Mapped[int]
-    early_days: Mapped[int]
-    early_discount: Mapped[Decimal]
     from_month_end: Mapped[bool]
     id: Mapped[int]
     months: Mapped[int]

@@ -169,6 +169,7 @@ RECORDS = {
     "order_id": "sales.order",
     "transfer_id": "stock.transfer",
     "supplier_id": "partner",
+    "partner_id": "partner",
     "line_id": "sales.order_line",
     "product_id": "product",
     "payable_id": "payables.statement",

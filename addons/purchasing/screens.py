@@ -305,8 +305,8 @@ screens.extend("stock.transfer.form").before(
 screens.extend("accounting.bill.form").before(
     "main", Facts("purchase_orders", read=forms.facts_of_bill, visible=lambda bill: bill is not None)
 )
-screens.extend("accounting.bill.form").after(
-    "totals",
+screens.extend("accounting.bill.form").before(
+    "lines",
     Part(
         "compared",
         template="purchasing/compared.html",

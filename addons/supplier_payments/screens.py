@@ -285,8 +285,3 @@ screens.extend("partner.form").after(
     Field("payment_priority", _l("Priority of payment"), help=_l("1 is paid first, 9 last.")),
     Field("payment_hold", _l("Payments on hold because")),
 )
-screens.extend("accounting.payment_term.form").after(
-    "day",
-    Field("early_discount", _l("Discount for early payment, %")),
-    Field("early_days", _l("within days")),
-)

@@ -83,7 +83,8 @@ def _supplier(session: AnySession, company_id: int, seller: Party, partner_id: i
         return chosen
     numbers = {clean(one) for one in (*seller.tax_numbers, *seller.ids)} - {""}
     names = {clean(one) for one in seller.names} - {""}
-    tax_number, name = (literal_column(cleaned(f"partner.{column}")) for column in ("tax_number", "name"))
+    tax_number: Any = literal_column(cleaned("partner.tax_number"))
+    name: Any = literal_column(cleaned("partner.name"))
     named = query.where(partner.active, tax_number.in_(numbers) | name.in_(names)).order_by(partner.id)
     known = session.scalars(named).all()
     found = [one for one in known if clean(one.tax_number) in numbers] or known

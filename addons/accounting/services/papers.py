@@ -124,7 +124,7 @@ def compute(session: AnySession, paper: Paper, documents: Sequence[Any]) -> None
     with session.no_autoflush:  # a line without its net is not ready for the database
         companies = {document.company_id for document in documents}
         books = {company_id: books_of(session, company_id) for company_id in companies}
-        _fill_due_dates(session, paper, documents)
+        _fill_terms(session, paper, documents)
         for document in documents:
             _complete(paper, document, books[document.company_id])
         fill_rates(session, books, documents)
@@ -134,21 +134,21 @@ def compute(session: AnySession, paper: Paper, documents: Sequence[Any]) -> None
             paper.check(session, documents)
 
 
-def _fill_due_dates(session: AnySession, paper: Paper, documents: Sequence[Any]) -> None:
-    """By what was agreed with the partner; else on the day of the document."""
-    missing = [document for document in documents if document.due_date is None]
-    partners = [document.partner_id for document in missing]
-    terms = terms_of(session, partners, paper.side) if missing else {}
-    for document in missing:
-        term = terms.get(document.partner_id) if document.kind != "credit_note" else None
-        document.due_date = due_date(term, document.date) if term else document.date
-        if term is not None and document.early_discount is None:
-            document.early_discount, document.discount_until = (
-                term.discount,
-                discount_until(term, document.date),
-            )
+def _fill_terms(session: AnySession, paper: Paper, documents: Sequence[Any]) -> None:
+    """Due date and early discount by what was agreed with the partner; else due on its day, and none."""
+    open_ = [document for document in documents if _lacks_terms(document)]
+    terms = terms_of(session, [document.partner_id for document in open_], paper.side) if open_ else {}
     for document in documents:
-        document.early_discount = document.early_discount or Decimal(0)
+        term = terms.get(document.partner_id) if document.kind != "credit_note" else None
+        if document.due_date is None:
+            document.due_date = due_date(term, document.date) if term else document.date
+        if document.early_discount is None:
+            document.early_discount = term.discount if term else Decimal(0)
+            document.discount_until = discount_until(term, document.date) if term else None
+
+
+def _lacks_terms(document: Any) -> bool:
+    return document.due_date is None or document.early_discount is None
 
 
 def _complete(paper: Paper, document: Any, books: Books) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.purchasing.services.pricing import UNIT, net_price
-from core.db import AnySession, round_to
-from core.i18n import _, format_money, format_number
+from core.db import AnySession, round_money, round_to
+from core.i18n import _, format_money, format_number, format_unit_price
 
 _LINES = text("""
     SELECT x.position, x.description, x.quantity, x.unit_price, x.discount, x.net, x.product_id,
@@ -65,11 +65,12 @@ def _of_order(row: Any) -> Iterator[str]:
             row.ordered_price, row.ordered_discount, row.ordered_net, row.ordered_quantity, row.ordered_within
         )
         billed = _one(row.unit_price, row.discount, row.net, row.quantity, row.tax_within)
-        if ordered != billed:
+        more = row.net - row.quantity * ordered
+        if ordered != billed and round_money(more, row.currency_code):
             yield _(
                 "Price: %(ordered)s were ordered, %(more)s in all",
-                ordered=format_number(ordered),
-                more=format_money(row.net - row.quantity * ordered, row.currency_code),
+                ordered=format_unit_price(ordered, row.currency_code),
+                more=format_money(round_money(more, row.currency_code), row.currency_code),
             )
     due, together = (-row.due, -row.together) if row.kind == "credit_note" else (row.due, row.together)
     if together > due:

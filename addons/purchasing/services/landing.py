@@ -242,24 +242,31 @@ def reverse(session: AnySession, costs: Iterable[Any], on: date | None) -> None:
     acts.require(session, REVALUE)
     rows = acts.locked(session, m.PurchasingLandedCost, costs)
     cleared = forwarding.cleared_by(session, [row.id for row in rows])
-    PurchasingError.refuse({row.id: why for row in rows if (why := _why_stays(row, cleared.get(row.id)))})
+    day = on or today()
+    PurchasingError.refuse(
+        {row.id: why for row in rows if (why := _why_stays(row, cleared.get(row.id), day))}
+    )
     amounts: dict[int, dict[int, Decimal]] = {}
     for share in session.execute(_SHARES, {"ids": [row.id for row in rows]}):
         amounts.setdefault(share.landed_cost_id, {})[share.move_id] = -share.amount
     for row in rows:
         books = books_of(session, row.company_id)
-        _revalue(session, books, on or today(), row.number, amounts[row.id])
+        _revalue(session, books, day, row.number, amounts[row.id])
     ids = [row.id for row in rows]
-    session.execute(_REVERSED, {"ids": ids, "on": on or today()})
+    session.execute(_REVERSED, {"ids": ids, "on": day})
     record(session, "reverse", "purchasing.landed_cost", ids)
     _forget(session, rows)
 
 
-def _why_stays(row: Any, bill: str | None) -> str:
+def _why_stays(row: Any, bill: str | None, on: date) -> str:
     if row.state != "posted":
         return _("Only a posted landed cost can be reversed.")
     if bill is not None:
         return _("%(bill)s has billed it: take that bill back first.", bill=bill)
+    if on < row.date:
+        return _(
+            "%(number)s is of %(day)s: it can't go back before.", number=row.number, day=format_date(row.date)
+        )
     return ""
 
 

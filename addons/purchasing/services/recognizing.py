@@ -1,14 +1,13 @@
 """Find the order lines that the lines of a supplier's electronic invoice are for.
 
-Problem: a line of the file says “Kondensator 100 nF, 1,520 for 79.80”, our order PO/2026/00017, their
-delivery LS 77, their part number 10-4711. Of that order line 1,000 came, and 520 of another order of the
-same part. Rule: an order line of this supplier may be meant where it is of the part that the line names (by
-our number, theirs, the maker's or a barcode), or where the line names order and position. Of several those
-go first whose order is named, then whose delivery is, then whose position is, then whose currency and price
-agree, then the oldest. The quantity is shared out over what has come and is not billed; what is left goes to
-the first of them as far as it was ordered, as a bill before the goods; what is over even then stands without
-an order. Example: 1,000 and 520. A credit note is shared out over what went back, and then over what is
-billed.
+Problem: a line of the file says “Kondensator 100 nF, 1,520 for 79.80”, their delivery LS 77, their part
+number 10-4711. Of one order line 1,000 came, and 520 of another order of the same part. Rule: an order line
+of this supplier may be meant where it is of the part that the line names (by our number, theirs, the maker's
+or a barcode), or where the line names order and position. Where an order is named, no other is meant. Of
+several those go first whose delivery is named, then whose position is, then whose currency and price agree,
+then the oldest. The quantity is shared out over what has come and is not billed; what is left goes to the
+first of them as far as it was ordered, as a bill before the goods; what is over even then stands without an
+order. Example: 1,000 and 520. A credit note is shared out over what went back, and then over what is billed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -110,7 +109,9 @@ class _Work:
     def _shared(
         self, line: EInvoiceLine, part: int | None, quantity: Decimal
     ) -> Iterator[tuple[Any, Decimal]]:
-        meant = sorted(self._meant(line, part), key=lambda one: self._rank(line, one), reverse=True)
+        meant = list(self._meant(line, part))
+        meant = [one for one in meant if self._is_named(line, one)] or meant
+        meant.sort(key=lambda one: self._rank(line, one), reverse=True)
         taken: dict[int, Decimal] = {}
         left = max(quantity, _ZERO)
         for limit in ("due", "room"):
@@ -137,7 +138,6 @@ class _Work:
             clean(number) for number in ((line.delivery,) if line.delivery else self.invoice.deliveries)
         }
         return (
-            self._is_named(line, one),
             bool(delivered & {clean(number) for number in one.row.deliveries or ()} - {""}),
             line.order_line == str(one.row.position),
             one.row.currency_code == self.invoice.currency,

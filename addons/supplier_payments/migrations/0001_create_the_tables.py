@@ -190,25 +190,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_payment_run_line_partner_id"), "payment_run_line", ["partner_id"], unique=False)
     op.create_index(op.f("ix_payment_run_line_payment_id"), "payment_run_line", ["payment_id"], unique=False)
-    op.add_column(
-        "accounting_payment_term",
-        sa.Column("early_discount", sa.Numeric(7, 4), server_default="0", nullable=False),
-    )
-    op.add_column(
-        "accounting_payment_term", sa.Column("early_days", sa.Integer(), server_default="0", nullable=False)
-    )
     op.add_column("partner", sa.Column("payment_priority", sa.Integer(), server_default="5", nullable=False))
     op.add_column("partner", sa.Column("payment_hold", sa.Text(), server_default="", nullable=False))
-    op.create_check_constraint(
-        op.f("ck_accounting_payment_term_early_days_in_range"),
-        "accounting_payment_term",
-        "early_days BETWEEN 0 AND 366",
-    )
-    op.create_check_constraint(
-        op.f("ck_accounting_payment_term_early_discount_in_range"),
-        "accounting_payment_term",
-        "early_discount BETWEEN 0 AND 50",
-    )
     op.create_check_constraint(
         op.f("ck_partner_payment_hold_length"), "partner", "length(payment_hold) <= 1000"
     )
@@ -220,16 +203,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_constraint(op.f("ck_partner_payment_priority_in_range"), "partner", type_="check")
     op.drop_constraint(op.f("ck_partner_payment_hold_length"), "partner", type_="check")
-    op.drop_constraint(
-        op.f("ck_accounting_payment_term_early_discount_in_range"), "accounting_payment_term", type_="check"
-    )
-    op.drop_constraint(
-        op.f("ck_accounting_payment_term_early_days_in_range"), "accounting_payment_term", type_="check"
-    )
     op.drop_column("partner", "payment_hold")
     op.drop_column("partner", "payment_priority")
-    op.drop_column("accounting_payment_term", "early_days")
-    op.drop_column("accounting_payment_term", "early_discount")
     op.drop_index(op.f("ix_payment_run_line_payment_id"), table_name="payment_run_line")
     op.drop_index(op.f("ix_payment_run_line_partner_id"), table_name="payment_run_line")
     op.drop_index(op.f("ix_payment_run_line_open_item_id"), table_name="payment_run_line")

@@ -1,16 +1,14 @@
 """Bank accounts of suppliers and our own, and what is agreed with suppliers on paying."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column, object_session, validates
 
-from addons.accounting.models import terms
 from addons.partners import models as partners
 from addons.supplier_payments.services import accounts
-from core.db import Line, Percent, Timestamp
+from core.db import Line, Timestamp
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 from core.security.actor import actor_of
@@ -81,18 +79,3 @@ class Partner(partners.Partner):
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (CheckConstraint("payment_priority BETWEEN 1 AND 9", name="payment_priority_in_range"),)
-
-
-class PaymentTerm(terms.PaymentTerm):
-    """A discount for who pays early."""
-
-    #: In percent of the document, when it is paid within so many days of its date.
-    early_discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
-    early_days: Mapped[int] = mapped_column(Integer, server_default="0")
-
-    @classmethod
-    def _table_args(cls) -> tuple[Any, ...]:
-        return (
-            CheckConstraint("early_discount BETWEEN 0 AND 50", name="early_discount_in_range"),
-            CheckConstraint("early_days BETWEEN 0 AND 366", name="early_days_in_range"),
-        )

@@ -28,10 +28,10 @@ PAY = "supplier_payments.pay"
 _ZERO = Decimal(0)
 _LINES = text("""
     SELECT l.id, l.open_item_id, l.partner_id, l.number, l.amount, l.discount, o.allocated - o.amount AS now,
-           a.active AND a.confirmed_by_id IS NOT NULL AS confirmed, b.id AS bill_id, t.early_discount,
+           a.active AND a.confirmed_by_id IS NOT NULL AS confirmed, b.id AS bill_id, b.early_discount,
            p.payment_hold
       FROM payment_run_line l JOIN accounting_open_item o ON o.id = l.open_item_id
-      JOIN partner p ON p.id = l.partner_id LEFT JOIN accounting_payment_term t ON t.id = p.supplier_term_id
+      JOIN partner p ON p.id = l.partner_id
       LEFT JOIN payment_bank_account a ON a.id = l.account_id
       LEFT JOIN accounting_entry_line e ON e.id = o.entry_line_id
       LEFT JOIN accounting_bill b ON b.entry_id = e.entry_id AND b.kind = 'bill'

@@ -36,9 +36,8 @@ _ZERO = Decimal(0)
 _ITEMS = text("""
     SELECT o.id, o.partner_id, o.number, o.reference, o.date, o.due_date, o.allocated - o.amount AS amount,
            o.allocated = 0 AS untouched, p.payment_priority, p.payment_hold, b.id AS bill_id,
-           t.early_discount, t.early_days, a.id AS account_id, a.confirmed_by_id, r.number AS run
+           b.early_discount, b.discount_until, a.id AS account_id, a.confirmed_by_id, r.number AS run
       FROM accounting_open_item o JOIN partner p ON p.id = o.partner_id
-      LEFT JOIN accounting_payment_term t ON t.id = p.supplier_term_id
       LEFT JOIN accounting_entry_line e ON e.id = o.entry_line_id
       LEFT JOIN accounting_bill b ON b.entry_id = e.entry_id AND b.kind = 'bill'
       LEFT JOIN LATERAL (SELECT id, confirmed_by_id FROM payment_bank_account
@@ -130,7 +129,7 @@ def _propose(session: AnySession, run: Any) -> None:
 
 def _line(row: Any) -> Line:
     has = row.bill_id is not None and row.untouched and row.amount > 0 and row.early_discount
-    return Line(row, row.date + timedelta(days=row.early_days) if has else None)
+    return Line(row, row.discount_until if has else None)
 
 
 def _set_discounts(session: AnySession, run: Any, lines: Sequence[Line]) -> None:

@@ -50,6 +50,11 @@ def test_both_syntaxes_say_the_same_also_from_within_a_pdf(app):
         assert read(hybrid(carried)) == read(carried)
 
 
+def test_other_encodings_are_read(app):
+    plain = ubl(paper()).decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    assert read(plain.encode("utf-16")) == read(ubl(paper()))
+
+
 def test_a_bill_below_zero_is_a_credit_note(app):
     made = Paper([PaperLine("-4", "2.50")], code="384")
     found = read(ubl(made))
@@ -74,6 +79,7 @@ BROKEN = {
     "The PDF is broken": b"%PDF-1.7\nno more",
     "No invoice is embedded": hybrid(b"<a/>", "other.xml"),
     "is encrypted": hybrid(ubl(Paper([PaperLine("1", "1")])), password="secret"),  # of a file
+    "broken, or larger": b"<a>" * 5000 + b"</a>" * 5000,
     "larger than 20 MB": b"<a>" + b" " * 20_000_001,
 }
 

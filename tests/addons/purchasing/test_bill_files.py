@@ -67,6 +67,13 @@ def test_a_line_is_shared_out_over_what_has_come(desk):
     assert (desk.account("goods_received"), desk.account("price_difference")) == (0, 0)
 
 
+def test_where_an_order_is_named_no_other_is_meant(desk):
+    one, two = desk.order((desk.parts[0], 100, "0.05")), desk.order((desk.parts[0], 100, "0.05"))
+    desk.come((one.lines[0], 100), (two.lines[0], 40))
+    _bill, lines = take(desk, ubl(paper(desk, PaperLine("100", "0.05", buyer="P0", order=two.number))))
+    assert lines == [(two.lines[0].id, 100)]
+
+
 def test_what_differs_is_said_and_posted_where_the_table_says(desk):
     order = desk.order((desk.parts[0], 1000, "0.05"), (desk.parts[1], 10, 2))
     desk.come((order.lines[0], 900))

@@ -88,6 +88,8 @@ def test_two_suppliers_goods_share_a_freight_that_comes_later(desk):
     assert desk.account("inventory") == 500 + 500 + 11 + 77
     assert (desk.account("goods_shipped"), desk.account("accrued_landed_cost")) == (511, -99)
     assert desk.account("goods_received") == -1500 and desk.differences() == []
+    with pytest.raises(PurchasingError, match="can't go back before"):
+        m.PurchasingLandedCost.reverse(db.session, [cost], DAY)
     m.PurchasingLandedCost.reverse(db.session, [cost], LATER)
     db.session.expire_all()
     assert (cost.state, desk.account("accrued_landed_cost"), desk.account("inventory")) == (

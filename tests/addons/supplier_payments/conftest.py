@@ -97,8 +97,8 @@ class Office:
             company_id=self.company_id,
             name=f"{percent} % {days}",
             days=30,
-            early_discount=percent,
-            early_days=days,
+            discount=percent,
+            discount_days=days,
         )
         db.session.add(made)
         db.session.flush()
