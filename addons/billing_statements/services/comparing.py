@@ -21,6 +21,7 @@ from core.db import AnySession
 from core.records import attachments
 from core.screens.panel.files import add_file
 from core.security import acts
+from core.security.actor import actor_of
 from core.security.audit import record
 
 _ZERO = Decimal(0)
