@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from addons.accounting.periods import last_closed
 from addons.billing_statements.services.creation import create_statements
@@ -28,8 +28,31 @@ def load(session: Any, company: Any) -> list[LogIn]:
             session.add(run)
             session.flush()
             create_statements(session, run)
+        _dispute(session, run)
         start_rendering(session, run)
     return []
+
+
+def _dispute(session: Any, run: Any) -> None:
+    """One customer of each sales rep finds a line wrong, and one all right."""
+    statement, line = m.BillingStatement, m.BillingStatementLine
+    rows = session.execute(
+        select(statement, func.min(line.id))
+        .join(line, line.statement_id == statement.id)
+        .join(m.Partner, m.Partner.id == statement.partner_id)
+        .where(statement.run_id == run.id, m.Partner.salesperson_id.is_not(None), line.amount > 0)
+        .group_by(statement.id)
+        .order_by(statement.number)
+    ).all()
+    answers: dict[int, int] = {}
+    for found, line_id in rows:
+        seller = found.partner.salesperson_id
+        answers[seller] = answers.get(seller, 0) + 1
+        if answers[seller] > 2:
+            continue
+        (answer,) = m.BillingAnswer.ask(session, [found])
+        wrong = {line_id: "Price is that of last year"} if answers[seller] == 1 else {}
+        m.BillingAnswer.answer(session, [answer], not wrong, found.partner.name, remarks=wrong)
 
 
 def _spread_cycles(session: Any, company: Any) -> None:
