@@ -80,6 +80,10 @@ def stub(app: Flask) -> str:
     return HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in models)
 
 
+#: Characters of a line, as in setup.
+LONGEST = 110
+
+
 def _model(name: str, composition: Composition) -> list[str]:
     cls = composition.model(name)
     mapper = orm_inspect(cls)
@@ -117,7 +121,17 @@ def _method(name: str, value: Any) -> Iterator[str]:
         yield "    @classmethod"
         value = value.__func__
     if inspect.isfunction(value):
-        yield f"    def {name}{_signature(value)}: ..."
+        yield from _wrapped(f"    def {name}{_signature(value)}: ...")
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    """As the formatter has it: arguments that are too long for one line have the next to themselves."""
+    if len(line) <= LONGEST:
+        yield line
+        return
+    head, _open, rest = line.partition("(")
+    arguments, _close, tail = rest.rpartition(")")
+    yield from (f"{head}(", f"        {arguments}", f"    ){tail}")
 
 
 def _signature(function: Any) -> str:
