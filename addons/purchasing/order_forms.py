@@ -229,13 +229,6 @@ def bill(session: Any, order: Any) -> str:
     )
 
 
-def return_all(session: Any, order: Any) -> str:
-    """Plan a return of all that has come: whoever sends it corrects the quantities."""
-    made = m.PurchasingOrder.return_goods(session, m.PurchasingOrder.returnable(session, order.id))
-    numbers = [session.get(m.StockTransfer, key).number for key in made]
-    return _("%(numbers)s is reserved: say there how much goes back.", numbers=", ".join(numbers))
-
-
 def cancel_rest(session: Any, order: Any) -> str:
     """Give up what one order still has to bring."""
     m.PurchasingOrder.cancel_rest(session, [order])

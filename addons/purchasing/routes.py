@@ -9,17 +9,35 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from sqlalchemy import select
 
 from addons.purchasing.services import demand, expected
+from addons.purchasing.services.buying import BUYING
 from addons.purchasing.services.drafts import Arrival, DeliveryDraft
 from addons.purchasing.services.errors import PurchasingError
+from addons.stock.return_pages import ReturnWords, add_to
 from core import m
 from core.clock import today
 from core.db import db
 from core.errors import UserError
-from core.i18n import _, locale_code, ngettext
+from core.i18n import _, _l, locale_code, ngettext
 from core.screens.numbers import NotANumberError, parse_decimal
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("purchasing", __name__)
+add_to(
+    bp,
+    BUYING,
+    ReturnWords(
+        title=_l("What goes back of %(number)s"),
+        excess=_l("Of line %(position)s %(most)s can go back, not %(quantity)s."),
+        paper=_l("Receipt"),
+        moved=_l("Received"),
+        most=_l("Not returned"),
+        wanted=_l("Goes back"),
+        act=_l("Plan return"),
+        empty=_l("Everything that came is back at the supplier, or on its way."),
+        note=_l("What is there is reserved; the return note prints from the order once it is planned."),
+        done=_l("%(number)s is reserved as far as the goods are there."),
+    ),
+)
 
 Page = str | Response | tuple[str, int]
 #: The columns of a row of arriving goods, beside its line.

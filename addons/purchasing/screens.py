@@ -246,7 +246,8 @@ screens.form(
         Button(
             "return_goods",
             _l("Return…"),
-            action=forms.return_all,
+            action="purchasing.return_goods",
+            method="get",
             permission="purchasing.receive",
             visible=forms.can_return,
         ),
