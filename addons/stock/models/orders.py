@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, object_session
+from sqlalchemy.orm import Mapped, mapped_column, object_session, validates
 
 from addons.accounting.amounts import line_amount
 from addons.stock.services.orders import calling, changing, confirming, giving_up, returning, writing
@@ -182,6 +182,13 @@ class TradeLine:
     def open_quantity(self: Any) -> Decimal:
         """What has still to move."""
         return max(self.quantity - self.cancelled - getattr(self, self._side.moved), Decimal(0))
+
+    @validates("product_id", "unit_price")
+    def _forget_origin(self: Any, key: str, value: Any) -> Any:
+        """Another part or price of a line that was written does not come from where the one before did."""
+        if self.id and getattr(self, key) != value:
+            self.price_origin = ""
+        return value
 
     def _before_write(self: Any) -> None:
         # A new line that knows its order by the id alone does not load it by itself.

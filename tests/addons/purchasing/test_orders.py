@@ -66,6 +66,17 @@ def test_the_suppliers_list_gives_the_price_of_the_day(desk, quantity, currency,
     assert (line.unit_price, line.price_origin) == (price and Decimal(price), origin)
 
 
+def test_a_price_that_a_form_fills_in_keeps_where_it_comes_from(desk):
+    part = desk.parts[0]
+    terms(desk, part, ("USD", 1, "0.0100", None, None))
+    order = desk.ask((part, 10, "0.0100"))
+    (line,) = order.lines
+    for price, origin in (("0.0100", "supplier's list"), ("0.0110", ""), ("0.0100", "supplier's list")):
+        line.unit_price = Decimal(price)
+        m.PurchasingOrder.compute(db.session, [order])
+        assert line.price_origin == origin
+
+
 def test_without_a_list_the_last_order_gives_the_price(desk):
     part = desk.parts[0]
     first = desk.order((part, 10, "0.125"))

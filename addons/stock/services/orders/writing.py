@@ -71,7 +71,7 @@ def _complete_lines(
         if line.product_id is not None and not line.description:
             line.description = parts[line.product_id].description
     side.complete_lines(session, lines, partners)
-    _price(session, side, [(o, x) for o, x in lines if x.unit_price is None and x.product_id is not None])
+    _price(session, side, lines)
 
 
 def _refuse(side: Side, order: Any, line: Any, part: Any) -> None:
@@ -82,12 +82,25 @@ def _refuse(side: Side, order: Any, line: Any, part: Any) -> None:
 
 
 def _price(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) -> None:
+    """Price lines without a price; one that a form has filled in says again where it comes from."""
+    kept = side.line_cls
+    lines = [(order, line) for order, line in lines if _asks(line, kept)]
     if not lines:
         return
     asked = [Asked(o.partner_id, x.product_id, x.quantity, o.currency_code, o.date, id(o)) for o, x in lines]
     for (_order, line), price in zip(lines, side.cls.price_lines(session, asked), strict=True):
-        line.unit_price, line.price_origin = price.unit_price, price.origin
-        line.discount = line.discount or price.discount
+        if line.unit_price is None:
+            line.unit_price, line.price_origin = price.unit_price, price.origin
+            line.discount = line.discount or price.discount
+        elif line.unit_price == price.unit_price:
+            line.price_origin = price.origin
+
+
+def _asks(line: Any, kept: type[Any]) -> bool:
+    """Drafts of programs say themselves where their price comes from."""
+    if line.product_id is None:
+        return False
+    return line.unit_price is None or (isinstance(line, kept) and not line.price_origin)
 
 
 def total(session: AnySession, orders: Sequence[Any]) -> None:
