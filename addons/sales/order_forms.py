@@ -123,10 +123,8 @@ def defaults(session: Any) -> dict[str, Any]:
 def save(session: Any, order: Any) -> None:
     """Compute a quotation; what held it before is asked again when it is confirmed."""
     m.SalesOrder.compute(session, [order])
+    entry.tell_availability(session, order.lines)
     with session.no_autoflush:
-        lines = [(line.product_id, line.quantity) for line in order.lines]
-        for line, words in zip(order.lines, entry.availability_texts(session, lines), strict=True):
-            line.availability = words
         if _changed(order) - {"release_reason"}:
             order.hold = ""
             order.revision = (order.revision or 0) + 1

@@ -118,6 +118,26 @@ def test_a_payment_takes_what_is_due_by_keys(open_as: Opener, company: Any) -> N
     assert [line.amount for line in lines] == [80, 20]
 
 
+def test_an_act_waits_for_what_a_refused_save_gave_back(open_as: Opener, company: Any) -> None:
+    """A date too far makes no field wrong by itself: the price that was typed counts all the same."""
+    partner = db.session.query(m.Partner).one()
+    draft = InvoiceDraft(company.id, partner.id, today(), "EUR", [Line("Parts", Decimal(1), Decimal(50))])
+    (invoice,) = m.AccountingInvoice.create(db.session, [draft])
+    db.session.commit()
+    page = open_as("fiona", f"/m/accounting.invoice.form/{invoice}")
+    page.locator("[name=date]").fill("9999-12-31")
+    page.locator("[name$=-unit_price]").fill("70")
+    page.keyboard.press("Control+s")
+    expect(page.locator("form[data-unsaved]")).to_be_visible()
+    expect(page.locator("[name$=-unit_price]")).to_have_value("70")
+    expect(page.locator("[data-out$=-net]")).to_have_text("70.00")
+    expect(page.locator("[data-out=total]")).to_have_text("70.00")
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("Save your changes first, or discard them.")
+    db.session.rollback()
+    assert db.session.get_one(m.AccountingInvoice, invoice).state == "draft"
+
+
 def test_ux_2_and_3_a_part_is_found_in_any_spelling_and_a_slip_is_never_taken(
     open_as: Opener, company: Any
 ) -> None:

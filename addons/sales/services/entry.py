@@ -60,6 +60,14 @@ def availability_texts(session: AnySession, lines: Sequence[tuple[int | None, De
     ]
 
 
+def tell_availability(session: AnySession, lines: Sequence[Any]) -> None:
+    """Keep with lines, the first ones first, what is free of their parts now."""
+    with session.no_autoflush:
+        asked = [(line.product_id, line.quantity) for line in lines]
+        for line, words in zip(lines, availability_texts(session, asked), strict=True):
+            line.availability = words
+
+
 def free_for(session: AnySession, lines: Sequence[tuple[int | None, Decimal | None]]) -> list[Decimal]:
     """For each (part, quantity) how much of the part the lines before have left, in one query."""
     products = sorted({product for product, _quantity in lines if product is not None})

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from addons.sales.services.entry import tell_availability
 from addons.sales.services.errors import SalesError
 from addons.sales.services.selling import SELLING, keep_costs
 from addons.stock.services.orders.changing import replan, trace
@@ -124,10 +125,14 @@ def _finish(
     for order_id in quotations:
         order = session.get_one(m.SalesOrder, order_id)
         m.SalesOrder.compute(session, [order])
+        tell_availability(session, order.lines)
         order.hold, order.revision = "", order.revision + 1
     session.flush()
     if quotations:
         record(session, "replace_parts", "sales.order", quotations)
     if confirmed:
-        keep_costs(session, lines=[line.id for line in made if line.order_id in confirmed])
+        agreed = [line for line in made if line.order_id in confirmed]
+        tell_availability(session, agreed)  # before they take of it themselves
+        session.flush()
+        keep_costs(session, lines=[line.id for line in agreed])
         replan(session, SELLING, confirmed, [])

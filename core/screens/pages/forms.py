@@ -151,6 +151,7 @@ def _show(screen: FormScreen, outcome: Outcome, status: int = 200) -> Response:
         base=outcome.base,
         base_name=BASE,
         conflict=outcome.conflict,
+        unsaved=status != 200,  # it holds what was sent, not what is kept
         nodes=shown_nodes(screen.nodes, form),
         listed=screens().list_of(screen.model),
         name=_name_of(screen, form.record),

@@ -37,10 +37,13 @@ async function ask() {
   const newer = new Set([...changed].filter((name) => !asked.includes(name)));
   for (const one of said) {
     if (one.note !== undefined) mark(mine, one);
-    else if (!opening && !newer.has(one.name)) put(mine, one);
+    else if (!newer.has(one.name) && (!opening || shows(mine, one))) put(mine, one);
   }
   for (const name of asked) changed.delete(name);
 }
+
+/** A form that a refused save gave back shows what follows from what it holds; nothing of that is typed over. */
+const shows = (within, { name }) => "unsaved" in within.dataset && within.querySelector(`[data-out="${CSS.escape(name)}"]`) !== null;
 
 /** A server that is away or fails is asked again; what it refuses waits for the next change. */
 function again() {
@@ -84,7 +87,8 @@ export function startDeriving(root) {
   if (!found || found === form) return;
   form = found;
   changed.clear();
-  // What is said of the lines of a saved document is asked when it opens.
-  if (form.dataset.recordId && form.querySelector("[data-marked] tr[data-line]")) ask();
+  // What is said of the lines of a saved document is asked when it opens, and all that follows after a refused save.
+  const said = form.dataset.recordId && form.querySelector("[data-marked] tr[data-line]");
+  if (said || "unsaved" in form.dataset) ask();
 }
 

@@ -37,8 +37,8 @@ export function startForms(root) {
   if (!found) return;
   form = found;
   const wrong = document.querySelector("#conflict") ?? form.querySelector("[aria-invalid=true]");
-  // A form that came back with errors holds what is not saved yet.
-  loaded = wrong ? "" : written();
+  // A form that came back from a refused save holds what is not saved yet.
+  loaded = "unsaved" in form.dataset ? "" : written();
   form.addEventListener("htmx:beforeRequest", () => { form.dataset.sending = "1"; });
   form.addEventListener("htmx:afterRequest", (event) => { if (!event.detail.xhr.getResponseHeader("HX-Redirect")) delete form.dataset.sending; });
   if (wrong) wrong.focus();

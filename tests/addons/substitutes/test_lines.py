@@ -32,6 +32,25 @@ def test_the_whole_of_a_line_takes_the_part_in_place(desk):
     assert order.net == 82
 
 
+def test_a_line_says_what_is_free_of_the_part_that_is_on_it(desk):
+    desk.receive(desk.b, 500, "0.7")
+    desk.pair(desk.a, desk.b)
+
+    def said(order):
+        return [line.availability for line in order.lines]
+
+    order = desk.quote((desk.a, 100, "0.8"))
+    given = desk.give(order, desk.b, 30)
+    assert said(order) == ["short of 70", "500 free"]
+    m.SalesOrder.take_substitute_back(db.session, [given])
+    assert said(order) == ["short of 70", "short of 30"]
+    desk.give(order, desk.b)
+    assert said(order) == ["500 free", "short of 30"]
+    ordered = desk.order((desk.a, 600, "0.8"))
+    desk.give(ordered, desk.b)
+    assert said(ordered) == ["short of 100"]
+
+
 def test_a_part_of_a_line_becomes_a_line_behind_it(desk):
     desk.pair(desk.a, desk.b)
     order = desk.quote((desk.a, 100, "0.8"), (desk.d, 1, 2))
