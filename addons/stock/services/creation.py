@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.accounting.services.drafts import rows_of
+from addons.stock.services.bounds import refuse_lot, refuse_too_much
 from addons.stock.services.drafts import LotDraft, TransferDraft
 from addons.stock.services.errors import StockError
 from addons.stock.services.places import OURS, complete
@@ -111,6 +112,8 @@ def _too_much(row: Any, before: Decimal) -> str:
 def _refuse_quantities(moves: Sequence[tuple[Any, Any]]) -> None:
     if any(move.quantity is None or move.quantity <= 0 for _t, move in moves):
         raise StockError(_("Move a quantity above zero; a return is a transfer of its own."))
+    for _t, move in moves:
+        refuse_too_much(move.quantity)
 
 
 def _found(session: AnySession, query: Any, ids: set[Any]) -> Mapping[int, Any]:
@@ -150,6 +153,8 @@ def _make_lots(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
     new = [(t, move) for t, move in moves if isinstance(move.lot, LotDraft)]
     if not new:
         return
+    for _t, move in new:
+        refuse_lot(move.lot)
     named = {"products": [move.product_id for _t, move in new], "numbers": [mv.lot.number for _t, mv in new]}
     values = {
         "companies": [t.company_id for t, _move in new],
