@@ -66,10 +66,10 @@ def create(session: AnySession, transfers: Sequence[Any]) -> list[int]:
 def check(session: AnySession, transfers: Sequence[Any]) -> None:
     """Complete drafts, and refuse what can't be moved; raises StockError."""
     with session.no_autoflush:  # a move without its places is not ready for the database
-        for transfer in transfers:
-            complete(session, transfer)
         moves = [(transfer, move) for transfer in transfers for move in transfer.moves]
         _bring_back(session, moves)
+        for transfer in transfers:
+            complete(session, transfer)
         for transfer, move in moves:
             move.from_id, move.to_id = move.from_id or transfer.from_id, move.to_id or transfer.to_id
             move.date = transfer.planned
@@ -97,7 +97,10 @@ def _bring_back(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
         if back[row.id] > row.quantity:
             raise StockError(_too_much(row, back[row.id] - move.quantity))
         move.product_id, move.lot_id = row.product_id, row.lot_id
-        move.from_id, move.to_id = row.to_id, move.to_id or row.from_id
+        move.from_id, move.to_id = row.to_id, move.to_id or transfer.to_id or row.from_id
+    for transfer, move in reversed(returning):  # the first of them says where all of it goes
+        if transfer.kind == "return":
+            transfer.from_id, transfer.to_id = move.from_id, move.to_id
 
 
 def _too_much(row: Any, before: Decimal) -> str:
