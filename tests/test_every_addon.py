@@ -488,6 +488,17 @@ def test_no_list_in_the_menu_of_a_demo_log_in_is_empty(email, demo):
     assert [name for name, html in shown.items() if "data-id=" not in html] == []
 
 
+def test_purchasing_drafts_bills_and_finance_posts_them(demo):
+    def held(email):
+        user = db.session.scalars(select(m.User).where(m.User.email == email)).one()
+        return {permission for role in user.roles for permission in role.permissions}
+
+    purchasing, finance = held("purchasing@demo.example"), held("finance@demo.example")
+    posting = {"accounting.post", "supplier_payables.post", "supplier_payments.pay", "supplier_payments.file"}
+    assert "accounting.write_bills" in purchasing and not posting & purchasing
+    assert posting <= finance and "supplier_payments.approve" not in finance
+
+
 def records_behind(app: Flask, link: str) -> int:
     """How many rows a list has in the state that its address gives."""
     company = db.session.scalars(select(m.Company).where(m.Company.is_demo)).one()

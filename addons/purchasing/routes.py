@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from addons.purchasing.services import demand, expected
 from addons.purchasing.services.buying import BUYING
@@ -19,6 +20,7 @@ from core.db import db
 from core.errors import UserError
 from core.i18n import _, _l, locale_code, ngettext
 from core.screens.numbers import NotANumberError, parse_decimal
+from core.screens.refusals import said
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("purchasing", __name__)
@@ -80,9 +82,9 @@ def order_demand() -> Page:
         wanted = {part: _quantity(text) if text else None for part, text in typed.items()}
         made = m.PurchasingOrder.order_short(db.session, wanted)
         db.session.commit()
-    except UserError as error:
+    except (UserError, DBAPIError) as error:
         db.session.rollback()
-        return _demand(typed, str(error)), 422
+        return _demand(typed, said(error)), 422
     flash(ngettext("%(num)s request is written.", "%(num)s requests are written.", len(made)), "success")
     if len(made) == 1:
         return _to(f"/m/purchasing.order.form/{made[0]}")
@@ -147,7 +149,7 @@ def receive_now(supplier_id: int) -> Page:
         if not lines:
             raise PurchasingError(_("Say of at least one line how much has come."))
         _refuse_foreign(partner.id, lines)
-        delivery = DeliveryDraft(lines, request.form.get("reference", "").strip()[:1000])
+        delivery = DeliveryDraft(lines, request.form.get("reference", "").strip())
         return list(m.PurchasingOrder.receive_deliveries(db.session, [delivery], _day()))
 
     return _done(act, lambda problem: _receive(_partner(supplier_id), typed, problem))
@@ -156,7 +158,7 @@ def receive_now(supplier_id: int) -> Page:
 def _typed_rows() -> list[dict[str, str]]:
     columns = {name: request.form.getlist(name) for name in ("line", *LOT)}
     return [
-        {name: text.strip()[:1000] for name, text in zip(columns, cells, strict=True)}
+        {name: text.strip() for name, text in zip(columns, cells, strict=True)}
         for cells in zip(*columns.values(), strict=False)
     ]
 
@@ -178,9 +180,9 @@ def _done(act: Callable[[], list[int]], page: Callable[[str], str]) -> Page:
     try:
         made = act()
         db.session.commit()
-    except UserError as error:
+    except (UserError, DBAPIError) as error:
         db.session.rollback()
-        return page(str(error)), 422
+        return page(said(error)), 422
     flash(_("%(number)s is written.", number=db.session.get_one(m.StockTransfer, made[0]).number), "success")
     return _to(f"/m/stock.transfer.form/{made[0]}")
 

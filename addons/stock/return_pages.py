@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, flash, redirect
 from flask_babel import LazyString
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from addons.stock.services.orders.returning import returnable_moves
 from addons.stock.services.orders.sides import Side
@@ -16,6 +17,7 @@ from core.db import db
 from core.errors import UserError
 from core.i18n import _, format_date, format_number
 from core.screens.quantities import QuantityLine, QuantityPage, parse_quantities, typed_quantities
+from core.screens.refusals import said
 from core.security.rights import requires
 
 
@@ -62,9 +64,9 @@ def _plan(side: Side, words: ReturnWords, order_id: int) -> Response | tuple[str
         _refuse_excess(words, wanted, page)
         (made,) = side.cls.return_goods(db.session, wanted)
         db.session.commit()
-    except UserError as error:
+    except (UserError, DBAPIError) as error:
         db.session.rollback()
-        return _page(side, words, _order(side, order_id)).show(typed, str(error)), 422
+        return _page(side, words, _order(side, order_id)).show(typed, said(error)), 422
     flash(words.done % {"number": db.session.get_one(m.StockTransfer, made).number}, "success")
     return cast(Response, redirect(f"/m/stock.transfer.form/{made}", 303))
 

@@ -5,10 +5,12 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from core import m
 from core.db import db
 from core.errors import UserError
+from core.screens.refusals import said
 from core.security.rights import requires
 
 bp = Blueprint("stock", __name__)
@@ -48,9 +50,9 @@ def scan_one(count_id: int) -> Response | tuple[str, int]:
     try:
         scanned = m.StockCount.scan(db.session, _count(count_id), typed)
         db.session.commit()
-    except UserError as error:
+    except (UserError, DBAPIError) as error:
         db.session.rollback()
-        return _page(_count(count_id), str(error), typed), 422
+        return _page(_count(count_id), said(error), typed), 422
     session[_LAST] = {"count": count_id, "line": scanned.line.id, "quantity": str(scanned.quantity)}
     return _back(count_id)
 
@@ -65,9 +67,9 @@ def take_back(count_id: int) -> Response | tuple[str, int]:
         line, quantity = last.get("line", 0), Decimal(last.get("quantity", 0))
         m.StockCount.take_back(db.session, _count(count_id), line, quantity)
         db.session.commit()
-    except UserError as error:
+    except (UserError, DBAPIError) as error:
         db.session.rollback()
-        return _page(_count(count_id), str(error)), 422
+        return _page(_count(count_id), said(error)), 422
     return _back(count_id)
 
 

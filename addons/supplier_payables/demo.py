@@ -29,17 +29,22 @@ _STATED = text("""
 
 
 def load(session: Any, company: Any) -> list[LogIn]:
-    """State last month once; whoever logs in as purchasing matches too."""
+    """State last month once; whoever logs in as purchasing agrees on lines, and finance posts them."""
     run = m.PayablesRun
     if session.scalar(select(run.id).where(run.company_id == company.id).limit(1)):
         return []
     user = session.scalars(select(m.User).where(m.User.email == "purchasing@demo.example")).one_or_none()
-    if user is not None:
-        role = select(m.Role).where(m.Role.name == "supplier_payables.approver")
-        user.roles.append(session.scalars(role).one())
+    _give(session, "purchasing@demo.example", "supplier_payables.buyer")
+    _give(session, "finance@demo.example", "supplier_payables.clerk")
     with acting(session, Actor(user and user.id, "demo", company.id, is_superuser=True)):
         _state(session, company, last_closed("monthly", today()))
     return []
+
+
+def _give(session: Any, email: str, role: str) -> None:
+    user = session.scalars(select(m.User).where(m.User.email == email)).one_or_none()
+    if user is not None:
+        user.roles.append(session.scalars(select(m.Role).where(m.Role.name == role)).one())
 
 
 def _state(session: Any, company: Any, period: Period) -> None:

@@ -64,7 +64,7 @@ def decide(run_id: int) -> Page:
 
 
 @bp.post("/runs/<int:run_id>/file")
-@requires("supplier_payments.approve")
+@requires(bank_files.FILE)
 def bank_file(run_id: int) -> Page:
     """The file for the bank, as a download."""
     run = _run(run_id)

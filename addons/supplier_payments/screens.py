@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from addons.supplier_payments.services import bank_files
 from core import m
 from core.clock import today
 from core.db import db
@@ -60,6 +61,8 @@ def facts(session: Any, run: Any) -> list[Fact]:
     lost = _sum(held, "waiting_cost")
     if lost:
         found.append(Fact(_l("Discounts lost by that"), lost, currency, tone="bad"))
+    if run.state in ("approved", "paid") and (why := bank_files.why_no_file(run)):
+        found.append(Fact(_l("File for the bank"), text=why))
     return found
 
 
@@ -162,8 +165,8 @@ screens.form(
             "file",
             _l("File for the bank"),
             action="supplier_payments.bank_file",
-            permission=APPROVE,
-            visible=lambda run: run.state in ("approved", "paid") and run.currency_code == "EUR",
+            permission=bank_files.FILE,
+            visible=lambda run: not bank_files.why_no_file(run),
         ),
         Button("propose", _l("Propose anew"), action=propose, permission=PREPARE, visible=is_open),
         Button(

@@ -15,4 +15,5 @@ for name in ("payment_priority", "payment_hold"):
 rights.permission("supplier_payments.read", _l("See payment runs and bank accounts"))
 rights.permission("supplier_payments.prepare", _l("Prepare payment runs and enter bank accounts"))
 rights.permission("supplier_payments.approve", _l("Approve payment runs and confirm bank accounts"))
+rights.permission("supplier_payments.file", _l("Get the file for the bank of approved runs"))
 rights.permission("supplier_payments.pay", _l("Post the payments of approved runs"))

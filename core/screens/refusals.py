@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from markupsafe import Markup
 from psycopg import errors
 from sqlalchemy import CheckConstraint, Table, UniqueConstraint
@@ -18,6 +19,15 @@ def shown(error: UserError) -> str:
     if not error.address:
         return str(error)
     return Markup('{} <a href="{}">{}</a>').format(str(error), error.address, error.place)
+
+
+def said(error: UserError | DBAPIError) -> str:
+    """What a page shows of a refusal, of a verb or of the database; re-raises the unknown."""
+    return (
+        shown(error)
+        if isinstance(error, UserError)
+        else explain(error, current_app.extensions["composition"])[0]
+    )
 
 
 def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:

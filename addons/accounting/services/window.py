@@ -17,20 +17,25 @@ AHEAD = 365
 
 
 def why_outside(books: Books, on: date) -> str:
-    """Why nothing may be dated so, and what to do; empty where it may."""
-    if on < books.begin:
-        return _(
-            "%(day)s lies before %(first)s, on which the books begin: correct the date, or set the first day "
-            "of the books under Companies.",
-            day=format_date(on),
-            first=format_date(books.begin),
-        )
+    """Why nothing may be booked on a day, and what to do; empty where it may."""
     if books.closed is not None and on <= books.closed:
         return _(
             "%(day)s lies in a year that was closed up to %(last)s: date it later, or open the year again "
             "under Year-end closings.",
             day=format_date(on),
             last=format_date(books.closed),
+        )
+    return why_impossible(books, on)
+
+
+def why_impossible(books: Books, on: date) -> str:
+    """Why not even what books nothing, such as an order, may be dated so; empty where it may."""
+    if on < books.begin:
+        return _(
+            "%(day)s lies before %(first)s, on which the books begin: correct the date, or set the first day "
+            "of the books under Companies.",
+            day=format_date(on),
+            first=format_date(books.begin),
         )
     if on > today() + timedelta(days=AHEAD):
         return _("%(day)s lies more than a year ahead: correct the date.", day=format_date(on))

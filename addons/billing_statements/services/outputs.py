@@ -8,23 +8,42 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 
 from addons.billing_statements.names import ANSWERS, STATES
+from core import m
 from core.db import AnySession
 from core.i18n import _
 from core.records import attachments
 
-_FILES = text("""
-    SELECT s.number, s.version, p.code, p.name, s.currency_code, s.period_start, s.period_end, s.closing,
-           s.state, a.filename, a.sha256, a.size, array_to_string(mail.to, ', ') AS sent_to, w.state AS answer
-      FROM billing_statement s
-      JOIN partner p ON p.id = s.partner_id
-      LEFT JOIN attachment a ON a.id = s.attachment_id
-      LEFT JOIN mail_message mail ON mail.id = s.mail_id
-      LEFT JOIN billing_answer w ON w.statement_id = s.id
-     WHERE s.run_id = :run ORDER BY s.number, s.version
-""")
+
+def _files(run_id: int) -> Any:
+    """The statements of a run that the user may see, by record rules like any list."""
+    statement, partner, file = m.BillingStatement, m.Partner, m.Attachment
+    mail, answer = m.MailMessage, m.BillingAnswer
+    return (
+        select(
+            statement.number,
+            statement.version,
+            partner.code,
+            partner.name,
+            statement.currency_code,
+            statement.period_start,
+            statement.period_end,
+            statement.closing,
+            statement.state,
+            file.filename,
+            file.sha256,
+            func.array_to_string(mail.to, ", ").label("sent_to"),
+            answer.state.label("answer"),
+        )
+        .join(partner, partner.id == statement.partner_id)
+        .outerjoin(file, file.id == statement.attachment_id)
+        .outerjoin(mail, mail.id == statement.mail_id)
+        .outerjoin(answer, answer.statement_id == statement.id)
+        .where(statement.run_id == run_id)
+        .order_by(statement.number, statement.version)
+    )
 
 
 def index(session: AnySession, run_id: int) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -44,7 +63,7 @@ def index(session: AnySession, run_id: int) -> tuple[list[str], list[tuple[Any, 
         _("File"),
         "SHA-256",
     ]
-    return header, [_row(row) for row in session.execute(_FILES, {"run": run_id})]
+    return header, [_row(row) for row in session.execute(_files(run_id))]
 
 
 def _row(row: Any) -> tuple[Any, ...]:
@@ -74,7 +93,7 @@ def _name(row: Any) -> str:
 
 def archive(session: AnySession, run_id: int) -> Iterator[bytes]:
     """All files of a run that stand, in blocks."""
-    rows = session.execute(_FILES, {"run": run_id}).all()
+    rows = session.execute(_files(run_id)).all()
     return _archived([(_name(row), row.sha256) for row in rows if row.sha256 and row.state != "superseded"])
 
 

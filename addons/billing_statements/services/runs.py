@@ -22,11 +22,15 @@ from core.security.audit import record
 RELEASE = "billing_statements.send"
 RENDER = "billing_statements.render"
 SEND = "billing_statements.send"
+#: Days that periods are computed for: with room on both sides of what a date can be.
+EARLIEST, LATEST = date(1900, 1, 1), date(9900, 12, 31)
 _RELEASED = text("UPDATE billing_run SET state = 'released', released_at = :now WHERE id = ANY(:ids)")
 
 
 def check_period(cycle: str, period_end: date, today: date) -> Period:
     """The period that ends on this day; raises StatementError where none does, or it is not over."""
+    if not EARLIEST <= period_end <= LATEST:
+        raise StatementError(_("%(day)s is no day of a period that can be stated.", day=period_end))
     try:
         period = period_with(cycle, period_end)
     except ValueError as error:

@@ -15,13 +15,15 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.accounting.services.drafts import InvoiceDraft, Line
+from addons.accounting.services.invoices import INVOICES
+from addons.accounting.services.reversal import settle_with_notes
 from addons.sales.services.errors import SalesError
 from addons.sales.services.selling import SELLING
 from addons.sales.services.tying import Tie, tie
 from core import m
 from core.clock import today
 from core.db import AnySession
-from core.i18n import _
+from core.i18n import _, format_number
 from core.security import acts
 from core.security.audit import record
 
@@ -54,6 +56,18 @@ _MOVES = text("""
 """)
 
 
+#: Lines of posted invoices for order lines, and how much of each no credit note has taken.
+_FREE = text("""
+    SELECT l.order_line_id, l.id, l.invoice_id, l.quantity - coalesce(sum(n.quantity), 0) AS free
+      FROM accounting_invoice_line l
+      JOIN accounting_invoice i ON i.id = l.invoice_id AND i.kind = 'invoice' AND i.state = 'posted'
+      LEFT JOIN accounting_invoice_line n ON n.credits_line_id = l.id
+     WHERE l.order_line_id = ANY(:lines)
+       AND NOT EXISTS (SELECT 1 FROM accounting_invoice r WHERE r.reverses_id = i.id)
+     GROUP BY l.id ORDER BY l.id
+""")
+
+
 @dataclass
 class OpenLine:
     """An order line, how much of it is to be invoiced (below zero: credited), and the moves behind that."""
@@ -61,6 +75,9 @@ class OpenLine:
     row: Any
     quantity: Decimal
     moves: Sequence[Any] = field(default_factory=tuple)
+    #: The line of an invoice that is credited, and its invoice.
+    credits_line_id: int | None = None
+    credits_id: int | None = None
 
 
 @dataclass
@@ -169,12 +186,51 @@ def _grouped(lines: Sequence[OpenLine], key: Any) -> list[list[OpenLine]]:
 def _write(session: AnySession, groups: Sequence[Sequence[OpenLine]], on: date, kind: str) -> list[int]:
     if not groups:
         return []
+    if kind == "credit_note":
+        _find_credited(session, [line for group in groups for line in group])
     drafts = [_draft(group, on, kind) for group in groups]
     ids: list[int] = m.AccountingInvoice.create(session, drafts)
     tie(session, [one for i, group in zip(ids, groups, strict=True) for one in _ties(i, group)])
     m.AccountingInvoice.post(session, ids)
+    _settle(session, zip(groups, ids, strict=True), on)
     SELLING.forget(session)
     return ids
+
+
+def _find_credited(session: AnySession, lines: Sequence[OpenLine]) -> None:
+    """Name the invoice line that each line credits; refuse what was credited by hand already."""
+    free: dict[int, list[Any]] = {}
+    for row in session.execute(_FREE, {"lines": [line.row.id for line in lines]}):
+        free.setdefault(row.order_line_id, []).append(row)
+    for line in lines:
+        wanted, own = -line.quantity, free.get(line.row.id, [])
+        _refuse_credited(line.row, wanted, sum((row.free for row in own), _ZERO))
+        whole = next((row for row in own if row.free >= wanted), None)
+        if whole is not None:
+            line.credits_line_id, line.credits_id = whole.id, whole.invoice_id
+
+
+def _refuse_credited(row: Any, wanted: Decimal, left: Decimal) -> None:
+    if wanted > left:
+        raise SalesError(
+            _(
+                "Of line %(position)s of %(number)s only %(left)s of %(wanted)s are left to credit: the rest "
+                "was credited on its invoice, line by line. Reverse that credit note first.",
+                position=row.position,
+                number=row.number,
+                left=format_number(left),
+                wanted=format_number(wanted),
+            )
+        )
+
+
+def _settle(session: AnySession, notes: Iterable[tuple[Sequence[OpenLine], int]], on: date) -> None:
+    """Notes that credit one invoice settle what is open of it."""
+    for lines, note in notes:
+        credited = {line.credits_id for line in lines}
+        if len(credited) == 1 and None not in credited:
+            (invoice,) = acts.locked(session, m.AccountingInvoice, credited)
+            settle_with_notes(session, INVOICES, [invoice], [note], on)
 
 
 def _draft(lines: Sequence[OpenLine], on: date, kind: str) -> InvoiceDraft:
@@ -201,6 +257,7 @@ def _line(line: OpenLine) -> OrderedLine:
         row.tax_id,
         discount=row.discount,
         order_line_id=row.id,
+        credits_line_id=line.credits_line_id,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Line, Quantity, search_index
+from core.i18n import _l
 from core.models import Model, relationship
 from core.records import models as records
 from core.records.models import CompanyOwned
@@ -96,7 +97,11 @@ class Lot(CompanyOwned, Model):
         return (
             UniqueConstraint("product_id", "number"),
             CheckConstraint("number <> ''", name="named"),
-            CheckConstraint("date_code ~ '^([0-9]{4})?$'", name="date_code_is_year_and_week"),
+            CheckConstraint(
+                "date_code ~ '^([0-9]{4})?$'",
+                name="date_code_is_year_and_week",
+                info={"refusal": _l("A date code is year and week in four digits, like 2614.")},
+            ),
             CheckConstraint("full_quantity >= 0", name="full_quantity_not_negative"),
             Index(None, "company_id", "number", "id"),
             search_index("stock_lot", "number", "maker_lot", "date_code"),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.accounting.services.drafts import rows_of
+from addons.stock.services.bounds import refuse_lot, refuse_too_much
 from addons.stock.services.drafts import LotDraft, TransferDraft
 from addons.stock.services.errors import StockError
 from addons.stock.services.places import OURS, complete
@@ -65,10 +66,10 @@ def create(session: AnySession, transfers: Sequence[Any]) -> list[int]:
 def check(session: AnySession, transfers: Sequence[Any]) -> None:
     """Complete drafts, and refuse what can't be moved; raises StockError."""
     with session.no_autoflush:  # a move without its places is not ready for the database
-        for transfer in transfers:
-            complete(session, transfer)
         moves = [(transfer, move) for transfer in transfers for move in transfer.moves]
         _bring_back(session, moves)
+        for transfer in transfers:
+            complete(session, transfer)
         for transfer, move in moves:
             move.from_id, move.to_id = move.from_id or transfer.from_id, move.to_id or transfer.to_id
             move.date = transfer.planned
@@ -96,7 +97,10 @@ def _bring_back(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
         if back[row.id] > row.quantity:
             raise StockError(_too_much(row, back[row.id] - move.quantity))
         move.product_id, move.lot_id = row.product_id, row.lot_id
-        move.from_id, move.to_id = row.to_id, move.to_id or row.from_id
+        move.from_id, move.to_id = row.to_id, move.to_id or transfer.to_id or row.from_id
+    for transfer, move in reversed(returning):  # the first of them says where all of it goes
+        if transfer.kind == "return":
+            transfer.from_id, transfer.to_id = move.from_id, move.to_id
 
 
 def _too_much(row: Any, before: Decimal) -> str:
@@ -111,6 +115,8 @@ def _too_much(row: Any, before: Decimal) -> str:
 def _refuse_quantities(moves: Sequence[tuple[Any, Any]]) -> None:
     if any(move.quantity is None or move.quantity <= 0 for _t, move in moves):
         raise StockError(_("Move a quantity above zero; a return is a transfer of its own."))
+    for _t, move in moves:
+        refuse_too_much(move.quantity)
 
 
 def _found(session: AnySession, query: Any, ids: set[Any]) -> Mapping[int, Any]:
@@ -150,6 +156,8 @@ def _make_lots(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
     new = [(t, move) for t, move in moves if isinstance(move.lot, LotDraft)]
     if not new:
         return
+    for _t, move in new:
+        refuse_lot(move.lot)
     named = {"products": [move.product_id for _t, move in new], "numbers": [mv.lot.number for _t, mv in new]}
     values = {
         "companies": [t.company_id for t, _move in new],

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from addons.products.services import numbers
+from addons.stock.services.bounds import refuse_too_much
 from addons.stock.services.doing import DO
 from addons.stock.services.errors import StockError
 from core import m
@@ -42,6 +43,7 @@ def scan(session: AnySession, count: Any, typed: str) -> Scanned:
     product_id, lot = _called(session, count.company_id, code)
     added = quantity or (lot and lot.full_quantity) or _ONE
     line = _line(session, count, product_id, lot and lot.id)
+    refuse_too_much(line.counted + added)
     line.counted += added
     session.flush()
     return Scanned(line, added)
@@ -77,7 +79,7 @@ def _parted(typed: str) -> tuple[str, Decimal | None]:
     if not star:
         return code, None
     try:
-        quantity = parse_decimal(much, locale_code())
+        quantity = parse_decimal(much, locale_code(), 4)
     except NotANumberError as error:
         raise StockError(_("“%(text)s” is no quantity: write it like R1*120.", text=much)) from error
     if quantity is None or quantity <= 0:

@@ -13,13 +13,14 @@ from sepaxml.validation import ValidationError
 from sqlalchemy import text
 
 from addons.supplier_payments.services.errors import PayError
-from addons.supplier_payments.services.runs import APPROVE
 from core.db import AnySession
 from core.i18n import _
 from core.security import acts
 from core.security.audit import record
 
 SCHEMA = "pain.001.001.09"
+#: Of its own: who approves and who pays bring the file to the bank, and neither may do the other's work.
+FILE = "supplier_payments.file"
 _LINES = text("""
     SELECT l.partner_id, a.holder, a.iban, a.bic, sum(l.amount - l.discount) AS amount,
            array_agg(coalesce(nullif(l.reference, ''), l.number) ORDER BY l.position) AS numbers
@@ -31,16 +32,23 @@ _LINES = text("""
 
 def bank_file(session: AnySession, run: Any) -> bytes:
     """The file of an approved or paid run. Raises PayError."""
-    acts.require(session, APPROVE)
-    if run.state not in ("approved", "paid"):
-        raise PayError(_("A second person has to approve the run first."))
-    if run.currency_code != "EUR":
-        raise PayError(_("A SEPA file is in EUR: pay a run in another currency at the bank by hand."))
-    if run.account is None:
-        raise PayError(_("Say from which account of ours is paid."))
+    acts.require(session, FILE)
+    if why := why_no_file(run):
+        raise PayError(why)
     made = _written(run, session.execute(_LINES, {"run": run.id}).all())
     record(session, "export", "payment.run", [run.id])
     return made
+
+
+def why_no_file(run: Any) -> str:
+    """Why the bank can't get a file of the run; empty where it can."""
+    if run.state not in ("approved", "paid"):
+        return _("A second person has to approve the run first.")
+    if run.currency_code != "EUR":
+        return _("A SEPA file is in EUR: pay a run in another currency at the bank by hand.")
+    if run.account is None:
+        return _("The run names no account of ours: begin one that does, or pay at the bank by hand.")
+    return ""
 
 
 def _written(run: Any, lines: Sequence[Any]) -> bytes:

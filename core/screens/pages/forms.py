@@ -34,7 +34,7 @@ from core.screens.forms.choices import (
 )
 from core.screens.forms.form import shown_nodes
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
-from core.screens.refusals import explain, shown
+from core.screens.refusals import explain, said
 from core.screens.tree import Field, FormScreen, Screen
 from core.security.incoming import takes_lines
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
@@ -222,7 +222,7 @@ def do(screen: str, record_id: int, button: str) -> Response:
         db.session.commit()
     except (UserError, DBAPIError) as error:
         db.session.rollback()
-        flash(shown(error) if isinstance(error, UserError) else explain(error, screens().models)[0], "danger")
+        flash(said(error), "danger")
         return go(here)
     flash(str(message), "success")
     return go(here)

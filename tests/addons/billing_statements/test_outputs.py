@@ -83,3 +83,17 @@ def test_whoever_started_a_run_does_not_release_it_where_two_are_wanted(
             m.BillingRun.release(db.session, [run])
     with acting(db.session, actors[1]):
         assert m.BillingRun.release(db.session, [run]) == 1
+
+
+def test_a_rep_gets_the_files_of_own_customers_alone(company, customer_of, bill, run_month):
+    ensure_user(db.session, "rita@example.com", "a long enough password", company, name="Rita", roles=())
+    rita = db.session.scalars(select(m.User).where(m.User.name == "Rita")).one()
+    bill(customer_of("OWN", salesperson_id=rita.id), 100, "2026-01-10")
+    bill(customer_of("OTHER"), 100, "2026-01-10")
+    run, _statements = run_month("2026-01")
+    may = frozenset({"billing_statements.read", "partners.read", "core.read"})
+    with acting(db.session, Actor(rita.id, "Rita", company.id, permissions=may)):
+        _head, rows = outputs.index(db.session, run.id)
+        packed = zipfile.ZipFile(io.BytesIO(b"".join(outputs.archive(db.session, run.id))))
+    assert [row[2] for row in rows] == ["OWN"]
+    assert [name.split()[0] for name in packed.namelist()] == ["OWN"]

@@ -379,3 +379,10 @@ def test_a_statement_in_yen_has_no_cents(app, customer_of, bill, run_month):
     assert delivery.words_of(statement)["closing"] == "1,500\u00a0JPY"
     table = delivery._data_file(statement).contents.decode().splitlines()
     assert table[1].endswith(",1500,JPY")
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
+@pytest.mark.parametrize("cycle", ["weekly", "monthly"])
+def test_days_at_the_ends_of_the_calendar_are_refused(app, cycle, day):
+    with pytest.raises(StatementError, match="no day of a period"):
+        runs.check_period(cycle, day, today=date(2026, 3, 31))

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
+from addons.purchasing.services.drafts import Arrival
+from addons.stock.services.errors import StockError
 from core import m
 from core.db import db
 from core.security.users import ensure_administrator, ensure_user
@@ -69,6 +71,63 @@ def test_goods_are_received_line_by_line_with_a_further_lot(desk, browser):
     assert [line.received for line in db.session.get(m.PurchasingOrder, order.id).lines] == [40, 0]
     assert supplier == db.session.get(m.PurchasingOrder, order.id).partner_id
     assert desk.account("inventory") == 40 and desk.differences() == []
+
+
+LONG = "L" * 3000
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ({"date_code": "99999999"}, "“99999999” is no date code: write year and week in four digits"),
+        ({"date_code": LONG}, "is no date code"),
+        ({"lot": LONG}, "A lot number has at most 1,000 characters, not 3,000: shorten it."),
+        ({"maker_lot": LONG, "lot": "L1"}, "A maker&#39;s lot has at most 1,000 characters, not 3,000"),
+        ({"quantity": "99999999999999999999"}, "is too large: give at most 12 digits before the point."),
+        ({"reference": LONG}, "A text is too long to be kept. Shorten it."),
+    ],
+)
+def test_what_no_column_keeps_is_refused_in_words_and_the_form_stays(desk, browser, typed, why):
+    order = desk.order((desk.parts[0], 100, 1))
+    line, url = order.lines[0].id, f"/purchasing/receive/{desk.supplier}"
+    db.session.commit()
+    row = {"line": line, "quantity": "40", "lot": "L1", "date_code": "2614", "maker_lot": "", **typed}
+    refused = browser("r@example.com").post(url, row)
+    assert refused.status_code == 422 and why in refused.text
+    assert all(f'value="{text}"' in refused.text for text in typed.values())
+    db.session.expire_all()
+    assert order.lines[0].received == 0
+
+
+def test_the_verb_refuses_them_too(desk):
+    line = desk.order((desk.parts[0], 100, 1)).lines[0].id
+    db.session.commit()
+    for arrival, why in (
+        (Arrival(line, Decimal(1), "L1", "99999999"), "is no date code"),
+        (Arrival(line, Decimal(1), LONG), "A lot number has at most 1,000"),
+        (Arrival(line, Decimal("99999999999999999999")), "is too large"),
+    ):
+        with pytest.raises(StockError, match=why):
+            desk.come(arrival)
+        db.session.rollback()
+
+
+def test_what_is_too_much_is_refused_on_the_neighbouring_pages(desk, browser):
+    part, order = (
+        desk.parts[0],
+        desk.order((desk.parts[0], 10, 1), partner=desk.partner("S2", inspected=True)),
+    )
+    receipt = desk.come((order.lines[0], 10))
+    (move,) = desk.moves(receipt.id)
+    terms(desk, part, ("USD", 1, "0.5", None, None))
+    db.session.get(m.Product, part).min_stock = Decimal(50)
+    db.session.commit()
+    much = "99999999999999999999"
+    passed = browser("r@example.com").post(f"/purchasing/inspect/{receipt.id}", {f"passed-{move.id}": much})
+    asked = browser("b@example.com").post("/purchasing/demand", {"part": part, f"quantity-{part}": much})
+    assert (passed.status_code, asked.status_code) == (422, 422)
+    assert "10 of P0 have come" in passed.text and "A number is too large to be kept." in asked.text
+    assert f'value="{much}"' in passed.text and f'value="{much}"' in asked.text
 
 
 def test_what_has_passed_is_said_on_a_page(desk, browser):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from addons.accounting.services.chart import books_of
+from addons.accounting.services.invoices import InvoiceError
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft
 from addons.sales.services.errors import SalesError
 from addons.stock.services.orders.changing import Amendment
@@ -227,3 +228,35 @@ def test_a_changed_quantity_splits_its_price_anew(desk):
     order = desk.order(OrderLineDraft(part, Decimal(9), Decimal("9.99"), tax_id=tax))
     m.SalesOrder.amend(db.session, [Amendment(order.lines[0].id, quantity=Decimal(3))])
     assert (order.net, order.tax, order.total) == (Decimal("26.52"), Decimal("3.45"), Decimal("29.97"))
+
+
+def test_what_is_credited_by_lines_is_not_credited_for_its_return_again(desk):
+    part = desk.parts[0]
+    desk.receive(part, 100)
+    order = desk.order((part, 100, 2))
+    m.SalesOrder.deliver(db.session, [order], DAY)
+    (key,) = m.SalesOrder.invoice(db.session, [order], DAY)
+    invoice = db.session.get(m.AccountingInvoice, key)
+    (line,) = invoice.lines
+    m.AccountingInvoice.credit_lines(db.session, invoice, {line.id: Decimal(70)}, DAY)
+    desk.give_back(order, 50)
+    with pytest.raises(SalesError, match="only 30 of 50 are left to credit"), db.session.begin_nested():
+        m.SalesOrder.credit(db.session, [order], DAY)
+
+
+def test_what_came_back_is_not_credited_by_lines_again_and_settles_its_invoice(desk):
+    part = desk.parts[0]
+    desk.receive(part, 100)
+    order = desk.order((part, 100, 2))
+    m.SalesOrder.deliver(db.session, [order], DAY)
+    (key,) = m.SalesOrder.invoice(db.session, [order], DAY)
+    desk.give_back(order, 40)
+    (note,) = m.SalesOrder.credit(db.session, [order], DAY)
+    items = dict(
+        db.session.execute(text("SELECT number, amount - allocated FROM accounting_open_item")).all()
+    )
+    invoice, credit = (db.session.get(m.AccountingInvoice, k) for k in (key, note))
+    assert (items[invoice.number], items[credit.number]) == (120, 0)
+    (line,) = invoice.lines
+    with pytest.raises(InvoiceError, match="60 can be credited, not 61"), db.session.begin_nested():
+        m.AccountingInvoice.credit_lines(db.session, invoice, {line.id: Decimal(61)}, DAY)

@@ -231,3 +231,22 @@ def test_the_states_of_an_order_are_those_that_its_check_allows(desk):
         "done",
         "cancelled",
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"on": date(1900, 1, 1)}, "on which the books begin"),
+        ({"on": date(2226, 1, 1)}, "more than a year ahead"),
+        ({"promised": date(9999, 12, 31)}, "correct the date"),
+    ],
+)
+def test_a_day_that_nobody_means_is_refused(desk, values, why):
+    with pytest.raises(SalesError, match=why):
+        desk.quote((desk.parts[0], 1, 1), **values)
+
+
+def test_a_line_is_not_promised_for_a_day_that_nobody_means(desk):
+    order = desk.order((desk.parts[0], 1, 1))
+    with pytest.raises(SalesError, match="correct the date"):
+        m.SalesOrder.amend(db.session, [Amendment(order.lines[0].id, promised=date(9999, 12, 31))])

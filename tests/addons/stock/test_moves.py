@@ -2,8 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -161,6 +164,57 @@ def test_a_return_to_the_supplier_takes_back_what_was_received(stock):
     assert stock.account("goods_received") == -50 + 10
     assert stock.account("inventory_difference") == 3
     assert stock.differences() == []
+
+
+def ways(key):
+    """Where the head of a transfer says that it goes, and where its moves go."""
+    transfer = db.session.get(m.StockTransfer, key, populate_existing=True)
+    moves = {(move.source.code, move.target.code) for move in transfer.moves}
+    return (transfer.source.code, transfer.target.code), moves
+
+
+def test_the_head_of_a_return_says_what_its_moves_do(stock):
+    part = stock.parts[0]
+    came = stock.receive(part, 10, 2)
+    went = stock.deliver(part, 4)
+    there = m.StockLocation(
+        company_id=stock.company_id,
+        code="QUARANTINE",
+        warehouse_id=db.session.get(m.StockLocation, stock.places["internal"]).warehouse_id,
+    )
+    db.session.add(there)
+    db.session.flush()
+    to_supplier = stock.create("return", MoveDraft(None, Decimal(5), returns_id=came.id))
+    from_customer = stock.create("return", MoveDraft(None, Decimal(1), returns_id=went.id))
+    to_quarantine = stock.create("return", MoveDraft(None, Decimal(1), returns_id=went.id), to_id=there.id)
+    meant = {
+        to_supplier: ("STOCK", "SUPPLIER"),
+        from_customer: ("CUSTOMER", "STOCK"),
+        to_quarantine: ("CUSTOMER", "QUARANTINE"),
+    }
+    assert {key: ways(key) for key in meant} == {key: (way, {way}) for key, way in meant.items()}
+    m.StockTransfer.reserve(db.session, [to_supplier])
+    m.StockTransfer.release(db.session, [to_supplier])
+    assert ways(to_supplier) == (meant[to_supplier], {meant[to_supplier]})
+
+
+def test_heads_of_returns_that_said_the_wrong_way_are_put_right(stock):
+    came = stock.receive(stock.parts[0], 10, 2)
+    back = stock.create("return", MoveDraft(None, Decimal(5), returns_id=came.id))
+    m.StockTransfer.reserve(db.session, [back])
+    wrong = {"id": back, "source": stock.places["customer"], "target": stock.places["internal"]}
+    query = "UPDATE stock_transfer SET from_id = :source, to_id = :target WHERE id = :id"
+    db.session.execute(text(query), wrong)
+    m.StockTransfer.do(db.session, [back])
+    db.session.commit()
+    assert ways(back)[0] == ("CUSTOMER", "STOCK")
+    migration = import_module("addons.stock.migrations.0004_say_where_returns_go")
+    with Operations.context(MigrationContext.configure(db.session.connection())):
+        migration.upgrade()
+    assert ways(back)[0] == ("STOCK", "SUPPLIER")
+    # What is done is guarded again.
+    with pytest.raises(DBAPIError):
+        db.session.execute(text(query), wrong)
 
 
 def test_counts_and_scrap_post_differences(stock):

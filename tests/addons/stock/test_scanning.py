@@ -48,6 +48,8 @@ def test_scans_add_up_by_part_and_lot(stock, count):
         ("P1*many", "^“many” is no quantity: write it like R1\\*120.$"),
         ("P1*-3", "^“-3” is no quantity"),
         ("P1*0", "^“0” is no quantity"),
+        ("P1*99999999999999999999", "^“99,999,999,999,999,999,999” is too large: give at most 12 digits"),
+        ("P1*1.23456", "^“1.23456” is no quantity"),
         ("*5", "^Scan or type a number.$|called"),
         ("SAME", "^Several are called “SAME”: scan our own code of the part.$"),
     ],

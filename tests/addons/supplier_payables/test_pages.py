@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core import m
 from core.db import db
 from core.security.incoming import FORM_BYTES
-from core.security.users import ensure_administrator
+from core.security.users import ensure_administrator, ensure_user
 from tests.addons.supplier_payables.conftest import day, workbook
 from tests.logins import log_in
 
@@ -55,6 +55,31 @@ def test_a_statement_is_matched_and_posted_on_its_page(app, company, office):
         assert "agreed 1.00" in client.get(here).text
     statement = db.session.get(m.PayablesStatement, key, populate_existing=True)
     assert (statement.state, statement.bill.net, statement.bill.reference) == ("posted", 100, "R-1")
+
+
+def test_a_buyer_agrees_on_lines_and_posts_nothing(app, company, office):
+    ensure_user(
+        db.session,
+        "b@example.com",
+        "a long enough password",
+        company,
+        name="B",
+        roles=("supplier_payables.buyer",),
+    )
+    move = office.got(office.parts[0], 100, 1, day(3))
+    (statement,) = office.run()
+    row = (move.purchase_line.order.number, "P0", 100, 1)
+    office.upload(statement, (*row, day(3)))
+    here = f"/supplier_payables/statements/{statement.id}"
+    db.session.commit()
+    client = app.test_client()
+    user = select(m.User.fs_uniquifier).where(m.User.email == "b@example.com")
+    log_in(app, client, db.session.scalars(user).one())
+    page = client.get(here).text
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    assert f'action="{here}/post"' not in page
+    assert client.post(here, data={"csrf_token": csrf, "act": "exact"}).status_code == 303
+    assert client.post(f"{here}/post", data={"csrf_token": csrf, "reference": "R-1"}).status_code == 403
 
 
 def test_the_page_of_runs_says_who_was_skipped_and_why(app, company, office):

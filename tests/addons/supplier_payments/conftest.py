@@ -69,8 +69,9 @@ class Office:
         """A bill of one line, posted."""
         self.count += 1
         lines = [BillLineDraft(None, "Goods", Decimal(1), Decimal(amount), values.pop("tax_id", None))]
+        currency = values.pop("currency", "EUR")
         draft = BillDraft(
-            self.company_id, partner.id, on, "EUR", f"R-{self.count}", lines, due_date=due, **values
+            self.company_id, partner.id, on, currency, f"R-{self.count}", lines, due_date=due, **values
         )
         (key,) = m.AccountingBill.create(db.session, [draft])
         m.AccountingBill.post(db.session, [key])

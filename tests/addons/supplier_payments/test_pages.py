@@ -1,6 +1,8 @@
 """The pages of a payment run: its lines held back and released, and the file for the bank."""
 
 import re
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -54,18 +56,38 @@ def test_lines_are_held_back_and_released(app, office):
     assert "Say why it is held back." in send(page, page, act="hold", line=first()).text
     assert "<td>wrong goods</td>" in send(page, page, act="hold", line=first(), reason="wrong goods").text
     assert "<td>wrong goods</td>" not in send(page, page, act="release", line=first()).text
-    assert send(page, f"{url}/file").status_code == 403
+    assert "A second person has to approve" in send(page, f"{url}/file").text
 
 
-def test_the_bank_gets_its_file(app, office):
+@pytest.mark.parametrize("role", ["approver", "clerk"])
+def test_the_bank_gets_its_file_from_who_approves_and_from_who_pays(app, office, role):
     key, number, url = proposed(office)
-    client, send = browser(app, office, "approver")
+    client, send = browser(app, office, role)
     refused = send(f"{url}/lines", f"{url}/file")
     assert refused.status_code == 422 and "A second person has to approve" in refused.text
     with office.as_second():
         m.PaymentRun.approve(db.session, [key])
     db.session.commit()
-    assert "File for the bank" in client.get(f"/m/payment.run.form/{key}").text
+    assert f"/runs/{key}/file" in client.get(f"/m/payment.run.form/{key}").text
     sent = send(f"{url}/lines", f"{url}/file")
     assert sent.mimetype == "application/xml" and sent.text.count("<CdtTrfTxInf>") == 2
     assert number.replace("/", "-") in sent.headers["Content-Disposition"]
+    with office.as_first():
+        m.PaymentRun.pay(db.session, [key])
+    db.session.commit()
+    assert f"/runs/{key}/file" in client.get(f"/m/payment.run.form/{key}").text
+
+
+def test_a_run_of_which_no_file_can_be_made_says_why(app, office):
+    own, rate = office.account(iban="DE02120300000000202051"), m.AccountingCurrencyRate
+    day = date(2026, 3, 1)
+    db.session.add(rate(company_id=office.company_id, currency_code="USD", date=day, rate=Decimal("0.9")))
+    db.session.flush()
+    office.bill(office.supplier("S"), 100, TODAY)
+    office.bill(office.supplier("T"), 100, TODAY, currency="USD")
+    bare, foreign = office.approved().id, office.approved(currency_code="USD", account_id=own.id).id
+    db.session.commit()
+    client, _send = browser(app, office, "clerk")
+    for key, why in ((bare, "The run names no account of ours"), (foreign, "A SEPA file is in EUR")):
+        page = client.get(f"/m/payment.run.form/{key}").text
+        assert why in page and f"/runs/{key}/file" not in page

@@ -224,7 +224,7 @@ def test_the_file_for_the_bank_is_valid_and_says_what_is_paid(office):
 
 def test_a_run_without_our_account_or_in_another_currency_has_no_file(office):
     office.bill(office.supplier("S"), 100, TODAY)
-    with pytest.raises(PayError, match="from which account"):
+    with pytest.raises(PayError, match="names no account of ours"):
         bank_file(db.session, office.approved())
 
 

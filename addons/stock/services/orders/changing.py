@@ -13,7 +13,7 @@ from typing import Any
 
 from addons.stock.services.orders.planning import plan, unplan
 from addons.stock.services.orders.sides import Side
-from addons.stock.services.orders.writing import complete_lines, total
+from addons.stock.services.orders.writing import complete_lines, refuse_promise, total
 from core.db import AnySession
 from core.i18n import _, format_number
 from core.security import acts
@@ -70,6 +70,7 @@ def _change(session: AnySession, side: Side, change: Amendment) -> list[int]:
     """Change one line; returns it where its goods are to be planned anew."""
     line = session.get_one(side.line_cls, change.line_id, populate_existing=True)
     _refuse(side, line, change)
+    refuse_promise(side, change.promised)
     values = {name: new for name, new in change.values().items() if new != getattr(line, name)}
     for name, new in values.items():
         trace(session, side, line, name, getattr(line, name), new, change.reason)

@@ -1,6 +1,7 @@
 """Complete orders by what they leave open, compute them, number them and write them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -9,15 +10,18 @@ from addons.accounting.amounts import price as price_line
 from addons.accounting.amounts import totals_of
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import rows_of
+from addons.accounting.services.window import why_impossible
 from addons.stock.services.orders.prices import Asked
 from addons.stock.services.orders.sides import Side
 from core.clock import today
 from core.db import AnySession, reserve_many, smallest_unit
-from core.i18n import _
+from core.i18n import _, format_date
 from core.records.sequences import numbers_of
 from core.security import acts
 from core.security.audit import record
 
+#: Days for which something may be promised: old orders are brought in, and frames run for years.
+EARLIEST, PROMISED_AHEAD = date(1970, 1, 1), 10 * 366
 _PARTS = text("SELECT id, code, description, active, company_id FROM product WHERE id = ANY(:ids)")
 
 
@@ -43,8 +47,26 @@ def compute(session: AnySession, side: Side, orders: Sequence[Any]) -> None:
             side.complete(session, order, partner)
             order.date = order.date or today()
             order.currency_code = order.currency_code or partner.currency
+        _refuse_days(session, side, orders)
         _complete_lines(session, side, [(o, line) for o in orders for line in o.lines], partners)
         total(session, orders)
+
+
+def _refuse_days(session: AnySession, side: Side, orders: Sequence[Any]) -> None:
+    """Days that nobody means: a paper for each is numbered by its year."""
+    books = {company_id: books_of(session, company_id) for company_id in {o.company_id for o in orders}}
+    for order in orders:
+        if problem := why_impossible(books[order.company_id], order.date):
+            raise side.error(problem)
+        calls = [c.date for x in order.lines for c in x.schedules] if isinstance(order, side.draft) else ()
+        for day in (order.promised, *(line.promised for line in order.lines), *calls):
+            refuse_promise(side, day)
+
+
+def refuse_promise(side: Side, day: date | None) -> None:
+    """Refuse a day that nothing can be promised for; raises the side's error."""
+    if day is not None and not EARLIEST <= day <= today() + timedelta(days=PROMISED_AHEAD):
+        raise side.error(_("Nothing is promised for %(day)s: correct the date.", day=format_date(day)))
 
 
 def _partners(session: AnySession, side: Side, orders: Iterable[Any]) -> Mapping[int, Any]:
