@@ -1,11 +1,12 @@
 """A customer's own list against the lines of a statement, by the engine that suppliers' lists go through.
 
 The list is read in any layout, and its columns are remembered for the customer; each of its lines is assigned
-to one of ours, with the reason and what differs. Nothing is decided here: the list is kept beside the
-statement, and what differs is said line by line.
+to one of ours, with the reason and what differs. A list of invoices alone, without parts, orders or delivery
+notes, is compared document by document. Nothing is decided here: the list is kept beside the statement, and
+what differs is said line by line.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,8 @@ from addons.matching.services.lines import KINDS, Line, Match, Tolerances
 from addons.matching.services.reading import Unread, read
 from addons.matching.services.words import reason
 from core import m
-from core.db import AnySession
+from core.db import AnySession, clean
+from core.i18n import _
 from core.records import attachments
 from core.screens.panel.files import add_file
 from core.security import acts
@@ -72,13 +74,52 @@ def compare(session: AnySession, statement: Any, attachment: Any) -> Comparison:
     owner = f"partner:{statement.partner_id}:receivable"
     chosen = m.MatchingMapping.recall(session, statement.company_id, owner)
     found = read(attachments.read(attachment.sha256), chosen)
+    if found.lines and not any(line.parts or line.order or line.delivery for line in found.lines):
+        return Comparison(_in_order(_documents(statement, found.lines)), found.unread)
     ours = {line.line_id: line for line in m.BillingStatement.details(session, statement)}
     theirs = {line.key: line for line in found.lines}
     bounds = Tolerances(start=statement.period_start, end=statement.period_end)
     matches = match([_line(line) for line in ours.values()], list(theirs.values()), bounds)
-    rows = [_compared(one, ours, theirs) for one in matches]
-    rows.sort(key=lambda row: (row.kind == "matched", -abs(row.difference)))
-    return Comparison(rows, found.unread)
+    return Comparison(_in_order(_compared(one, ours, theirs) for one in matches), found.unread)
+
+
+def _in_order(rows: Iterable[Compared]) -> list[Compared]:
+    """What differs before what agrees, the largest first."""
+    return sorted(rows, key=lambda row: (row.kind == "matched", -abs(row.difference)))
+
+
+def _documents(statement: Any, theirs: Sequence[Line]) -> Iterator[Compared]:
+    """Documents by their numbers, however they are spaced and dashed; the amounts of one are summed up."""
+    of: dict[str, list[Line]] = {}
+    for line in theirs:
+        of.setdefault(clean(line.document), []).append(line)
+    for line in statement.lines:
+        ours, own = _document(line), of.pop(clean(line.number), [])
+        same = own and sum((one.value or _ZERO for one in own), _ZERO) == line.amount
+        kind = "matched" if same else "price" if own else "only_ours"
+        yield Compared(kind, _("document no.") if own else "", [ours], own)
+    for rest in of.values():
+        yield Compared("only_theirs", "", [], rest)
+
+
+def _document(line: Any) -> Detail:
+    sign = Decimal(1 if line.amount >= 0 else -1)
+    return Detail(
+        line_id=line.id,
+        date=line.date,
+        number=line.number,
+        order=line.reference,
+        partner_number="",
+        delivery="",
+        part=line.number,
+        maker="",
+        description=line.document,
+        quantity=sign,
+        unit_price=abs(line.amount),
+        discount=_ZERO,
+        tax=None,
+        net=line.amount,
+    )
 
 
 def _line(line: Detail) -> Line:

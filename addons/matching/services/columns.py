@@ -98,6 +98,16 @@ LIST = Target(
             ),
         ),
         TargetField(
+            "document",
+            _l("Document no."),
+            text(),
+            aliases=headings(
+                "Invoice no., Invoice number, Invoice, Invoice ID, Document, Document number, Doc. no.",
+                "Rechnung, Rechnungsnummer, Rechnungs-Nr., Beleg, Belegnummer, Belegnr.",
+                "发票号, 发票号码, 发票编号, 单据号, 凭证号",
+            ),
+        ),
+        TargetField(
             "day",
             _l("Date"),
             date(),
@@ -138,4 +148,5 @@ def line_of(key: int, values: dict[str, Any]) -> Line | None:
         values.get("day"),
         values.get("text") or "",
         amount,
+        values.get("document") or "",
     )

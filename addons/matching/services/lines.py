@@ -40,6 +40,8 @@ class Line:
     text: str = ""
     #: As stated; quantity × price where it is not.
     amount: Decimal | None = None
+    #: The number of the invoice that it is on; lines are not assigned by it.
+    document: str = ""
 
     @property
     def value(self) -> Decimal | None:

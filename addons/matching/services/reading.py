@@ -76,7 +76,7 @@ def _no_headings() -> str:
 
 def _suffices(_header: Sequence[str], mapping: Mapping[str, str]) -> bool:
     counted = {"quantity", "amount"} & set(mapping)
-    named = {"part", "customer_part", "mpn", "order", "delivery", "text"} & set(mapping)
+    named = {"part", "customer_part", "mpn", "order", "delivery", "document", "text"} & set(mapping)
     return bool(counted and named) and len(mapping) >= KNOWN
 
 
