@@ -149,8 +149,9 @@ class Run(statements.StatementRun):
 
     @classmethod
     def prepare(cls, session, run, partners=None):
-        super().prepare(session, run, partners)
+        refused = super().prepare(session, run, partners)
         note(session, "run.prepare", len(partners or ()))
+        return refused
 
     @classmethod
     def release(cls, session, runs):
@@ -159,16 +160,16 @@ class Run(statements.StatementRun):
         return released
 
     @classmethod
-    def send(cls, session, runs):
-        jobs = super().send(session, runs)
+    def send(cls, session, runs, most=None):
+        jobs = super().send(session, runs, most)
         note(session, "run.send", len(jobs))
         return jobs
 
 
 class Statement(statements.Statement):
     @classmethod
-    def create_for(cls, session, run, partners=None):
-        made = super().create_for(session, run, partners)
+    def create_for(cls, session, run, partners=None, refused=None):
+        made = super().create_for(session, run, partners, refused)
         note(session, "statement.create_for", len(made))
         return made
 
