@@ -1,5 +1,7 @@
 """What is due today in all cycles at once, what was missed, and what needs a look before."""
 
+import html
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +15,9 @@ from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services.due import due_today
 from core import m
 from core.db import db
+from core.security.users import ensure_administrator
 from tests.documents import create_invoice
+from tests.logins import log_in
 
 
 @pytest.fixture
@@ -137,3 +141,21 @@ def test_what_needs_a_look_is_said_before(company, customer_of, bill, pay, run_m
         ("LOOSE", "unapplied"),
         ("DRAFT", "draft"),
     }
+
+
+def test_a_cycle_with_days_of_its_own_is_previewed_and_run_from_its_line(app, company, customer_of, bill, on):
+    on("2026-03-02")
+    bill(customer_of("F", statement_cycle="weekly", statement_days="5"), 10, "2026-02-24")
+    ensure_administrator(db.session, "boss@example.com", "a long enough password", company)
+    db.session.commit()
+    client = app.test_client()
+    log_in(app, client, db.session.scalars(select(m.User.fs_uniquifier)).one())
+    runs = client.get("/billing_statements/runs").text
+    [link] = set(re.findall(r'href="(/billing_statements/preview[^"]*weekly[^"]*)"', runs))
+    preview = client.get(html.unescape(link))
+    assert preview.status_code == 200 and "Weekly, up to Friday" in preview.text
+    token = re.search(r'name="csrf_token" value="([^"]*)"', preview.text)[1]
+    sent = {"csrf_token": token, "cycle": "weekly:5", "period_end": "2026-02-27"}
+    assert client.post("/billing_statements/runs", data=sent).location.endswith("/1")
+    wrong = client.post("/billing_statements/runs", data={**sent, "cycle": "weekly:9"})
+    assert wrong.location.endswith("/billing_statements/runs")
