@@ -65,6 +65,11 @@ class Link(CompanyOwned, Model):
         acts.revoke(session, links)
 
     @classmethod
+    def is_reachable(cls) -> bool:
+        """Whether an address can be said: a job knows none unless somebody has set where we are reached."""
+        return tokens.is_reachable()
+
+    @classmethod
     def address(cls, link: Any) -> str:
         """Where it leads, for a mail or a message."""
         return tokens.address_of(link)

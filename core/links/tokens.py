@@ -35,12 +35,17 @@ def is_signed(token: str, link: Any) -> bool:
     return hmac.compare_digest(token, token_of(link))
 
 
+def is_reachable() -> bool:
+    """Whether it is known where links lead: set, or as the browser asked."""
+    return bool(current_app.extensions["settings"].public_url) or has_request_context()
+
+
 def address_of(link: Any) -> str:
-    """The whole address, as it goes into a mail; empty in a job where nobody has said how we are reached."""
+    """The whole address, as it goes into a mail; only where `is_reachable`."""
     public = current_app.extensions["settings"].public_url
     if public:
         return f"{public}/l/{token_of(link)}"
-    return url_for("links.show", token=token_of(link), _external=True) if has_request_context() else ""
+    return url_for("links.show", token=token_of(link), _external=True)
 
 
 def _sign(number: bytes, secret: str) -> bytes:

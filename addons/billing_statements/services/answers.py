@@ -52,7 +52,7 @@ def answer_of(session: AnySession, statement_id: int) -> Any:
 
 def address_of(session: AnySession, statement: Any) -> str:
     """Where the customer answers; empty where nobody asks, or where nobody outside reaches us."""
-    if not statement.company.answer_days:
+    if not statement.company.answer_days or not m.Link.is_reachable():
         return ""
     (answer,) = m.BillingAnswer.ask(session, [statement])
     return str(m.Link.address(answer.link)) if answer.link is not None else ""

@@ -118,9 +118,11 @@ def test_a_statement_that_is_done_again_asks_anew(app, asked):
     assert renewed.answer is None
 
 
+@pytest.mark.parametrize("days", [None, 30])
 def test_without_the_setting_or_an_address_outside_nobody_is_asked(
-    app, company, customer_of, bill, run_month
+    app, company, customer_of, bill, run_month, days
 ):
+    company.answer_days = days
     bill(customer_of("C1"), 100, "2026-01-10")
     run, [statement] = run_month("2026-01")
     m.BillingRun.release(db.session, [run])
