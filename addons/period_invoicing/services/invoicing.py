@@ -5,8 +5,8 @@ A customer whose goods can't be invoiced (no rate, no tax, books that are closed
 nothing: it gets no statement, and the run says why.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 
@@ -21,6 +21,7 @@ from core.i18n import ngettext
 from core.security import acts
 from core.security.acts import NotAllowedError
 
+Found = TypeVar("Found")
 _CUSTOMERS = text("""
     SELECT id FROM partner
      WHERE company_id = :company AND invoicing = 'period'
@@ -51,16 +52,27 @@ def invoice(
 
 
 def _invoice(session: AnySession, partners: Sequence[int], run: Any) -> dict[int, str]:
+    def act(some: Sequence[int]) -> list[tuple[int, str]]:
+        with session.begin_nested():
+            m.SalesOrder.invoice_until(session, some, run.period_end)
+        return []
+
+    return dict(_halved(partners, act, lambda partner, error: [(partner, str(error))]))
+
+
+def _halved(
+    partners: Sequence[int],
+    act: Callable[[Sequence[int]], list[Found]],
+    alone: Callable[[int, UserError], list[Found]],
+) -> list[Found]:
     """All at once; where that is refused half by half, until whom the refusal speaks of stands alone."""
     try:
-        with session.begin_nested():
-            m.SalesOrder.invoice_until(session, partners, run.period_end)
+        return act(partners)
     except UserError as error:
         if len(partners) == 1:
-            return {partners[0]: str(error)}
+            return alone(partners[0], error)
         half = len(partners) // 2
-        return {**_invoice(session, partners[:half], run), **_invoice(session, partners[half:], run)}
-    return {}
+        return [*_halved(partners[:half], act, alone), *_halved(partners[half:], act, alone)]
 
 
 def expected(session: AnySession, partners: Iterable[int], period: Period) -> dict[tuple[int, str], Expected]:
@@ -79,14 +91,10 @@ def _by_period(session: AnySession, partners: Iterable[int], *, by_period: bool)
     return [row.id for row in rows if row.by_period is by_period]
 
 
-def _drafts(session: AnySession, partners: Sequence[int], period: Period) -> Sequence[Any]:
-    try:
-        return drafts_until(session, partners, period.end) if partners else ()
-    except UserError:
-        if len(partners) == 1:
-            return ()
-        half = len(partners) // 2
-        return [*_drafts(session, partners[:half], period), *_drafts(session, partners[half:], period)]
+def _drafts(session: AnySession, partners: Sequence[int], period: Period) -> list[Any]:
+    if not partners:
+        return []
+    return _halved(partners, lambda some: drafts_until(session, some, period.end), lambda *_refused: [])
 
 
 def forgotten(session: AnySession, cycles: Sequence[Due]) -> Iterator[Concern]:
