@@ -1,5 +1,7 @@
 """Log a test's browser in without the form, as the form would have."""
 
+from typing import Any
+
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 from core import m
 from core.db import db
 from core.security.sessions import TOKEN, open_session
+from core.security.users import ensure_administrator
 
 
 def log_in(app: Flask, client: FlaskClient, uniquifier: str) -> None:
@@ -20,3 +23,22 @@ def log_in(app: Flask, client: FlaskClient, uniquifier: str) -> None:
             database.commit()
         with client.session_transaction() as session:
             session.update({"_user_id": uniquifier, "_fresh": True, TOKEN: token})
+
+
+class Administrator:
+    """A browser of an administrator, who gets pages and posts their forms."""
+
+    def __init__(self, app: Flask, company: Any) -> None:
+        ensure_administrator(db.session, "root@example.com", "a long enough password", company)
+        db.session.commit()
+        self.client = app.test_client()
+        user = db.session.scalars(select(m.User).where(m.User.email == "root@example.com")).one()
+        log_in(app, self.client, user.fs_uniquifier)
+
+    def __call__(self, url: str, **typed: str) -> Any:
+        """The page; with something typed, the answer to its form."""
+        page = self.client.get(url)
+        if not typed:
+            return page
+        token = page.text.split('csrf_token" value="')[1].split('"')[0]
+        return self.client.post(url, data={"csrf_token": token, **typed})

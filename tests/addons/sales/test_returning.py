@@ -6,8 +6,7 @@ import pytest
 
 from core import m
 from core.db import db
-from core.security.users import ensure_administrator
-from tests.logins import log_in
+from tests.logins import Administrator
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "sales")
 
@@ -27,19 +26,7 @@ def delivered(desk):
 @pytest.fixture
 def send(app, company):
     """Get a page, or post quantities to it."""
-    ensure_administrator(db.session, "root@example.com", "a long enough password", company)
-    db.session.commit()
-    client = app.test_client()
-    log_in(app, client, db.session.query(m.User).filter_by(email="root@example.com").one().fs_uniquifier)
-
-    def go(url, **typed):
-        page = client.get(url)
-        if not typed:
-            return page
-        token = page.text.split('csrf_token" value="')[1].split('"')[0]
-        return client.post(url, data={"csrf_token": token, **typed})
-
-    return go
+    return Administrator(app, company)
 
 
 def test_a_return_takes_so_much_of_each_lot(desk, delivered, send):
