@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from addons.accounting.periods import Period
-from addons.billing_statements import models as statements
+from addons.billing_statements.models import runs, statements
 from addons.billing_statements.services.details import Detail
 from addons.billing_statements.services.due import Due, Expected
 from addons.billing_statements.services.health import Concern
 from addons.period_invoicing.services import details, invoicing
 
 
-class StatementRun(statements.StatementRun):
+class StatementRun(runs.StatementRun):
     """What customers who are invoiced by period had is invoiced before it is stated."""
 
     @classmethod

@@ -87,7 +87,7 @@ def test_it_adds_to_model_screen_document_and_menu_and_goes_without_a_trace(
     assert model["fragments"] == [
         "partners: addons.partners.models",
         "accounting: addons.accounting.models.terms",
-        "billing_statements: addons.billing_statements.models",
+        "billing_statements: addons.billing_statements.models.customers",
         f"specimen_club: {own}",
     ]
     assert model["attributes"]["club_id"] == [{"addon": "specimen_club", "kind": "column"}]

@@ -4,7 +4,7 @@ from sqlalchemy import Integer, Text, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.models import bills, books, documents, netting, open_items
-from addons.billing_statements import models as statements
+from addons.billing_statements.models import runs, statements
 from core import m
 from core.models import Model
 
@@ -140,7 +140,7 @@ class Closing(books.Closing):
         note(session, "closing.take_back", len(closings))
 
 
-class Run(statements.StatementRun):
+class Run(runs.StatementRun):
     @classmethod
     def start(cls, session, company_id, cycle, period):
         run, made = super().start(session, company_id, cycle, period)

@@ -1,0 +1,1 @@
+"""Statement runs, statements, and what customers say of them."""
