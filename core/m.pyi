@@ -521,6 +521,21 @@ class BillingDispute(_Composed):
     @classmethod
     def settle(cls, session: Any, disputes: Any, outcome: str) -> None: ...
 
+class BillingOpenDocument(_Composed):
+    amount: Mapped[Decimal]
+    branch: Mapped[Partner | None]
+    branch_id: Mapped[int | None]
+    date: Mapped[_date]
+    document: Mapped[str]
+    due_date: Mapped[_date]
+    id: Mapped[int]
+    number: Mapped[str]
+    open_item_id: Mapped[int]
+    position: Mapped[int]
+    reference: Mapped[str]
+    residual: Mapped[Decimal]
+    statement_id: Mapped[int]
+
 class BillingRun(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -572,6 +587,7 @@ class BillingStatement(_Composed):
     due_60: Mapped[Decimal]
     due_90: Mapped[Decimal]
     due_over: Mapped[Decimal]
+    form: Mapped[str]
     id: Mapped[int]
     issued_at: Mapped[_datetime]
     lines: Mapped[list[BillingStatementLine]]
@@ -579,6 +595,7 @@ class BillingStatement(_Composed):
     mail_id: Mapped[int | None]
     not_due: Mapped[Decimal]
     number: Mapped[str]
+    open_documents: Mapped[list[BillingOpenDocument]]
     opening: Mapped[Decimal]
     partner: Mapped[Partner]
     partner_id: Mapped[int]
@@ -589,6 +606,7 @@ class BillingStatement(_Composed):
     run: Mapped[BillingRun]
     run_id: Mapped[int]
     state: Mapped[str]
+    transferred: Mapped[Decimal]
     unapplied: Mapped[Decimal]
     version: Mapped[int]
     @classmethod
@@ -610,6 +628,8 @@ class BillingStatement(_Composed):
 
 class BillingStatementLine(_Composed):
     amount: Mapped[Decimal]
+    branch: Mapped[Partner | None]
+    branch_id: Mapped[int | None]
     date: Mapped[_date]
     document: Mapped[str]
     due_date: Mapped[_date]
@@ -893,9 +913,16 @@ class Partner(_Composed):
     salesperson_id: Mapped[int | None]
     settlement: Mapped[str]
     settlement_cycle: Mapped[str]
+    statement_before: Mapped[str]
     statement_cycle: Mapped[str]
     statement_days: Mapped[str]
+    statement_form: Mapped[str]
+    statement_from: Mapped[_date | None]
     statement_lines: Mapped[bool]
+    statement_partner: Mapped[Partner | None]
+    statement_partner_id: Mapped[int | None]
+    statement_together: Mapped[bool]
+    statement_when: Mapped[str]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
