@@ -625,6 +625,7 @@ class BillingStatementLine(_Composed):
 class Company(_Composed):
     answer_days: Mapped[int | None]
     approval_limit: Mapped[Decimal | None]
+    bic: Mapped[str]
     books_begin: Mapped[_date]
     city: Mapped[str]
     code: Mapped[str]
@@ -633,6 +634,7 @@ class Company(_Composed):
     currency_code: Mapped[str]
     email: Mapped[str]
     hold_overdue_days: Mapped[int | None]
+    iban: Mapped[str]
     id: Mapped[int]
     is_demo: Mapped[bool]
     locale: Mapped[str]
@@ -895,7 +897,10 @@ class Partner(_Composed):
     settlement_cycle: Mapped[str]
     statement_cycle: Mapped[str]
     statement_days: Mapped[str]
+    statement_invoices: Mapped[str]
+    statement_layout: Mapped[str]
     statement_lines: Mapped[bool]
+    statement_workbook: Mapped[bool]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
@@ -909,6 +914,8 @@ class Partner(_Composed):
     def company_currency(self) -> str: ...
     @property
     def language(self) -> str: ...
+    @property
+    def layout_of_statements(self) -> str: ...
     @property
     def postal_address(self) -> Any: ...
 
