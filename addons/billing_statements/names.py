@@ -17,6 +17,17 @@ CYCLES = {
     "days": _l("On days of their own"),
     "none": _l("No statements"),
 }
+LAYOUTS = {
+    "": _l("By language"),
+    "international": _l("International"),
+    "chinese": _l("Chinese, with seals"),
+}
+#: How the invoices of a statement reach the customer.
+INVOICES = {
+    "": _l("Not sent along"),
+    "attached": _l("Attached as one PDF"),
+    "link": _l("By a link"),
+}
 STATES = {
     "created": _l("Created"),
     "rendered": _l("Printed"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import object_session
 
 from addons.billing_statements import answer_screens
 from addons.billing_statements.answer_screens import fact_of, said
-from addons.billing_statements.names import CYCLES, STATES
+from addons.billing_statements.names import CYCLES, INVOICES, LAYOUTS, STATES
 from addons.billing_statements.services.health import without_address
 from addons.billing_statements.services.redo import followed_by
 from core import m
@@ -40,6 +40,13 @@ screens.extend("partner.form").after(
         _l("Statements show lines"),
         help=_l("Each line with order, part, quantity and price, behind the documents."),
     ),
+    Field("statement_layout", _l("Layout of statements"), choices=LAYOUTS),
+    Field(
+        "statement_workbook",
+        _l("Statements as xlsx too"),
+        help=_l("A workbook with the same figures goes with the mail."),
+    ),
+    Field("statement_invoices", _l("Invoices with statements"), choices=INVOICES),
 )
 
 

@@ -11,6 +11,9 @@ from addons.partners import models as partners
 from core.records import models as records
 
 CYCLES = (*periods.CYCLES, "none")
+LAYOUTS = ("international", "chinese")
+#: How the invoices of a statement go along with it.
+INVOICES = ("attached", "link")
 
 
 class Partner(partners.Partner):
@@ -21,6 +24,17 @@ class Partner(partners.Partner):
     statement_days: Mapped[str] = mapped_column(Text, server_default="")
     #: Whether the lines of the documents stand on the statement, as the customer checks them.
     statement_lines: Mapped[bool] = mapped_column(server_default="false")
+    #: `international` or `chinese`; empty: the latter for those who read Chinese.
+    statement_layout: Mapped[str] = mapped_column(Text, server_default="")
+    #: Whether a workbook with the same figures goes along.
+    statement_workbook: Mapped[bool] = mapped_column(server_default="false")
+    #: How its invoices go along, `attached` or `link`; empty: not at all.
+    statement_invoices: Mapped[str] = mapped_column(Text, server_default="")
+
+    @property
+    def layout_of_statements(self) -> str:
+        """Which of the layouts the customer's statements have."""
+        return self.statement_layout or ("chinese" if self.language.startswith("zh") else "international")
 
     def _before_write(self) -> None:
         self.statement_days = due.days_of(self.statement_cycle, self.statement_days)
@@ -29,6 +43,8 @@ class Partner(partners.Partner):
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             CheckConstraint(f"statement_cycle IN {CYCLES}", name="statement_cycle_known"),
+            CheckConstraint(f"statement_layout IN {('', *LAYOUTS)}", name="statement_layout_known"),
+            CheckConstraint(f"statement_invoices IN {('', *INVOICES)}", name="statement_invoices_known"),
             CheckConstraint("statement_days ~ '^([0-9]{1,2}(,[0-9]{1,2})*)?$'", name="statement_days_known"),
         )
 
