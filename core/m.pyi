@@ -645,6 +645,7 @@ class BillingStatementLine(_Composed):
 class Company(_Composed):
     answer_days: Mapped[int | None]
     approval_limit: Mapped[Decimal | None]
+    bic: Mapped[str]
     books_begin: Mapped[_date]
     city: Mapped[str]
     code: Mapped[str]
@@ -653,6 +654,7 @@ class Company(_Composed):
     currency_code: Mapped[str]
     email: Mapped[str]
     hold_overdue_days: Mapped[int | None]
+    iban: Mapped[str]
     id: Mapped[int]
     is_demo: Mapped[bool]
     locale: Mapped[str]
@@ -918,11 +920,14 @@ class Partner(_Composed):
     statement_days: Mapped[str]
     statement_form: Mapped[str]
     statement_from: Mapped[_date | None]
+    statement_invoices: Mapped[str]
+    statement_layout: Mapped[str]
     statement_lines: Mapped[bool]
     statement_partner: Mapped[Partner | None]
     statement_partner_id: Mapped[int | None]
     statement_together: Mapped[bool]
     statement_when: Mapped[str]
+    statement_workbook: Mapped[bool]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
@@ -936,6 +941,8 @@ class Partner(_Composed):
     def company_currency(self) -> str: ...
     @property
     def language(self) -> str: ...
+    @property
+    def layout_of_statements(self) -> str: ...
     @property
     def postal_address(self) -> Any: ...
 

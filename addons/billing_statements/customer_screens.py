@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from addons.billing_statements.names import CYCLES, FORMS, WHEN
+from addons.billing_statements.names import CYCLES, FORMS, INVOICES, LAYOUTS, WHEN
 from addons.billing_statements.services.changes import next_ends
 from addons.billing_statements.services.health import without_address
 from core import m
@@ -69,6 +69,13 @@ def _section() -> Section:
             _l("Statements show lines"),
             help=_l("Each line with order, part, quantity and price, behind the documents."),
         ),
+        Field("statement_layout", _l("Layout of statements"), choices=LAYOUTS),
+        Field(
+            "statement_workbook",
+            _l("Statements as xlsx too"),
+            help=_l("A workbook with the same figures goes with the mail."),
+        ),
+        Field("statement_invoices", _l("Invoices with statements"), choices=INVOICES),
         Field(
             "statement_partner_id",
             _l("Stated with"),

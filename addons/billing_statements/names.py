@@ -27,6 +27,17 @@ FORMS = {
     "forward": _l("What moved, from balance to balance"),
     "open_items": _l("Documents that are open"),
 }
+LAYOUTS = {
+    "": _l("By language"),
+    "international": _l("International"),
+    "chinese": _l("Chinese, with seals"),
+}
+#: How the invoices of a statement reach the customer.
+INVOICES = {
+    "": _l("Not sent along"),
+    "attached": _l("Attached as one PDF"),
+    "link": _l("By a link"),
+}
 STATES = {
     "created": _l("Created"),
     "rendered": _l("Printed"),

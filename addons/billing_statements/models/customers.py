@@ -16,6 +16,9 @@ from core.records import models as records
 CYCLES = (*periods.CYCLES, "none")
 WHEN = ("moved", "open", "always")
 FORMS = ("forward", "open_items")
+LAYOUTS = ("international", "chinese")
+#: How the invoices of a statement go along with it.
+INVOICES = ("attached", "link")
 
 
 class Partner(partners.Partner):
@@ -38,6 +41,17 @@ class Partner(partners.Partner):
     statement_together: Mapped[bool] = mapped_column(server_default="false")
     #: Whether the lines of the documents stand on the statement, as the customer checks them.
     statement_lines: Mapped[bool] = mapped_column(server_default="false")
+    #: `international` or `chinese`; empty: the latter for those who read Chinese.
+    statement_layout: Mapped[str] = mapped_column(Text, server_default="")
+    #: Whether a workbook with the same figures goes along.
+    statement_workbook: Mapped[bool] = mapped_column(server_default="false")
+    #: How its invoices go along, `attached` or `link`; empty: not at all.
+    statement_invoices: Mapped[str] = mapped_column(Text, server_default="")
+
+    @property
+    def layout_of_statements(self) -> str:
+        """Which of the layouts the customer's statements have."""
+        return self.statement_layout or ("chinese" if self.language.startswith("zh") else "international")
 
     statement_partner = relationship("partner", remote_side="Partner.id")
 
@@ -50,6 +64,8 @@ class Partner(partners.Partner):
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             CheckConstraint(f"statement_cycle IN {CYCLES}", name="statement_cycle_known"),
+            CheckConstraint(f"statement_layout IN {('', *LAYOUTS)}", name="statement_layout_known"),
+            CheckConstraint(f"statement_invoices IN {('', *INVOICES)}", name="statement_invoices_known"),
             CheckConstraint("statement_days ~ '^([0-9]{1,2}(,[0-9]{1,2})*)?$'", name="statement_days_known"),
             CheckConstraint(f"statement_when IN {WHEN}", name="statement_when_known"),
             CheckConstraint(f"statement_form IN {FORMS}", name="statement_form_known"),
