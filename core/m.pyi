@@ -412,6 +412,40 @@ class AccountingTaxPart(_Composed):
     part_id: Mapped[int]
     position: Mapped[int]
 
+class AccountingWriteOff(_Composed):
+    account: Mapped[AccountingAccount | None]
+    account_id: Mapped[int | None]
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    number: Mapped[str | None]
+    open_item: Mapped[AccountingOpenItem]
+    open_item_id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    posted_at: Mapped[_datetime | None]
+    reason: Mapped[str]
+    reversed_by: Mapped[AccountingWriteOff | None]
+    reverses: Mapped[AccountingWriteOff | None]
+    reverses_id: Mapped[int | None]
+    side: Mapped[str]
+    state: Mapped[str]
+    @classmethod
+    def complete(cls, session: Any, write_offs: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, write_offs: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, write_offs: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, write_offs: Any, on: _date) -> Any: ...
+
 class Addon(_Composed):
     id: Mapped[int]
     installed_at: Mapped[_datetime]
@@ -668,6 +702,7 @@ class Company(_Composed):
     second_release: Mapped[bool]
     street: Mapped[str]
     tax_number: Mapped[str]
+    write_off_limit: Mapped[Decimal]
     @property
     def picture(self) -> str: ...
 

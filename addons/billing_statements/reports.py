@@ -20,6 +20,8 @@ KINDS = {
     "credit_note": _l("Credit note"),
     "payment": _l("Payment"),
     "refund": _l("Refund"),
+    "netting": _l("Netting"),
+    "write_off": _l("Write-off"),
     "reversal": _l("Reversal"),
 }
 
