@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import object_session
 
+from addons.accounting.services.paying import Paying, paying_of
 from addons.billing_statements.services import delivery
+from addons.billing_statements.services.capitals import capitals
 from core import m
 from core.documents import Delivery, Documents
 from core.i18n import _, _l, format_date
@@ -62,6 +64,13 @@ def ageing(statement: Any) -> list[tuple[str, Decimal]]:
     ]
 
 
+def paying(statement: Any) -> Paying | None:
+    """The code by which the closing balance is paid; none where nothing is owed."""
+    return paying_of(
+        statement.company, statement.partner, statement.closing, statement.currency_code, statement.number
+    )
+
+
 def mail_by_hand(session: Any, statement: Any, letter: Any) -> Any:
     """One statement, with the letter of the dialog."""
     (message,) = m.BillingStatement.send_by_hand(session, [statement], letter)
@@ -89,6 +98,9 @@ def context(statement: Any) -> dict[str, Any]:
         "details": details(statement),
         "ageing": ageing(statement),
         "currency": statement.currency_code,
+        "layout": partner.layout_of_statements,
+        "words": capitals(statement.closing, statement.currency_code),
+        "paying": paying(statement),
     }
 
 

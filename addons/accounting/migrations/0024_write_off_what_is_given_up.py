@@ -9,8 +9,8 @@ from alembic import op
 
 import core.db.types
 
-revision = "accounting_0023"
-down_revision = "accounting_0022"
+revision = "accounting_0024"
+down_revision = "accounting_0023"
 
 TABLE = "accounting_write_off"
 REFUSAL = "posted documents never change: reverse this one and make a new one"
