@@ -7,8 +7,8 @@ gets the two accounts; where their codes are taken they are left out, and whoeve
 import sqlalchemy as sa
 from alembic import op
 
-revision = "accounting_0024"
-down_revision = "accounting_0023"
+revision = "accounting_0025"
+down_revision = "accounting_0024"
 
 TABLE, LINE = "accounting_revaluation", "accounting_revaluation_line"
 REFUSAL = "posted documents never change: reverse this one and make a new one"
