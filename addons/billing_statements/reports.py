@@ -26,9 +26,21 @@ KINDS = {
 }
 
 
+#: What sums of a kind are called, in the order in which they stand.
+SUMS = {
+    "invoice": _l("Invoices"),
+    "credit_note": _l("Credit notes"),
+    "payment": _l("Payments"),
+    "refund": _l("Refunds"),
+    "netting": _l("Nettings"),
+    "write_off": _l("Write-offs"),
+    "reversal": _l("Reversals"),
+}
+
+
 def rows(statement: Any) -> list[dict[str, Any]]:
     """The lines that are printed, each with the balance after it; late entries come first."""
-    balance, printed = statement.opening, []
+    balance, printed = statement.opening + statement.transferred, []
     lines = [line for line in statement.lines if line.kind != "brought_forward"]
     for line in sorted(lines, key=lambda line: (line.kind != "late", line.position)):
         balance += line.amount
@@ -43,6 +55,22 @@ def rows(statement: Any) -> list[dict[str, Any]]:
             }
         )
     return printed
+
+
+def movements(statement: Any) -> list[tuple[Any, Decimal]]:
+    """What leads from the opening to the closing balance, a sum a kind of document."""
+    sums: dict[str, Decimal] = {}
+    for line in statement.lines:
+        if line.kind != "brought_forward":
+            sums[line.document] = sums.get(line.document, Decimal(0)) + line.amount
+    brought = [(_("Of branches"), statement.transferred)] if statement.transferred else []
+    return brought + [(name, sums[kind]) for kind, name in SUMS.items() if kind in sums]
+
+
+def open_documents(statement: Any) -> list[tuple[Any, Any]]:
+    """What was still open at the period's end, with the kind in words; for customers who want that listed."""
+    listed = statement.open_documents if statement.form == "open_items" else ()
+    return [(KINDS[one.document], one) for one in listed]
 
 
 def details(statement: Any) -> list[Any]:
@@ -95,6 +123,8 @@ def context(statement: Any) -> dict[str, Any]:
         "number": statement.number,
         "facts": facts,
         "rows": rows(statement),
+        "movements": movements(statement),
+        "open_documents": open_documents(statement),
         "details": details(statement),
         "ageing": ageing(statement),
         "currency": statement.currency_code,

@@ -1,8 +1,10 @@
 """Customers stated as they want it: from a day on, while they owe, open documents alone, with branches."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,8 +17,10 @@ from addons.billing_statements.services.changes import next_ends
 from addons.billing_statements.services.due import due_today
 from core import m
 from core.db import db
+from core.records import attachments
 from tests.addons.billing_statements.test_cycles import run_of
 from tests.addons.billing_statements.test_statements_property import MONTHS, _post
+from tests.conftest import work
 
 
 def figures(statement):
@@ -152,6 +156,34 @@ def test_branches_are_stated_with_their_head_office(company, customer_of, bill, 
     run_of(company, "monthly", date(2026, 3, 1))
     assert figures(stated(head)[-1]) == (31, -30, 0, 0, 1)
     assert figures(stated(north)[-1]) == (10, 20, 0, 5, 25)
+
+
+def paper(statement):
+    found = pypdfium2.PdfDocument(attachments.read(statement.attachment.sha256))
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in found).split())
+
+
+@pytest.mark.parametrize("layout", ["international", "chinese"])
+def test_papers_say_whose_documents_they_list_and_what_is_open(app, company, customer_of, bill, pay, layout):
+    head, north = customer_of("HEAD", statement_layout=layout), customer_of("NORTH")
+    lists = customer_of("LIST", statement_form="open_items", statement_layout=layout)
+    for customer in (head, north, lists):
+        bill(customer, 100, "2026-01-03")
+    run_of(company, "monthly", date(2026, 1, 1))
+    change(north, statement_partner_id=head.id)
+    for customer in (north, lists):
+        bill(customer, 20, "2026-02-03")
+    pay(lists, 110, "2026-02-05")
+    run_of(company, "monthly", date(2026, 2, 1))
+    work(app)
+    together, listed = paper(stated(head)[-1]), paper(stated(lists)[-1])
+    for figure in ("Of branches 200.00", "Customer NORTH", "220.00"):
+        assert figure in together
+    if layout == "international":
+        assert "balance 100.00 USD Of branches 100.00 USD Invoices 20.00 USD Closing balance 220" in together
+        assert "balance 100.00 USD Invoices 20.00 USD Payments -110.00 USD Closing balance 10.00" in listed
+    assert re.search(r"INV/2026/\d+ (Feb 3, 2026|2026-02-03) 20.00 10.00", listed)
+    assert "Charged Credited" not in listed
 
 
 def test_a_head_office_is_no_branch_itself(app, company, customer_of):
