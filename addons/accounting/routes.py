@@ -251,7 +251,7 @@ def take_bill_files() -> Response | str | tuple[str, int]:
 def _filed(name: str, content: bytes, typed: Mapping[str, str]) -> Filed:
     company_id = current_actor().company_id or abort(403)
     try:
-        supplier, said = _supplier_of(typed["supplier"]), Said(typed["number"], _day(typed["date"]))
+        supplier, said = _supplier_of(typed["supplier"]), Said(typed["number"], _day_of(typed["date"]))
         made = m.AccountingBill.take_file(db.session, company_id, name, content, supplier, said)
         db.session.commit()
     except UserError as error:
@@ -260,7 +260,7 @@ def _filed(name: str, content: bytes, typed: Mapping[str, str]) -> Filed:
     return Filed(name, [db.session.get_one(m.AccountingBill, bill_id) for bill_id in made])
 
 
-def _day(text: str) -> date | None:
+def _day_of(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
