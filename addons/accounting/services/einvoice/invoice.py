@@ -20,6 +20,10 @@ class EInvoiceError(UserError):
     """The file is no electronic invoice that can be read; says why."""
 
 
+class NoInvoiceError(EInvoiceError):
+    """The file is a PDF for people alone."""
+
+
 @dataclass(frozen=True)
 class Party:
     """Who asks or pays: all names and numbers that it goes by."""
