@@ -412,6 +412,40 @@ class AccountingTaxPart(_Composed):
     part_id: Mapped[int]
     position: Mapped[int]
 
+class AccountingWriteOff(_Composed):
+    account: Mapped[AccountingAccount | None]
+    account_id: Mapped[int | None]
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    number: Mapped[str | None]
+    open_item: Mapped[AccountingOpenItem]
+    open_item_id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    posted_at: Mapped[_datetime | None]
+    reason: Mapped[str]
+    reversed_by: Mapped[AccountingWriteOff | None]
+    reverses: Mapped[AccountingWriteOff | None]
+    reverses_id: Mapped[int | None]
+    side: Mapped[str]
+    state: Mapped[str]
+    @classmethod
+    def complete(cls, session: Any, write_offs: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, write_offs: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, write_offs: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, write_offs: Any, on: _date) -> Any: ...
+
 class Addon(_Composed):
     id: Mapped[int]
     installed_at: Mapped[_datetime]
@@ -521,6 +555,21 @@ class BillingDispute(_Composed):
     @classmethod
     def settle(cls, session: Any, disputes: Any, outcome: str) -> None: ...
 
+class BillingOpenDocument(_Composed):
+    amount: Mapped[Decimal]
+    branch: Mapped[Partner | None]
+    branch_id: Mapped[int | None]
+    date: Mapped[_date]
+    document: Mapped[str]
+    due_date: Mapped[_date]
+    id: Mapped[int]
+    number: Mapped[str]
+    open_item_id: Mapped[int]
+    position: Mapped[int]
+    reference: Mapped[str]
+    residual: Mapped[Decimal]
+    statement_id: Mapped[int]
+
 class BillingRun(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -572,6 +621,7 @@ class BillingStatement(_Composed):
     due_60: Mapped[Decimal]
     due_90: Mapped[Decimal]
     due_over: Mapped[Decimal]
+    form: Mapped[str]
     id: Mapped[int]
     issued_at: Mapped[_datetime]
     lines: Mapped[list[BillingStatementLine]]
@@ -579,6 +629,7 @@ class BillingStatement(_Composed):
     mail_id: Mapped[int | None]
     not_due: Mapped[Decimal]
     number: Mapped[str]
+    open_documents: Mapped[list[BillingOpenDocument]]
     opening: Mapped[Decimal]
     partner: Mapped[Partner]
     partner_id: Mapped[int]
@@ -589,6 +640,7 @@ class BillingStatement(_Composed):
     run: Mapped[BillingRun]
     run_id: Mapped[int]
     state: Mapped[str]
+    transferred: Mapped[Decimal]
     unapplied: Mapped[Decimal]
     version: Mapped[int]
     @classmethod
@@ -610,6 +662,8 @@ class BillingStatement(_Composed):
 
 class BillingStatementLine(_Composed):
     amount: Mapped[Decimal]
+    branch: Mapped[Partner | None]
+    branch_id: Mapped[int | None]
     date: Mapped[_date]
     document: Mapped[str]
     due_date: Mapped[_date]
@@ -625,6 +679,7 @@ class BillingStatementLine(_Composed):
 class Company(_Composed):
     answer_days: Mapped[int | None]
     approval_limit: Mapped[Decimal | None]
+    bic: Mapped[str]
     books_begin: Mapped[_date]
     city: Mapped[str]
     code: Mapped[str]
@@ -633,6 +688,7 @@ class Company(_Composed):
     currency_code: Mapped[str]
     email: Mapped[str]
     hold_overdue_days: Mapped[int | None]
+    iban: Mapped[str]
     id: Mapped[int]
     is_demo: Mapped[bool]
     locale: Mapped[str]
@@ -646,6 +702,7 @@ class Company(_Composed):
     second_release: Mapped[bool]
     street: Mapped[str]
     tax_number: Mapped[str]
+    write_off_limit: Mapped[Decimal]
     @property
     def picture(self) -> str: ...
 
@@ -895,9 +952,19 @@ class Partner(_Composed):
     salesperson_id: Mapped[int | None]
     settlement: Mapped[str]
     settlement_cycle: Mapped[str]
+    statement_before: Mapped[str]
     statement_cycle: Mapped[str]
     statement_days: Mapped[str]
+    statement_form: Mapped[str]
+    statement_from: Mapped[_date | None]
+    statement_invoices: Mapped[str]
+    statement_layout: Mapped[str]
     statement_lines: Mapped[bool]
+    statement_partner: Mapped[Partner | None]
+    statement_partner_id: Mapped[int | None]
+    statement_together: Mapped[bool]
+    statement_when: Mapped[str]
+    statement_workbook: Mapped[bool]
     street: Mapped[str]
     substitution: Mapped[str]
     supplier_term: Mapped[AccountingPaymentTerm | None]
@@ -911,6 +978,8 @@ class Partner(_Composed):
     def company_currency(self) -> str: ...
     @property
     def language(self) -> str: ...
+    @property
+    def layout_of_statements(self) -> str: ...
     @property
     def postal_address(self) -> Any: ...
 

@@ -80,6 +80,17 @@ def _company(screens: Screens) -> None:
             help=_l("Days after its day on which a rate may still be used."),
         ),
     )
+    screens.extend("company.form").after(
+        "payment_details",
+        Field(
+            "iban",
+            _l("IBAN"),
+            help=_l(
+                "With it invoices and statements carry a code to pay by: EPC in the euro area, Swiss QR."
+            ),
+        ),
+        Field("bic", _l("BIC")),
+    )
 
 
 def _rates(screens: Screens) -> None:

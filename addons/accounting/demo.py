@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from addons.accounting import demo_bills, demo_office, demo_people
+from addons.accounting import demo_bills, demo_given_up, demo_office, demo_people
 from addons.accounting.services.allocation import items_of
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import InvoiceDraft, Line, PaymentDraft, PaymentLine
@@ -69,6 +69,7 @@ def _documents(session: Any, company: Any, today: date) -> None:
     documents = sorted(_invoices(company.id, chance, customers, parts, today), key=lambda d: d.date)
     m.AccountingInvoice.post(session, m.AccountingInvoice.create(session, documents))
     _pay(session, chance, documents, today)
+    demo_given_up.load(session, company.id, today)
     demo_bills.load(session, company, parts, today)
     session.add_all(_rates(company.id, today))
     year = m.AccountingClosing(company_id=company.id, until=date(today.year - YEARS, 12, 31))

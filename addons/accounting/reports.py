@@ -3,6 +3,7 @@
 from datetime import UTC
 from typing import Any
 
+from addons.accounting.services.paying import Paying, paying_of
 from core.db import round_to, smallest_unit
 from core.documents import Delivery, Documents, Identity
 from core.i18n import _, _l, format_date, format_money, format_number
@@ -90,6 +91,13 @@ def _by_due_date(invoice: Any, amount: str) -> str:
     )
 
 
+def paying(invoice: Any) -> Paying | None:
+    """The code by which an invoice is paid; of a credit, and of a draft, none."""
+    if invoice.kind != "invoice" or not invoice.number:
+        return None
+    return paying_of(invoice.company, invoice.partner, invoice.total, invoice.currency_code, invoice.number)
+
+
 def context(invoice: Any) -> dict[str, Any]:
     """What the template names."""
     return {
@@ -99,6 +107,7 @@ def context(invoice: Any) -> dict[str, Any]:
         "number": invoice.number or "",
         "facts": facts(invoice),
         "terms": terms(invoice),
+        "paying": paying(invoice),
         "currency": invoice.currency_code,
         "percent": percent,
         "tax_rate": tax_rate,

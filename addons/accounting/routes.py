@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from sqlalchemy import select
 
+from addons.accounting import write_off_pages
 from addons.accounting.dashboards import age_labels
 from addons.accounting.document_forms import DOCUMENTS
 from addons.accounting.services import ageing
@@ -28,6 +29,7 @@ from core.security.incoming import takes_files
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("accounting", __name__)
+write_off_pages.add_to(bp)
 
 
 @bp.get("/settle/<int:open_item_id>")

@@ -17,6 +17,27 @@ CYCLES = {
     "days": _l("On days of their own"),
     "none": _l("No statements"),
 }
+#: When a customer is stated, and what its statements list.
+WHEN = {
+    "moved": _l("When something moved or is open"),
+    "open": _l("Only while something is open"),
+    "always": _l("Always"),
+}
+FORMS = {
+    "forward": _l("What moved, from balance to balance"),
+    "open_items": _l("Documents that are open"),
+}
+LAYOUTS = {
+    "": _l("By language"),
+    "international": _l("International"),
+    "chinese": _l("Chinese, with seals"),
+}
+#: How the invoices of a statement reach the customer.
+INVOICES = {
+    "": _l("Not sent along"),
+    "attached": _l("Attached as one PDF"),
+    "link": _l("By a link"),
+}
 STATES = {
     "created": _l("Created"),
     "rendered": _l("Printed"),

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import object_session
 
+from addons.accounting.services.paying import Paying, paying_of
 from addons.billing_statements.services import delivery
+from addons.billing_statements.services.capitals import capitals
 from core import m
 from core.documents import Delivery, Documents
 from core.i18n import _, _l, format_date
@@ -18,13 +20,27 @@ KINDS = {
     "credit_note": _l("Credit note"),
     "payment": _l("Payment"),
     "refund": _l("Refund"),
+    "netting": _l("Netting"),
+    "write_off": _l("Write-off"),
     "reversal": _l("Reversal"),
+}
+
+
+#: What sums of a kind are called, in the order in which they stand.
+SUMS = {
+    "invoice": _l("Invoices"),
+    "credit_note": _l("Credit notes"),
+    "payment": _l("Payments"),
+    "refund": _l("Refunds"),
+    "netting": _l("Nettings"),
+    "write_off": _l("Write-offs"),
+    "reversal": _l("Reversals"),
 }
 
 
 def rows(statement: Any) -> list[dict[str, Any]]:
     """The lines that are printed, each with the balance after it; late entries come first."""
-    balance, printed = statement.opening, []
+    balance, printed = statement.opening + statement.transferred, []
     lines = [line for line in statement.lines if line.kind != "brought_forward"]
     for line in sorted(lines, key=lambda line: (line.kind != "late", line.position)):
         balance += line.amount
@@ -39,6 +55,22 @@ def rows(statement: Any) -> list[dict[str, Any]]:
             }
         )
     return printed
+
+
+def movements(statement: Any) -> list[tuple[Any, Decimal]]:
+    """What leads from the opening to the closing balance, a sum a kind of document."""
+    sums: dict[str, Decimal] = {}
+    for line in statement.lines:
+        if line.kind != "brought_forward":
+            sums[line.document] = sums.get(line.document, Decimal(0)) + line.amount
+    brought = [(_("Of branches"), statement.transferred)] if statement.transferred else []
+    return brought + [(name, sums[kind]) for kind, name in SUMS.items() if kind in sums]
+
+
+def open_documents(statement: Any) -> list[tuple[Any, Any]]:
+    """What was still open at the period's end, with the kind in words; for customers who want that listed."""
+    listed = statement.open_documents if statement.form == "open_items" else ()
+    return [(KINDS[one.document], one) for one in listed]
 
 
 def details(statement: Any) -> list[Any]:
@@ -58,6 +90,13 @@ def ageing(statement: Any) -> list[tuple[str, Decimal]]:
         (_("Over 90 days"), statement.due_over),
         (_("Not yet applied"), statement.unapplied),
     ]
+
+
+def paying(statement: Any) -> Paying | None:
+    """The code by which the closing balance is paid; none where nothing is owed."""
+    return paying_of(
+        statement.company, statement.partner, statement.closing, statement.currency_code, statement.number
+    )
 
 
 def mail_by_hand(session: Any, statement: Any, letter: Any) -> Any:
@@ -84,9 +123,14 @@ def context(statement: Any) -> dict[str, Any]:
         "number": statement.number,
         "facts": facts,
         "rows": rows(statement),
+        "movements": movements(statement),
+        "open_documents": open_documents(statement),
         "details": details(statement),
         "ageing": ageing(statement),
         "currency": statement.currency_code,
+        "layout": partner.layout_of_statements,
+        "words": capitals(statement.closing, statement.currency_code),
+        "paying": paying(statement),
     }
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from addons.accounting.services import closing
+from addons.accounting.services import banks, closing
 from core.db import ExchangeRate, Line
 from core.models import Model, relationship
 from core.records import models as records
@@ -16,7 +16,7 @@ from core.records.models import CompanyOwned
 
 
 class Company(records.Company):
-    """From when on it keeps its books here, and how old an exchange rate may be."""
+    """From when on it keeps its books here, how old an exchange rate may be, and where it is paid to."""
 
     #: Nothing is dated before it; the beginning of last year where nobody has set it.
     books_begin: Mapped[dt.date] = mapped_column(
@@ -24,6 +24,17 @@ class Company(records.Company):
     )
     #: How many days after its day a rate may be used: rates are not published on weekends and holidays.
     rate_age: Mapped[int] = mapped_column(Integer, server_default="7")
+    #: The account that customers pay to, as codes on documents name it; empty where documents have none.
+    iban: Mapped[str] = mapped_column(Line, server_default="")
+    bic: Mapped[str] = mapped_column(Line, server_default="")
+
+    @validates("iban")
+    def _plain_iban(self, _name: str, iban: str | None) -> str:
+        return banks.plain_iban(iban) if iban else ""
+
+    @validates("bic")
+    def _plain_bic(self, _name: str, bic: str | None) -> str:
+        return banks.plain_bic(bic or "")
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

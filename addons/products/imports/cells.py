@@ -3,16 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from babel import Locale
-
 from addons.products.models import MOISTURE_LEVELS
+from core import countries
 from core.exchange.cells import AS_WRITTEN, CellError, Reading
 from core.exchange.convert import ChoiceCell, folded
 from core.i18n import _
-from core.locales import LOCALES
 
 #: What other programs write for a lifecycle.
 LIFECYCLE_WORDS = {
@@ -60,22 +57,12 @@ class CountryCell:
     """A country, by its two letters or by its name in any language of the product."""
 
     def __call__(self, cell: str, reading: Reading = AS_WRITTEN) -> str:
-        found = _countries().get(folded(cell))
-        if found is None:
+        found = countries.code_of(cell)
+        if not found:
             raise CellError(
                 _("“%(cell)s” is no country that is known: write its two letters, such as CN.", cell=cell)
             )
         return found
-
-
-@cache
-def _countries() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for locale in ("en", *LOCALES):
-        for code, name in Locale.parse(locale).territories.items():
-            if len(code) == 2 and code.isalpha():
-                found |= {folded(name): code, folded(code): code}
-    return found
 
 
 @dataclass(frozen=True)

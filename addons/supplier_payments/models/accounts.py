@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column, object_session, validates
 
+from addons.accounting.services import banks
 from addons.partners import models as partners
 from addons.supplier_payments.services import accounts
 from core.db import Line, Timestamp
@@ -42,11 +43,11 @@ class BankAccount(CompanyOwned, Model):
 
     @validates("iban")
     def _plain_iban(self, _name: str, iban: str) -> str:
-        return accounts.plain_iban(iban)
+        return banks.plain_iban(iban)
 
     @validates("bic")
     def _plain_bic(self, _name: str, bic: str | None) -> str:
-        return accounts.plain_bic(bic or "")
+        return banks.plain_bic(bic or "")
 
     def _before_write(self) -> None:
         session = object_session(self)

@@ -10,9 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import inspect, text
-from stdnum import bic as bics
-from stdnum import iban as ibans
-from stdnum.exceptions import ValidationError
 
 from addons.supplier_payments.services.errors import PayError
 from core import m
@@ -26,24 +23,6 @@ CONFIRM = "supplier_payments.approve"
 _CONFIRM = text("""
     UPDATE payment_bank_account SET confirmed_by_id = :user, confirmed_at = :now WHERE id = ANY(:ids)
 """)
-
-
-def plain_iban(iban: str) -> str:
-    """An IBAN without blanks, in capitals; raises PayError where its digits don't agree."""
-    try:
-        return str(ibans.validate(iban or ""))
-    except ValidationError as error:
-        raise PayError(_("“%(iban)s” is no IBAN: its check digits don't agree.", iban=iban)) from error
-
-
-def plain_bic(bic: str) -> str:
-    """A BIC in capitals, or nothing; raises PayError."""
-    if not bic.strip():
-        return ""
-    try:
-        return str(bics.validate(bic))
-    except ValidationError as error:
-        raise PayError(_("“%(bic)s” is no BIC: it has 8 or 11 characters.", bic=bic)) from error
 
 
 def is_changed(account: Any, names: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from addons.accounting.periods import period_with
 from addons.accounting.services.drafts import Line
@@ -81,3 +82,18 @@ def run_month(app, company):
         return run, [db.session.get(m.BillingStatement, i) for i in ids]
 
     return make
+
+
+@pytest.fixture
+def on():
+    """Let it be a day."""
+    travels = []
+
+    def travel(day):
+        traveller = time_machine.travel(f"{day}T08:00:00+00:00", tick=False)
+        traveller.start()
+        travels.append(traveller)
+
+    yield travel
+    for traveller in reversed(travels):
+        traveller.stop()

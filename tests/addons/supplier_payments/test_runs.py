@@ -11,6 +11,7 @@ import xmlschema
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from addons.accounting.services.banks import BankError
 from addons.accounting.services.drafts import BillDraft, BillLineDraft
 from addons.supplier_payments import reports
 from addons.supplier_payments.services.bank_files import SCHEMA, bank_file
@@ -187,9 +188,9 @@ def test_a_changed_account_holds_payments_until_somebody_else_confirmed_it(offic
     db.session.execute(text("UPDATE payment_bank_account SET iban = 'DE89370400440532013000'"))
     db.session.refresh(account)
     assert account.confirmed_by_id is None
-    with pytest.raises(PayError, match="is no IBAN"):
+    with pytest.raises(BankError, match="is no IBAN"):
         account.iban = "DE89370400440532013001"
-    with pytest.raises(PayError, match="is no BIC"):
+    with pytest.raises(BankError, match="is no BIC"):
         account.bic = "ABC"
 
 
