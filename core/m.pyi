@@ -98,8 +98,8 @@ class AccountingBill(_Composed):
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
     @classmethod
     def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
-    ) -> int: ...
+        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ..., said: Any = ...
+    ) -> Any: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -1103,8 +1103,10 @@ class Partner(_Composed):
     price_breaks: Mapped[str]
     price_source: Mapped[str | None]
     price_tolerance: Mapped[Decimal]
+    quantity_tolerance: Mapped[Decimal]
     receipt_price: Mapped[str]
     receipt_tolerance: Mapped[Decimal]
+    rounding_tolerance: Mapped[Decimal]
     salesperson: Mapped[User | None]
     salesperson_id: Mapped[int | None]
     settlement: Mapped[str]
@@ -1174,6 +1176,9 @@ class PayablesLine(_Composed):
 
 class PayablesMatch(_Composed):
     agreements: Mapped[str]
+    asked_by: Mapped[User | None]
+    asked_by_id: Mapped[int | None]
+    beyond: Mapped[bool]
     causes: Mapped[str]
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -1186,8 +1191,11 @@ class PayablesMatch(_Composed):
     note: Mapped[str]
     our_amount: Mapped[Decimal | None]
     our_quantity: Mapped[Decimal | None]
+    outcome: Mapped[str]
     owner: Mapped[User | None]
     owner_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
     price_change: Mapped[Decimal | None]
     score: Mapped[int]
     state: Mapped[str]
@@ -1197,14 +1205,22 @@ class PayablesMatch(_Composed):
     their_quantity: Mapped[Decimal | None]
     @classmethod
     def accept(cls, session: Any, matches: Any) -> None: ...
+    @classmethod
+    def ask(cls, session: Any, matches: Any) -> None: ...
     @property
     def currency_code(self) -> str: ...
     @classmethod
     def dispute(cls, session: Any, matches: Any, note: str, owner_id: Any = ...) -> None: ...
     @classmethod
+    def further_acts(cls) -> Any: ...
+    @classmethod
+    def hand_over(cls, session: Any, matches: Any, owner_id: int) -> None: ...
+    @classmethod
     def join(cls, session: Any, matches: Any) -> int: ...
     @property
     def reason(self) -> str: ...
+    @classmethod
+    def settle(cls, session: Any, matches: Any, outcome: str) -> None: ...
     @classmethod
     def split(cls, session: Any, matches: Any) -> Any: ...
     @classmethod
@@ -1241,6 +1257,8 @@ class PayablesStatement(_Composed):
     credit_note_id: Mapped[int | None]
     currency_code: Mapped[str]
     id: Mapped[int]
+    list_file: Mapped[Attachment | None]
+    list_id: Mapped[int | None]
     list_name: Mapped[str]
     number: Mapped[str]
     partner: Mapped[Partner]
@@ -1271,7 +1289,9 @@ class PayablesTheirLine(_Composed):
     id: Mapped[int]
     match_id: Mapped[int | None]
     order_number: Mapped[str]
+    page: Mapped[int | None]
     part: Mapped[str]
+    place: Mapped[list[Any] | None]
     problem: Mapped[str]
     quantity: Mapped[Decimal | None]
     row: Mapped[int]

@@ -79,7 +79,7 @@ def _stand_where_they_say(contents, found):
             width, height = page.width / 10_000, page.height / 10_000
             cut = page.crop((left * width, top * height - 1, right * width, bottom * height + 1))
             assert _plain(line.parts[0]) in _plain(cut.extract_text().replace("\n", ""))
-    places = sorted(place for place in found.places.values())
+    places = sorted(found.places.values(), key=lambda place: (place[0], place[1][1]))
     for (page, (_l, _t, _r, bottom)), (other, (_left, top, _right, _bottom)) in pairwise(places):
         assert page != other or top >= bottom - 20
 
