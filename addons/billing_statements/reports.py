@@ -8,39 +8,12 @@ from sqlalchemy.orm import object_session
 from addons.accounting.services.paying import Paying, paying_of
 from addons.billing_statements.services import delivery
 from addons.billing_statements.services.capitals import capitals
+from addons.billing_statements.services.printed import rows
 from core import m
 from core.documents import Delivery, Documents
 from core.i18n import _, _l, format_date
 
 documents = Documents()
-
-#: What each document is called on paper.
-KINDS = {
-    "invoice": _l("Invoice"),
-    "credit_note": _l("Credit note"),
-    "payment": _l("Payment"),
-    "refund": _l("Refund"),
-    "reversal": _l("Reversal"),
-}
-
-
-def rows(statement: Any) -> list[dict[str, Any]]:
-    """The lines that are printed, each with the balance after it; late entries come first."""
-    balance, printed = statement.opening, []
-    lines = [line for line in statement.lines if line.kind != "brought_forward"]
-    for line in sorted(lines, key=lambda line: (line.kind != "late", line.position)):
-        balance += line.amount
-        printed.append(
-            {
-                "line": line,
-                "kind": KINDS[line.document],
-                "late": line.kind == "late",
-                "balance": balance,
-                "debit": line.amount if line.amount > 0 else None,
-                "credit": -line.amount if line.amount < 0 else None,
-            }
-        )
-    return printed
 
 
 def details(statement: Any) -> list[Any]:
