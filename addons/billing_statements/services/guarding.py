@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-import pypdfium2
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from addons.billing_statements.errors import MisdirectedError
@@ -111,12 +109,15 @@ def _check_named(words: str, names: Sequence[str], wanted: Identity) -> None:
 
 
 def _check_invoices(session: AnySession, statement: Any, contents: bytes) -> None:
-    """The invoices in it are those on the statement, all of this customer, and each is on its pages."""
+    """The invoices in it are those on the statement, all of this customer and its branches, and each is on its pages."""
     documents = enclosures.invoices_of(session, statement)
     numbers = [invoice.number for invoice in documents]
+    from pypdf import PdfReader  # half a second of start, which only those who read a PDF shall wait for
+
     metadata: dict[str, object] = dict(PdfReader(BytesIO(contents)).metadata or {})
     said = metadata.get(enclosures.CONTAINS)
-    strange = [invoice for invoice in documents if invoice.partner_id != statement.partner_id]
+    own = {statement.partner_id, *(line.branch_id for line in statement.lines)}
+    strange = [invoice for invoice in documents if invoice.partner_id not in own]
     words = words_on(contents)
     if strange or said != "\n".join(numbers) or any(_plain(number) not in words for number in numbers):
         raise MisdirectedError(
@@ -129,6 +130,8 @@ def _check_invoices(session: AnySession, statement: Any, contents: bytes) -> Non
 
 def words_on(contents: bytes, most: int | None = None) -> str:
     """What stands on the first pages of a PDF, without blanks: what is too long for its place wraps there."""
+    import pypdfium2  # as above
+
     with pypdfium2.PdfDocument(contents) as pdf:
         pages = range(min(len(pdf), most or len(pdf)))
         return "".join(_plain(_text_of(pdf[number])) for number in pages)
