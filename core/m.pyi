@@ -98,8 +98,8 @@ class AccountingBill(_Composed):
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
     @classmethod
     def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
-    ) -> int: ...
+        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ..., said: Any = ...
+    ) -> Any: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -386,6 +386,51 @@ class AccountingPaymentTerm(_Composed):
     id: Mapped[int]
     months: Mapped[int]
     name: Mapped[str]
+
+class AccountingRevaluation(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    difference: Mapped[Decimal]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    id: Mapped[int]
+    lines: Mapped[list[AccountingRevaluationLine]]
+    number: Mapped[str | None]
+    opposite: Mapped[AccountingEntry | None]
+    opposite_id: Mapped[int | None]
+    posted_at: Mapped[_datetime | None]
+    replaces: Mapped[AccountingRevaluation | None]
+    replaces_id: Mapped[int | None]
+    state: Mapped[str]
+    @property
+    def company_currency(self) -> str: ...
+    @classmethod
+    def post(cls, session: Any, revaluations: Any) -> None: ...
+    @classmethod
+    def take_back(cls, session: Any, revaluations: Any) -> None: ...
+
+class AccountingRevaluationLine(_Composed):
+    account: Mapped[AccountingAccount]
+    account_id: Mapped[int]
+    amount: Mapped[Decimal]
+    book_value: Mapped[Decimal]
+    currency_code: Mapped[str]
+    difference: Mapped[Decimal]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    open_item: Mapped[AccountingOpenItem | None]
+    open_item_id: Mapped[int | None]
+    partner: Mapped[Partner | None]
+    partner_id: Mapped[int | None]
+    position: Mapped[int]
+    reason: Mapped[str]
+    revaluation: Mapped[AccountingRevaluation]
+    revaluation_id: Mapped[int]
+    value: Mapped[Decimal | None]
+    @property
+    def company_currency(self) -> str: ...
 
 class AccountingTax(_Composed):
     account: Mapped[AccountingAccount | None]

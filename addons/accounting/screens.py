@@ -1,6 +1,6 @@
 """Lists and forms of accounting."""
 
-from addons.accounting import bill_screens, book_screens, write_off_screens
+from addons.accounting import bill_screens, book_screens, revaluation_screens, write_off_screens
 from addons.accounting.document_forms import (
     DIRECTIONS,
     DOCUMENTS,
@@ -51,6 +51,7 @@ screens = Screens()
 book_screens.declare(screens)
 bill_screens.declare(screens)
 write_off_screens.declare(screens)
+revaluation_screens.declare(screens)
 screens.extend("partner.form").before("main", Facts("balance", read=facts_of_partner))
 screens.list(
     "accounting.invoice.list",

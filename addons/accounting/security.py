@@ -65,12 +65,20 @@ rights.model(
     delete="accounting.configure",
     choose="partners.read",
 )
+rights.model(
+    "accounting.revaluation",
+    read="accounting.read_ledger",
+    write="accounting.post",
+    delete="accounting.post",
+)
+rights.model("accounting.revaluation_line", read="accounting.read_ledger", write=NEVER)
 for ledger in ("accounting.entry", "accounting.entry_line"):
     rights.model(ledger, read="accounting.read_ledger", write=NEVER)
 
 for document in ("invoice", "bill", "payment", "netting", "write_off", "open_item", "allocation"):
     rights.follows(f"accounting.{document}", "partner_id", "partner")
 rights.follows("accounting.payment_line", "payment_id", "accounting.payment")
+rights.follows("accounting.revaluation_line", "revaluation_id", "accounting.revaluation")
 for part in ("accounting.invoice_line", "accounting.invoice_tax"):
     rights.follows(part, "invoice_id", "accounting.invoice")
 for part in ("accounting.bill_line", "accounting.bill_tax"):

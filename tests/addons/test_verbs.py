@@ -258,6 +258,13 @@ def test_write_offs_come_in_by_the_verbs(app, company, customer, visit):
     assert calls() == {"write_off.create": [1], "write_off.post": [1], "allocation.settle": [1]}
 
 
+def test_revaluations_come_in_by_the_verbs(company, visit):
+    made = visit.call("accounting.revaluation", {"date": "2026-01-31"})["id"]
+    visit.call(f"accounting.revaluation/{made}/actions/post")
+    visit.call(f"accounting.revaluation/{made}/actions/take_back")
+    assert calls() == {"revaluation.post": [1], "revaluation.take_back": [1]}
+
+
 def test_a_verb_asks_who_may(company, customer):
     (made,) = m.AccountingInvoice.create(db.session, [draft(company, customer)])
     clerk = Actor(None, "clerk", company.id, frozenset({"accounting.write"}))

@@ -36,6 +36,8 @@ PURPOSES = (
     "discount_received",
     "small_difference",
     "bad_debt",
+    "unrealised_difference",
+    "currency_valuation",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}

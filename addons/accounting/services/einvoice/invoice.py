@@ -21,7 +21,7 @@ class EInvoiceError(UserError):
 
 
 class NoInvoiceError(EInvoiceError):
-    """The file is a PDF for people alone."""
+    """It is a file of another kind, in which there may be a list."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,8 @@ class EInvoice:
     #: The numbers of the bills that it corrects.
     corrects: Sequence[str] = ()
     prepaid: Decimal = _ZERO
+    #: Whether its lines say which taxes they have; else those of what was ordered are theirs.
+    says_taxes: bool = True
     files: Sequence[EFile] = field(default=(), repr=False)
 
     def upright(self) -> "EInvoice":
