@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from addons.billing_statements.reports import rows
+from addons.billing_statements.services import delivery, enclosures
+from addons.billing_statements.services.printed import rows
 from core import m
 from core.i18n import _, format_date, format_money
 from core.links import Answer, Links, Shown
@@ -52,4 +53,25 @@ def answer(session: Any, asked: Any, given: Answer) -> None:
     m.BillingAnswer.answer(session, [asked], given.choice == "confirm", given.name, given.note, remarks)
 
 
+def show_invoices(session: Any, statement: Any) -> Shown:
+    """The invoices of a statement, which were not attached to its mail, and the file with all of them."""
+    documents = enclosures.invoices_of(session, statement)
+    return Shown(
+        title=_("Invoices of statement %(number)s", number=statement.number),
+        sender=statement.company.name,
+        facts=[(_("Customer"), statement.partner.name)],
+        columns=(_("Number"), _("Date"), _("Your reference"), _("Amount")),
+        rows=[(str(one.id), _invoice_cells(one)) for one in documents],
+        file=enclosures.invoices_file(session, statement, delivery.identity_of(statement)),
+        closed=_("It was replaced by a newer statement.") if statement.state == "superseded" else "",
+    )
+
+
+def _invoice_cells(invoice: Any) -> tuple[str, ...]:
+    total = -invoice.total if invoice.kind == "credit_note" else invoice.total
+    amount = format_money(total, invoice.currency_code)
+    return invoice.number, format_date(invoice.date), invoice.reference, amount
+
+
+links.purpose(enclosures.INVOICES, show=show_invoices, model="billing.statement")
 links.purpose("billing.answer", show=show, answer=answer)

@@ -1,21 +1,26 @@
-"""What a PDF says of itself, so that it can be checked before it goes to anybody.
+"""What a file says of itself, so that it can be checked before it goes to anybody.
 
 A statement that reaches the wrong customer shows him another's prices. The mail takes its recipient
 from the record; before it is queued, `read_identity` asks the file itself whose it is, and the two
 must agree.
 """
 
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
-#: Keys in the PDF's information dictionary; letters and digits only, as readers expect.
+from lxml import etree
+
+#: Keys among what a file says of itself; letters and digits only, as readers of PDF expect.
 KEYS = {"document": "BincardDocument", "number": "BincardNumber", "partner": "BincardPartner"}
 VERSION_KEY = "BincardVersion"
+#: Bytes of the properties of a workbook; ours have two thousand.
+LARGEST_PROPERTIES = 100_000
 
 
 class UnidentifiedError(ValueError):
-    """The bytes are no PDF of ours: they don't say which document they are."""
+    """The bytes are no file of ours: they don't say which document they are."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Identity:
     version: int = 1
 
     def metadata(self) -> dict[str, str]:
-        """The entries of the PDF's information dictionary."""
+        """The entries of a PDF's information dictionary, or the properties of a workbook."""
         named = {key: str(getattr(self, name)) for name, key in KEYS.items()}
         return {**named, VERSION_KEY: str(self.version)}
 
@@ -48,19 +53,40 @@ class DataFile:
     relationship: str = "Data"
 
 
-def read_identity(pdf: bytes) -> Identity:
-    """Whose document this is, by its own account; raises UnidentifiedError."""
+def read_identity(contents: bytes) -> Identity:
+    """Whose document this is, a PDF or a workbook of ours, by its own account; raises UnidentifiedError."""
+    info, issued_at = _of_workbook(contents) if contents.startswith(b"PK") else _of_pdf(contents)
+    if issued_at is None or any(key not in info for key in (*KEYS.values(), VERSION_KEY)):
+        raise UnidentifiedError("this file does not say which document it is: only send files that we made")
+    named = {name: info[key] for name, key in KEYS.items()}
+    return Identity(**named, issued_at=issued_at, version=int(info[VERSION_KEY]))
+
+
+def _of_pdf(contents: bytes) -> tuple[dict[str, str], datetime | None]:
     from pypdf import PdfReader
     from pypdf.errors import PdfReadError
 
     try:
-        reader = PdfReader(BytesIO(pdf))
-        info: dict[str, object] = dict(reader.metadata or {})
-        issued_at = reader.metadata.creation_date if reader.metadata else None
+        found = PdfReader(BytesIO(contents)).metadata
+        issued_at = found.creation_date if found else None
     except PdfReadError as error:
         raise UnidentifiedError(f"this file is no readable PDF: {error}") from error
-    missing = [key for key in (*KEYS.values(), VERSION_KEY) if f"/{key}" not in info]
-    if missing or issued_at is None:
-        raise UnidentifiedError("this PDF does not say which document it is: only send files that we made")
-    named = {name: str(info[f"/{key}"]) for name, key in KEYS.items()}
-    return Identity(**named, issued_at=issued_at, version=int(str(info[f"/{VERSION_KEY}"])))
+    return {key.removeprefix("/"): str(value) for key, value in (found or {}).items()}, issued_at
+
+
+def _of_workbook(contents: bytes) -> tuple[dict[str, str], datetime | None]:
+    """Its own properties, and when it was made."""
+    try:
+        with zipfile.ZipFile(BytesIO(contents)) as packed:
+            said, made = (_parsed(packed, f"docProps/{name}.xml") for name in ("custom", "core"))
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
+        raise UnidentifiedError(f"this file is no workbook of ours: {error}") from error
+    info = {str(one.get("name")): "".join(map(str, one.itertext())) for one in said}
+    created = made.findtext("{http://purl.org/dc/terms/}created")
+    return info, datetime.fromisoformat(created) if created else None
+
+
+def _parsed(packed: zipfile.ZipFile, name: str) -> etree._Element:
+    if packed.getinfo(name).file_size > LARGEST_PROPERTIES:
+        raise UnidentifiedError("this file is no workbook of ours: its properties have no end")
+    return etree.fromstring(packed.read(name), etree.XMLParser(resolve_entities=False, no_network=True))

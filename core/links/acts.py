@@ -136,7 +136,8 @@ def answer(session: AnySession, link: Any, given: Answer, seen: str, where: tupl
         session.flush()
         purpose = purposes()[link.purpose]
         record = session.get_one(current_app.extensions["composition"].model(purpose.model), link.record_id)
-        purpose.answer(session, record, given)
+        if purpose.answer is not None:
+            purpose.answer(session, record, given)
         note(session, "answer", "link", [link.id])
 
 

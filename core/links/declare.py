@@ -62,8 +62,9 @@ class Purpose:
 
     model: str
     show: Callable[[Any, Any], Shown]
-    #: Called once, with (session, record, answer), in the transaction that keeps the answer.
-    answer: Callable[[Any, Any, Answer], None]
+    #: Called once, with (session, record, answer), in the transaction that keeps the answer; none where the
+    #: link only shows something.
+    answer: Callable[[Any, Any, Answer], None] | None = None
 
 
 class Links:
@@ -77,8 +78,11 @@ class Links:
         name: str,
         *,
         show: Callable[[Any, Any], Shown],
-        answer: Callable[[Any, Any, Answer], None],
+        answer: Callable[[Any, Any, Answer], None] | None = None,
         model: str = "",
     ) -> None:
-        """Declare a question; `model` is that of its records, the purpose's own name unless said."""
+        """Declare a question, or what is merely shown where there is no `answer`.
+
+        `model` is that of its records, the purpose's own name unless said.
+        """
         self.declared[name] = Purpose(model or name, show, answer)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -56,25 +56,42 @@ def _safe(value: Any) -> Any:
     return neutral(value) if isinstance(value, str) else value
 
 
-def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> None:
+def write_xlsx(
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    file: IO[bytes],
+    says: Mapping[str, str] | None = None,
+    made_at: datetime | None = None,
+) -> None:
     """Write a workbook to `file` and go back to its beginning; a full sheet is continued on a further one.
 
-    Raises FullDiskError; a temporary file is gone with its owner.
+    `says` are properties that it has of its own; with `made_at` the same rows give the same bytes. Raises
+    FullDiskError; a temporary file is gone with its owner.
     """
     from xlsxwriter.exceptions import FileCreateError  # see _write_book
 
     with said_when_full():
         try:
-            _write_book(header, rows, file)
+            _write_book(header, rows, file, says or {}, made_at)
         except FileCreateError as error:
             raise error.args[0] from error  # what the disk has said
     file.seek(0)
 
 
-def _write_book(header: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> None:
+def _write_book(
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    file: IO[bytes],
+    says: Mapping[str, str],
+    made_at: datetime | None,
+) -> None:
     import xlsxwriter  # a tenth of a second, which only those who write a workbook shall wait for
 
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
+        for name, value in says.items():
+            book.set_custom_property(name, value, "text")
+        if made_at is not None:
+            book.set_properties({"created": made_at.replace(tzinfo=None)})
         formats = {name: book.add_format(options) for name, options in _FORMATS.items()}
         formats[""] = None
         line, sheet = SHEET_ROWS, None

@@ -5,22 +5,16 @@ from datetime import UTC
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
-from addons.billing_statements.errors import MisdirectedError, StatementError
-from addons.billing_statements.services import answers
+from addons.billing_statements.errors import StatementError
+from addons.billing_statements.services import answers, enclosures, guarding
 from addons.billing_statements.services.creation import RUN
+from addons.billing_statements.services.data import data_files
 from core import letters, m
-from core.db import AnySession, lock_rows, round_money
-from core.documents import (
-    DataFile,
-    Identity,
-    UnprintableError,
-    filename_of,
-    read_identity,
-    render_pdf,
-    unprintable,
-)
+from core.db import AnySession, lock_rows
+from core.documents import Identity, UnprintableError, filename_of, render_pdf, unprintable
 from core.errors import NAMED
 from core.i18n import _, format_date, format_money, in_locale
 from core.jobs.kinds import SkippedError
@@ -29,7 +23,6 @@ from core.records import attachments
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
-from core.tabular.writers import csv_bytes
 
 DOCUMENT = "billing.statement"
 SEND = "billing_statements.send"
@@ -75,7 +68,7 @@ def _render(session: AnySession, statement: Any) -> Any:
         statement,
         locale=locale,
         identity=identity_of(statement),
-        data_files=[_data_file(statement)],
+        data_files=data_files(statement),
     )
     attachment = m.Attachment(
         company_id=statement.company_id,
@@ -90,47 +83,9 @@ def _render(session: AnySession, statement: Any) -> Any:
     session.flush()
     statement.attachment_id, statement.state = attachment.id, "rendered"
     session.flush()
+    if statement.partner.statement_workbook:
+        enclosures.workbook(session, statement, identity_of(statement))
     return attachment
-
-
-def _data_file(statement: Any) -> DataFile:
-    """The lines as a table, for customers whose programs read it."""
-    header = ("date", "document", "number", "reference", "due_date", "amount", "currency")
-    rows = (
-        (
-            line.date,
-            line.document,
-            line.number,
-            line.reference,
-            line.due_date,
-            round_money(line.amount, statement.currency_code),
-            statement.currency_code,
-        )
-        for line in statement.lines
-    )
-    name = f"{statement.number.replace('/', '-')}.csv"
-    return DataFile(name, csv_bytes(header, rows), "Lines of the statement")
-
-
-def check_file(statement: Any, contents: bytes) -> None:
-    """Refuse a file that is another statement's; raises MisdirectedError."""
-    found, wanted = read_identity(contents), identity_of(statement)
-    if (found.document, found.number, found.partner, found.version) != (
-        wanted.document,
-        wanted.number,
-        wanted.partner,
-        wanted.version,
-    ):
-        raise MisdirectedError(
-            _(
-                "The file is statement %(found)s of customer %(other)s, not %(wanted)s of customer "
-                "%(partner)s: print this statement again.",
-                found=found.number,
-                other=found.partner,
-                wanted=wanted.number,
-                partner=wanted.partner,
-            )
-        )
 
 
 def release(session: AnySession, statements: Iterable[Any]) -> None:
@@ -224,28 +179,36 @@ def mails_of(session: AnySession, statement: Any) -> Sequence[Any]:
 
 
 def _mail(session: AnySession, statement: Any, recipients: list[str], key: str) -> Any:
-    """Put the statement's very file into the outbox."""
-    check_file(statement, attachments.read(statement.attachment.sha256))
+    """Put the statement's very file into the outbox, with what goes along, and read it back."""
+    identity = identity_of(statement)
     subject, body = _text(session, statement)
-    return queue(
-        session,
-        to=recipients,
-        subject=subject,
-        body=body,
-        model=DOCUMENT,
-        record_id=statement.id,
-        company_id=statement.company_id,
-        attachments=[statement.attachment],
-        idempotency_key=key,
-        when_unsure="park",
-    )
+    with session.begin_nested():  # what is refused leaves no mail behind
+        message = queue(
+            session,
+            to=recipients,
+            subject=subject,
+            body=body,
+            model=DOCUMENT,
+            record_id=statement.id,
+            company_id=statement.company_id,
+            attachments=[statement.attachment, *enclosures.attached_to(session, statement, identity)],
+            idempotency_key=key,
+            when_unsure="park",
+        )
+        guarding.check_mail(session, message, statement, identity, own=True)
+    return message
 
 
 def _text(session: AnySession, statement: Any) -> tuple[str, str]:
     locale = statement.partner.language
     with in_locale(locale):
         words = {**words_of(statement), "answer": answers.address_of(session, statement)}
-    return render_template(session, mail_of(statement), locale, words)
+        words["invoices"] = enclosures.link_of(session, statement, identity_of(statement))
+        subject, body = render_template(session, mail_of(statement), locale, words)
+        # A template that was edited before there were links to invoices does not name them.
+        if words["invoices"] not in body:
+            body = body.rstrip() + "\n\n" + _("Its invoices: %(link)s", link=words["invoices"]) + "\n"
+    return subject, body
 
 
 def mail_of(statement: Any) -> str:
@@ -264,6 +227,7 @@ def words_of(statement: Any) -> dict[str, Any]:
         "period_end": format_date(statement.period_end),
         "closing": format_money(statement.closing, statement.currency_code),
         "answer": "",
+        "invoices": "",
     }
 
 
@@ -277,7 +241,13 @@ def send_by_hand(session: AnySession, statements: Iterable[Any], letter: letters
 
 
 def _by_hand(session: AnySession, statement: Any, letter: letters.Letter) -> Any:
-    message = letters.put_out(session, statement, letter)
+    identity = identity_of(statement)
+    with session.begin_nested():
+        message = letters.put_out(session, statement, letter)
+        for file in enclosures.attached_to(session, statement, identity):
+            along = {"message_id": message.id, "attachment_id": file.id}
+            session.execute(insert(m.MailAttachment).values(along).on_conflict_do_nothing())
+        guarding.check_mail(session, message, statement, identity, own=False)
     if statement.state == "released":
         statement.mail_id, statement.state = message.id, "sent"
         session.flush()

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from addons.billing_statements.names import ANSWERS, STATES
+from addons.billing_statements.services.data import WORKBOOK
 from core import m
 from core.db import AnySession
 from core.i18n import _
@@ -20,7 +22,9 @@ from core.records import attachments
 def _files(run_id: int) -> Any:
     """The statements of a run that the user may see, by record rules like any list."""
     statement, partner, file = m.BillingStatement, m.Partner, m.Attachment
-    mail, answer = m.MailMessage, m.BillingAnswer
+    mail, answer, workbook = m.MailMessage, m.BillingAnswer, aliased(m.Attachment)
+    own = (workbook.model == statement._name) & (workbook.record_id == statement.id)
+    version = workbook.document == func.concat(f"{WORKBOOK}/", statement.version)
     return (
         select(
             statement.number,
@@ -36,9 +40,12 @@ def _files(run_id: int) -> Any:
             file.sha256,
             func.array_to_string(mail.to, ", ").label("sent_to"),
             answer.state.label("answer"),
+            workbook.filename.label("workbook_name"),
+            workbook.sha256.label("workbook"),
         )
         .join(partner, partner.id == statement.partner_id)
         .outerjoin(file, file.id == statement.attachment_id)
+        .outerjoin(workbook, own & version)
         .outerjoin(mail, mail.id == statement.mail_id)
         .outerjoin(answer, answer.statement_id == statement.id)
         .where(statement.run_id == run_id)
@@ -62,6 +69,8 @@ def index(session: AnySession, run_id: int) -> tuple[list[str], list[tuple[Any, 
         _("Customer's answer"),
         _("File"),
         "SHA-256",
+        _("Workbook"),
+        _("SHA-256 of the workbook"),
     ]
     return header, [_row(row) for row in session.execute(_files(run_id))]
 
@@ -79,14 +88,16 @@ def _row(row: Any) -> tuple[Any, ...]:
         str(STATES[row.state]),
         row.sent_to or "",
         str(ANSWERS[row.answer]) if row.answer else "",
-        _name(row) if row.sha256 else "",
+        _name(row, row.filename) if row.sha256 else "",
         row.sha256 or "",
+        _name(row, row.workbook_name) if row.workbook else "",
+        row.workbook or "",
     )
 
 
-def _name(row: Any) -> str:
+def _name(row: Any, filename: str) -> str:
     """The name in the archive: one a statement and version, the customer's code first."""
-    stem, _dot, ending = row.filename.rpartition(".")
+    stem, _dot, ending = filename.rpartition(".")
     version = f" v{row.version}" if row.version > 1 else ""
     return f"{row.code} {stem}{version}.{ending}".replace("/", "-")
 
@@ -94,7 +105,10 @@ def _name(row: Any) -> str:
 def archive(session: AnySession, run_id: int) -> Iterator[bytes]:
     """All files of a run that stand, in blocks."""
     rows = session.execute(_files(run_id)).all()
-    return _archived([(_name(row), row.sha256) for row in rows if row.sha256 and row.state != "superseded"])
+    standing = [row for row in rows if row.sha256 and row.state != "superseded"]
+    files = [(_name(row, row.filename), row.sha256) for row in standing]
+    files += [(_name(row, row.workbook_name), row.workbook) for row in standing if row.workbook]
+    return _archived(files)
 
 
 def _archived(files: Sequence[tuple[str, str]]) -> Iterator[bytes]:

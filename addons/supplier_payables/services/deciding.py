@@ -53,9 +53,14 @@ def _locked(session: AnySession, matches: Iterable[Any]) -> Sequence[Any]:
 
 def accept(session: AnySession, matches: Iterable[Any]) -> None:
     """Refuses what is beyond the tolerances, unless somebody else has asked for it."""
+    _decide(session, acceptable(session, matches), "accepted", "accept")
+
+
+def acceptable(session: AnySession, matches: Iterable[Any]) -> Sequence[Any]:
+    """Locked rows of open matches of drafts that the actor may accept. Raises PayablesError."""
     rows = _open(session, matches)
     PayablesError.refuse({row.id: said for row in rows if row.beyond and (said := _not_by(session, row))})
-    _decide(session, rows, "accepted", "accept")
+    return rows
 
 
 def _not_by(session: AnySession, row: Any) -> str:

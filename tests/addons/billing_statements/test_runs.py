@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from addons.accounting.periods import period_with
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services import delivery, runs
+from addons.billing_statements.services.data import data_files
 from addons.billing_statements.services.due import due_of
 from core import letters, m
 from core.db import db
@@ -377,7 +378,7 @@ def test_a_statement_in_yen_has_no_cents(app, customer_of, bill, run_month):
     assert "1,500\u00a0JPY" in page
     assert ".00" not in page
     assert delivery.words_of(statement)["closing"] == "1,500\u00a0JPY"
-    table = delivery._data_file(statement).contents.decode().splitlines()
+    table = data_files(statement)[0].contents.decode().splitlines()
     assert table[1].endswith(",1500,JPY")
 
 

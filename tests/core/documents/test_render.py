@@ -189,7 +189,7 @@ def test_a_foreign_pdf_is_told_from_ours() -> None:
 
     with pytest.raises(UnidentifiedError) as caught:
         read_identity(HTML(string="<p>Another").write_pdf())
-    assert str(caught.value) == "this PDF does not say which document it is: only send files that we made"
+    assert str(caught.value) == "this file does not say which document it is: only send files that we made"
 
 
 def test_what_is_no_pdf_is_refused() -> None:
