@@ -98,8 +98,8 @@ class AccountingBill(_Composed):
     def reverse(cls, session: Any, bills: Any, on: _date) -> Any: ...
     @classmethod
     def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ...
-    ) -> int: ...
+        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: Any = ..., said: Any = ...
+    ) -> Any: ...
 
 class AccountingBillLine(_Composed):
     account: Mapped[AccountingAccount | None]
@@ -387,6 +387,51 @@ class AccountingPaymentTerm(_Composed):
     months: Mapped[int]
     name: Mapped[str]
 
+class AccountingRevaluation(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    difference: Mapped[Decimal]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    id: Mapped[int]
+    lines: Mapped[list[AccountingRevaluationLine]]
+    number: Mapped[str | None]
+    opposite: Mapped[AccountingEntry | None]
+    opposite_id: Mapped[int | None]
+    posted_at: Mapped[_datetime | None]
+    replaces: Mapped[AccountingRevaluation | None]
+    replaces_id: Mapped[int | None]
+    state: Mapped[str]
+    @property
+    def company_currency(self) -> str: ...
+    @classmethod
+    def post(cls, session: Any, revaluations: Any) -> None: ...
+    @classmethod
+    def take_back(cls, session: Any, revaluations: Any) -> None: ...
+
+class AccountingRevaluationLine(_Composed):
+    account: Mapped[AccountingAccount]
+    account_id: Mapped[int]
+    amount: Mapped[Decimal]
+    book_value: Mapped[Decimal]
+    currency_code: Mapped[str]
+    difference: Mapped[Decimal]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    open_item: Mapped[AccountingOpenItem | None]
+    open_item_id: Mapped[int | None]
+    partner: Mapped[Partner | None]
+    partner_id: Mapped[int | None]
+    position: Mapped[int]
+    reason: Mapped[str]
+    revaluation: Mapped[AccountingRevaluation]
+    revaluation_id: Mapped[int]
+    value: Mapped[Decimal | None]
+    @property
+    def company_currency(self) -> str: ...
+
 class AccountingTax(_Composed):
     account: Mapped[AccountingAccount | None]
     account_id: Mapped[int | None]
@@ -411,6 +456,40 @@ class AccountingTaxPart(_Composed):
     part: Mapped[AccountingTax]
     part_id: Mapped[int]
     position: Mapped[int]
+
+class AccountingWriteOff(_Composed):
+    account: Mapped[AccountingAccount | None]
+    account_id: Mapped[int | None]
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    entry: Mapped[AccountingEntry | None]
+    entry_id: Mapped[int | None]
+    exchange_rate: Mapped[Decimal | None]
+    id: Mapped[int]
+    kind: Mapped[str]
+    number: Mapped[str | None]
+    open_item: Mapped[AccountingOpenItem]
+    open_item_id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    posted_at: Mapped[_datetime | None]
+    reason: Mapped[str]
+    reversed_by: Mapped[AccountingWriteOff | None]
+    reverses: Mapped[AccountingWriteOff | None]
+    reverses_id: Mapped[int | None]
+    side: Mapped[str]
+    state: Mapped[str]
+    @classmethod
+    def complete(cls, session: Any, write_offs: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, write_offs: Any) -> Any: ...
+    @classmethod
+    def post(cls, session: Any, write_offs: Any) -> None: ...
+    @classmethod
+    def reverse(cls, session: Any, write_offs: Any, on: _date) -> Any: ...
 
 class Addon(_Composed):
     id: Mapped[int]
@@ -525,6 +604,21 @@ class BillingDispute(_Composed):
     @classmethod
     def settle(cls, session: Any, disputes: Any, outcome: str) -> None: ...
 
+class BillingOpenDocument(_Composed):
+    amount: Mapped[Decimal]
+    branch: Mapped[Partner | None]
+    branch_id: Mapped[int | None]
+    date: Mapped[_date]
+    document: Mapped[str]
+    due_date: Mapped[_date]
+    id: Mapped[int]
+    number: Mapped[str]
+    open_item_id: Mapped[int]
+    position: Mapped[int]
+    reference: Mapped[str]
+    residual: Mapped[Decimal]
+    statement_id: Mapped[int]
+
 class BillingRun(_Composed):
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -576,6 +670,7 @@ class BillingStatement(_Composed):
     due_60: Mapped[Decimal]
     due_90: Mapped[Decimal]
     due_over: Mapped[Decimal]
+    form: Mapped[str]
     id: Mapped[int]
     issued_at: Mapped[_datetime]
     lines: Mapped[list[BillingStatementLine]]
@@ -583,6 +678,7 @@ class BillingStatement(_Composed):
     mail_id: Mapped[int | None]
     not_due: Mapped[Decimal]
     number: Mapped[str]
+    open_documents: Mapped[list[BillingOpenDocument]]
     opening: Mapped[Decimal]
     partner: Mapped[Partner]
     partner_id: Mapped[int]
@@ -593,6 +689,7 @@ class BillingStatement(_Composed):
     run: Mapped[BillingRun]
     run_id: Mapped[int]
     state: Mapped[str]
+    transferred: Mapped[Decimal]
     unapplied: Mapped[Decimal]
     version: Mapped[int]
     @classmethod
@@ -614,6 +711,8 @@ class BillingStatement(_Composed):
 
 class BillingStatementLine(_Composed):
     amount: Mapped[Decimal]
+    branch: Mapped[Partner | None]
+    branch_id: Mapped[int | None]
     date: Mapped[_date]
     document: Mapped[str]
     due_date: Mapped[_date]
@@ -652,6 +751,7 @@ class Company(_Composed):
     second_release: Mapped[bool]
     street: Mapped[str]
     tax_number: Mapped[str]
+    write_off_limit: Mapped[Decimal]
     @property
     def picture(self) -> str: ...
 
@@ -893,17 +993,26 @@ class Partner(_Composed):
     price_breaks: Mapped[str]
     price_source: Mapped[str | None]
     price_tolerance: Mapped[Decimal]
+    quantity_tolerance: Mapped[Decimal]
     receipt_price: Mapped[str]
     receipt_tolerance: Mapped[Decimal]
+    rounding_tolerance: Mapped[Decimal]
     salesperson: Mapped[User | None]
     salesperson_id: Mapped[int | None]
     settlement: Mapped[str]
     settlement_cycle: Mapped[str]
+    statement_before: Mapped[str]
     statement_cycle: Mapped[str]
     statement_days: Mapped[str]
+    statement_form: Mapped[str]
+    statement_from: Mapped[_date | None]
     statement_invoices: Mapped[str]
     statement_layout: Mapped[str]
     statement_lines: Mapped[bool]
+    statement_partner: Mapped[Partner | None]
+    statement_partner_id: Mapped[int | None]
+    statement_together: Mapped[bool]
+    statement_when: Mapped[str]
     statement_workbook: Mapped[bool]
     street: Mapped[str]
     substitution: Mapped[str]
@@ -957,6 +1066,9 @@ class PayablesLine(_Composed):
 
 class PayablesMatch(_Composed):
     agreements: Mapped[str]
+    asked_by: Mapped[User | None]
+    asked_by_id: Mapped[int | None]
+    beyond: Mapped[bool]
     causes: Mapped[str]
     company: Mapped[Company]
     company_id: Mapped[int]
@@ -969,8 +1081,11 @@ class PayablesMatch(_Composed):
     note: Mapped[str]
     our_amount: Mapped[Decimal | None]
     our_quantity: Mapped[Decimal | None]
+    outcome: Mapped[str]
     owner: Mapped[User | None]
     owner_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
     price_change: Mapped[Decimal | None]
     score: Mapped[int]
     state: Mapped[str]
@@ -980,14 +1095,22 @@ class PayablesMatch(_Composed):
     their_quantity: Mapped[Decimal | None]
     @classmethod
     def accept(cls, session: Any, matches: Any) -> None: ...
+    @classmethod
+    def ask(cls, session: Any, matches: Any) -> None: ...
     @property
     def currency_code(self) -> str: ...
     @classmethod
     def dispute(cls, session: Any, matches: Any, note: str, owner_id: Any = ...) -> None: ...
     @classmethod
+    def further_acts(cls) -> Any: ...
+    @classmethod
+    def hand_over(cls, session: Any, matches: Any, owner_id: int) -> None: ...
+    @classmethod
     def join(cls, session: Any, matches: Any) -> int: ...
     @property
     def reason(self) -> str: ...
+    @classmethod
+    def settle(cls, session: Any, matches: Any, outcome: str) -> None: ...
     @classmethod
     def split(cls, session: Any, matches: Any) -> Any: ...
     @classmethod
@@ -1024,6 +1147,8 @@ class PayablesStatement(_Composed):
     credit_note_id: Mapped[int | None]
     currency_code: Mapped[str]
     id: Mapped[int]
+    list_file: Mapped[Attachment | None]
+    list_id: Mapped[int | None]
     list_name: Mapped[str]
     number: Mapped[str]
     partner: Mapped[Partner]
@@ -1054,7 +1179,9 @@ class PayablesTheirLine(_Composed):
     id: Mapped[int]
     match_id: Mapped[int | None]
     order_number: Mapped[str]
+    page: Mapped[int | None]
     part: Mapped[str]
+    place: Mapped[list[Any] | None]
     problem: Mapped[str]
     quantity: Mapped[Decimal | None]
     row: Mapped[int]

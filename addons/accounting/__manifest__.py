@@ -3,5 +3,5 @@
     "title": "Accounting",
     "summary": "Double-entry ledger, customer invoices and credit notes, payments, open items.",
     "category": "Ground floor",
-    "depends": ["partners>=0.1", "products>=0.1"],
+    "depends": ["matching>=0.1", "partners>=0.1", "products>=0.1"],
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from addons.accounting import demo_bills, demo_office, demo_people
+from addons.accounting import demo_bills, demo_foreign, demo_given_up, demo_office, demo_people
 from addons.accounting.services.allocation import items_of
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import InvoiceDraft, Line, PaymentDraft, PaymentLine
@@ -69,8 +69,10 @@ def _documents(session: Any, company: Any, today: date) -> None:
     documents = sorted(_invoices(company.id, chance, customers, parts, today), key=lambda d: d.date)
     m.AccountingInvoice.post(session, m.AccountingInvoice.create(session, documents))
     _pay(session, chance, documents, today)
+    demo_given_up.load(session, company.id, today)
     demo_bills.load(session, company, parts, today)
     session.add_all(_rates(company.id, today))
+    demo_foreign.load(session, company.id, parts[0].id, today)
     year = m.AccountingClosing(company_id=company.id, until=date(today.year - YEARS, 12, 31))
     m.AccountingClosing.close(session, m.AccountingClosing.create(session, [year]))
 
@@ -87,9 +89,9 @@ def _terms(session: Any, company_id: int) -> None:
 
 
 def _rates(company_id: int, today: date) -> Iterator[Any]:
-    """Rates of the last month, as a central bank would give them, each a little different."""
+    """Rates of the last months, as a central bank would give them, each a little different."""
     for code, worth in RATES.items():
-        for back in range(30):
+        for back in range(75):
             day = today - timedelta(days=back)
             if day.weekday() < 5:
                 rate = (worth * (1000 + back % 7 - 3) / 1000).quantize(Decimal("0.000001"))

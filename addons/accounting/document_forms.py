@@ -40,6 +40,7 @@ DOCUMENTS = {
     "payment": _l("Payment"),
     "refund": _l("Refund"),
     "netting": _l("Netting"),
+    "write_off": _l("Write-off"),
     "reversal": _l("Reversal"),
 }
 

@@ -1,5 +1,6 @@
 """Pages of accounting: an item settled by hand; what was open on a day, by age; bills from files."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,12 +9,14 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from sqlalchemy import select
 
+from addons.accounting import write_off_pages
 from addons.accounting.dashboards import age_labels
 from addons.accounting.document_forms import DOCUMENTS
 from addons.accounting.services import ageing
 from addons.accounting.services.allocation import Pair, items_by_id, oldest_first
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.crediting import creditable_lines
+from addons.accounting.services.listed import Said
 from core import m
 from core.clock import today
 from core.db import db
@@ -28,6 +31,7 @@ from core.security.incoming import takes_files
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("accounting", __name__)
+write_off_pages.add_to(bp)
 
 
 @bp.get("/settle/<int:open_item_id>")
@@ -216,43 +220,51 @@ def _asked_partner() -> Any:
 
 @dataclass(frozen=True)
 class Filed:
-    """What became of one file: the draft of a bill, or why none did."""
+    """What became of one file: the drafts of its bills, or why there are none."""
 
     name: str
-    bill: Any = None
+    bills: Sequence[Any] = ()
     problem: str = ""
 
 
 @bp.get("/bill-files")
 @requires("accounting.write_bills")
 def bill_files() -> str:
-    """Where electronic invoices of suppliers are brought."""
-    return render_template("accounting/bill_file.html", results=(), supplier="")
+    """Where electronic invoices and lists of suppliers are brought."""
+    return render_template("accounting/bill_file.html", results=(), typed={})
 
 
 @bp.post("/bill-files")
 @requires("accounting.write_bills")
 @takes_files
 def take_bill_files() -> Response | str | tuple[str, int]:
-    """Write a draft of each file, each by itself; go to the draft where it is one."""
+    """Write drafts of each file, each by itself; go to the draft where it is one."""
     sent = [file for file in request.files.getlist("file") if file.filename]
-    supplier = request.form.get("supplier", "").strip()
-    results = [_filed(file.filename or "", file.read(), supplier) for file in sent]
-    if len(results) == 1 and results[0].bill is not None:
-        return cast(Response, redirect(f"/m/accounting.bill.form/{results[0].bill.id}", 303))
-    page = render_template("accounting/bill_file.html", results=results, supplier=supplier)
-    return page if any(result.bill for result in results) else (page, 422)
+    typed = {name: request.form.get(name, "").strip() for name in ("supplier", "number", "date")}
+    results = [_filed(file.filename or "", file.read(), typed) for file in sent]
+    if len(results) == 1 and len(results[0].bills) == 1:
+        return cast(Response, redirect(f"/m/accounting.bill.form/{results[0].bills[0].id}", 303))
+    page = render_template("accounting/bill_file.html", results=results, typed=typed)
+    return page if any(result.bills for result in results) else (page, 422)
 
 
-def _filed(name: str, content: bytes, supplier: str) -> Filed:
+def _filed(name: str, content: bytes, typed: Mapping[str, str]) -> Filed:
     company_id = current_actor().company_id or abort(403)
     try:
-        made = m.AccountingBill.take_file(db.session, company_id, name, content, _supplier_of(supplier))
+        supplier, said = _supplier_of(typed["supplier"]), Said(typed["number"], _day_of(typed["date"]))
+        made = m.AccountingBill.take_file(db.session, company_id, name, content, supplier, said)
         db.session.commit()
     except UserError as error:
         db.session.rollback()
         return Filed(name, problem=shown(error))
-    return Filed(name, db.session.get_one(m.AccountingBill, made))
+    return Filed(name, [db.session.get_one(m.AccountingBill, bill_id) for bill_id in made])
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UserError(_("“%(text)s” is no day.", text=text)) from error
 
 
 def _supplier_of(code: str) -> int | None:

@@ -1,6 +1,6 @@
 """Lists and forms of accounting."""
 
-from addons.accounting import bill_screens, book_screens
+from addons.accounting import bill_screens, book_screens, revaluation_screens, write_off_screens
 from addons.accounting.document_forms import (
     DIRECTIONS,
     DOCUMENTS,
@@ -50,6 +50,8 @@ from core.screens import (
 screens = Screens()
 book_screens.declare(screens)
 bill_screens.declare(screens)
+write_off_screens.declare(screens)
+revaluation_screens.declare(screens)
 screens.extend("partner.form").before("main", Facts("balance", read=facts_of_partner))
 screens.list(
     "accounting.invoice.list",
@@ -296,6 +298,7 @@ screens.list(
         "due_date",
     ],
     search=["number", "reference", "partner_id"],
+    actions=write_off_screens.bulk_actions(),
     group_by=["partner_id", "document", "side"],
     order="-date",
     create=False,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from addons.accounting.periods import Period
 from addons.billing_statements.errors import StatementError
-from addons.billing_statements.services import runs
+from addons.billing_statements.services import members, runs
 from addons.billing_statements.services.due import due_of
 from core import m
 from core.clock import today
@@ -54,8 +54,8 @@ def _company(code: str) -> Iterator[int]:
         raise click.ClickException(str(error)) from error
 
 
-def _period(cycle: str, until: datetime) -> Period:
-    return runs.check_period(cycle, until.date(), today())
+def _period(company_id: int, cycle: str, until: datetime) -> Period:
+    return runs.check_period(cycle, until.date(), today(), members.cycles(db.session, company_id))
 
 
 def _show(data: dict[str, Any], json_output: bool) -> None:
@@ -68,7 +68,7 @@ def _show(data: dict[str, Any], json_output: bool) -> None:
 def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Show what a run would create; write nothing."""
     with _company(code) as company_id:
-        found = due_of(db.session, company_id, cycle, _period(cycle, until))
+        found = due_of(db.session, company_id, cycle, _period(company_id, cycle, until))
         totals = {currency: round_money(total, currency) for currency, total in found.totals.items()}
         kinds = Counter(one.kind for one in m.BillingRun.concerns(db.session, company_id, [found]))
     data = {
@@ -98,7 +98,7 @@ def due(code: str, json_output: bool) -> None:
 def create(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Create what is due and start printing; again, only what is still missing."""
     with _company(code) as company_id:
-        run, ids = m.BillingRun.start(db.session, company_id, cycle, _period(cycle, until))
+        run, ids = m.BillingRun.start(db.session, company_id, cycle, _period(company_id, cycle, until))
         db.session.commit()
         _show({"run": run.id, "created": len(ids)}, json_output)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from addons.billing_statements.screens import unreachable
+from addons.billing_statements.customer_screens import unreachable
 from core import m
 from core.i18n import _l
 from core.screens import Dashboards, Figure

@@ -17,6 +17,16 @@ CYCLES = {
     "days": _l("On days of their own"),
     "none": _l("No statements"),
 }
+#: When a customer is stated, and what its statements list.
+WHEN = {
+    "moved": _l("When something moved or is open"),
+    "open": _l("Only while something is open"),
+    "always": _l("Always"),
+}
+FORMS = {
+    "forward": _l("What moved, from balance to balance"),
+    "open_items": _l("Documents that are open"),
+}
 LAYOUTS = {
     "": _l("By language"),
     "international": _l("International"),

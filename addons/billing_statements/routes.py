@@ -1,19 +1,20 @@
 """Pages of statement runs: preview, create, look, release, send."""
 
 import typing
+from datetime import date
 from tempfile import TemporaryFile
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import Text, cast, func, select
 
-from addons.accounting.periods import last_closed
+from addons.accounting.periods import Period, last_closed
 from addons.billing_statements import check_pages
 from addons.billing_statements import names as state_names
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.forms import RunForm
 from addons.billing_statements.looks import PREVIEWED, customers_of, looks_of, stated
-from addons.billing_statements.services import delivery, outputs, runs
+from addons.billing_statements.services import delivery, members, outputs, runs
 from addons.billing_statements.services.due import due_of, due_today
 from core import m
 from core.clock import today
@@ -91,7 +92,7 @@ def preview() -> Response | str | tuple[str, int]:
     if not form.validate() or form.period_end.data is None:
         return redirect_to_runs(_("Give the last day of the period."))
     try:
-        period = runs.check_period(form.cycle.data, form.period_end.data, today())
+        period = _period(form.cycle.data, form.period_end.data)
     except StatementError as error:
         return redirect_to_runs(str(error))
     found = due_of(db.session, _company(), form.cycle.data, period)
@@ -103,6 +104,12 @@ def preview() -> Response | str | tuple[str, int]:
         skipped=customers_of(sorted(found.skipped.items())),
         rows=stated(found),
     )
+
+
+def _period(cycle: str, period_end: date) -> Period:
+    """What a run is about; raises StatementError."""
+    changes = members.cycles(db.session, _company())
+    return runs.check_period(cycle, period_end, today(), changes)
 
 
 def redirect_to_runs(problem: str) -> Response:
@@ -123,7 +130,7 @@ def create() -> Response:
     if not form.validate_on_submit() or form.period_end.data is None:
         return redirect_to_runs(_("Give the last day of the period."))
     try:
-        period = runs.check_period(form.cycle.data, form.period_end.data, today())
+        period = _period(form.cycle.data, form.period_end.data)
     except StatementError as error:
         return redirect_to_runs(str(error))
     run, ids = m.BillingRun.start(db.session, _company(), form.cycle.data, period)

@@ -3,18 +3,15 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import object_session
 
-from addons.billing_statements import answer_screens
+from addons.billing_statements import answer_screens, customer_screens
 from addons.billing_statements.answer_screens import fact_of, said
-from addons.billing_statements.names import CYCLES, INVOICES, LAYOUTS, STATES
-from addons.billing_statements.services.health import without_address
+from addons.billing_statements.names import STATES
 from addons.billing_statements.services.redo import followed_by
 from core import m
-from core.i18n import _, _l, format_number
+from core.i18n import _, _l
 from core.screens import Button, Column, Fact, Facts, Field, Filter, Grid, Part, Screens, Section
-from core.security.rights import current_actor
 
 screens = Screens()
 
@@ -27,37 +24,10 @@ def may_be_redone(statement: Any) -> bool:
     return statement.state != "superseded" and (session is None or followed_by(session, statement) is None)
 
 
-screens.extend("partner.form").after(
-    "currency_code",
-    Field("statement_cycle", _l("Statements"), choices=CYCLES, help=_l("How often a statement is due.")),
-    Field(
-        "statement_days",
-        _l("On days"),
-        help=_l("Empty for the usual. Weekly: 1 for Monday; monthly: the last day, 25; own days: 5, 20."),
-    ),
-    Field(
-        "statement_lines",
-        _l("Statements show lines"),
-        help=_l("Each line with order, part, quantity and price, behind the documents."),
-    ),
-    Field("statement_layout", _l("Layout of statements"), choices=LAYOUTS),
-    Field(
-        "statement_workbook",
-        _l("Statements as xlsx too"),
-        help=_l("A workbook with the same figures goes with the mail."),
-    ),
-    Field("statement_invoices", _l("Invoices with statements"), choices=INVOICES),
-)
-
-
-def unreachable(partner: Any) -> ColumnElement[bool]:
-    """The condition that a customer gets statements and has no address for them."""
-    return and_(partner.is_customer, partner.statement_cycle != "none", without_address(partner))
-
-
-screens.extend("partner.list").inside(
-    "columns", Column("statement_cycle", _l("Statements"), choices=CYCLES, shown=False)
-).inside("filters", Filter("unreachable", _l("No address for statements"), where=unreachable))
+def _taken_over(statement: Any) -> list[Fact]:
+    """What branches brought with them, or took away."""
+    moved = statement.transferred
+    return [Fact(_l("Of branches"), moved, statement.currency_code)] if moved else []
 
 
 def redo_statement(session: Any, statement: Any) -> str:
@@ -75,6 +45,7 @@ def facts_of_statement(_session: Any, statement: Any) -> list[Fact]:
     currency, overdue = statement.currency_code, statement.closing - statement.not_due
     facts = [
         Fact(_l("Opening"), statement.opening, currency),
+        *_taken_over(statement),
         Fact(_l("Charged"), statement.debits, currency),
         Fact(_l("Credited"), -statement.credits, currency),
         Fact(_l("Balance"), statement.closing, currency),
@@ -83,17 +54,6 @@ def facts_of_statement(_session: Any, statement: Any) -> list[Fact]:
     return [*facts, *late, *fact_of(statement)]
 
 
-def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
-    """The statements of a customer, the latest first."""
-    if not current_actor().may("billing_statements.read"):
-        return []
-    statement = m.BillingStatement
-    count = session.scalar(select(func.count(statement.id)).where(statement.partner_id == partner.id))
-    listed = f"/m/billing.statement.list?f.partner_id={partner.id}"
-    return [Fact(_l("Statements"), text=format_number(count), link=listed if count else "")]
-
-
-screens.extend("partner.form").before("main", Facts("statements", read=facts_of_partner))
 screens.list(
     "billing.statement.list",
     model="billing.statement",
@@ -169,7 +129,25 @@ screens.form(
                 "number",
                 "reference",
                 "due_date",
+                Column("branch_id", _l("Branch")),
                 "amount",
+            ],
+        ),
+        Grid(
+            "open_documents",
+            model="billing.open_document",
+            title=_l("Open documents"),
+            readonly=True,
+            order="position",
+            visible=lambda statement: statement is not None and statement.form == "open_items",
+            columns=[
+                "date",
+                "number",
+                "reference",
+                "due_date",
+                Column("branch_id", _l("Branch")),
+                "amount",
+                Column("residual", _l("Open")),
             ],
         ),
         Part("mails", template="billing_statements/mails.html", visible=lambda s: s is not None),
@@ -201,3 +179,4 @@ screens.form(
     ],
 )
 answer_screens.declare(screens)
+customer_screens.declare(screens)

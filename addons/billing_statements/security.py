@@ -5,7 +5,8 @@ from core.security.actor import NEVER
 from core.security.rights import Rights
 
 rights = Rights()
-for model in ("billing.run", "billing.run_skip", "billing.statement", "billing.statement_line"):
+STANDING = ("billing.statement_line", "billing.open_document")
+for model in ("billing.run", "billing.run_skip", "billing.statement", *STANDING):
     rights.model(model, read="billing_statements.read", write=NEVER)
 
 for model in ("billing.statement", "billing.run_skip"):
@@ -14,7 +15,8 @@ rights.model("billing.answer", read="billing_statements.read", write=NEVER)
 rights.model("billing.dispute", read="billing_statements.read", write="billing_statements.run")
 rights.follows("billing.answer", "statement_id", "billing.statement")
 rights.follows("billing.dispute", "partner_id", "partner")
-rights.follows("billing.statement_line", "statement_id", "billing.statement")
+for model in STANDING:
+    rights.follows(model, "statement_id", "billing.statement")
 
 rights.permission("billing_statements.read", _l("See statements"))
 rights.permission("billing_statements.run", _l("Create statements"))

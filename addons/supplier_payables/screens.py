@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from addons.supplier_payables import dispute_screens
 from addons.supplier_payables.services.settled import left_to_pay
-from core import m
 from core.i18n import _, _l
 from core.screens import Button, Column, Fact, Facts, Field, Filter, Screens, Section
 
@@ -12,6 +12,7 @@ SETTLEMENTS = {"cash": _l("Cash"), "receipt": _l("By receipt"), "period": _l("By
 CYCLES = {"monthly": _l("monthly"), "half_monthly": _l("half-monthly"), "weekly": _l("weekly")}
 
 screens = Screens()
+dispute_screens.declare(screens)
 
 
 def facts_of(session: Any, statement: Any) -> list[Fact]:
@@ -32,12 +33,6 @@ def _paid(session: Any, statement: Any) -> list[Fact]:
     if not left:
         return [Fact(_l("Paid"), text=_("Yes"), tone="good")]
     return [Fact(_l("Left to pay"), left, statement.currency_code)]
-
-
-def redo(session: Any, statement: Any) -> str:
-    """Do one supplier again from its form."""
-    m.PayablesStatement.redo(session, [statement])
-    return str(_("It is made anew."))
 
 
 screens.list(
@@ -93,7 +88,7 @@ screens.form(
         Button(
             "redo",
             _l("Do again"),
-            action=redo,
+            action="supplier_payables.redo",
             permission="supplier_payables.run",
             visible=lambda statement: statement.state == "draft",
             style="danger",
@@ -108,7 +103,13 @@ screens.extend("partner.form").after(
         Field("settlement", _l("Settlement"), choices=SETTLEMENTS, help=_l("When the supplier is settled.")),
         Field("settlement_cycle", _l("Settlement cycle"), choices=CYCLES),
         Field(
-            "price_tolerance", _l("Price tolerance, %"), help=_l("A higher price than ours needs approval.")
+            "price_tolerance", _l("Price tolerance, %"), help=_l("A price that is higher by more needs two.")
+        ),
+        Field("quantity_tolerance", _l("Quantity tolerance, %"), help=_l("More than that needs two.")),
+        Field(
+            "rounding_tolerance",
+            _l("Rounding tolerance"),
+            help=_l("By so much the amount of a line may differ without a word."),
         ),
         title=_l("Supplier's statements"),
         visible=lambda partner: partner is None or partner.is_supplier,

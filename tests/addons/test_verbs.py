@@ -237,6 +237,34 @@ def test_bills_and_nettings_come_in_by_the_verbs(company, customer, visit):
     }
 
 
+def test_write_offs_come_in_by_the_verbs(app, company, customer, visit):
+    m.AccountingInvoice.post(db.session, m.AccountingInvoice.create(db.session, [draft(company, customer)]))
+    calls()
+    item = db.session.scalar(select(m.AccountingOpenItem.id))
+    body = {"open_item_id": item, "date": "2026-01-20", "amount": "4", "reason": "Cents"}
+    made = visit.call("accounting.write_off", body)["id"]
+    visit.call(f"accounting.write_off/{made}/actions/post")
+    assert calls() == {"write_off.create": [1], "write_off.post": [1], "allocation.settle": [1]}
+    visit.call(f"accounting.write_off/{made}/actions/reverse")
+    assert calls() == {
+        "allocation.take_back": [1],
+        "write_off.create": [1],
+        "write_off.post": [1],
+        "allocation.settle": [1],
+        "write_off.reverse": [1],
+    }
+    visit.post("/m/accounting.open_item.list/bulk/write_off_bad_debt/start", ids=str(item), expected="1")
+    work(app)
+    assert calls() == {"write_off.create": [1], "write_off.post": [1], "allocation.settle": [1]}
+
+
+def test_revaluations_come_in_by_the_verbs(company, visit):
+    made = visit.call("accounting.revaluation", {"date": "2026-01-31"})["id"]
+    visit.call(f"accounting.revaluation/{made}/actions/post")
+    visit.call(f"accounting.revaluation/{made}/actions/take_back")
+    assert calls() == {"revaluation.post": [1], "revaluation.take_back": [1]}
+
+
 def test_a_verb_asks_who_may(company, customer):
     (made,) = m.AccountingInvoice.create(db.session, [draft(company, customer)])
     clerk = Actor(None, "clerk", company.id, frozenset({"accounting.write"}))

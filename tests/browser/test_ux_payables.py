@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from playwright.sync_api import Page, expect
 from core import m
 from core.db import db
 from core.security.users import ensure_user
+from tests.addons.matching.papers import printed
+from tests.addons.matching.papers import statement as statement_of
 from tests.addons.supplier_payables.conftest import Office, day
 
 pytestmark = pytest.mark.browser
 
+PASSWORD = "a long enough password"
 Opener = Callable[..., Page]
 
 
@@ -44,7 +48,7 @@ def statement(app: Flask, company: Any) -> int:
 def states(page: Page) -> list[str]:
     """The state of each match, as the table shows it."""
     found: list[str] = page.eval_on_selector_all(
-        "tr[data-match]", "rows => rows.map((row) => row.lastElementChild.innerText.split(':')[0])"
+        "tr[data-match]", "rows => rows.map((row) => row.lastElementChild.innerText.split(/[:\\n]/)[0])"
     )
     return found
 
@@ -82,3 +86,57 @@ def test_ux_28_to_34_problems_first_and_keys_alone(open_as: Opener, statement: i
     made = db.session.get_one(m.PayablesStatement, statement)
     assert (made.state, made.bill.net, made.bill.reference) == ("posted", 50, "R-2025-10")
     assert made.bill.date >= date(2025, 10, 31)
+
+
+@pytest.fixture
+def listed(app: Flask, company: Any) -> int:
+    """October of a supplier whose list came as a PDF of three pages."""
+    office = Office(company)
+    roles = ("supplier_payables.approver", "purchasing.manager")
+    ensure_user(db.session, "paula@example.com", PASSWORD, company, name="Paula", roles=roles)
+    rows = []
+    for number in range(60):
+        move = office.got(office.parts[number % 3], 100, "0.5", day(1 + number % 28), f"DN-{number}")
+        price = Decimal("0.6") if number == 50 else Decimal("0.5")
+        order = move.purchase_line.order.number
+        row = (
+            day(1 + number % 28),
+            order,
+            f"DN-{number}",
+            f"P{number % 3}",
+            "Resistor",
+            100,
+            price,
+            price * 100,
+        )
+        rows.append(row)
+    (made,) = office.run()
+    m.PayablesStatement.upload(db.session, made, "October.pdf", printed(statement_of(rows)))
+    db.session.commit()
+    return int(made.id)
+
+
+def test_ux_27_the_source_of_each_line_is_marked_on_its_page(open_as: Opener, listed: int) -> None:
+    page = open_as("paula", f"/supplier_payables/statements/{listed}")
+    first = page.locator("tr[data-match]").first
+    expect(first).to_contain_text("price +20.0 %")
+    expect(first).to_be_focused()
+    page.keyboard.press("o")
+    line = page.locator("tr[data-line]:focus")
+    expect(line).to_contain_text("0.6")
+    marked = page.locator("rect.on")
+    expect(marked).to_have_count(1)
+    assert marked.get_attribute("data-line") == line.get_attribute("data-line")
+    picture = page.locator(".source-page img")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
+    # The mark lies within the picture, and moves with the line in hand.
+    inside, before = picture.bounding_box(), marked.bounding_box()
+    assert inside and before
+    assert inside["y"] < before["y"] < before["y"] + before["height"] < inside["y"] + inside["height"]
+    page.keyboard.press("ArrowDown")
+    below = page.locator("rect.on").bounding_box()
+    assert below and below["y"] > before["y"]
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".screen-head .count")).to_contain_text("page 1 of")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-workbench]")).to_be_visible()

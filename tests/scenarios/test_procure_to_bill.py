@@ -193,7 +193,7 @@ class Story:
 
     def _bill_from(self, content, name="bill.xml"):
         """The draft of a file."""
-        made = m.AccountingBill.take_file(db.session, self.company.id, name, content)
+        (made,) = m.AccountingBill.take_file(db.session, self.company.id, name, content)
         return db.session.get(m.AccountingBill, made)
 
     def _pay(self, whom, bill, amount, currency):

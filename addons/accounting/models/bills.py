@@ -24,6 +24,7 @@ from addons.accounting.services import filing, papers, posting, reversal
 from addons.accounting.services.bills import BILLS, Debit
 from addons.accounting.services.drafts import BillLineDraft
 from addons.accounting.services.einvoice.invoice import EInvoice
+from addons.accounting.services.listed import UNSAID, Said
 from core.db import (
     Cleaned,
     ExchangeRate,
@@ -130,13 +131,20 @@ class Bill(PaperRules, CompanyOwned, Model):
 
     @classmethod
     def take_file(
-        cls, session: Any, company_id: int, name: str, content: bytes, partner_id: int | None = None
-    ) -> int:
-        """Write the draft of the bill in a supplier's electronic invoice, XML or PDF; returns its id.
+        cls,
+        session: Any,
+        company_id: int,
+        name: str,
+        content: bytes,
+        partner_id: int | None = None,
+        said: Said = UNSAID,
+    ) -> list[int]:
+        """Write the draft of the bill in a supplier's electronic invoice, or of those in its list.
 
-        Left out, the supplier is found by what the file says of the seller.
+        Left out, the supplier is found by what the file says of the seller; lists do not say it. `said` is
+        what a person says of a list. Returns the ids.
         """
-        return filing.take_file(session, company_id, name, content, partner_id)
+        return filing.take_file(session, company_id, name, content, partner_id, said)
 
     @classmethod
     def lines_of_file(

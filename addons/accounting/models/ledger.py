@@ -34,6 +34,10 @@ PURPOSES = (
     "accrued_landed_cost",
     "discount_allowed",
     "discount_received",
+    "small_difference",
+    "bad_debt",
+    "unrealised_difference",
+    "currency_valuation",
 )
 #: Of amounts that are in the company's currency, beside a document's own.
 OF_COMPANY = {"currency": "company_currency"}

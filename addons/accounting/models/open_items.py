@@ -26,9 +26,9 @@ from core.records.models import CompanyOwned
 
 #: On which of its partner's two accounts a document stands; a partner that buys and sells has both.
 SIDES = ("receivable", "payable")
-DOCUMENTS = ("invoice", "credit_note", "payment", "refund", "reversal", "bill", "netting")
+DOCUMENTS = ("invoice", "credit_note", "payment", "refund", "reversal", "bill", "netting", "write_off")
 #: Whose account it is: only within one can an item settle another.
-_ACCOUNT = ("company_id", "partner_id", "side", "currency_code")
+OWNER = ("company_id", "partner_id", "side", "currency_code")
 
 
 class OpenItem(CompanyOwned, Model):
@@ -89,7 +89,7 @@ class OpenItem(CompanyOwned, Model):
             CheckConstraint(f"side IN {SIDES}", name="side_known"),
             CheckConstraint(f"document IN {DOCUMENTS}", name="document_known"),
             # The target of the allocations' keys: what settles and what is settled agree in these.
-            UniqueConstraint("id", *_ACCOUNT, name="uq_open_item_owner"),
+            UniqueConstraint("id", *OWNER, name="uq_open_item_owner"),
             Index(None, "partner_id", "date"),
             Index(None, "company_id", "date", "id"),
             search_index("accounting_open_item", "number", "reference"),
@@ -130,7 +130,7 @@ class Allocation(CompanyOwned, Model):
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
-        owner, target = _ACCOUNT, [f"accounting_open_item.{c}" for c in ("id", *_ACCOUNT)]
+        owner, target = OWNER, [f"accounting_open_item.{c}" for c in ("id", *OWNER)]
         return (
             ForeignKeyConstraint(
                 ["debit_id", *owner], target, name="fk_allocation_debit", ondelete="RESTRICT"

@@ -23,7 +23,7 @@ from core.db import AnySession, decimals_of
 AGES: Sequence[tuple[int | None, int | None]] = ((None, 0), (1, 30), (31, 60), (61, 90), (91, None))
 
 #: Amounts are positive where they are owed: by customers on the one side, by us on the other.
-_OPEN = """
+OPEN = """
     WITH item AS (
         SELECT o.* FROM accounting_open_item o
          WHERE o.company_id = :company AND o.side = :side AND o.date <= :day
@@ -53,7 +53,7 @@ _OPEN = """
           FROM item i LEFT JOIN settled s ON s.item_id = i.id
     )
 """
-_BY_PARTNER = text(f"""{_OPEN}
+_BY_PARTNER = text(f"""{OPEN}
     SELECT p.id AS partner_id, p.code, p.name, o.currency_code,
            sum(residual) FILTER (WHERE amount > 0 AND late <= 0) AS not_due,
            sum(residual) FILTER (WHERE amount > 0 AND late BETWEEN 1 AND 30) AS due_30,
@@ -66,7 +66,7 @@ _BY_PARTNER = text(f"""{_OPEN}
      WHERE residual <> 0 OR value <> 0
      GROUP BY p.id, o.currency_code ORDER BY o.currency_code, total DESC, p.code
 """)  # noqa: S608  # nothing but our own text
-_OF_PARTNER = text(f"""{_OPEN}
+_OF_PARTNER = text(f"""{OPEN}
     SELECT * FROM open WHERE residual <> 0 ORDER BY currency_code, due_date, id
 """)  # noqa: S608  # nothing but our own text
 _BALANCE = text("""

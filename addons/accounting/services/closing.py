@@ -38,6 +38,8 @@ _DRAFTS = text("""
              WHERE company_id = :company AND state = 'draft' AND date <= :until)
          + (SELECT count(*) FROM accounting_payment
              WHERE company_id = :company AND state = 'draft' AND date <= :until)
+         + (SELECT count(*) FROM accounting_write_off
+             WHERE company_id = :company AND state = 'draft' AND date <= :until)
 """)
 _CLOSED = text("UPDATE accounting_closing SET state = 'closed', entry_id = :entry WHERE id = :id")
 _OPENED = text("UPDATE accounting_closing SET state = 'taken_back', reversal_id = :entry WHERE id = :id")

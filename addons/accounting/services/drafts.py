@@ -158,6 +158,27 @@ class NettingDraft:
     id: int = 0
 
 
+@dataclass
+class WriteOffDraft:
+    """So much of an open item is given up; `id` and what its item says are set when it is created."""
+
+    company_id: int
+    open_item_id: int
+    date: dt.date
+    reason: str
+    kind: str = "small_difference"
+    #: In the currency of the item, above zero; left out, all that is open.
+    amount: Decimal | None = None
+    #: Left out, the account of its kind.
+    account_id: int | None = None
+    reverses_id: int | None = None
+    partner_id: int = 0
+    side: str = "receivable"
+    currency_code: str = ""
+    exchange_rate: Decimal | None = None
+    id: int = 0
+
+
 def rows_of(table: Table, drafts: Iterable[Any], **fixed: Any) -> Iterator[dict[str, Any]]:
     """The drafts as rows of the table: its columns that are an attribute of one of them, None of others."""
     rows = list(drafts)

@@ -1,4 +1,4 @@
-"""Write the draft of the bill that a file holds, as the supplier wrote it.
+"""Write the drafts of the bills that a file holds, as the supplier wrote them.
 
 The file says who asks, whom, and what for. It is refused where it is for somebody else, where its number was
 there before, where its currency, a tax of it or who sends it is not known; otherwise all of it becomes a
@@ -20,8 +20,9 @@ from sqlalchemy import literal_column, select
 from addons.accounting.amounts import line_amount
 from addons.accounting.services.bills import WRITE, BillError
 from addons.accounting.services.drafts import BillDraft, BillLineDraft
-from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine, Party
+from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine, NoInvoiceError, Party
 from addons.accounting.services.einvoice.reading import read
+from addons.accounting.services.listed import Said, invoices_of
 from addons.products.services.numbers import find_for
 from core import m
 from core.db import AnySession, clean, cleaned, round_to, smallest_unit
@@ -36,17 +37,35 @@ _PRICE, _QUANTITY, _MOST = Decimal("0.000001"), Decimal("0.0001"), Decimal(10) *
 _ALIKE = 85
 
 
-def take_file(session: AnySession, company_id: int, name: str, content: bytes, partner_id: int | None) -> int:
-    """The draft of the bill in a file; raises EInvoiceError, BillError and RateError."""
+def take_file(
+    session: AnySession, company_id: int, name: str, content: bytes, partner_id: int | None, said: Said
+) -> list[int]:
+    """The drafts of the bills in a file; raises EInvoiceError, BillError and RateError."""
     acts.require(session, WRITE)
-    invoice = read(content)
-    company = session.get_one(m.Company, company_id)
-    _refuse_foreign(invoice, company)
-    partner = _supplier(session, company_id, invoice.seller, partner_id)
-    draft = _draft(session, company_id, partner, invoice)
-    (made,) = m.AccountingBill.create(session, [draft])
-    _keep(session, made, [(name, content), *((file.name, file.content) for file in invoice.files)])
-    return int(made)
+    found = _found(session, company_id, content, partner_id, said)
+    made: list[int] = []
+    for partner, invoice in found:
+        # One after the other: what the first is for is not what the second is for.
+        made += m.AccountingBill.create(session, [_draft(session, company_id, partner, invoice)])
+        files = ((file.name, file.content) for file in invoice.files)
+        _keep(session, made[-1], [(name, content), *files])
+    return made
+
+
+def _found(
+    session: AnySession, company_id: int, content: bytes, partner_id: int | None, said: Said
+) -> list[tuple[Any, EInvoice]]:
+    """The invoice of a file with who asks for it; of a list, those that it holds."""
+    try:
+        invoice = read(content)
+    except NoInvoiceError as error:
+        if partner_id is None:
+            hint = _("If it is a list, say whom it is from: a list does not.")
+            raise BillError(f"{error} {hint}") from error
+        partner = _supplier(session, company_id, Party(), partner_id)
+        return [(partner, one) for one in invoices_of(session, partner, content, said)]
+    _refuse_foreign(invoice, session.get_one(m.Company, company_id))
+    return [(_supplier(session, company_id, invoice.seller, partner_id), invoice)]
 
 
 def _refuse_foreign(invoice: EInvoice, company: Any) -> None:
@@ -124,7 +143,7 @@ def _draft(session: AnySession, company_id: int, partner: Any, invoice: EInvoice
         lines,
         invoice.kind,
         due_date=invoice.due_date if is_due else None,
-        filed_total=invoice.total,
+        filed_total=invoice.total if invoice.says_taxes else None,
     )
 
 

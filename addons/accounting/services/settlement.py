@@ -18,7 +18,13 @@ from core.models.fragment import class_name
 #: So many open items stand on the page of a payment.
 SHOWN = 50
 #: The documents that leave open items, each with a page.
-PAGES = ("accounting.invoice", "accounting.payment", "accounting.bill", "accounting.netting")
+PAGES = (
+    "accounting.invoice",
+    "accounting.payment",
+    "accounting.bill",
+    "accounting.netting",
+    "accounting.write_off",
+)
 #: So many lines are made of what is due.
 LINES = 200
 

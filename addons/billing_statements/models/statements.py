@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from addons.billing_statements.models.customers import FORMS
 from addons.billing_statements.services import creation, delivery, details
 from addons.billing_statements.services import redo as redoing
 from addons.billing_statements.services.details import Detail
@@ -37,7 +38,11 @@ class Statement(CompanyOwned, Model):
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     period_start: Mapped[dt.date]
     period_end: Mapped[dt.date]
+    #: What is listed, as the customer wanted it then.
+    form: Mapped[str] = mapped_column(Text, server_default="forward")
     opening: Mapped[Decimal] = mapped_column(Money, server_default="0")
+    #: What stood on statements of branches that have joined since, less what left with those that have gone.
+    transferred: Mapped[Decimal] = mapped_column(Money, server_default="0")
     #: What the period added to the debt, and what it took from it.
     debits: Mapped[Decimal] = mapped_column(Money, server_default="0")
     credits: Mapped[Decimal] = mapped_column(Money, server_default="0")
@@ -68,6 +73,9 @@ class Statement(CompanyOwned, Model):
     lines = relationship(
         "billing.statement_line", order_by="BillingStatementLine.position", passive_deletes=True
     )
+    open_documents = relationship(
+        "billing.open_document", order_by="BillingOpenDocument.position", passive_deletes=True
+    )
     answer = relationship("billing.answer", back_populates="statement", uselist=False)
 
     @classmethod
@@ -75,11 +83,12 @@ class Statement(CompanyOwned, Model):
         owner = ("company_id", "partner_id", "currency_code")
         return (
             UniqueConstraint("company_id", "number", "version"),
-            CheckConstraint("closing = opening + debits - credits", name="closing_adds_up"),
+            CheckConstraint("closing = opening + transferred + debits - credits", name="closing_adds_up"),
             CheckConstraint(
                 "closing = not_due + due_30 + due_60 + due_90 + due_over + unapplied", name="ageing_adds_up"
             ),
             CheckConstraint(f"state IN {STATES}", name="state_known"),
+            CheckConstraint(f"form IN {FORMS}", name="form_known"),
             CheckConstraint(
                 "state IN ('created', 'superseded') OR attachment_id IS NOT NULL", name="rendered_has_file"
             ),
@@ -164,8 +173,12 @@ class StatementLine(Model):
     date: Mapped[dt.date]
     due_date: Mapped[dt.date]
     amount: Mapped[Decimal] = mapped_column(Money)
+    #: Whose document it is, where it is a branch's.
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
     #: No longer, once the statement has been superseded.
     live: Mapped[bool] = mapped_column(server_default="true")
+
+    branch = relationship("partner")
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
@@ -174,4 +187,35 @@ class StatementLine(Model):
             Index(None, "statement_id", "position"),
             # Each document stands on exactly one living statement.
             Index("uq_billing_statement_line_live", "open_item_id", unique=True, postgresql_where="live"),
+        )
+
+
+class OpenDocument(Model):
+    """A document that was still open at the end of a statement's period, and what of it."""
+
+    _name = "billing.open_document"
+    _title = "Open document"
+    _label = "number"
+    _audited = False
+
+    statement_id: Mapped[int] = mapped_column(ForeignKey("billing_statement.id", ondelete="CASCADE"))
+    open_item_id: Mapped[int] = mapped_column(ForeignKey("accounting_open_item.id", ondelete="RESTRICT"))
+    position: Mapped[int] = mapped_column(Integer)
+    document: Mapped[str] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text)
+    date: Mapped[dt.date]
+    due_date: Mapped[dt.date]
+    amount: Mapped[Decimal] = mapped_column(Money)
+    #: What nothing had settled by then; together the statement's closing balance.
+    residual: Mapped[Decimal] = mapped_column(Money)
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"))
+
+    branch = relationship("partner")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("statement_id", "open_item_id"),
+            CheckConstraint("residual <> 0", name="still_open"),
         )

@@ -126,6 +126,8 @@ def take_list(session: AnySession, answers: Iterable[Any], filename: str, conten
     StatementError.refuse(
         {row.id: _("This statement is answered already.") for row in rows if row.state != "asked"}
     )
+    if contents.startswith(b"%PDF"):  # reading one takes seconds, which nobody gets without a log-in
+        raise StatementError(_("Bring a table, xlsx or csv: send a PDF by mail instead."))
     for row in rows:
         found = session.get_one(m.BillingAnswer, row.id, populate_existing=True)
         if comparing.count_lists(session, found.statement) >= MOST_LISTS:

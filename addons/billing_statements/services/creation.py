@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.accounting.periods import Period
+from addons.billing_statements.services.members import MEMBERS, values_of
 from core import m
 from core.db import AnySession, advisory_lock, reserve_ids
 from core.i18n import _
@@ -29,44 +30,56 @@ RUN = "billing_statements.run"
 #: Customers of the cycle, or those named, with what they have that is on no statement, and their last closing
 #: balance. Whoever owes, or is owed, is among them, also when he is no longer marked as a customer, or
 #: archived.
-_CANDIDATES = """
-    WITH due AS (
-        SELECT id, code, is_customer AND active AS is_customer FROM partner
-         WHERE company_id = :company
-           AND CASE WHEN :everyone THEN concat_ws(':', statement_cycle, nullif(statement_days, '')) = :cycle
-                    ELSE id = ANY(:partners) END
+_CANDIDATES = f"""
+    WITH member AS ({MEMBERS}), due AS (
+        SELECT id, code, is_customer AND active AS is_customer, statement_when, statement_form,
+               coalesce(currency_code, :currency) AS usual, statement_together
+          FROM partner WHERE id IN (SELECT stated_id FROM member)
     ), fresh AS (
-        SELECT i.partner_id, i.currency_code, count(*) AS documents, sum(i.amount) AS amount
-          FROM accounting_open_item i JOIN due ON due.id = i.partner_id
+        SELECT member.stated_id AS partner_id, i.currency_code, count(*) AS documents, sum(i.amount) AS amount
+          FROM accounting_open_item i JOIN member USING (partner_id)
          WHERE i.side = 'receivable' AND i.date <= :end AND NOT EXISTS (
                SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
-         GROUP BY i.partner_id, i.currency_code
+         GROUP BY 1, 2
     ), last AS (
         SELECT DISTINCT ON (s.partner_id, s.currency_code)
                s.partner_id, s.currency_code, s.closing, s.period_end
           FROM billing_statement s JOIN due ON due.id = s.partner_id
          WHERE s.state <> 'superseded'
          ORDER BY s.partner_id, s.currency_code, s.period_end DESC
+    ), stood AS (
+        SELECT member.stated_id AS partner_id, i.currency_code, sum(i.amount) AS amount
+          FROM member JOIN due ON due.id = member.stated_id AND due.statement_together
+          JOIN accounting_open_item i ON i.partner_id = member.partner_id
+          JOIN billing_statement_line l ON l.open_item_id = i.id AND l.live
+         GROUP BY 1, 2
     )
-    SELECT due.id AS partner_id, coalesce(fresh.currency_code, last.currency_code) AS currency_code,
-           coalesce(last.closing, 0) AS previous, coalesce(fresh.documents, 0) AS documents,
-           coalesce(last.closing, 0) + coalesce(fresh.amount, 0) AS closing,
-           last.period_end AS last_end, last.partner_id IS NOT NULL AS has_previous
+    SELECT due.id AS partner_id, coalesce(currency_code, due.usual) AS currency_code,
+           due.statement_when, due.statement_form, coalesce(fresh.documents, 0) AS documents,
+           coalesce(last.closing, 0) AS previous, last.period_end AS last_end,
+           CASE WHEN due.statement_together
+                THEN coalesce(stood.amount, 0) - coalesce(last.closing, 0) ELSE 0 END AS transferred,
+           CASE WHEN due.statement_together THEN coalesce(stood.amount, 0)
+                ELSE coalesce(last.closing, 0) END + coalesce(fresh.amount, 0) AS closing,
+           last.partner_id IS NOT NULL AS has_previous
       FROM due
-      LEFT JOIN (fresh FULL JOIN last USING (partner_id, currency_code)) ON partner_id = due.id
-     WHERE due.is_customer OR fresh.documents > 0 OR last.closing <> 0
+      LEFT JOIN (fresh FULL JOIN last USING (partner_id, currency_code)
+                 FULL JOIN stood USING (partner_id, currency_code)) ON partner_id = due.id
+     WHERE due.is_customer OR fresh.documents > 0 OR last.closing <> 0 OR stood.amount <> 0
      ORDER BY due.code, 2
-"""
+"""  # noqa: S608  # our own words
 
 _LINES = text("""
     INSERT INTO billing_statement_line
-           (statement_id, open_item_id, position, kind, document, number, reference, date, due_date, amount)
+           (statement_id, open_item_id, position, kind, document, number, reference, date, due_date, amount,
+            branch_id)
     SELECT s.id, i.id, row_number() OVER (PARTITION BY s.id ORDER BY i.date, i.id),
            CASE WHEN i.date >= s.period_start THEN 'movement'
                 WHEN s.id = ANY(:following) THEN 'late' ELSE 'brought_forward' END,
-           i.document, i.number, i.reference, i.date, i.due_date, i.amount
+           i.document, i.number, i.reference, i.date, i.due_date, i.amount, nullif(i.partner_id, s.partner_id)
       FROM billing_statement s
-      JOIN accounting_open_item i ON i.company_id = s.company_id AND i.partner_id = s.partner_id
+      JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
+      JOIN accounting_open_item i ON i.company_id = s.company_id AND i.partner_id = p.id
        AND i.currency_code = s.currency_code AND i.date <= s.period_end
      WHERE s.id = ANY(:ids) AND i.side = 'receivable' AND NOT EXISTS (
            SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
@@ -75,7 +88,8 @@ _LINES = text("""
 _TOTALS = text("""
     UPDATE billing_statement s
        SET opening = t.opening, debits = t.debits, credits = t.credits,
-           closing = t.opening + t.debits - t.credits, not_due = t.opening + t.debits - t.credits
+           closing = t.opening + s.transferred + t.debits - t.credits,
+           not_due = t.opening + s.transferred + t.debits - t.credits
       FROM (SELECT s.id,
                    s.opening
                      + coalesce(sum(l.amount) FILTER (WHERE l.kind = 'brought_forward'), 0) AS opening,
@@ -94,8 +108,9 @@ _TOTALS = text("""
 #: can't guess the size of such a step, and would run it once a document.
 _AGEING = text("""
     WITH stated AS (
-        SELECT id, company_id, partner_id, currency_code, period_end
-          FROM billing_statement WHERE id = ANY(:ids)
+        SELECT s.id, s.company_id, p.id AS partner_id, s.currency_code, s.period_end
+          FROM billing_statement s JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
+         WHERE s.id = ANY(:ids)
     ), aged AS (
         SELECT s.id, i.amount < 0 AS is_credit, s.period_end - i.due_date AS days, i.amount AS open
           FROM stated s
@@ -125,26 +140,53 @@ _AGEING = text("""
       FROM sums WHERE sums.id = s.id
 """)
 
+#: Each document that was still open at the period's end, and what of it, for customers who want these.
+_OPEN = text("""
+    WITH stated AS (
+        SELECT s.id, s.company_id, p.id AS partner_id, s.partner_id AS head_id, s.currency_code, s.period_end
+          FROM billing_statement s JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
+         WHERE s.id = ANY(:ids) AND s.form = 'open_items'
+    ), settled AS (
+        SELECT s.id, side.item_id, sum(side.amount) AS amount
+          FROM stated s
+          JOIN accounting_allocation a ON a.partner_id = s.partner_id
+           AND a.company_id = s.company_id AND a.currency_code = s.currency_code AND a.side = 'receivable'
+          JOIN accounting_open_item d ON d.id = a.debit_id
+          JOIN accounting_open_item c ON c.id = a.credit_id
+         CROSS JOIN LATERAL (VALUES (d.id, a.amount), (c.id, -a.amount)) AS side (item_id, amount)
+         WHERE greatest(a.date, d.date, c.date) <= s.period_end
+         GROUP BY 1, 2
+    )
+    INSERT INTO billing_open_document
+           (statement_id, open_item_id, position, document, number, reference, date, due_date, amount,
+            residual, branch_id)
+    SELECT s.id, i.id, row_number() OVER (PARTITION BY s.id ORDER BY i.due_date, i.date, i.id),
+           i.document, i.number, i.reference, i.date, i.due_date, i.amount,
+           i.amount - coalesce(settled.amount, 0), nullif(i.partner_id, s.head_id)
+      FROM stated s
+      JOIN accounting_open_item i ON i.partner_id = s.partner_id AND i.date <= s.period_end
+       AND i.company_id = s.company_id AND i.currency_code = s.currency_code AND i.side = 'receivable'
+      LEFT JOIN settled ON settled.id = s.id AND settled.item_id = i.id
+     WHERE i.amount <> coalesce(settled.amount, 0)
+""")
+
 
 def candidates(
     session: AnySession, company_id: int, cycle: str, period: Period, partners: Sequence[int] | None = None
 ) -> Sequence[Any]:
     """The customers of the cycle, one row a currency, with what a run would put on their statements."""
-    values = {
-        "company": company_id,
-        "cycle": cycle,
-        "end": period.end,
-        "everyone": partners is None,
-        "partners": list(partners or ()),
-    }
-    return session.execute(text(_CANDIDATES), values).all()
+    values = values_of(company_id, cycle, period, partners)
+    currency = session.get_one(m.Company, company_id).currency_code
+    return session.execute(text(_CANDIDATES), {**values, "currency": currency}).all()
 
 
 def skip_reason(row: Any, period: Period) -> str | None:
     """Why a candidate gets no statement; None when it gets one."""
     if row.last_end is not None and row.last_end >= period.end:
         return _("has a statement up to %(day)s already", day=row.last_end)
-    if row.documents == 0 and row.previous == 0:
+    if row.statement_when == "open" and row.closing == 0:
+        return _("nothing is open, and this customer is stated only then")
+    if row.statement_when != "always" and not (row.documents or row.previous or row.transferred):
         return _("no movement and nothing open")
     return None
 
@@ -171,6 +213,7 @@ def create_statements(
         session.execute(_LINES, {"ids": ids, "following": following})
         session.execute(_TOTALS, {"ids": ids})
         session.execute(_AGEING, {"ids": ids})
+        session.execute(_OPEN, {"ids": ids})
         record(session, "create", "billing.statement", ids)
     return ids
 
@@ -191,9 +234,11 @@ def _insert(session: AnySession, run: Any, due: Sequence[Any]) -> list[int]:
             "currency_code": row.currency_code,
             "period_start": run.period_start if row.last_end is None else row.last_end + timedelta(days=1),
             "period_end": run.period_end,
+            "form": row.statement_form,
             "opening": row.previous,
-            "closing": row.previous,
-            "not_due": row.previous,
+            "transferred": row.transferred,
+            "closing": row.previous + row.transferred,
+            "not_due": row.previous + row.transferred,
             "issued_at": issued,
         }
         for statement_id, number, row in zip(ids, numbers, due, strict=True)

@@ -5,7 +5,7 @@ to remember which of them is due. Rule: of each cycle that a customer has, the l
 for whoever has no statement up to its end and has something to state. A statement begins on the day after the
 customer's last one, so that periods that no run has covered are caught up, and said. Example on 2 March: no
 run was made for January; February is due, and the statements of customers who were last stated up to 31
-December begin on 1 January.
+December begin on 1 January. A customer is due with one period at a time, the one that ended first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,22 +14,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import text
-
-from addons.accounting.periods import Period, code_of, last_closed
+from addons.accounting.periods import Period, last_closed
 from addons.billing_statements.errors import StatementError
+from addons.billing_statements.services import members
 from addons.billing_statements.services.creation import candidates, skip_reason
 from core import m
 from core.clock import today
 from core.db import AnySession
 from core.i18n import _
-
-_CYCLES = text("""
-    SELECT DISTINCT concat_ws(':', statement_cycle, nullif(statement_days, '')) AS cycle FROM partner
-     WHERE company_id = :company AND statement_cycle <> 'none' AND (is_customer OR EXISTS (
-           SELECT 1 FROM billing_statement s WHERE s.partner_id = partner.id))
-     ORDER BY 1
-""")
 
 
 @dataclass(frozen=True)
@@ -45,12 +37,15 @@ class Candidate:
     """A customer in a currency, and what a statement would come to."""
 
     partner_id: int
-    currency_code: str | None
+    currency_code: str
     #: The closing balance of the last statement, and its last day.
     previous: Decimal
     last_end: date | None
     documents: int
     closing: Decimal
+    #: When the customer is stated, and what branches bring with them.
+    statement_when: str = "moved"
+    transferred: Decimal = Decimal(0)
     #: What of the closing balance the run books first.
     expected: Decimal = Decimal(0)
 
@@ -63,6 +58,8 @@ class Due:
     period: Period
     rows: Sequence[Candidate]
     skipped: Mapping[int, str]
+    #: How many more there are of customers who are due with an earlier period too, and stated for that first.
+    again: int = 0
 
     @property
     def since(self) -> date:
@@ -85,25 +82,8 @@ class Due:
         """The closing balances by currency."""
         found: dict[str, Decimal] = {}
         for row in self.rows:
-            if row.currency_code is not None:
-                found[row.currency_code] = found.get(row.currency_code, Decimal(0)) + row.closing
+            found[row.currency_code] = found.get(row.currency_code, Decimal(0)) + row.closing
         return found
-
-
-def days_of(kind: str | None, days: str | None) -> str:
-    """The days of a customer's cycle as they are kept, “” for the usual ones; raises StatementError."""
-    if not (days or "").strip() or kind is None:
-        return ""
-    try:
-        return code_of(kind, days or "").partition(":")[2]
-    except (ValueError, KeyError) as error:
-        raise StatementError(
-            _(
-                "“%(days)s” are no days of this cycle: weekly cycles take one weekday, 1 for Monday; monthly "
-                "ones the last day, such as 25; own days are written 5, 20. The others take none.",
-                days=days,
-            )
-        ) from error
 
 
 def due_of(session: AnySession, company_id: int, cycle: str, period: Period) -> Due:
@@ -120,16 +100,22 @@ def due_of(session: AnySession, company_id: int, cycle: str, period: Period) -> 
 def _with_expected(rows: Sequence[Any], expected: Mapping[tuple[int, str], Expected]) -> list[Candidate]:
     found = {
         (row.partner_id, row.currency_code): Candidate(
-            row.partner_id, row.currency_code, row.previous, row.last_end, row.documents, row.closing
+            row.partner_id,
+            row.currency_code,
+            row.previous,
+            row.last_end,
+            row.documents,
+            row.closing,
+            row.statement_when,
+            row.transferred,
         )
         for row in rows
     }
     for (partner_id, currency), more in expected.items():
-        row = found.pop((partner_id, None), None) or found.get((partner_id, currency))
+        row = found.get((partner_id, currency))
         row = row or Candidate(partner_id, currency, Decimal(0), None, 0, Decimal(0))
         found[partner_id, currency] = replace(
             row,
-            currency_code=currency,
             documents=row.documents + more.documents,
             closing=row.closing + more.amount,
             expected=more.amount,
@@ -139,9 +125,21 @@ def _with_expected(rows: Sequence[Any], expected: Mapping[tuple[int, str], Expec
 
 def due_today(session: AnySession, company_id: int) -> list[Due]:
     """The cycles of which somebody is due, the period that ended first before the others."""
-    cycles = session.scalars(_CYCLES, {"company": company_id}).all()
-    found = [due_of(session, company_id, cycle, last_closed(cycle, today())) for cycle in cycles]
-    return sorted((one for one in found if one.rows), key=lambda one: (one.period.end, one.cycle))
+    periods = {(cycle, _last(cycle, until)) for cycle, until in members.cycles(session, company_id)}
+    found: list[Due] = []
+    known: set[int] = set()
+    for cycle, period in sorted(periods, key=lambda one: (one[1].end, one[0])):
+        due = due_of(session, company_id, cycle, period)
+        first = [row for row in due.rows if row.partner_id not in known]
+        found.append(replace(due, rows=first, again=len(due.rows) - len(first)))
+        known.update(row.partner_id for row in first)
+    return [one for one in found if one.rows or one.again]
+
+
+def _last(cycle: str, until: date | None) -> Period:
+    """The last period that is over, the last of all where a change has ended the cycle."""
+    over = until is not None and until < today()
+    return members.cut(cycle, until) if over and until else last_closed(cycle, today())
 
 
 def start_due(session: AnySession, company_id: int) -> list[tuple[Any, list[int]]]:

@@ -111,12 +111,13 @@ def _check_named(words: str, names: Sequence[str], wanted: Identity) -> None:
 
 
 def _check_invoices(session: AnySession, statement: Any, contents: bytes) -> None:
-    """The invoices in it are those on the statement, all of this customer, and each is on its pages."""
+    """The invoices in it are those on the statement, of this customer or a branch, each on its pages."""
     documents = enclosures.invoices_of(session, statement)
     numbers = [invoice.number for invoice in documents]
     metadata: dict[str, object] = dict(PdfReader(BytesIO(contents)).metadata or {})
     said = metadata.get(enclosures.CONTAINS)
-    strange = [invoice for invoice in documents if invoice.partner_id != statement.partner_id]
+    own = {statement.partner_id, *(line.branch_id for line in statement.lines)}
+    strange = [invoice for invoice in documents if invoice.partner_id not in own]
     words = words_on(contents)
     if strange or said != "\n".join(numbers) or any(_plain(number) not in words for number in numbers):
         raise MisdirectedError(

@@ -36,20 +36,21 @@ _BEFORE = text("""
 """)
 #: Credits that belong to nothing, of customers who owe something else.
 _UNAPPLIED = text("""
-    SELECT partner_id, currency_code, sum(amount - allocated) FILTER (WHERE amount < 0) AS credit
-      FROM accounting_open_item
-     WHERE partner_id = ANY(:ids) AND side = 'receivable' AND amount <> allocated
+    SELECT coalesce(p.statement_partner_id, p.id) AS partner_id, i.currency_code,
+           sum(amount - allocated) FILTER (WHERE amount < 0) AS credit
+      FROM accounting_open_item i JOIN partner p ON p.id = i.partner_id
+     WHERE coalesce(p.statement_partner_id, p.id) = ANY(:ids) AND side = 'receivable' AND amount <> allocated
      GROUP BY 1, 2
     HAVING sum(amount - allocated) FILTER (WHERE amount < 0) < 0
        AND sum(amount - allocated) FILTER (WHERE amount > 0) > 0
 """)
 _DRAFTS = text("""
-    SELECT partner_id, count(*) AS drafts FROM (
-        SELECT partner_id, date FROM accounting_invoice WHERE state = 'draft' AND partner_id = ANY(:ids)
+    SELECT coalesce(p.statement_partner_id, p.id) AS partner_id, count(*) AS drafts FROM (
+        SELECT partner_id, date FROM accounting_invoice WHERE state = 'draft'
          UNION ALL
-        SELECT partner_id, date FROM accounting_payment
-         WHERE state = 'draft' AND side = 'receivable' AND partner_id = ANY(:ids)) d
-     WHERE date <= :until GROUP BY 1
+        SELECT partner_id, date FROM accounting_payment WHERE state = 'draft' AND side = 'receivable') d
+      JOIN partner p ON p.id = d.partner_id
+     WHERE coalesce(p.statement_partner_id, p.id) = ANY(:ids) AND date <= :until GROUP BY 1
 """)
 
 

@@ -10,13 +10,15 @@ KINDS = {
     "credit_note": _l("Credit note"),
     "payment": _l("Payment"),
     "refund": _l("Refund"),
+    "netting": _l("Netting"),
+    "write_off": _l("Write-off"),
     "reversal": _l("Reversal"),
 }
 
 
 def rows(statement: Any) -> list[dict[str, Any]]:
     """The lines that are printed, each with the balance after it; late entries come first."""
-    balance, printed = statement.opening, []
+    balance, printed = statement.opening + statement.transferred, []
     lines = [line for line in statement.lines if line.kind != "brought_forward"]
     for line in sorted(lines, key=lambda line: (line.kind != "late", line.position)):
         balance += line.amount

@@ -28,6 +28,7 @@ def redo(session: AnySession, statement: Any) -> Any:
     if statement.state == "superseded":
         raise StatementError(_("%(number)s has been superseded already.", number=statement.number))
     _refuse_when_followed(session, statement)
+    _refuse_of_branch(statement)
     _free_lines(session, statement)
     statement.state = "superseded"
     session.flush()
@@ -72,6 +73,18 @@ def _refuse_when_followed(session: AnySession, statement: Any) -> None:
                 "%(later)s continues from %(number)s: do that one again first.",
                 later=number,
                 number=statement.number,
+            )
+        )
+
+
+def _refuse_of_branch(statement: Any) -> None:
+    head = statement.partner.statement_partner
+    if head is not None:
+        raise StatementError(
+            _(
+                "%(branch)s is stated with %(head)s now: correct its documents, and they stand there.",
+                branch=statement.partner.name,
+                head=head.name,
             )
         )
 

@@ -1,6 +1,6 @@
 """A statement run: create, release, send."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -27,8 +27,13 @@ EARLIEST, LATEST = date(1900, 1, 1), date(9900, 12, 31)
 _RELEASED = text("UPDATE billing_run SET state = 'released', released_at = :now WHERE id = ANY(:ids)")
 
 
-def check_period(cycle: str, period_end: date, today: date) -> Period:
-    """The period that ends on this day; raises StatementError where none does, or it is not over."""
+def check_period(
+    cycle: str, period_end: date, today: date, changes: Collection[tuple[str, date | None]] = ()
+) -> Period:
+    """The period that ends on this day; raises StatementError where none does, or it is not over.
+
+    `changes` are cycles with the last day before customers change, as `members.cycles` says.
+    """
     if not EARLIEST <= period_end <= LATEST:
         raise StatementError(_("%(day)s is no day of a period that can be stated.", day=period_end))
     try:
@@ -38,6 +43,8 @@ def check_period(cycle: str, period_end: date, today: date) -> Period:
         raise StatementError(
             _("There is no cycle “%(cycle)s”: choose one of %(known)s.", cycle=cycle, known=known)
         ) from error
+    if (cycle, period_end) in changes:
+        period = Period(period.start, period_end)
     if period.end != period_end:
         raise StatementError(
             _(

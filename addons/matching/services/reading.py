@@ -4,18 +4,23 @@ Problem: a supplier's statement begins with its letterhead, has its headings in 
 numbers in cells merged over several lines, a subtotal after each delivery, and a note at the end. Rule: the
 headings are the row among the first twenty, or two rows above one another, that name most of the columns that
 we know, a quantity or an amount among them. Every row below is a line, or a total, or can't be read, and the
-result says which: nothing is dropped. A sheet without headings is named.
+result says which: nothing is dropped. A sheet without headings is named. A PDF is one sheet, whose rows have
+their places on its pages.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from addons.matching.services.columns import LIST, line_of
 from addons.matching.services.lines import Line
+from addons.matching.services.pdf_tables import Place, paper_of
+from addons.matching.services.pdf_text import is_pdf
 from addons.matching.services.sheets import (
     LOOKED_AT,
     Layouts,
+    Rows,
     Sheet,
     Unread,
     is_total,
@@ -45,12 +50,14 @@ class TheirList:
     totals: list[Unread] = field(default_factory=list)
     #: Field → heading, as understood on the last sheet.
     mapping: dict[str, str] = field(default_factory=dict)
+    #: Where the rows of a PDF stand on its pages; empty for other files.
+    places: dict[int, Place] = field(default_factory=dict)
 
 
 def read(contents: bytes, chosen: Mapping[str, str] | None = None) -> TheirList:
     """All lines of a file; `chosen` is the mapping of an earlier list. Raises FileError."""
     found, blind = TheirList(), []
-    for name, rows in tables(contents):
+    for name, rows in _tables(contents, found):
         sheet = understood(name, rows, _LISTS, chosen or {})
         if sheet is None:
             blind += [Unread(name, n, "", shown(cells), _no_headings()) for n, cells in rows]
@@ -69,6 +76,16 @@ def read(contents: bytes, chosen: Mapping[str, str] | None = None) -> TheirList:
     return found
 
 
+def _tables(contents: bytes, found: TheirList) -> Iterable[tuple[str, Rows]]:
+    if not is_pdf(contents):
+        return tables(contents)
+    paper = paper_of(contents)
+    found.places = paper.places
+    why = _("This page has no text, only a picture: what stands on it has to be asked for.")
+    found.unread = [Unread(_("Page %(number)s", number=number), 0, "", "", why) for number in paper.blind]
+    return [("", paper.rows)]
+
+
 def _no_headings() -> str:
     text: str = _("This sheet has no headings that we know.")
     return text
@@ -80,7 +97,9 @@ def _suffices(_header: Sequence[str], mapping: Mapping[str, str]) -> bool:
     return bool(counted and named) and len(mapping) >= KNOWN
 
 
-_LISTS = Layouts(LIST, _suffices)
+#: The currency that a heading says in brackets: `Unit price (USD)` is a unit price.
+_CURRENCY = re.compile(r"\s*[(（\[]\s*(?:in\s+)?(?:[A-Z]{3}|[€$£¥￥]|元|美元)\s*[)）\]]\s*$")
+_LISTS = Layouts(LIST, _suffices, plain=lambda heading: _CURRENCY.sub("", heading))
 
 
 def _read_sheet(sheet: Sheet, found: TheirList) -> None:

@@ -28,7 +28,8 @@ LOOKED_AT = 20
 #: Rows from which dates and numbers of two readings are understood.
 _SAMPLE = 500
 _TOTAL = re.compile(
-    r"^\W*(?:sub-?\s?total|grand total|total|sum|summe|zwischensumme|gesamt"
+    r"^\W*(?:sub-?\s?total|grand total|net total|gross total|amount due|total|sum|summe|zwischensumme|gesamt"
+    r"|(?:vat|gst|mwst\.?|ust\.?|增值税|税\s*额)\s*(?:[\d.,]+\s*%|:|$)"
     r"|合\s*计|小\s*计|总\s*计|本页合计|本月合计)",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from addons.accounting.periods import Period
 from addons.billing_statements.services.due import Due, Expected
 from addons.billing_statements.services.health import Concern
+from addons.billing_statements.services.members import MEMBERS, values_of, with_branches
 from addons.sales.services.invoicing import INVOICE, drafts_until, uninvoiced_until
 from core import m
 from core.db import AnySession
@@ -22,13 +23,10 @@ from core.security import acts
 from core.security.acts import NotAllowedError
 
 Found = TypeVar("Found")
-_CUSTOMERS = text("""
-    SELECT id FROM partner
-     WHERE company_id = :company AND invoicing = 'period'
-       AND CASE WHEN :everyone THEN concat_ws(':', statement_cycle, nullif(statement_days, '')) = :cycle
-                ELSE id = ANY(:named) END
-     ORDER BY id
-""")
+_CUSTOMERS = text(f"""
+    WITH member AS ({MEMBERS})
+    SELECT id, stated_id FROM member JOIN partner ON id = partner_id WHERE invoicing = 'period' ORDER BY id
+""")  # noqa: S608  # our own words
 _BY = text("SELECT id, invoicing = 'period' AS by_period FROM partner WHERE id = ANY(:ids)")
 
 
@@ -36,19 +34,16 @@ def invoice(
     session: AnySession, run: Any, partners: Sequence[int] | None, refused: Mapping[int, str]
 ) -> dict[int, str]:
     """Invoice what a run states; returns the customers whose goods can't be invoiced, with the reason."""
-    values = {
-        "company": run.company_id,
-        "cycle": run.cycle,
-        "everyone": partners is None,
-        "named": list(partners or ()),
-    }
-    wanted = [i for i in session.scalars(_CUSTOMERS, values) if i not in refused]
+    values = values_of(run.company_id, run.cycle, Period(run.period_start, run.period_end), partners)
+    stated_on = {row.id: row.stated_id for row in session.execute(_CUSTOMERS, values)}
+    wanted = [customer for customer, head in stated_on.items() if head not in refused]
     try:
         acts.require(session, INVOICE)
     except NotAllowedError as error:
         lines = uninvoiced_until(session, wanted, run.period_end)
-        return {line.row.partner_id: str(error) for line in lines}
-    return _invoice(session, wanted, run) if wanted else {}
+        return {stated_on[line.row.partner_id]: str(error) for line in lines}
+    failed = _invoice(session, wanted, run) if wanted else {}
+    return {stated_on[customer]: reason for customer, reason in failed.items()}
 
 
 def _invoice(session: AnySession, partners: Sequence[int], run: Any) -> dict[int, str]:
@@ -78,8 +73,9 @@ def _halved(
 def expected(session: AnySession, partners: Iterable[int], period: Period) -> dict[tuple[int, str], Expected]:
     """What would be invoiced of who is invoiced by period; who can't be is left out, the run will say why."""
     found: dict[tuple[int, str], Expected] = {}
-    for draft in _drafts(session, _by_period(session, partners, by_period=True), period):
-        key = draft.partner_id, draft.currency_code
+    stated_on = with_branches(session, partners)
+    for draft in _drafts(session, _by_period(session, stated_on, by_period=True), period):
+        key = stated_on[draft.partner_id], draft.currency_code
         before = found.get(key, Expected(0, draft.total * 0))
         amount = draft.total if draft.kind == "invoice" else -draft.total
         found[key] = Expected(before.documents + 1, before.amount + amount)
@@ -100,10 +96,12 @@ def _drafts(session: AnySession, partners: Sequence[int], period: Period) -> lis
 def forgotten(session: AnySession, cycles: Sequence[Due]) -> Iterator[Concern]:
     """Goods that went in the period and are on no invoice, of those who are invoiced otherwise."""
     for due in cycles:
-        others = _by_period(session, sorted({row.partner_id for row in due.rows}), by_period=False)
+        stated_on = with_branches(session, {row.partner_id for row in due.rows})
+        others = _by_period(session, stated_on, by_period=False)
         counts: dict[int, int] = {}
         for line in uninvoiced_until(session, others, due.period.end) if others else ():
-            counts[line.row.partner_id] = counts.get(line.row.partner_id, 0) + 1
+            customer = stated_on[line.row.partner_id]
+            counts[customer] = counts.get(customer, 0) + 1
         for partner_id, count in counts.items():
             reason = ngettext("%(num)s line is not invoiced", "%(num)s lines are not invoiced", count)
             yield Concern(partner_id, "uninvoiced", reason)

@@ -27,7 +27,8 @@ from core.db import AnySession, clean, smallest_unit
 _ZERO = Decimal(0)
 #: Order lines of which something may be billed, or is billed and may be credited, the oldest first.
 _ORDERED = text("""
-    SELECT l.id, l.position, l.product_id, l.partner_number, l.unit_price, o.number, o.reference,
+    SELECT l.id, l.position, l.product_id, l.partner_number, l.unit_price, l.tax_id, o.number,
+           o.reference,
            o.currency_code, l.received, l.returned, l.billed, l.quantity + l.tolerance AS most,
            (SELECT array_agg(DISTINCT t.reference)
               FROM stock_move v JOIN stock_transfer t ON t.id = v.transfer_id
@@ -99,7 +100,8 @@ class _Work:
         left = quantity
         for row, taken in self._shared(line, part, quantity):
             left -= taken
-            found = ReceivedLine(row.product_id, plain.description, taken, price, tax_id=tax_id)
+            own_tax = tax_id if self.invoice.says_taxes else row.tax_id
+            found = ReceivedLine(row.product_id, plain.description, taken, price, tax_id=own_tax)
             found.purchase_line_id = row.id
             yield found
         if left:

@@ -92,6 +92,8 @@ class Statement(CompanyOwned, Model):
     reference: Mapped[str] = mapped_column(Line, server_default="")
     #: The name of the supplier's list that was read; empty while there is none.
     list_name: Mapped[str] = mapped_column(Line, server_default="")
+    #: The list as it came.
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="RESTRICT"), index=True)
     total: Mapped[Decimal] = mapped_column(Money, server_default="0")
     their_total: Mapped[Decimal] = mapped_column(Money, server_default="0")
     bill_id: Mapped[int | None] = mapped_column(
@@ -103,6 +105,7 @@ class Statement(CompanyOwned, Model):
 
     run = relationship("payables.run", back_populates="statements")
     partner = relationship("partner")
+    list_file = relationship("attachment")
     bill = relationship("accounting.bill", foreign_keys="PayablesStatement.bill_id")
     credit_note = relationship("accounting.bill", foreign_keys="PayablesStatement.credit_note_id")
 

@@ -1,8 +1,7 @@
 """Decide about matches: accept, dispute, undo, put together and take apart.
 
-Who may accept what: a lower price, a smaller quantity, what only we have and what is explained (rounding,
-freight, tax, stated twice, another period) is the clerk's affair. To pay more than was received, or at a
-higher price than the supplier's tolerance, needs the permission to approve.
+Who may accept what: what is within the supplier's tolerances, or explained, is the clerk's affair. What is
+beyond them (see `excess`) needs two: one asks, somebody else who may approve accepts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,23 +17,23 @@ from addons.matching.services.verdicts import verdict
 from addons.supplier_payables.services import uploading
 from addons.supplier_payables.services.creation import refuse_posted
 from addons.supplier_payables.services.errors import PayablesError
+from addons.supplier_payables.services.excess import why
 from addons.supplier_payables.services.uploading import MATCH
 from core import m
 from core.db import AnySession
-from core.i18n import _, format_number
+from core.i18n import _
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
 
 APPROVE = "supplier_payables.approve"
-#: Lines that are only theirs and are not paid: they are said elsewhere.
-NOT_PAID = frozenset({"duplicate", "next_period", "earlier_period", "returned"})
-_EXPLAINED = NOT_PAID | {"freight", "rounding"}
 _DECIDE = text("""
     UPDATE payables_match SET state = :state, note = :note, owner_id = :owner, decided_by_id = :user,
-           decided_at = CASE WHEN :state = 'open' THEN NULL ELSE now() END
+           decided_at = CASE WHEN :state = 'open' THEN NULL ELSE now() END, outcome = '',
+           asked_by_id = CASE WHEN :state = 'accepted' THEN asked_by_id END
      WHERE id = ANY(:ids)
 """)
+_ASK = text("UPDATE payables_match SET asked_by_id = :user WHERE id = ANY(:ids)")
 _MEMBERS = """
     SELECT id FROM {table} WHERE match_id = ANY(:ids) ORDER BY id
 """
@@ -53,29 +52,36 @@ def _locked(session: AnySession, matches: Iterable[Any]) -> Sequence[Any]:
 
 
 def accept(session: AnySession, matches: Iterable[Any]) -> None:
-    """Refuses what needs an approval that the actor may not give."""
-    rows = _locked(session, matches)
-    PayablesError.refuse(
-        {row.id: _("This is decided: undo it first.") for row in rows if row.state != "open"}
-    )
-    if not actor_of(session).may(APPROVE):
-        PayablesError.refuse({row.id: why for row in rows if (why := needs_approval(row))})
+    """Refuses what is beyond the tolerances, unless somebody else has asked for it."""
+    rows = _open(session, matches)
+    PayablesError.refuse({row.id: said for row in rows if row.beyond and (said := _not_by(session, row))})
     _decide(session, rows, "accepted", "accept")
 
 
-def needs_approval(row: Any) -> str:
-    """Why a match can't be accepted by a clerk; empty where it can."""
-    if row.kind == "price" and (row.price_change or 0) > 0:
-        return _(
-            "The price is %(percent)s %% higher, which is above the supplier's tolerance: dispute it, or ask "
-            "someone who may approve payables.",
-            percent=format_number(round(row.price_change, 2)),
-        )
-    if row.kind == "quantity" and abs(row.their_quantity or 0) > abs(row.our_quantity or 0):
-        return _("More is stated than was received: dispute it, or ask someone who may approve payables.")
-    if row.kind == "only_theirs" and not _EXPLAINED & set(row.causes.split()):
-        return _("This was never received: dispute it, or ask someone who may approve payables.")
+def _not_by(session: AnySession, row: Any) -> str:
+    """Why the actor may not accept what is beyond the tolerances; empty where it may."""
+    actor = actor_of(session)
+    if row.asked_by_id is None:
+        return _("%(why)s Dispute it, or ask a second person to accept it (A).", why=why(row))
+    if actor.user_id is None or actor.user_id == row.asked_by_id:
+        return _("%(why)s Somebody else than who asked for it has to accept it.", why=why(row))
+    if not actor.may(APPROVE):
+        return _("%(why)s It waits for someone who may approve payables.", why=why(row))
     return ""
+
+
+def ask(session: AnySession, matches: Iterable[Any]) -> None:
+    """Note who asks; raises PayablesError for what needs nobody."""
+    rows = _open(session, matches)
+    needless = _("This is within the tolerances: accept it.")
+    PayablesError.refuse({row.id: needless for row in rows if not row.beyond})
+    user = actor_of(session).user_id
+    if user is None:
+        raise PayablesError(_("Log in to ask: it has to be known who asks."))
+    ids = [row.id for row in rows]
+    session.execute(_ASK, {"ids": ids, "user": user})
+    record(session, "ask", "payables.match", ids)
+    acts.forget(session, m.PayablesMatch, ids)
 
 
 def _decide(

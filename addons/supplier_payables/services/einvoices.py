@@ -8,18 +8,18 @@ those of a credit note are below zero, as what went back is.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine
+from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine, NoInvoiceError
 from addons.accounting.services.einvoice.reading import is_electronic, read
 from addons.matching.services.lines import Line
 from addons.matching.services.reading import TheirList
 from addons.supplier_payables.services.errors import PayablesError
 from core.i18n import _
 
-__all__ = ["is_electronic", "list_of"]
+__all__ = ["NoInvoiceError", "is_electronic", "list_of"]
 
 
 def list_of(contents: bytes, currency: str) -> TheirList:
-    """What a file states; raises EInvoiceError, and PayablesError for another currency."""
+    """What a file states; raises EInvoiceError, NoInvoiceError, and PayablesError for another currency."""
     invoice = read(contents)
     if invoice.currency != currency:
         raise PayablesError(

@@ -22,8 +22,9 @@ from sqlalchemy import text
 from addons.accounting.services.drafts import BillDraft, BillLineDraft
 from addons.purchasing.services.billing import ReceivedLine
 from addons.supplier_payables.services.creation import refuse_posted
-from addons.supplier_payables.services.deciding import NOT_PAID
+from addons.supplier_payables.services.disputes import settle_billed
 from addons.supplier_payables.services.errors import PayablesError
+from addons.supplier_payables.services.excess import NOT_PAID
 from core import m
 from core.clock import today
 from core.db import AnySession, round_money, round_to
@@ -58,6 +59,8 @@ class Billed:
     line: Any
     quantity: Decimal
     price: Decimal
+    #: Stated and agreed to, but never received: it is on no order.
+    is_surplus: bool = False
 
 
 def post(session: AnySession, statements: Iterable[Any], on: date | None) -> list[int]:
@@ -94,8 +97,9 @@ def _post(session: AnySession, row: Any, on: date) -> tuple[int | None, int | No
     if matches is not None:
         extra += _rounding(row, billed, extra, matches.values())
     bill, note = _write(session, row, on, billed, extra)
-    whole = {one.line.id for one in billed if one.quantity == one.line.quantity}
+    whole = {one.line.id for one in billed if one.quantity == one.line.quantity and not one.is_surplus}
     session.execute(_CARRY, {"ids": [line.id for line in lines if line.id not in whole]})
+    settle_billed(session, sorted(whole), row.number)
     session.execute(_POSTED, {"id": row.id, "bill": bill, "note": note})
     return bill, note
 
@@ -118,15 +122,30 @@ def _agreed(match: Any, lines: Sequence[Any]) -> Iterator[Billed]:
     is_pack = "pack" in match.causes.split()
     left = match.our_quantity if is_pack else match.their_quantity
     price = _stated_price(match, left)
-    for n, line in enumerate(lines, start=1):
-        taken = line.quantity
-        if n == len(lines):
-            taken = left
-        elif line.quantity > 0 and left >= 0:
-            taken = min(line.quantity, left)
-        left -= taken
-        if taken:
-            yield Billed(line, taken, line.unit_price if price is None else price)
+    taken, surplus = shares([line.quantity for line in lines], left)
+    for line, quantity in zip(lines, taken, strict=True):
+        if quantity:
+            yield Billed(line, quantity, line.unit_price if price is None else price)
+    if surplus:
+        last = lines[-1]
+        yield Billed(last, surplus, last.unit_price if price is None else price, is_surplus=True)
+
+
+def shares(quantities: Sequence[Decimal], stated: Decimal) -> tuple[list[Decimal], Decimal]:
+    """How much of each line is stated, and what is beyond them: 60, 40, 20 back, 90 stated → 60, 40, −20, 10.
+
+    What goes the other way than the whole counts in full; the others in turn, as far as the quantity goes.
+    """
+    sign = 1 if stated >= 0 else -1
+    if not any(quantity * sign > 0 for quantity in quantities):
+        return [_ZERO] * len(quantities), stated
+    left = stated - sum((one for one in quantities if one * sign < 0), _ZERO)
+    taken = []
+    for quantity in quantities:
+        part = quantity if quantity * sign < 0 else sign * min(abs(quantity), abs(left))
+        left -= part if quantity * sign > 0 else 0
+        taken.append(part)
+    return taken, left
 
 
 def _stated_price(match: Any, quantity: Decimal) -> Decimal | None:
@@ -183,6 +202,9 @@ def _write(
 
 
 def _line(one: Billed) -> BillLineDraft:
+    if one.is_surplus:
+        words = _("%(part)s, more than was received", part=one.line.description)
+        return ReceivedLine(None, words, abs(one.quantity), one.price, one.line.tax_id)
     line = ReceivedLine(
         one.line.product_id, one.line.description, abs(one.quantity), one.price, one.line.tax_id
     )

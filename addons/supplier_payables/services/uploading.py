@@ -1,5 +1,6 @@
 """Read a supplier's list, match it with a draft, and accept what is exact."""
 
+import mimetypes
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,13 @@ from addons.matching.services.assigning import match
 from addons.matching.services.lines import Line, Match, Tolerances
 from addons.matching.services.reading import TheirList, read
 from addons.supplier_payables.services.creation import refuse_posted
-from addons.supplier_payables.services.einvoices import is_electronic, list_of
+from addons.supplier_payables.services.einvoices import NoInvoiceError, is_electronic, list_of
 from addons.supplier_payables.services.errors import PayablesError
+from addons.supplier_payables.services.excess import excess
 from core import m
 from core.db import AnySession, reserve_ids, round_money
 from core.i18n import _
+from core.records.attachments import store
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
@@ -43,7 +46,9 @@ _TIE = """
       FROM unnest(CAST(:lines AS bigint[]), CAST(:matches AS bigint[])) AS w (line, match) WHERE l.id = w.line
 """
 TIE_OURS, TIE_THEIRS = (text(_TIE.format(table=name)) for name in ("payables_line", "payables_their_line"))
-_NOTE = text("UPDATE payables_statement SET list_name = :name, their_total = :total WHERE id = :id")
+_NOTE = text("""
+    UPDATE payables_statement SET list_name = :name, list_id = :file, their_total = :total WHERE id = :id
+""")
 _EXACT = text("""
     UPDATE payables_match SET state = 'accepted', decided_by_id = :user, decided_at = now()
      WHERE statement_id = ANY(:ids) AND state = 'open' AND exact RETURNING id
@@ -62,26 +67,54 @@ def upload(session: AnySession, statement: Any, filename: str, contents: bytes) 
     ours = our_lines(session, row.id)
     write(session, row, ours, theirs, match(ours, theirs, tolerances_of(session, row)))
     total = round_money(sum((line.value or _ZERO for line in theirs), _ZERO), row.currency_code)
-    session.execute(_NOTE, {"id": row.id, "name": filename[:1000], "total": total})
+    file = _kept(session, row, filename, contents)
+    session.execute(_NOTE, {"id": row.id, "name": filename[:1000], "file": file, "total": total})
     record(session, "upload", "payables.statement", [row.id])
     acts.forget(session, m.PayablesStatement, [row.id])
     return found
 
 
 def _read(session: AnySession, row: Any, contents: bytes) -> TheirList:
-    """An electronic invoice, or a table whose columns are remembered."""
+    """An electronic invoice, or a table whose columns are remembered; a PDF may be either."""
     if is_electronic(contents):
-        return list_of(contents, row.currency_code)
+        try:
+            return list_of(contents, row.currency_code)
+        except NoInvoiceError:
+            pass  # a PDF for people alone: its text is read
     owner = f"partner:{row.partner_id}"
     found = read(contents, m.MatchingMapping.recall(session, row.company_id, owner))
     m.MatchingMapping.remember(session, row.company_id, owner, found.mapping)
     return found
 
 
+def _kept(session: AnySession, row: Any, filename: str, contents: bytes) -> int:
+    """The id of the file as it came, beside the statement."""
+    actor = actor_of(session)
+    file = m.Attachment(
+        company_id=row.company_id,
+        filename=filename[:1000] or "list",
+        mimetype=mimetypes.guess_type(filename)[0] or "application/octet-stream",
+        sha256=store(contents),
+        size=len(contents),
+        model="payables.statement",
+        record_id=row.id,
+        user_id=actor.user_id,
+        user_name=actor.name,
+    )
+    session.add(file)
+    session.flush()
+    return int(file.id)
+
+
 def tolerances_of(session: AnySession, row: Any) -> Tolerances:
     """Those agreed with the supplier of a statement, and its period; late lines lie before it."""
     partner = session.get_one(m.Partner, row.partner_id)
-    return Tolerances(price=partner.price_tolerance, end=row.period_end)
+    return Tolerances(
+        price=partner.price_tolerance,
+        quantity=partner.quantity_tolerance,
+        amount=partner.rounding_tolerance,
+        end=row.period_end,
+    )
 
 
 def our_lines(session: AnySession, statement_id: int, lines: Sequence[int] | None = None) -> list[Line]:
@@ -126,7 +159,7 @@ def _keep(session: AnySession, row: Any, found: TheirList) -> list[Line]:
     ids = list(reserve_ids(session, m.PayablesTheirLine.__table__, len(found.lines)))
     of = {"company_id": row.company_id, "statement_id": row.id}
     rows = [
-        {**of, "id": key, **_stored(line, *found.rows[line.key])}
+        {**of, "id": key, **_stored(line, *found.rows[line.key]), **_place(found, *found.rows[line.key])}
         for key, line in zip(ids, found.lines, strict=True)
     ]
     m.PayablesTheirLine._bulk(session, rows)
@@ -138,11 +171,18 @@ def _keep(session: AnySession, row: Any, found: TheirList) -> list[Line]:
             "row": one.row,
             "text": one.cell,
             "problem": f"{one.column} {one.reason}".strip(),
+            **_place(found, one.sheet, one.row),
         }
         for one in unread
     ]
     m.PayablesTheirLine._bulk(session, problems)
     return their_lines(session, ids)
+
+
+def _place(found: TheirList, _sheet: str, row: int) -> dict[str, Any]:
+    """Where a row of a PDF stands; other files have no pages."""
+    page, place = found.places.get(row, (None, None))
+    return {"page": page, "place": None if place is None else list(place)}
 
 
 def _stored(line: Line, sheet: str, row: int) -> dict[str, Any]:
@@ -165,13 +205,16 @@ def write(
 ) -> list[int]:
     """Keep matches of lines that are kept already; returns their ids."""
     us, them = {line.key: line for line in ours}, {line.key: line for line in theirs}
+    tolerances = tolerances_of(session, row)
     ids = list(reserve_ids(session, m.PayablesMatch.__table__, len(matches)))
     rows = [
         {
             "id": key,
             "company_id": row.company_id,
             "statement_id": row.id,
-            **_match(one, us, them, row.currency_code),
+            "partner_id": row.partner_id,
+            **(kept := _match(one, us, them, row.currency_code)),
+            "beyond": bool(excess(one, kept["our_quantity"], kept["their_quantity"], tolerances)),
         }
         for key, one in zip(ids, matches, strict=True)
     ]

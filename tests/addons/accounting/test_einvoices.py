@@ -110,7 +110,7 @@ def office(company):
 
 
 def take(company, content, name="bill.xml", partner=None):
-    made = m.AccountingBill.take_file(db.session, company.id, name, content, partner)
+    (made,) = m.AccountingBill.take_file(db.session, company.id, name, content, partner)
     return db.session.get(m.AccountingBill, made)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from addons.accounting.periods import period_with
@@ -102,3 +103,18 @@ def asked(app, company, customer_of, bill, run_month, monkeypatch):
     [mail] = db.session.scalars(select(m.MailMessage)).all()
     [address] = re.findall(r"https://erp\.example\.com(/l/[\w-]+)", mail.body)
     return statement, statement.answer, address
+
+
+@pytest.fixture
+def on():
+    """Let it be a day."""
+    travels = []
+
+    def travel(day):
+        traveller = time_machine.travel(f"{day}T08:00:00+00:00", tick=False)
+        traveller.start()
+        travels.append(traveller)
+
+    yield travel
+    for traveller in reversed(travels):
+        traveller.stop()

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-import time_machine
 from sqlalchemy import select
 
 from addons.accounting.periods import Period
@@ -18,21 +17,6 @@ from core.db import db
 from core.security.users import ensure_administrator
 from tests.documents import create_invoice
 from tests.logins import log_in
-
-
-@pytest.fixture
-def on():
-    """Let it be a day."""
-    travels = []
-
-    def travel(day):
-        traveller = time_machine.travel(f"{day}T08:00:00+00:00", tick=False)
-        traveller.start()
-        travels.append(traveller)
-
-    yield travel
-    for traveller in reversed(travels):
-        traveller.stop()
 
 
 def statements(run):

@@ -119,6 +119,7 @@ def test_what_was_typed_stays_when_a_list_is_refused(
         "empty.csv": b"",
         "program.xlsx": b"MZ\x90\x00" + b"\x00" * 4000,
         "picture.csv": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20,
+        "paper.pdf": b"%PDF-1.7 nothing",
         "words.csv": b"dear all\nplease see\n",
         "large.csv": b"Invoice No;Amount\n" + b"X;1\n" * 112_000,
         "long.csv": b"Invoice No;Amount\n" + b"".join(b"X%d;1\n" % n for n in range(answers.MOST_LINES + 1)),

@@ -13,8 +13,11 @@ from addons.accounting import dashboards
 from addons.accounting.document_forms import facts_of_partner
 from addons.accounting.services.allocation import AllocationError, Pair, oldest_first
 from addons.accounting.services.chart import books_of
+from addons.accounting.services.drafts import NettingDraft, WriteOffDraft
+from addons.accounting.services.invoices import item_of
 from addons.accounting.services.ledger import Amount, EntryDraft, Item, write_entries
 from addons.accounting.services.settlement import open_items, owed
+from addons.billing_statements.reports import rows
 from core import m
 from core.db import db
 from tests.documents import settle
@@ -107,3 +110,20 @@ def test_an_exchange_difference_goes_to_the_account_of_its_side(customer: Any, p
     assert balances[books.account("payable")] == 0
     assert balances[books.account("exchange_difference")] == 5
     assert books.account("receivable") not in balances
+
+
+def test_a_netting_and_a_write_off_are_movements_of_their_own_kind(
+    company: Any, customer: Any, bill: Callable[..., Any], run_month: Callable[..., Any], payable_of: Any
+) -> None:
+    invoice = bill(customer, 100, "2026-01-10")
+    payable_of(customer, -70)
+    netting = NettingDraft(company.id, customer.id, ON, "USD", Decimal(70))
+    m.AccountingNetting.post(db.session, m.AccountingNetting.create(db.session, [netting]))
+    item = item_of(db.session, invoice)
+    given_up = WriteOffDraft(company.id, item.id, date(2026, 1, 31), "Gone", kind="bad_debt")
+    m.AccountingWriteOff.post(db.session, m.AccountingWriteOff.create(db.session, [given_up]))
+    db.session.commit()
+    _run, [statement] = run_month("2026-01", printed=False)
+    assert statement.closing == 0
+    printed = [(str(row["kind"]), row["line"].amount, row["balance"]) for row in rows(statement)]
+    assert printed == [("Invoice", 100, 100), ("Netting", -70, 30), ("Write-off", -30, 0)]

@@ -27,7 +27,7 @@ def paper(desk, *lines, **values):
 
 
 def take(desk, content, name="bill.xml"):
-    made = m.AccountingBill.take_file(db.session, desk.company_id, name, content)
+    (made,) = m.AccountingBill.take_file(db.session, desk.company_id, name, content)
     bill = db.session.get(m.AccountingBill, made)
     return bill, [(x.purchase_line_id, x.quantity) for x in bill.lines]
 

@@ -1,16 +1,21 @@
 """A supplier that is settled by period, and short ways to what it delivers and states."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import xlsxwriter
+from sqlalchemy import select
 
 from addons.accounting.periods import Period
 from core import m
 from core.db import db
+from core.security.actor import Actor, acting
+from core.security.users import ensure_user
 from tests.addons.purchasing.conftest import Desk
 
 OCTOBER, NOVEMBER = (
@@ -60,6 +65,23 @@ class Office(Desk):
         """A list as the supplier writes it: (order, part, quantity, price, day)."""
         made = workbook([("送货日期", "采购单号", "料号", "数量", "单价"), *((r[4], *r[:4]) for r in rows)])
         return m.PayablesStatement.upload(db.session, statement, "statement.xlsx", made)
+
+    @contextmanager
+    def person(self, name: str, *rights: str) -> Iterator[int]:
+        """Somebody who logged in, with these permissions; their id."""
+        email = f"{name}@example.com"
+        company = db.session.get_one(m.Company, self.company_id)
+        ensure_user(db.session, email, "a long enough password", company, name=name.title(), roles=())
+        user = db.session.scalars(select(m.User).where(m.User.email == email)).one()
+        with acting(db.session, Actor(user.id, name, self.company_id, frozenset(rights))):
+            yield user.id
+
+    def approved(self, matches: Any) -> None:
+        """What is beyond the tolerances is asked for by one and accepted by another."""
+        with self.person("clara", "supplier_payables.match"):
+            m.PayablesMatch.ask(db.session, matches)
+        with self.person("boris", "supplier_payables.match", "supplier_payables.approve"):
+            m.PayablesMatch.accept(db.session, matches)
 
 
 def workbook(rows: Any) -> bytes:

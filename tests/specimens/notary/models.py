@@ -3,7 +3,7 @@
 from sqlalchemy import Integer, Text, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.accounting.models import bills, books, documents, netting, open_items
+from addons.accounting.models import bills, books, documents, netting, open_items, revaluation, write_offs
 from addons.billing_statements.models import runs, statements
 from core import m
 from core.models import Model
@@ -110,6 +110,40 @@ class Netting(netting.Netting):
         made = super().reverse(session, nettings, on)
         note(session, "netting.reverse", len(made))
         return made
+
+
+class WriteOff(write_offs.WriteOff):
+    @classmethod
+    def create(cls, session, some):
+        made = super().create(session, some)
+        note(session, "write_off.create", len(made))
+        return made
+
+    @classmethod
+    def post(cls, session, some):
+        some = list(some)
+        super().post(session, some)
+        note(session, "write_off.post", len(some))
+
+    @classmethod
+    def reverse(cls, session, some, on):
+        made = super().reverse(session, some, on)
+        note(session, "write_off.reverse", len(made))
+        return made
+
+
+class Revaluation(revaluation.Revaluation):
+    @classmethod
+    def post(cls, session, some):
+        some = list(some)
+        super().post(session, some)
+        note(session, "revaluation.post", len(some))
+
+    @classmethod
+    def take_back(cls, session, some):
+        some = list(some)
+        super().take_back(session, some)
+        note(session, "revaluation.take_back", len(some))
 
 
 class Allocation(open_items.Allocation):

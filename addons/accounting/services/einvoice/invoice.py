@@ -20,6 +20,10 @@ class EInvoiceError(UserError):
     """The file is no electronic invoice that can be read; says why."""
 
 
+class NoInvoiceError(EInvoiceError):
+    """It is a file of another kind, in which there may be a list."""
+
+
 @dataclass(frozen=True)
 class Party:
     """Who asks or pays: all names and numbers that it goes by."""
@@ -107,6 +111,8 @@ class EInvoice:
     #: The numbers of the bills that it corrects.
     corrects: Sequence[str] = ()
     prepaid: Decimal = _ZERO
+    #: Whether its lines say which taxes they have; else those of what was ordered are theirs.
+    says_taxes: bool = True
     files: Sequence[EFile] = field(default=(), repr=False)
 
     def upright(self) -> "EInvoice":

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from addons.accounting.services.einvoice import cii, tree, ubl
-from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceError, problem_of
+from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceError, NoInvoiceError, problem_of
 from core.i18n import _
 
 _PDF = b"%PDF-"
@@ -57,9 +57,7 @@ def _read(content: bytes) -> EInvoice:
     if _is_pdf(content):
         return _from_pdf(content)
     if not _is_xml(content):
-        raise EInvoiceError(
-            _("This is neither XML nor a PDF: bills from tables come in by Import, others are typed.")
-        )
+        raise NoInvoiceError(_("This is neither XML nor a PDF."))
     return _from_root(tree.parse(content))
 
 
@@ -85,7 +83,7 @@ def _from_pdf(content: bytes) -> EInvoice:
         root = tree.parse(embedded)
         if tree.name_of(root) in (*ubl.KINDS, *cii.ROOTS):
             return _from_root(root)
-    raise EInvoiceError(_("No invoice is embedded in the PDF: it is a picture only. Type the bill."))
+    raise NoInvoiceError(_("No invoice is embedded in the PDF: it is a picture only. Type the bill."))
 
 
 def _embedded(content: bytes) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
-// Decide about matches without the mouse: arrows move, Space ticks, Enter accepts, X disputes, S splits, J joins,
-// U undoes, M finds. After an act the next open line has the focus; what is ticked is summed live.
+// Decide about matches without the mouse: arrows move, Space ticks, Enter accepts, A asks, X disputes, S splits,
+// J joins, U undoes, M finds, O opens the page of the PDF; addons bring keys of their own. After an act the next open
+// line has the focus; what is ticked is summed live.
 const form = document.querySelector("[data-workbench]");
 const rows = form ? [...form.querySelectorAll("tr[data-match]")] : [];
 // A statement that is posted is only read.
@@ -21,11 +22,13 @@ if (remainder) {
 function onKey(event) {
   const row = event.target.closest?.("tr[data-match]");
   if (!row || event.ctrlKey || event.altKey || event.metaKey || event.target !== row) return;
-  const acts = { Enter: "accept", x: "dispute", s: "split", j: "join", u: "undo" };
+  const acts = { Enter: "accept", a: "ask", x: "dispute", s: "split", j: "join", u: "undo" };
+  for (const button of form.querySelectorAll("button[data-key]")) acts[button.dataset.key] = button.value;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "ArrowDown" || key === "ArrowUp") rows[rows.indexOf(row) + (key === "ArrowDown" ? 1 : -1)]?.focus();
   else if (key === " ") tick(row);
   else if (key === "m") find(row);
+  else if (key === "o") row.querySelector("[data-source]")?.click();
   else if (acts[key]) act(row, acts[key]);
   else return;
   event.preventDefault();

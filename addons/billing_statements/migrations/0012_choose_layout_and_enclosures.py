@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "billing_statements_0011"
-down_revision = "billing_statements_0010"
+revision = "billing_statements_0012"
+down_revision = "billing_statements_0011"
 
 CHOICES = {
     "statement_layout": ("", "international", "chinese"),

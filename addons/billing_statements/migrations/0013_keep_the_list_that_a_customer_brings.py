@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "billing_statements_0012"
-down_revision = "billing_statements_0011"
+revision = "billing_statements_0013"
+down_revision = "billing_statements_0012"
 
 
 def upgrade() -> None:
