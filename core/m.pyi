@@ -571,12 +571,16 @@ class BillingAnswer(_Composed):
     state: Mapped[str]
     statement: Mapped[BillingStatement]
     statement_id: Mapped[int]
+    their_list: Mapped[Attachment | None]
+    their_list_id: Mapped[int | None]
     @classmethod
     def answer(
         cls, session: Any, asked: Any, agreed: bool, by: str, note: str = ..., remarks: Any = ...
     ) -> None: ...
     @classmethod
     def ask(cls, session: Any, statements: Any) -> Any: ...
+    @classmethod
+    def take_list(cls, session: Any, asked: Any, filename: str, contents: bytes) -> None: ...
 
 class BillingDispute(_Composed):
     answer: Mapped[BillingAnswer]
