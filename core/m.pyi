@@ -724,6 +724,7 @@ class BillingStatementLine(_Composed):
 class Company(_Composed):
     answer_days: Mapped[int | None]
     approval_limit: Mapped[Decimal | None]
+    arrears_rate: Mapped[Decimal]
     bic: Mapped[str]
     books_begin: Mapped[_date]
     city: Mapped[str]
@@ -789,6 +790,118 @@ class DataImportRow(_Composed):
     reason: Mapped[str]
     record_id: Mapped[int | None]
     state: Mapped[str]
+
+class DunningHold(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    open_item: Mapped[AccountingOpenItem | None]
+    open_item_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    reason: Mapped[str]
+    until: Mapped[_date]
+
+class DunningLetter(_Composed):
+    body: Mapped[str]
+    by_hand: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    credit: Mapped[Decimal]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    fee: Mapped[Decimal]
+    id: Mapped[int]
+    interest: Mapped[Decimal]
+    invoice: Mapped[AccountingInvoice | None]
+    invoice_id: Mapped[int | None]
+    issued_at: Mapped[_datetime | None]
+    left_out: Mapped[str]
+    lines: Mapped[list[DunningLine]]
+    mail: Mapped[MailMessage | None]
+    mail_id: Mapped[int | None]
+    number: Mapped[str | None]
+    overdue: Mapped[Decimal]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    rate: Mapped[Decimal]
+    run: Mapped[DunningRun]
+    run_id: Mapped[int]
+    state: Mapped[str]
+    step: Mapped[DunningStep]
+    step_id: Mapped[int]
+    subject: Mapped[str]
+    total: Mapped[Decimal]
+    @classmethod
+    def charge(cls, session: Any, letters: Any, on: _date) -> Any: ...
+    @classmethod
+    def leave_out(cls, session: Any, letters: Any, reason: str) -> None: ...
+    @classmethod
+    def send(cls, session: Any, letters: Any) -> Any: ...
+    @classmethod
+    def send_by_hand(cls, session: Any, letters: Any, words: Any) -> Any: ...
+
+class DunningLine(_Composed):
+    advances: Mapped[bool]
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    days: Mapped[int]
+    due_date: Mapped[_date]
+    id: Mapped[int]
+    interest: Mapped[Decimal]
+    interest_from: Mapped[_date]
+    letter: Mapped[DunningLetter | None]
+    letter_id: Mapped[int | None]
+    live: Mapped[bool]
+    number: Mapped[str]
+    open_item: Mapped[AccountingOpenItem]
+    open_item_id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    reason: Mapped[str]
+    reference: Mapped[str]
+    run: Mapped[DunningRun]
+    run_id: Mapped[int]
+    step: Mapped[int]
+
+class DunningRun(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    id: Mapped[int]
+    letters: Mapped[list[DunningLetter]]
+    number: Mapped[str | None]
+    released_at: Mapped[_datetime | None]
+    state: Mapped[str]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    @classmethod
+    def cancel(cls, session: Any, runs: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, runs: Any) -> Any: ...
+    @classmethod
+    def propose(cls, session: Any, runs: Any) -> None: ...
+    @classmethod
+    def release(cls, session: Any, runs: Any) -> int: ...
+    @classmethod
+    def send(cls, session: Any, runs: Any) -> Any: ...
+
+class DunningStep(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    days: Mapped[int]
+    fee: Mapped[Decimal]
+    id: Mapped[int]
+    interest: Mapped[bool]
+    letter: Mapped[str]
+    minimum: Mapped[Decimal]
+    name: Mapped[str]
+    position: Mapped[int]
+    @property
+    def company_currency(self) -> str: ...
 
 class HostState(_Composed):
     generation: Mapped[int]
@@ -964,6 +1077,7 @@ class Note(_Composed):
 
 class Partner(_Composed):
     active: Mapped[bool]
+    arrears_rate: Mapped[Decimal | None]
     city: Mapped[str]
     code: Mapped[str]
     company: Mapped[Company]
