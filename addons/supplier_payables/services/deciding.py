@@ -100,8 +100,8 @@ def _decide(
 
 
 def dispute(session: AnySession, matches: Iterable[Any], note: str, owner_id: int | None) -> None:
-    """The owner is the actor where nobody is named."""
-    rows = _locked(session, matches)
+    """The owner is the actor where nobody is named; what somebody else has decided meanwhile stays."""
+    rows = _open(session, matches)
     if not note.strip():
         raise PayablesError(_("Say why it is disputed."))
     owner = owner_id or actor_of(session).user_id
