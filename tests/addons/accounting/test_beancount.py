@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from addons.accounting.cli import ledger as command
+from addons.accounting.services import beancount
 from addons.accounting.services.drafts import InvoiceDraft, Line, PaymentDraft, WriteOffDraft
 from addons.accounting.services.invoices import item_of
 from core import m
