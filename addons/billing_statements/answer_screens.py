@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import select
 
 from addons.billing_statements.names import ANSWERS, DISPUTES
@@ -34,15 +35,24 @@ def fact_of(statement: Any) -> list[Fact]:
     answer = statement.answer
     if answer is None:
         return []
+    theirs = _their_list(answer)
     if answer.state == "asked":
-        return [Fact(_l("Customer"), text=str(ANSWERS["asked"]))]
+        return [Fact(_l("Customer"), text=str(ANSWERS["asked"])), *theirs]
     said = f"{ANSWERS[answer.state]}: {answer.answered_by}, {format_date(answer.answered_at.date())}"
     listed = f"/m/billing.dispute.list?f.answer_id={answer.id}" if answer.disputes else ""
     if answer.disputes:
         count = len(answer.disputes)
         said += f" · {ngettext('%(num)s line', '%(num)s lines', count)}"
     tone = {"confirmed": "good", "disputed": "bad"}.get(answer.state, "")
-    return [Fact(_l("Customer"), text=said, tone=tone, link=listed)]
+    return [Fact(_l("Customer"), text=said, tone=tone, link=listed), *theirs]
+
+
+def _their_list(answer: Any) -> list[Fact]:
+    """The list that the customer brought, and where it is compared."""
+    if answer.their_list is None:
+        return []
+    compared = url_for("billing_statements.check", statement_id=answer.statement_id)
+    return [Fact(_l("Their list"), text=answer.their_list.filename, link=compared)]
 
 
 def declare(screens: Screens) -> None:

@@ -72,12 +72,6 @@ def _statement(statement_id: int) -> Any:
 
 
 def _latest(statement: Any) -> Any:
-    """The list that was kept last: a file of the statement that is none of its own papers."""
-    file = m.Attachment
-    query = select(file).where(
-        file.model == "billing.statement",
-        file.record_id == statement.id,
-        file.mimetype != "application/pdf",
-        file.document == "",
-    )
-    return db.session.scalars(query.order_by(file.id.desc()).limit(1)).one_or_none()
+    """The list that was kept last."""
+    query = select(m.Attachment).where(comparing.lists_of(statement))
+    return db.session.scalars(query.order_by(m.Attachment.id.desc()).limit(1)).one_or_none()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from addons.billing_statements import their_list
 from addons.billing_statements.services import delivery, enclosures
 from addons.billing_statements.services.printed import rows
 from core import m
@@ -12,7 +13,7 @@ links = Links()
 
 
 def show(session: Any, answer: Any) -> Shown:
-    """The statement's balances and lines, and its file."""
+    """The statement's balances and lines, and its file; beside it what the customer's own list says."""
     statement = answer.statement
     currency = statement.currency_code
     period = f"{format_date(statement.period_start)} – {format_date(statement.period_end)}"
@@ -22,18 +23,29 @@ def show(session: Any, answer: Any) -> Shown:
         (_("Opening balance"), format_money(statement.opening, currency)),
         (_("Closing balance"), format_money(statement.closing, currency)),
     ]
+    printed = rows(statement)
+    theirs = their_list.of(session, statement, answer.their_list, [row["line"] for row in printed])
     return Shown(
         title=_("Statement of account %(number)s", number=statement.number),
         sender=statement.company.name,
-        facts=facts,
+        facts=[*facts, *theirs.facts],
         columns=(_("Document"), _("Number"), _("Date"), _("Your reference"), _("Amount")),
-        rows=[(str(row["line"].id), _cells(row, currency)) for row in rows(statement)],
+        rows=[(str(row["line"].id), _cells(row, currency)) for row in printed],
         remark=_("What is wrong?"),
+        proposed=theirs.remarks,
+        proposed_note=theirs.note,
+        upload=_("Compare it with your own list (xlsx or csv)"),
+        further=theirs.tables,
         file=statement.attachment,
         question=_("Does this agree with your books? What you write beside a line is disputed."),
         answers={"confirm": _("Everything is right"), "dispute": _("Something is wrong")},
         closed=_("It was replaced by a newer statement.") if statement.state == "superseded" else "",
     )
+
+
+def take(session: Any, asked: Any, filename: str, contents: bytes) -> None:
+    """Keep the customer's own list."""
+    m.BillingAnswer.take_list(session, [asked], filename, contents)
 
 
 def _cells(row: Any, currency: str) -> tuple[str, ...]:
@@ -74,4 +86,4 @@ def _invoice_cells(invoice: Any) -> tuple[str, ...]:
 
 
 links.purpose(enclosures.INVOICES, show=show_invoices, model="billing.statement")
-links.purpose("billing.answer", show=show, answer=answer)
+links.purpose("billing.answer", show=show, answer=answer, take=take)

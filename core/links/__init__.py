@@ -17,12 +17,12 @@ from typing import Any
 
 from flask import Flask
 
-from core.links.declare import Answer, Links, Purpose, Shown
+from core.links.declare import Answer, Links, Purpose, Shown, Table
 from core.links.pages import bp
 from core.loader.code import declared
 from core.loader.discovery import AddonSource
 
-__all__ = ["Answer", "Links", "Purpose", "Shown", "init_app"]
+__all__ = ["Answer", "Links", "Purpose", "Shown", "Table", "init_app"]
 
 
 class PurposeError(Exception):

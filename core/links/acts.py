@@ -20,6 +20,8 @@ from core.security.audit import record as note
 
 #: Days for which a link is good, and characters of a name or a note, at most.
 LONGEST, LONGEST_TEXT = 90, 1000
+#: Bytes of a file that somebody without a log-in brings.
+LARGEST_FILE = 5_000_000
 #: A browser says so much of itself that is kept.
 _AGENT = 300
 _REVOKE = text("""
@@ -139,6 +141,26 @@ def answer(session: AnySession, link: Any, given: Answer, seen: str, where: tupl
         if purpose.answer is not None:
             purpose.answer(session, record, given)
         note(session, "answer", "link", [link.id])
+
+
+def take(session: AnySession, link: Any, filename: str, contents: bytes) -> None:
+    """Give the purpose a file that somebody brings before answering; raises UserError."""
+    with acting(session, _asker(link.company_id)):
+        acts.locked(session, m.Link, [link])
+        session.refresh(link)
+        shown = shown_by(session, link)
+        reason = why_not(link, shown)
+        purpose = purposes()[link.purpose]
+        if reason or shown is None or not shown.upload or purpose.take is None:
+            raise LinkError(reason or _("No file is taken here."))
+        if not contents:
+            raise LinkError(_("Choose a file first."))
+        if len(contents) > LARGEST_FILE:
+            most = LARGEST_FILE // 1_000_000
+            raise LinkError(_("The file is larger than %(n)s MB: send it by mail instead.", n=most))
+        record = session.get_one(current_app.extensions["composition"].model(purpose.model), link.record_id)
+        purpose.take(session, record, filename, contents)
+        note(session, "upload", "link", [link.id])
 
 
 def _check(shown: Shown, given: Answer, seen: str) -> None:

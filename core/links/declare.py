@@ -10,6 +10,25 @@ LONGEST_ROWS = 6000
 
 
 @dataclass(frozen=True)
+class Table:
+    """A further table, below what may be answered."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    @property
+    def text(self) -> str:
+        """Its title, and the rows by their number and hash."""
+        return f"{self.title}\n{_digest(self.columns, ['  '.join(row) for row in self.rows])}"
+
+
+def _digest(columns: Sequence[str], rows: Sequence[str]) -> str:
+    digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return f"{len(rows)} × {' / '.join(columns)}, SHA-256 {digest}"
+
+
+@dataclass(frozen=True)
 class Shown:
     """What whoever opens a link reads, in the language of the link; all of it is kept with the answer."""
 
@@ -23,8 +42,14 @@ class Shown:
     rows: Sequence[tuple[str, Sequence[str]]] = ()
     #: What may be said of a single row, such as “What is wrong?”; empty where nothing may.
     remark: str = ""
+    #: Remarks that are proposed, by the keys of rows, and a note: whoever answers may change them.
+    proposed: Mapping[str, str] = field(default_factory=dict)
+    proposed_note: str = ""
     #: A file to download, a record of `attachment`.
     file: Any = None
+    #: What file may be brought, such as “Your own list (xlsx, csv)”; empty where none may.
+    upload: str = ""
+    further: Sequence[Table] = ()
     #: What is asked, in a sentence.
     question: str = ""
     #: Answer → the text of its button; the first is the one that is wished for.
@@ -38,10 +63,10 @@ class Shown:
         facts = (f"{what}: {value}" for what, value in self.facts)
         rows = ["  ".join(cells) for _key, cells in self.rows]
         if sum(map(len, rows)) > LONGEST_ROWS:
-            digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-            rows = [f"{len(rows)} × {' / '.join(self.columns)}, SHA-256 {digest}"]
+            rows = [_digest(self.columns, rows)]
+        further = [table.text for table in self.further]
         buttons = " / ".join(self.answers.values())
-        read = (self.sender, self.title, *facts, *rows, self.question, f"[{buttons}]")
+        read = (self.sender, self.title, *facts, *rows, *further, self.question, f"[{buttons}]")
         return "\n".join(filter(None, read))
 
 
@@ -65,6 +90,9 @@ class Purpose:
     #: Called once, with (session, record, answer), in the transaction that keeps the answer; none where the
     #: link only shows something.
     answer: Callable[[Any, Any, Answer], None] | None = None
+    #: Called with (session, record, name of the file, contents) for a file that somebody brings before
+    #: answering; what it raises as UserError stands on the page.
+    take: Callable[[Any, Any, str, bytes], None] | None = None
 
 
 class Links:
@@ -79,10 +107,12 @@ class Links:
         *,
         show: Callable[[Any, Any], Shown],
         answer: Callable[[Any, Any, Answer], None] | None = None,
+        take: Callable[[Any, Any, str, bytes], None] | None = None,
         model: str = "",
     ) -> None:
         """Declare a question, or what is merely shown where there is no `answer`.
 
+        `take` is given the files that people bring, where `show` says that they may.
         `model` is that of its records, the purpose's own name unless said.
         """
-        self.declared[name] = Purpose(model or name, show, answer)
+        self.declared[name] = Purpose(model or name, show, answer, take)

@@ -1,16 +1,19 @@
 """The page of a public link: it shows what is asked, and only its button answers."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import force_locale
 
 from core.db import db
+from core.errors import UserError
 from core.links import acts
-from core.links.declare import Answer
+from core.links.declare import Answer, Shown
 from core.locales import LOCALES
 from core.records import attachments
 from core.security.headers import named
+from core.security.incoming import takes_a_file
 from core.security.rights import PUBLIC, requires
 
 bp = Blueprint("links", __name__, url_prefix="/l")
@@ -47,14 +50,10 @@ def file(token: str) -> Response:
 @requires(PUBLIC)
 def answer(token: str) -> Response:
     """Keep an answer that somebody gave by pressing a button."""
-    link = _found(token)
-    sent = request.form
-    said = {key.removeprefix(_ROW): text.strip() for key, text in sent.items() if key.startswith(_ROW)}
-    remarks = {key: text for key, text in said.items() if text}
-    given = Answer(sent.get("answer", ""), sent.get("name", ""), sent.get("note", ""), remarks)
+    link, given = _found(token), _given()
     with force_locale(_locale(link)):
         try:
-            seen = sent.get("seen", "").replace("\r\n", "\n")
+            seen = request.form.get("seen", "").replace("\r\n", "\n")
             where = (request.remote_addr or "", request.user_agent.string)
             acts.answer(db.session, link, given, seen, where)
             db.session.commit()
@@ -62,6 +61,39 @@ def answer(token: str) -> Response:
             db.session.rollback()
             return _page(token, _found(token), str(error), given, 422)
     return _page(token, _found(token))
+
+
+@bp.post("/<token>/list")
+@requires(PUBLIC)
+@takes_a_file
+def take(token: str) -> Response:
+    """A file that somebody brings before answering; what was typed until then stays on the page."""
+    link, given = _found(token), _given()
+    with force_locale(_locale(link)):
+        try:
+            acts.take(db.session, link, *_brought())
+            db.session.commit()
+        except UserError as error:
+            db.session.rollback()
+            return _page(token, _found(token), str(error), given, 422)
+    return _page(token, _found(token), given=given)
+
+
+def _brought() -> tuple[str, bytes]:
+    """The name and the contents of the file."""
+    file = request.files.get("file")
+    if file is None:
+        return "", b""
+    with closing(file):
+        return file.filename or "", file.read()
+
+
+def _given() -> Answer:
+    """What was typed into the form."""
+    sent = request.form
+    said = {key.removeprefix(_ROW): text.strip() for key, text in sent.items() if key.startswith(_ROW)}
+    remarks = {key: text for key, text in said.items() if text}
+    return Answer(sent.get("answer", ""), sent.get("name", ""), sent.get("note", ""), remarks)
 
 
 def _found(token: str) -> Any:
@@ -85,9 +117,20 @@ def _page(
         shown = acts.shown_by(db.session, link)
         why_not = acts.why_not(link, shown)
         values = {"shown": shown, "closed": why_not, "problem": problem, "given": given, "link": link}
-        values["remarked"] = REMARKED
+        values |= {"remarked": REMARKED, **_filled(shown, given)}
         html = render_template("links/page.html", token=token, **values)
     return _private(make_response(html, status))
+
+
+def _filled(shown: Shown | None, given: Answer | None) -> dict[str, Any]:
+    """What stands in the fields: what was typed; where nobody has answered yet, what is proposed too."""
+    if shown is None:
+        return {"remarks": {}, "note": ""}
+    if given is None or not given.choice:
+        typed = given or Answer("", "")
+        remarks = {**shown.proposed, **typed.remarks}
+        return {"remarks": remarks, "note": typed.note or shown.proposed_note}
+    return {"remarks": given.remarks, "note": given.note}
 
 
 def _private(response: Response) -> Response:

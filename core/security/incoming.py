@@ -37,6 +37,8 @@ class Limit:
 
 
 _USUAL = Limit()
+#: A public link says itself, up to here, what is too large for it.
+_SMALL_FILE = Limit(8 * FORM_BYTES)
 _FILE, _DOCUMENT = Limit(FILE_BYTES), Limit(4 * FORM_BYTES, 20_000)
 #: Calls of programs: documents as JSON, of which a call says how much it takes.
 _OF_BLUEPRINT = {"api": Limit(4 * FORM_BYTES)}
@@ -45,6 +47,12 @@ _OF_BLUEPRINT = {"api": Limit(4 * FORM_BYTES)}
 def takes_files(view: View) -> View:
     """Decorate a page to which people bring files: it takes in more than a form."""
     cast(Any, view).takes_in = _FILE
+    return view
+
+
+def takes_a_file(view: View) -> View:
+    """Decorate a page without a log-in to which people bring one file: a list, and no more."""
+    cast(Any, view).takes_in = _SMALL_FILE
     return view
 
 

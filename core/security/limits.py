@@ -28,6 +28,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], str]] = {
     "people.accept": (("GET", "POST"), "30 per minute"),
     "links.show": (("GET",), "60 per minute"),
     "links.answer": (("POST",), "20 per minute"),
+    "links.take": (("POST",), "10 per minute"),
     "lists.as_file": (("GET", "POST"), "30 per minute"),
     "exchange.create": (("POST",), "20 per minute"),
     "api_pages.openapi": (("GET",), "60 per minute"),

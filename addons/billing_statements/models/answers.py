@@ -26,6 +26,8 @@ class Answer(CompanyOwned, Model):
         ForeignKey("billing_statement.id", ondelete="RESTRICT"), unique=True
     )
     link_id: Mapped[int | None] = mapped_column(ForeignKey("link.id", ondelete="SET NULL"))
+    #: The customer's own list, as they brought it last.
+    their_list_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="SET NULL"))
     state: Mapped[str] = mapped_column(Text, server_default="asked")
     answered_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
     answered_by: Mapped[str] = mapped_column(Line, server_default="")
@@ -33,6 +35,7 @@ class Answer(CompanyOwned, Model):
 
     statement = relationship("billing.statement", back_populates="answer")
     link = relationship("link")
+    their_list = relationship("attachment")
     disputes = relationship("billing.dispute", back_populates="answer", order_by="BillingDispute.id")
 
     @classmethod
@@ -46,6 +49,11 @@ class Answer(CompanyOwned, Model):
     def ask(cls, session: Any, statements: Iterable[Any]) -> list[Any]:
         """Ask customers about statements, each by a link of its own; returns what is to be answered."""
         return answers.ask(session, statements)
+
+    @classmethod
+    def take_list(cls, session: Any, asked: Iterable[Any], filename: str, contents: bytes) -> None:
+        """Keep the customer's own list beside the statement, to compare and to answer by."""
+        answers.take_list(session, asked, filename, contents)
 
     @classmethod
     def answer(

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from addons.billing_statements.errors import StatementError
+from addons.billing_statements.services import comparing
 from core import m
 from core.clock import today
 from core.db import AnySession
@@ -24,6 +25,8 @@ ASK, SETTLE = "billing_statements.send", "billing_statements.run"
 PURPOSE = "billing.answer"
 #: Days until a dispute should be settled.
 DAYS = 7
+#: Without a log-in: lists of one statement, and lines of a list.
+MOST_LISTS, MOST_LINES = 20, 5000
 
 
 def ask(session: AnySession, statements: Iterable[Any]) -> list[Any]:
@@ -114,6 +117,24 @@ def settle(session: AnySession, disputes: Iterable[Any], outcome: str) -> None:
             dispute.answer.state = "settled"
     session.flush()
     record(session, "settle", "billing.dispute", [row.id for row in rows])
+
+
+def take_list(session: AnySession, answers: Iterable[Any], filename: str, contents: bytes) -> None:
+    """Keep a customer's own list with what was asked. Raises StatementError, FileError."""
+    acts.require(session, ASK)
+    rows = acts.locked(session, m.BillingAnswer, answers)
+    StatementError.refuse(
+        {row.id: _("This statement is answered already.") for row in rows if row.state != "asked"}
+    )
+    if contents.startswith(b"%PDF"):  # reading one takes seconds, which nobody gets without a log-in
+        raise StatementError(_("Bring a table, xlsx or csv: send a PDF by mail instead."))
+    for row in rows:
+        found = session.get_one(m.BillingAnswer, row.id, populate_existing=True)
+        if comparing.count_lists(session, found.statement) >= MOST_LISTS:
+            raise StatementError(_("There are many lists of this statement already: send this one by mail."))
+        kept = comparing.keep_list(session, found.statement, filename, contents, most=MOST_LINES)
+        found.their_list_id = kept.id
+    session.flush()
 
 
 def withdraw(session: AnySession, statement_id: int) -> None:

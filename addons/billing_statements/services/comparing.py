@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import func, select
+
 from addons.billing_statements.services.creation import RUN
 from addons.billing_statements.services.details import Detail
 from addons.matching.services.assigning import match
@@ -25,6 +27,7 @@ from core.screens.panel.files import add_file
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
+from core.tabular.errors import FileError
 
 _ZERO = Decimal(0)
 
@@ -58,11 +61,30 @@ class Comparison:
         return {kind: sum(row.kind == kind for row in self.rows) for kind in KINDS}
 
 
-def keep_list(session: AnySession, statement: Any, filename: str, contents: bytes) -> Any:
-    """Read a list, remember its columns, and keep the file beside the statement; raises FileError."""
+def lists_of(statement: Any) -> Any:
+    """The condition that a file is a list of the customer: none of the statement's own papers."""
+    file = m.Attachment
+    mine = (file.model == "billing.statement") & (file.record_id == statement.id) & (file.document == "")
+    return mine & (file.mimetype != "application/pdf") & file.removed_at.is_(None)
+
+
+def count_lists(session: AnySession, statement: Any) -> int:
+    """How many lists stand beside a statement."""
+    return session.scalar(select(func.count(m.Attachment.id)).where(lists_of(statement))) or 0
+
+
+def keep_list(
+    session: AnySession, statement: Any, filename: str, contents: bytes, most: int | None = None
+) -> Any:
+    """Read a list, of so many lines at most, remember its columns, and keep the file beside the statement.
+
+    Raises FileError.
+    """
     acts.require(session, RUN)
     owner = f"partner:{statement.partner_id}:receivable"
     found = read(contents, m.MatchingMapping.recall(session, statement.company_id, owner))
+    if most is not None and len(found.lines) > most:
+        raise FileError(_("The list has more than %(n)s lines: send it by mail instead.", n=most))
     m.MatchingMapping.remember(session, statement.company_id, owner, found.mapping)
     kept = add_file(session, statement, filename, contents, actor_of(session))
     record(session, "compare", "billing.statement", [statement.id])

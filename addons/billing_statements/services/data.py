@@ -77,7 +77,7 @@ def workbook_of(statement: Any, identity: Identity) -> bytes:
 
 def _header() -> list[str]:
     documents = (_("Date"), _("Document"), _("Number"), _("Reference"), _("Due"))
-    sums = (_("Charged"), _("Credited"), _("Balance"), _("Currency"))
+    sums = (_("Charged"), _("Credited"), _("Balance"), _("Currency"), _("Branch"))
     parts = (_("Delivery note"), _("Your order"), _("Your part"), _("Part"), _("Maker"))
     return [*documents, *sums, *parts, _("Quantity"), _("Price"), _("Discount"), _("Tax rate"), _("Net")]
 
@@ -92,13 +92,13 @@ def _rows(statement: Any) -> Iterator[tuple[Any, ...]]:
     opening = _amount(statement.opening, currency)
     yield statement.period_start, _("Opening balance"), *own, "", "", "", opening, currency
     if statement.transferred:
-        brought = _amount(statement.transferred, currency)
-        yield statement.period_start, _("Of branches"), *own, "", brought, "", "", currency
+        brought = _amount(statement.opening + statement.transferred, currency)
+        yield statement.period_start, _("Of branches"), "", "", "", "", "", brought, currency
     for row in rows(statement):
         line = row["line"]
         sums = (_amount(row[name], currency) for name in ("debit", "credit", "balance"))
-        reference = " / ".join(filter(None, (line.reference, line.branch.name if line.branch else "")))
-        yield line.date, str(row["kind"]), line.number, reference, line.due_date, *sums, currency
+        named = (line.date, str(row["kind"]), line.number, line.reference, line.due_date)
+        yield *named, *sums, currency, line.branch.name if line.branch else ""
         for detail in below.get(line.number, ()):
             yield _detail(detail, currency)
     yield statement.period_end, _("Closing balance"), *own, "", *_sums(statement, currency), currency
@@ -115,7 +115,7 @@ def _detail(detail: Any, currency: str) -> tuple[Any, ...]:
     part = detail.part or detail.description
     named = (detail.delivery, detail.order, detail.partner_number, part, detail.maker)
     counted = (detail.quantity, detail.unit_price, detail.discount, detail.tax, _amount(detail.net, currency))
-    return detail.date, _("Line"), detail.number, *("",) * 5, currency, *named, *counted
+    return detail.date, _("Line"), detail.number, *("",) * 5, currency, "", *named, *counted
 
 
 def _amount(amount: Decimal | None, currency: str) -> Decimal | None:

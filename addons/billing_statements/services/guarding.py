@@ -109,7 +109,7 @@ def _check_named(words: str, names: Sequence[str], wanted: Identity) -> None:
 
 
 def _check_invoices(session: AnySession, statement: Any, contents: bytes) -> None:
-    """The invoices in it are those on the statement, of this customer and its branches, each on its pages."""
+    """The invoices in it are those on the statement, of this customer or a branch, each on its pages."""
     documents = enclosures.invoices_of(session, statement)
     numbers = [invoice.number for invoice in documents]
     from pypdf import PdfReader  # half a second of start, which only those who read a PDF shall wait for

@@ -14,25 +14,6 @@ from core.db import db
 from tests.conftest import work
 
 
-@pytest.fixture
-def asked(app, company, customer_of, bill, run_month, monkeypatch):
-    """A statement of two documents that was mailed with a link; returns it, its answer and its address."""
-    company.answer_days = 30
-    monkeypatch.setattr(app.extensions["settings"], "public_url", "https://erp.example.com", raising=False)
-    acme = customer_of("C1", name="Acme Ltd")
-    bill(acme, 100, "2026-01-10", reference="PO-1")
-    bill(acme, 50, "2026-01-12")
-    run, [statement] = run_month("2026-01")
-    m.BillingRun.release(db.session, [run])
-    m.BillingRun.send(db.session, [run])
-    db.session.commit()
-    work(app)
-    db.session.refresh(statement)
-    [mail] = db.session.scalars(select(m.MailMessage)).all()
-    [address] = re.findall(r"https://erp\.example\.com(/l/[\w-]+)", mail.body)
-    return statement, statement.answer, address
-
-
 def page(app, address):
     client = app.test_client()
     with app.app_context():
