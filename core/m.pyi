@@ -728,6 +728,7 @@ class BillingStatementLine(_Composed):
 class Company(_Composed):
     answer_days: Mapped[int | None]
     approval_limit: Mapped[Decimal | None]
+    arrears_rate: Mapped[Decimal]
     bic: Mapped[str]
     books_begin: Mapped[_date]
     city: Mapped[str]
@@ -793,6 +794,118 @@ class DataImportRow(_Composed):
     reason: Mapped[str]
     record_id: Mapped[int | None]
     state: Mapped[str]
+
+class DunningHold(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    open_item: Mapped[AccountingOpenItem | None]
+    open_item_id: Mapped[int | None]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    reason: Mapped[str]
+    until: Mapped[_date]
+
+class DunningLetter(_Composed):
+    body: Mapped[str]
+    by_hand: Mapped[bool]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    credit: Mapped[Decimal]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    fee: Mapped[Decimal]
+    id: Mapped[int]
+    interest: Mapped[Decimal]
+    invoice: Mapped[AccountingInvoice | None]
+    invoice_id: Mapped[int | None]
+    issued_at: Mapped[_datetime | None]
+    left_out: Mapped[str]
+    lines: Mapped[list[DunningLine]]
+    mail: Mapped[MailMessage | None]
+    mail_id: Mapped[int | None]
+    number: Mapped[str | None]
+    overdue: Mapped[Decimal]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    rate: Mapped[Decimal]
+    run: Mapped[DunningRun]
+    run_id: Mapped[int]
+    state: Mapped[str]
+    step: Mapped[DunningStep]
+    step_id: Mapped[int]
+    subject: Mapped[str]
+    total: Mapped[Decimal]
+    @classmethod
+    def charge(cls, session: Any, letters: Any, on: _date) -> Any: ...
+    @classmethod
+    def leave_out(cls, session: Any, letters: Any, reason: str) -> None: ...
+    @classmethod
+    def send(cls, session: Any, letters: Any) -> Any: ...
+    @classmethod
+    def send_by_hand(cls, session: Any, letters: Any, words: Any) -> Any: ...
+
+class DunningLine(_Composed):
+    advances: Mapped[bool]
+    amount: Mapped[Decimal]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    currency_code: Mapped[str]
+    date: Mapped[_date]
+    days: Mapped[int]
+    due_date: Mapped[_date]
+    id: Mapped[int]
+    interest: Mapped[Decimal]
+    interest_from: Mapped[_date]
+    letter: Mapped[DunningLetter | None]
+    letter_id: Mapped[int | None]
+    live: Mapped[bool]
+    number: Mapped[str]
+    open_item: Mapped[AccountingOpenItem]
+    open_item_id: Mapped[int]
+    partner: Mapped[Partner]
+    partner_id: Mapped[int]
+    reason: Mapped[str]
+    reference: Mapped[str]
+    run: Mapped[DunningRun]
+    run_id: Mapped[int]
+    step: Mapped[int]
+
+class DunningRun(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    date: Mapped[_date]
+    id: Mapped[int]
+    letters: Mapped[list[DunningLetter]]
+    number: Mapped[str | None]
+    released_at: Mapped[_datetime | None]
+    state: Mapped[str]
+    user: Mapped[User | None]
+    user_id: Mapped[int | None]
+    @classmethod
+    def cancel(cls, session: Any, runs: Any) -> None: ...
+    @classmethod
+    def create(cls, session: Any, runs: Any) -> Any: ...
+    @classmethod
+    def propose(cls, session: Any, runs: Any) -> None: ...
+    @classmethod
+    def release(cls, session: Any, runs: Any) -> int: ...
+    @classmethod
+    def send(cls, session: Any, runs: Any) -> Any: ...
+
+class DunningStep(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    days: Mapped[int]
+    fee: Mapped[Decimal]
+    id: Mapped[int]
+    interest: Mapped[bool]
+    letter: Mapped[str]
+    minimum: Mapped[Decimal]
+    name: Mapped[str]
+    position: Mapped[int]
+    @property
+    def company_currency(self) -> str: ...
 
 class HostState(_Composed):
     generation: Mapped[int]
@@ -987,6 +1100,7 @@ class Note(_Composed):
 
 class Partner(_Composed):
     active: Mapped[bool]
+    arrears_rate: Mapped[Decimal | None]
     city: Mapped[str]
     code: Mapped[str]
     company: Mapped[Company]
@@ -1129,6 +1243,8 @@ class PayablesMatch(_Composed):
     @property
     def reason(self) -> str: ...
     @classmethod
+    def reprice(cls, session: Any, given: Any) -> int: ...
+    @classmethod
     def settle(cls, session: Any, matches: Any, outcome: str) -> None: ...
     @classmethod
     def split(cls, session: Any, matches: Any) -> Any: ...
@@ -1182,6 +1298,10 @@ class PayablesStatement(_Composed):
     total: Mapped[Decimal]
     @classmethod
     def accept_exact(cls, session: Any, statements: Any) -> int: ...
+    @classmethod
+    def drafts_of(cls, session: Any, moves: Any) -> Any: ...
+    @classmethod
+    def follow_prices(cls, session: Any, moves: Any) -> None: ...
     @classmethod
     def post(cls, session: Any, statements: Any, on: Any = ...) -> Any: ...
     @classmethod
@@ -1250,6 +1370,8 @@ class PaymentRun(_Composed):
     user: Mapped[User | None]
     user_id: Mapped[int | None]
     @classmethod
+    def advise(cls, session: Any, runs_: Any) -> Any: ...
+    @classmethod
     def approve(cls, session: Any, runs_: Any) -> None: ...
     @classmethod
     def cancel(cls, session: Any, runs_: Any) -> None: ...
@@ -1257,6 +1379,8 @@ class PaymentRun(_Composed):
     def create(cls, session: Any, runs_: Any) -> Any: ...
     @classmethod
     def pay(cls, session: Any, runs_: Any) -> Any: ...
+    @classmethod
+    def pay_from(cls, session: Any, runs_: Any, account: int) -> None: ...
     @classmethod
     def propose(cls, session: Any, runs_: Any) -> None: ...
 
@@ -1412,9 +1536,11 @@ class PricingRun(_Composed):
     user_id: Mapped[int | None]
     with_claims: Mapped[bool]
     @classmethod
-    def apply(cls, session: Any, runs: Any) -> None: ...
+    def apply(cls, session: Any, given: Any) -> None: ...
     @classmethod
     def approve(cls, session: Any, runs: Any) -> None: ...
+    @classmethod
+    def begin_with(cls, session: Any, company_id: int, agreed: Any, reason: str) -> int: ...
     @classmethod
     def cancel(cls, session: Any, runs: Any) -> None: ...
     @property
@@ -1422,11 +1548,13 @@ class PricingRun(_Composed):
     @classmethod
     def create(cls, session: Any, runs: Any) -> Any: ...
     @classmethod
+    def needs_approval(cls, session: Any, run: Any) -> bool: ...
+    @classmethod
     def preview(cls, session: Any, runs: Any) -> Any: ...
     @classmethod
     def screen(cls, session: Any, runs: Any) -> None: ...
     @classmethod
-    def undo(cls, session: Any, runs: Any) -> None: ...
+    def undo(cls, session: Any, given: Any) -> None: ...
 
 class PricingRunLine(_Composed):
     accepted: Mapped[bool]
@@ -2377,6 +2505,8 @@ class SubstituteConsent(_Composed):
     def answer(cls, session: Any, consents: Any, agreed: bool, by: str, note: str = ...) -> None: ...
     @classmethod
     def ask(cls, session: Any, asked: Any) -> Any: ...
+    @classmethod
+    def mail(cls, session: Any, consents: Any) -> Any: ...
     @classmethod
     def withdraw(cls, session: Any, consents: Any) -> None: ...
 

@@ -475,7 +475,7 @@ def test_no_chart_of_the_demo_is_empty(demo):
     assert [name for name, said in charts.items() if not any(any(s.values) for s in said.series)] == []
 
 
-@pytest.mark.parametrize("email", ["rep@demo.example", "purchasing@demo.example"])
+@pytest.mark.parametrize("email", ["rep@demo.example", "orders@demo.example", "purchasing@demo.example"])
 def test_no_list_in_the_menu_of_a_demo_log_in_is_empty(email, demo):
     user = db.session.scalars(select(m.User.fs_uniquifier).where(m.User.email == email)).one()
     client = demo.test_client()

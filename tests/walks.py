@@ -173,6 +173,7 @@ RECORDS = {
     "line_id": "sales.order_line",
     "product_id": "product",
     "payable_id": "payables.statement",
+    "dunning_id": "dunning.run",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {

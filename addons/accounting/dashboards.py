@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
 from addons.accounting.services.ageing import AGES
+from addons.accounting.services.dso import Outstanding, outstanding
 from core import m
 from core.db import decimals_of
 from core.i18n import _, _l, format_month
@@ -28,6 +29,8 @@ OPEN_ITEMS = "/m/accounting.open_item.list?f.open=yes&f.side=receivable"
 OWED_ITEMS = "/m/accounting.open_item.list?f.open=yes&f.side=payable"
 MONTHS = 12
 CUSTOMERS = 10
+#: So much of what is open may be overdue, in percent, before somebody has to act.
+MUCH_OVERDUE = 25
 
 
 def _signed(amount: Any) -> ColumnElement[Decimal]:
@@ -99,6 +102,40 @@ def overdue(session: Any, today: date) -> Figure:
     late = _amounts((currency, sum(ages[1:])) for currency, ages in _ages(session, today).items())
     link = f"{OPEN_ITEMS}&f.due_date.to={today - timedelta(days=1)}&sort=due_date"
     return Figure(amounts=late, link=link, tone="bad" if late else "")
+
+
+@shared
+def _outstanding(session: Any, today: date) -> Outstanding:
+    """What receivables are in days: one pass for the figures of them."""
+    return outstanding(session, today)
+
+
+def days_outstanding(session: Any, today: date) -> Figure:
+    """How many days of sales are still to be paid, counted back from today."""
+    found = _outstanding(session, today)
+    if found.counted_back is None:
+        return Figure()
+    note = in_days(found)
+    return Figure(number=round(found.counted_back), link=OPEN_ITEMS, note=note)
+
+
+def in_days(found: Outstanding) -> str:
+    """What the figure of days is, in words, with the simple one beside it."""
+    if found.beyond:
+        return _("days at least: two years of sales do not cover what is open")
+    if found.simple is None:
+        return _("days, counted back by months; nothing was sold in 90 days")
+    return _("days, counted back by months; %(days)s by the sales of 90 days", days=round(found.simple))
+
+
+def overdue_share(session: Any, today: date) -> Figure:
+    """How much of what is open is overdue."""
+    share = _outstanding(session, today).overdue_percent
+    if share is None:
+        return Figure()
+    link = f"{OPEN_ITEMS}&f.due_date.to={today - timedelta(days=1)}&sort=due_date"
+    tone = "bad" if share > MUCH_OVERDUE else ""
+    return Figure(number=round(share), link=link, note=_("% of what is open"), tone=tone)
 
 
 def payables(session: Any, today: date) -> Figure:
@@ -269,6 +306,8 @@ for board in ("finance", "sales"):
     dashboards.figure(board, "overdue", _l("Overdue"), overdue, permission=READ)
     dashboards.figure(board, "invoiced", _l("Invoiced this month"), invoiced, permission=READ)
 dashboards.figure("finance", "received", _l("Received this month"), received, permission=READ)
+dashboards.figure("finance", "days", _l("Days of sales outstanding"), days_outstanding, permission=READ)
+dashboards.figure("finance", "overdue_share", _l("Share overdue"), overdue_share, permission=READ)
 SEES_BILLS = "accounting.read_bills"
 dashboards.figure("finance", "payables", _l("Open payables"), payables, permission=SEES_BILLS)
 dashboards.figure("finance", "payables_overdue", _l("To be paid"), overdue_payables, permission=SEES_BILLS)

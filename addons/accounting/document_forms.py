@@ -10,12 +10,13 @@ from sqlalchemy.orm import aliased
 
 from addons.accounting.services import early, entry
 from addons.accounting.services import settlement as settled
+from addons.accounting.services.dso import outstanding
 from addons.accounting.services.invoices import INVOICES
 from addons.accounting.services.netting import nettable
 from addons.accounting.services.papers import Paper
 from core import m
 from core.clock import today
-from core.i18n import _, _l, format_date, format_money
+from core.i18n import _, _l, format_date, format_money, format_number
 from core.screens import (
     Derived,
     Fact,
@@ -251,6 +252,19 @@ def _owed_to_us(session: Any, partner: Any) -> list[Fact]:
         facts.append(Fact(_l("Balance"), balance, currency, link=link))
         if overdue > 0:
             facts.append(Fact(_l("Overdue"), overdue, currency, link=late, tone="bad"))
+    return facts + (_in_days(session, partner) if facts else [])
+
+
+def _in_days(session: Any, partner: Any) -> list[Fact]:
+    """How long the customer takes to pay, and how much of what it owes is overdue."""
+    found = outstanding(session, today(), partner.id)
+    facts = []
+    if found.counted_back is not None and found.open > 0:
+        days = _("%(days)s days", days=format_number(round(found.counted_back)))
+        facts.append(Fact(_l("Days of sales outstanding"), text=days))
+    if found.overdue_percent:
+        share = f"{format_number(round(found.overdue_percent))} %"
+        facts.append(Fact(_l("Share overdue"), text=share, tone="bad"))
     return facts
 
 

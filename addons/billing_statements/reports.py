@@ -8,39 +8,12 @@ from sqlalchemy.orm import object_session
 from addons.accounting.services.paying import Paying, paying_of
 from addons.billing_statements.services import delivery
 from addons.billing_statements.services.capitals import capitals
-from addons.billing_statements.services.printed import KINDS, rows
+from addons.billing_statements.services.printed import movements, open_documents, rows
 from core import m
 from core.documents import Delivery, Documents
 from core.i18n import _, _l, format_date
 
 documents = Documents()
-
-#: What sums of a kind are called, in the order in which they stand.
-SUMS = {
-    "invoice": _l("Invoices"),
-    "credit_note": _l("Credit notes"),
-    "payment": _l("Payments"),
-    "refund": _l("Refunds"),
-    "netting": _l("Nettings"),
-    "write_off": _l("Write-offs"),
-    "reversal": _l("Reversals"),
-}
-
-
-def movements(statement: Any) -> list[tuple[Any, Decimal]]:
-    """What leads from the opening to the closing balance, a sum a kind of document."""
-    sums: dict[str, Decimal] = {}
-    for line in statement.lines:
-        if line.kind != "brought_forward":
-            sums[line.document] = sums.get(line.document, Decimal(0)) + line.amount
-    brought = [(_("Of branches"), statement.transferred)] if statement.transferred else []
-    return brought + [(name, sums[kind]) for kind, name in SUMS.items() if kind in sums]
-
-
-def open_documents(statement: Any) -> list[tuple[Any, Any]]:
-    """What was still open at the period's end, with the kind in words; for customers who want that listed."""
-    listed = statement.open_documents if statement.form == "open_items" else ()
-    return [(KINDS[one.document], one) for one in listed]
 
 
 def details(statement: Any) -> list[Any]:

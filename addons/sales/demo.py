@@ -13,8 +13,9 @@ from addons.sales.services.drafts import OrderDraft, OrderLineDraft, ScheduleDra
 from addons.stock.services.orders.changing import Amendment
 from core import m
 from core.clock import today
+from core.i18n import _l
 from core.security.actor import Actor, acting
-from core.security.users import LogIn
+from core.security.users import DemoLogIn, LogIn
 
 QUOTATIONS, ORDERS = 8, 24
 REP = "rep@demo.example"
@@ -26,18 +27,27 @@ _THERE = text("""
 """)
 
 
+#: Who delivers and invoices what the rep sells, and releases what is held.
+log_ins = (
+    DemoLogIn(
+        "orders@demo.example", "demo-orders-2026", "Olga Orders", _l("Sales manager"), ("sales.manager",)
+    ),
+)
+
+
 def load(session: Any, company: Any) -> list[LogIn]:
     """Write orders once; whoever logs in as a rep sells to its customers."""
+    made = [log_in.ensure(session, company) for log_in in log_ins]
     order = m.SalesOrder
     if session.scalar(select(order.id).where(order.company_id == company.id).limit(1)):
-        return []
+        return made
     rep = session.scalars(select(m.User).where(m.User.email == REP)).one_or_none()
     if rep is not None:
         rep.roles.append(session.scalars(select(m.Role).where(m.Role.name == "sales.rep")).one())
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
         chance = random.Random(11)  # noqa: S311  # the same orders at every load
         _trade(session, company.id, chance)
-    return []
+    return made
 
 
 def customers_of(session: Any, company_id: int) -> Sequence[int]:

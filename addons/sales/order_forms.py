@@ -226,6 +226,12 @@ def ask_to_confirm(order: Any) -> str:
     held = holds.holds_of(db.session, [order.id]).get(order.id)
     if held:
         words += " " + _("It will be held: %(why)s", why=held)
+    odd = [
+        _("line %(line)s (%(why)s)", line=position, why=why)
+        for position, why in sorted(hints.odd_of(db.session, order).items())
+    ]
+    if odd:
+        words += " " + _("Not sold in such quantities: %(lines)s.", lines=", ".join(odd))
     used = entry.used_before(db.session, order)
     if used:
         words += " " + _("Their order number stands on %(number)s too.", number=used)

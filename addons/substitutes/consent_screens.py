@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from addons.substitutes.words import CONSENTS
 from core import m
+from core.db import db
 from core.i18n import _, _l
 from core.screens import Button, Column, Field, Filter, Part, Screens, Section
 
@@ -11,6 +14,30 @@ from core.screens import Button, Column, Field, Filter, Part, Screens, Section
 def is_asked(consent: Any) -> bool:
     """Whether it waits for an answer."""
     return bool(consent.state == "asked")
+
+
+def mailed(consent: Any) -> Any:
+    """The mail by which it was asked, the latest; None where there is none."""
+    found = m.MailMessage
+    query = select(found).where(found.model == "substitute.consent", found.record_id == consent.id)
+    return db.session.scalars(query.order_by(found.id.desc()).limit(1)).one_or_none()
+
+
+def may_be_mailed(consent: Any) -> bool:
+    """Whether it waits for an answer and was not mailed yet."""
+    return is_asked(consent) and consent.link is not None and mailed(consent) is None
+
+
+def ask_to_mail(consent: Any) -> str:
+    """What mailing asks: to whom."""
+    to = consent.partner.addresses_for("order") or _("nobody: there is no address")
+    return _("Mail the question to %(to)s?", to=to)
+
+
+def mail(session: Any, consent: Any) -> str:
+    """Mail it to the customer."""
+    (message,) = m.SubstituteConsent.mail(session, [consent])
+    return _("The question goes to %(to)s.", to=", ".join(message.to))
 
 
 def agree(session: Any, consent: Any) -> str:
@@ -35,7 +62,8 @@ def link_of(session: Any, consent: Any) -> dict[str, Any]:
     """The link, where it still asks, and what it was answered."""
     link = consent.link
     is_open = link is not None and link.revoked_at is None and link.answered_at is None
-    return {"link": link, "address": m.Link.address(link) if is_open else ""}
+    message = mailed(consent) if is_open else None
+    return {"link": link, "address": m.Link.address(link) if is_open else "", "mail": message}
 
 
 def declare(screens: Screens) -> None:
@@ -97,6 +125,15 @@ def _form(screens: Screens) -> None:
                 Field("answered_at", _l("Answered at"), readonly=True),
                 Field("user_id", _l("Asked by"), readonly=True),
                 title=_l("Answer"),
+            ),
+            Button(
+                "mail",
+                _l("Mail the question"),
+                action=mail,
+                permission="sales.write",
+                visible=may_be_mailed,
+                confirm=ask_to_mail,
+                style="primary",
             ),
             Button(
                 "agree",

@@ -94,7 +94,10 @@ def ask(line_id: int) -> Response:
         db.session.rollback()
         flash(str(error), "danger")
         return go(url_for("screens.show", screen="sales.order.form", record_id=line.order_id))
-    flash(_("Send the link to the customer: it is good for %(days)s days.", days=DAYS), "success")
+    flash(
+        _("Mail the question to the customer, or send the link: it is good for %(days)s days.", days=DAYS),
+        "success",
+    )
     return go(url_for("screens.show", screen="substitute.consent.form", record_id=consent.id))
 
 

@@ -1,4 +1,4 @@
-"""Three suppliers that are settled by period, and the list that one of them sent for last month."""
+"""Three suppliers that are settled by period; one sent its list for last month, and a price is disputed."""
 
 import io
 from datetime import date
@@ -56,6 +56,9 @@ def _state(session: Any, company: Any, period: Period) -> None:
     _run, made = m.PayablesRun.start(session, company.id, "monthly", period)
     for key in made[:1]:
         m.PayablesStatement.upload(session, key, "statement.xlsx", _list(session, key, period.end))
+        match = m.PayablesMatch
+        price = select(match).where(match.statement_id == key, match.kind == "price").limit(1)
+        m.PayablesMatch.dispute(session, session.scalars(price).all(), "The price of the order was agreed")
 
 
 def _list(session: Any, statement_id: int, end: date) -> bytes:

@@ -1,5 +1,6 @@
 """The lines of a payment run, to hold back and to release; and the file for the bank."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -36,10 +37,26 @@ def _lines(run: Any, problem: str = "") -> str:
     shown = db.session.scalars(
         select(line).where(line.run_id == run.id).order_by(line.taken.desc(), line.position)
     ).all()
-    may = current_actor().may("supplier_payments.prepare") and run.state == "open"
+    may_prepare = current_actor().may("supplier_payments.prepare")
     return render_template(
-        "supplier_payments/lines.html", run=run, lines=shown, problem=problem, may_change=may
+        "supplier_payments/lines.html",
+        run=run,
+        lines=shown,
+        problem=problem,
+        may_change=may_prepare and run.state == "open",
+        accounts=_accounts(run) if may_prepare else (),
     )
+
+
+def _accounts(run: Any) -> Sequence[Any]:
+    """Those of ours that the run may still be paid from."""
+    if run.state == "cancelled" or (run.state == "paid" and run.account_id is not None):
+        return ()
+    account = m.PaymentBankAccount
+    ours = select(account).where(
+        account.company_id == run.company_id, account.partner_id.is_(None), account.active
+    )
+    return db.session.scalars(ours.order_by(account.iban)).all()
 
 
 @bp.post("/runs/<int:run_id>/lines")
@@ -61,6 +78,33 @@ def decide(run_id: int) -> Page:
         db.session.rollback()
         return _lines(_run(run_id), str(error)), 422
     return cast(Response, redirect(url_for("supplier_payments.lines_page", run_id=run_id), 303))
+
+
+@bp.post("/runs/<int:run_id>/account")
+@requires("supplier_payments.prepare")
+def account(run_id: int) -> Page:
+    """Name the account of ours that a run is paid from."""
+    run = _run(run_id)
+    try:
+        m.PaymentRun.pay_from(db.session, [run], request.form.get("account", 0, type=int))
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        return _lines(_run(run_id), str(error)), 422
+    return cast(Response, redirect(url_for("supplier_payments.lines_page", run_id=run_id), 303))
+
+
+@bp.post("/runs/<int:run_id>/advices")
+@requires("supplier_payments.pay")
+def advices(run_id: int) -> Page:
+    """Mail all advices of a paid run; the job shows each, and why one is not sent."""
+    try:
+        (job,) = m.PaymentRun.advise(db.session, [_run(run_id)])
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        return _lines(_run(run_id), str(error)), 422
+    return cast(Response, redirect(url_for("jobs.show", job_id=job.id), 303))
 
 
 @bp.post("/runs/<int:run_id>/file")

@@ -168,6 +168,13 @@ screens.form(
             permission=bank_files.FILE,
             visible=lambda run: not bank_files.why_no_file(run),
         ),
+        Button(
+            "advices",
+            _l("Mail the advices"),
+            action="supplier_payments.advices",
+            permission="supplier_payments.pay",
+            visible=lambda run: run.state == "paid",
+        ),
         Button("propose", _l("Propose anew"), action=propose, permission=PREPARE, visible=is_open),
         Button(
             "cancel",

@@ -196,6 +196,35 @@ def test_ux_12_a_thin_margin_colours_the_line_of_who_may_see_it(open_as: Opener)
     assert "Below the least margin: line 1." in asked[0]
 
 
+def test_ux_16_a_quotation_becomes_an_order_by_one_act_that_says_before_what_holds_it(
+    open_as: Opener, desk: Any
+) -> None:
+    desk.credit_limit = Decimal(5)
+    db.session.commit()
+    page = open_as("mara", NEW)
+    customer_by_keys(page)
+    first_part(page)
+    page.keyboard.type("P1")
+    page.keyboard.press("Enter")
+    page.keyboard.type("6050")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    press(page, "Confirm")
+    assert "It will be held: " in asked[0] and "limit" in asked[0]
+    assert "Not sold in such quantities: line 1 (" in asked[0] and "6,100" in asked[0]
+    # Whoever may raises the limit; then one act makes the order of it.
+    desk.credit_limit = Decimal(500)
+    db.session.commit()
+    page.reload()
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    press(page, "Confirm")
+    expect(page.locator("#toasts")).to_contain_text("is confirmed")
+    assert "held" not in asked[1]
+
+
 def test_an_order_goes_from_quotation_to_paid_by_keys_alone(open_as: Opener, company: Any) -> None:
     """A short line, a part delivery, the back order, an invoice, a return with its credit, the payment."""
     page = open_as("mara", NEW)

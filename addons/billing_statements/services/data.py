@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import object_session
 
-from addons.billing_statements.services.printed import rows
+from addons.billing_statements.services.printed import open_documents, rows
 from core import m
 from core.db import round_money
 from core.documents import DataFile, Identity
@@ -18,7 +18,8 @@ from core.tabular.writers import csv_bytes, write_xlsx
 #: What the workbook says that it is.
 WORKBOOK = "billing.statement.workbook"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_COLUMNS = ("date", "document", "number", "reference", "due_date", "amount", "currency")
+_COLUMNS = ("date", "document", "number", "reference", "due_date", "branch", "amount", "currency")
+_OPEN = ("number", "due_date", "amount", "residual")
 _BUCKETS = ("not_due", "due_30", "due_60", "due_90", "due_over", "unapplied")
 _BALANCES = ("opening", "transferred", "debits", "credits", "closing")
 
@@ -36,7 +37,8 @@ def _lines(statement: Any) -> Iterator[tuple[Any, ...]]:
     currency = statement.currency_code
     for line in statement.lines:
         amount = round_money(line.amount, currency)
-        yield line.date, line.document, line.number, line.reference, line.due_date, amount, currency
+        branch = line.branch.code if line.branch else ""
+        yield line.date, line.document, line.number, line.reference, line.due_date, branch, amount, currency
 
 
 def _json(statement: Any) -> bytes:
@@ -53,6 +55,9 @@ def _json(statement: Any) -> bytes:
         **{name: amounts[name] for name in _BALANCES},
         "ageing": {name: amounts[name] for name in _BUCKETS},
         "lines": [dict(zip(_COLUMNS[:-1], line, strict=False)) for line in _lines(statement)],
+        "open": [
+            {name: getattr(document, name) for name in _OPEN} for _kind, document in open_documents(statement)
+        ],
     }
     return json.dumps(said, default=str, ensure_ascii=False, indent=1).encode()
 
@@ -97,6 +102,9 @@ def _rows(statement: Any) -> Iterator[tuple[Any, ...]]:
         for detail in below.get(line.number, ()):
             yield _detail(detail, currency)
     yield statement.period_end, _("Closing balance"), *own, "", *_sums(statement, currency), currency
+    for _kind, one in open_documents(statement):
+        residual = _amount(one.residual, currency)
+        yield one.date, _("Open"), one.number, one.reference, one.due_date, "", "", residual, currency
 
 
 def _sums(statement: Any, currency: str) -> Iterator[Decimal | None]:

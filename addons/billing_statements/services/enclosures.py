@@ -8,7 +8,6 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from pypdf import PdfReader, PdfWriter
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -109,6 +108,8 @@ def invoices_of(session: AnySession, statement: Any) -> Sequence[Any]:
 
 
 def _merged(session: AnySession, documents: Sequence[Any], identity: Identity) -> bytes:
+    from pypdf import PdfReader, PdfWriter  # half a second of start
+
     made, writer = io.BytesIO(), PdfWriter()
     for invoice in documents:
         kept = attachments.read(copy_of(session, invoice).sha256)

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-import pypdfium2
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from addons.billing_statements.errors import MisdirectedError
@@ -114,6 +112,8 @@ def _check_invoices(session: AnySession, statement: Any, contents: bytes) -> Non
     """The invoices in it are those on the statement, of this customer or a branch, each on its pages."""
     documents = enclosures.invoices_of(session, statement)
     numbers = [invoice.number for invoice in documents]
+    from pypdf import PdfReader  # half a second of start, which only those who read a PDF shall wait for
+
     metadata: dict[str, object] = dict(PdfReader(BytesIO(contents)).metadata or {})
     said = metadata.get(enclosures.CONTAINS)
     own = {statement.partner_id, *(line.branch_id for line in statement.lines)}
@@ -130,6 +130,8 @@ def _check_invoices(session: AnySession, statement: Any, contents: bytes) -> Non
 
 def words_on(contents: bytes, most: int | None = None) -> str:
     """What stands on the first pages of a PDF, without blanks: what is too long for its place wraps there."""
+    import pypdfium2  # as above
+
     with pypdfium2.PdfDocument(contents) as pdf:
         pages = range(min(len(pdf), most or len(pdf)))
         return "".join(_plain(_text_of(pdf[number])) for number in pages)

@@ -71,6 +71,16 @@ class Run(CompanyOwned, Model):
         return screening.create(session, runs)
 
     @classmethod
+    def begin_with(cls, session: Any, company_id: int, agreed: Sequence[Any], reason: str) -> int:
+        """An open run of just these receipts, at prices that were agreed to elsewhere; returns its id."""
+        return screening.begin_with(session, company_id, agreed, reason)
+
+    @classmethod
+    def needs_approval(cls, session: Any, run: Any) -> bool:
+        """Whether accepted lines change by more than the tolerance; asked, not an act."""
+        return deciding.beyond_tolerance(session, run)
+
+    @classmethod
     def screen(cls, session: Any, runs: Iterable[Any]) -> None:
         """Find the lines of open runs anew: received lines whose price is not the latest."""
         screening.screen(session, runs)

@@ -36,18 +36,22 @@ from core.security.audit import record
 
 REPRICE = "pricing.reprice"
 _ZERO, _PERCENT = Decimal(0), Decimal("0.0001")
-_RECEIVED = text(f"""
-    SELECT v.id AS move_id, v.product_id, v.quantity, v.billed, {BY_NOW} AS price,
+_MOVES = f"""
+    SELECT v.id AS move_id, v.date, v.product_id, v.quantity, v.billed, {BY_NOW} AS price,
            v.ordered_price, v.document_currency_code AS currency, v.document_rate AS rate,
            o.partner_id, l.order_id, {untaxed("l")} AS unit_price, l.discount, l.quantity AS line_quantity
       FROM stock_move v JOIN purchasing_order_line l ON l.id = v.purchase_line_id
       JOIN purchasing_order o ON o.id = l.order_id {LAST_RUN}
-     WHERE v.company_id = :company AND v.date BETWEEN :since AND :until AND v.state = 'done'
-       AND v.returns_id IS NULL AND v.document_price IS NOT NULL
+     WHERE v.company_id = :company AND v.state = 'done' AND v.returns_id IS NULL
+       AND v.document_price IS NOT NULL
+"""  # noqa: S608  # our own constants
+_RECEIVED = text(f"""{_MOVES}
+       AND v.date BETWEEN :since AND :until
        AND (CAST(:suppliers AS bigint[]) = ARRAY[]::bigint[] OR o.partner_id = ANY(:suppliers))
        AND (CAST(:parts AS bigint[]) = ARRAY[]::bigint[] OR v.product_id = ANY(:parts))
      ORDER BY v.id
-""")  # noqa: S608  # our own constants
+""")
+_NAMED = text(f"{_MOVES} AND v.id = ANY(:ids) ORDER BY v.id")
 #: What receipts are worth by the prices of their supplier, and how much went back and is credited.
 _WORTH = text("""
     SELECT w.id, (SELECT sum(amount) FROM stock_value
@@ -90,6 +94,52 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
     session.flush()
     screen(session, runs)
     return [run.id for run in runs]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What one unit of a received move is to cost, and the record by which that was agreed."""
+
+    move_id: int
+    price: Decimal
+    origin: str
+    model: str
+    record_id: int
+
+
+def begin_with(session: AnySession, company_id: int, agreed: Sequence[Agreed], reason: str) -> int:
+    """An open run of just these receipts, accepted. Raises PricingError where one can't be repriced."""
+    acts.require(session, REPRICE)
+    wanted = {one.move_id: one for one in agreed}
+    rows = session.execute(_NAMED, {"company": company_id, "ids": list(wanted)}).all()
+    found = [_agreed(row, wanted[row.move_id]) for row in rows if row.price != wanted[row.move_id].price]
+    if not found:
+        raise PricingError(_("The receipts cost that already."))
+    company = session.get_one(m.Company, company_id)
+    run = m.PricingRun(
+        company_id=company_id,
+        date=today(),
+        since=min(one.row.date for one in found),
+        until=max(one.row.date for one in found),
+        reason=reason,
+        tolerance=company.reprice_tolerance,
+        user_id=actor_of(session).user_id,
+    )
+    (run.number,) = next_numbers(session, "pricing.run", company_id, run.date.year, 1)
+    session.add(run)
+    session.flush()
+    lines = list(_lines(session, run, found, company.currency_code))
+    PricingError.refuse({line["move_id"]: line["refusal"] for line in lines if line["refusal"]})
+    m.PricingRunLine._bulk(session, [{**line, "accepted": True} for line in lines])
+    session.execute(_SCREENED, {"id": run.id, "count": len(rows)})
+    record(session, "create", "pricing.run", [run.id])
+    acts.forget(session, m.PricingRun, [run.id])
+    return int(run.id)
+
+
+def _agreed(row: Any, agreed: Agreed) -> Found:
+    origin, model, key = agreed.origin, agreed.model, agreed.record_id
+    return Found(row, Latest(agreed.price, _ZERO, "agreed", model, key, row.date, origin))
 
 
 def screen(session: AnySession, runs: Iterable[Any]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.rates import rates_on
-from addons.products.services.quantities import Hint
+from addons.products.services.quantities import Hint, hint_of
 from core.db import AnySession
 from core.i18n import _, format_number
 
@@ -32,6 +32,18 @@ _PARTS = text("""
 def parts_of(session: AnySession, products: Sequence[int]) -> dict[int, Any]:
     """How parts are sold and what they cost, in one question."""
     return {row.id: row for row in session.execute(_PARTS, {"ids": list(products)})} if products else {}
+
+
+def odd_of(session: AnySession, order: Any) -> dict[int, str]:
+    """The lines of an order that ask for what is not sold so, by position, with what is sold instead."""
+    parts = parts_of(session, [line.product_id for line in order.lines if line.product_id])
+    found = {}
+    for line in order.lines:
+        if (part := parts.get(line.product_id)) is not None:
+            hint = hint_of(line.quantity, part.moq, part.multiple)
+            if hint.tone:
+                found[line.position] = hint.note
+    return found
 
 
 def of_margin(part: Any, quantity: Decimal | None, net: Decimal, rate: Decimal | None) -> Hint:

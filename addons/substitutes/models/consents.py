@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.substitutes.services import asking_customers
+from addons.substitutes.services import asking_customers, mailing
 from core.db import Line, Quantity, Timestamp, UnitPrice
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -72,6 +72,11 @@ class Consent(CompanyOwned, Model):
     def ask(cls, session: Any, asked: Sequence[asking_customers.Ask]) -> list[Any]:
         """Ask customers by a public link each; returns the consents, which know their links."""
         return asking_customers.ask(session, asked)
+
+    @classmethod
+    def mail(cls, session: Any, consents: Iterable[Any]) -> list[Any]:
+        """Mail customers what they are asked, with the links, each once; returns the mails."""
+        return mailing.mail(session, consents)
 
     @classmethod
     def answer(cls, session: Any, consents: Iterable[Any], agreed: bool, by: str, note: str = "") -> None:

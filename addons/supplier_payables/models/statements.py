@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.periods import Period
 from addons.supplier_payables.models.agreed import CYCLES
-from addons.supplier_payables.services import creation, posting, uploading
+from addons.supplier_payables.services import creation, following, posting, uploading
 from core.db import Line, Money, Quantity, Timestamp, UnitPrice, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -132,6 +132,16 @@ class Statement(CompanyOwned, Model):
     def redo(cls, session: Any, statements: Iterable[Any]) -> list[int]:
         """Throw drafts away and state their suppliers anew; returns the ids of what takes their place."""
         return creation.redo(session, statements)
+
+    @classmethod
+    def follow_prices(cls, session: Any, moves: Iterable[int]) -> None:
+        """Let drafts have the prices that are agreed by now of these receipts; called by who changed them."""
+        following.follow_prices(session, moves)
+
+    @classmethod
+    def drafts_of(cls, session: Any, moves: Iterable[int]) -> list[int]:
+        """Lock the drafts on which these receipts stand; returns their ids."""
+        return following.drafts_of(session, moves)
 
     @classmethod
     def upload(cls, session: Any, statement: Any, filename: str, contents: bytes) -> Any:

@@ -123,20 +123,21 @@ def start(
     ids = _insert(session, run, chosen, last)
     if ids:
         session.execute(_LINES, {**values, "ids": ids})
-        _take_agreed(session, ids)
-        session.execute(_TOTALS, {"ids": ids})
+        take_agreed(session, ids)
         record(session, "create", "payables.statement", ids)
     _note_skips(session, run, due, last)
     return run, ids
 
 
-def _take_agreed(session: AnySession, ids: Sequence[int]) -> None:
-    """Let lines have the price that is agreed by now, where that is not the one of their receipt."""
+def take_agreed(session: AnySession, ids: Sequence[int]) -> list[int]:
+    """Let lines of statements have the price that is agreed by now; returns those that had another."""
     rows = session.execute(_RECEIPTS, {"ids": list(ids)}).all()
     agreed = m.StockMove.agreed_prices(session, sorted({row.receipt for row in rows}))
     changed = {row.id: price for row in rows if (price := agreed[row.receipt]) != row.unit_price}
     if changed:
         session.execute(_AGREED, {"lines": list(changed), "prices": list(changed.values())})
+    session.execute(_TOTALS, {"ids": list(ids)})
+    return list(changed)
 
 
 def _run_of(session: AnySession, company_id: int, cycle: str, period: Period) -> Any:

@@ -53,9 +53,14 @@ def _locked(session: AnySession, matches: Iterable[Any]) -> Sequence[Any]:
 
 def accept(session: AnySession, matches: Iterable[Any]) -> None:
     """Refuses what is beyond the tolerances, unless somebody else has asked for it."""
+    _decide(session, acceptable(session, matches), "accepted", "accept")
+
+
+def acceptable(session: AnySession, matches: Iterable[Any]) -> Sequence[Any]:
+    """Locked rows of open matches of drafts that the actor may accept. Raises PayablesError."""
     rows = _open(session, matches)
     PayablesError.refuse({row.id: said for row in rows if row.beyond and (said := _not_by(session, row))})
-    _decide(session, rows, "accepted", "accept")
+    return rows
 
 
 def _not_by(session: AnySession, row: Any) -> str:
@@ -95,8 +100,8 @@ def _decide(
 
 
 def dispute(session: AnySession, matches: Iterable[Any], note: str, owner_id: int | None) -> None:
-    """The owner is the actor where nobody is named."""
-    rows = _locked(session, matches)
+    """The owner is the actor where nobody is named; what somebody else has decided meanwhile stays."""
+    rows = _open(session, matches)
     if not note.strip():
         raise PayablesError(_("Say why it is disputed."))
     owner = owner_id or actor_of(session).user_id

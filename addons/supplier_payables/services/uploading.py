@@ -49,6 +49,9 @@ TIE_OURS, TIE_THEIRS = (text(_TIE.format(table=name)) for name in ("payables_lin
 _NOTE = text("""
     UPDATE payables_statement SET list_name = :name, list_id = :file, their_total = :total WHERE id = :id
 """)
+_TOLERANCES = text(
+    "SELECT price_tolerance, quantity_tolerance, rounding_tolerance FROM partner WHERE id = :id"
+)
 _EXACT = text("""
     UPDATE payables_match SET state = 'accepted', decided_by_id = :user, decided_at = now()
      WHERE statement_id = ANY(:ids) AND state = 'open' AND exact RETURNING id
@@ -108,7 +111,7 @@ def _kept(session: AnySession, row: Any, filename: str, contents: bytes) -> int:
 
 def tolerances_of(session: AnySession, row: Any) -> Tolerances:
     """Those agreed with the supplier of a statement, and its period; late lines lie before it."""
-    partner = session.get_one(m.Partner, row.partner_id)
+    partner = session.execute(_TOLERANCES, {"id": row.partner_id}).one()
     return Tolerances(
         price=partner.price_tolerance,
         quantity=partner.quantity_tolerance,
@@ -213,8 +216,7 @@ def write(
             "company_id": row.company_id,
             "statement_id": row.id,
             "partner_id": row.partner_id,
-            **(kept := _match(one, us, them, row.currency_code)),
-            "beyond": bool(excess(one, kept["our_quantity"], kept["their_quantity"], tolerances)),
+            **judged(one, us, them, row.currency_code, tolerances),
         }
         for key, one in zip(ids, matches, strict=True)
     ]
@@ -225,20 +227,25 @@ def write(
     return ids
 
 
-def _match(one: Match, us: Mapping[int, Line], them: Mapping[int, Line], currency: str) -> dict[str, Any]:
+def judged(
+    one: Match, us: Mapping[int, Line], them: Mapping[int, Line], currency: str, tolerances: Tolerances
+) -> dict[str, Any]:
+    """What is kept of a match of these lines."""
     ours, theirs = [us[key] for key in one.ours], [them[key] for key in one.theirs]
     change = one.price_change
+    quantities = _quantity(ours), _quantity(theirs)
     return {
         "kind": one.kind,
         "causes": " ".join(one.causes),
         "agreements": " ".join(one.agreements),
-        "our_quantity": _quantity(ours),
-        "their_quantity": _quantity(theirs),
+        "our_quantity": quantities[0],
+        "their_quantity": quantities[1],
         "our_amount": _amount(ours, currency),
         "their_amount": _amount(theirs, currency),
         "price_change": None if change is None else min(max(round(change, 4), -LIMIT), LIMIT),
         "score": one.score,
         "exact": one.exact,
+        "beyond": bool(excess(one, *quantities, tolerances)),
     }
 
 

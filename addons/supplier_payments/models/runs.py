@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.supplier_payments.services import paying, proposing, runs
+from addons.supplier_payments.services import advising, paying, proposing, runs
 from core.db import Line, Money, Timestamp, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -65,6 +65,16 @@ class Run(CompanyOwned, Model):
     def pay(cls, session: Any, runs_: Iterable[Any]) -> list[int]:
         """Post the payments of approved runs, one a supplier; returns their ids."""
         return paying.pay(session, runs_)
+
+    @classmethod
+    def pay_from(cls, session: Any, runs_: Iterable[Any], account: int) -> None:
+        """Say from which account of ours runs are paid; once one is paid with an account that stays."""
+        runs.pay_from(session, runs_, account)
+
+    @classmethod
+    def advise(cls, session: Any, runs_: Iterable[Any]) -> list[Any]:
+        """Start the jobs that mail the suppliers of paid runs what was paid for; returns them."""
+        return advising.start(session, runs_)
 
     @classmethod
     def cancel(cls, session: Any, runs_: Iterable[Any]) -> None:

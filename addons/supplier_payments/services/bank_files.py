@@ -47,7 +47,7 @@ def why_no_file(run: Any) -> str:
     if run.currency_code != "EUR":
         return _("A SEPA file is in EUR: pay a run in another currency at the bank by hand.")
     if run.account is None:
-        return _("The run names no account of ours: begin one that does, or pay at the bank by hand.")
+        return _("The run names no account of ours: name it under Lines, or pay at the bank by hand.")
     return ""
 
 

@@ -20,6 +20,12 @@ _HOLD = text("UPDATE payment_run_line SET taken = false, hold = :hold, by_hand =
 _RELEASE = text("UPDATE payment_run_line SET by_hand = false WHERE id = ANY(:ids)")
 _APPROVE = text("UPDATE payment_run SET state = 'approved', approved_by_id = :user WHERE id = ANY(:ids)")
 _CANCEL = text("UPDATE payment_run SET state = 'cancelled' WHERE id = ANY(:ids)")
+_PAY_FROM = text("UPDATE payment_run SET account_id = :account WHERE id = ANY(:ids)")
+#: Runs whose company has the account.
+_OURS = text("""
+    SELECT r.id FROM payment_run r JOIN payment_bank_account a ON a.company_id = r.company_id
+     WHERE r.id = ANY(:ids) AND a.id = :account AND a.partner_id IS NULL AND a.active
+""")
 _EMPTY = text("""
     SELECT r.id FROM payment_run r WHERE r.id = ANY(:ids)
        AND NOT EXISTS (SELECT 1 FROM payment_run_line WHERE run_id = r.id AND taken)
@@ -61,6 +67,25 @@ def approve(session: AnySession, runs: Iterable[Any]) -> None:
     PayError.refuse(dict.fromkeys(empty, _("The run pays nothing.")))
     session.execute(_APPROVE, {"ids": ids, "user": user})
     record(session, "approve", "payment.run", ids)
+    proposing.forget(session, rows)
+
+
+def pay_from(session: AnySession, runs: Iterable[Any], account: int) -> None:
+    """Name our account on runs. Raises PayError for one that is not ours, or too late."""
+    acts.require(session, proposing.PREPARE)
+    rows = acts.locked(session, m.PaymentRun, runs)
+    late = {
+        row.id: _("%(number)s is paid from another account, or given up.", number=row.number)
+        for row in rows
+        if row.state == "cancelled" or (row.state == "paid" and row.account_id is not None)
+    }
+    PayError.refuse(late)
+    ids = [row.id for row in rows]
+    ours = session.scalars(_OURS, {"ids": ids, "account": account}).all()
+    other = _("Choose an account of ours that is in use.")
+    PayError.refuse({key: other for key in ids if key not in ours})
+    session.execute(_PAY_FROM, {"ids": ids, "account": account})
+    record(session, "pay_from", "payment.run", ids, {"account_id": account})
     proposing.forget(session, rows)
 
 

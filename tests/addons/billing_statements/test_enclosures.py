@@ -255,3 +255,32 @@ def test_properties_of_a_workbook_without_end_are_not_read() -> None:
         packed.writestr("docProps/core.xml", b"<a/>")
     with pytest.raises(UnidentifiedError, match="no end"):
         read_identity(made.getvalue())
+
+
+def test_invoices_of_branches_go_with_the_statement_of_their_head_office(
+    app: Flask, company: Any, customer_of: Any, bill: Any, run_month: Any
+) -> None:
+    head = customer_of(
+        "HEAD", statement_invoices="attached", statement_workbook=True, statement_form="open_items"
+    )
+    branch = customer_of("NORTH", statement_partner_id=head.id)
+    numbers = [bill(partner, "10", "2026-01-10").number for partner in (head, branch)]
+    run, [statement] = run_month("2026-01")
+    m.BillingRun.release(db.session, [run])
+    m.BillingRun.send(db.session, [run])
+    db.session.commit()
+    work(app)
+    db.session.refresh(statement)
+    assert (statement.state, reasons()) == ("sent", [])
+    paper, *others = files_of(statement).values()
+    book = next(file for file in others if not file.startswith(b"%PDF"))
+    together = next(file for file in others if file.startswith(b"%PDF"))
+    pages = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(together)).pages)
+    assert all(number in pages for number in numbers)
+    rows = rows_of(book)
+    assert [row["Number"] for row in rows if row["Document"] == "Open"] == numbers
+    assert "Customer NORTH" in [row["Branch"] for row in rows]
+    attached = PdfReader(io.BytesIO(paper)).attachments
+    data = json.loads(next(files[0] for name, files in attached.items() if name.endswith(".json")))
+    assert [line["branch"] for line in data["lines"]] == ["", "NORTH"]
+    assert sum(Decimal(one["residual"]) for one in data["open"]) == Decimal(data["closing"]) == 20

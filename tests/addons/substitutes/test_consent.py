@@ -131,3 +131,21 @@ def test_an_answer_by_phone_is_kept_with_who_gave_it(asked, desk):
     assert (asked.state, asked.link.revoked_at is None) == ("agreed", False)
     with pytest.raises(SubstituteError, match="Wang Li has answered already"):
         m.SubstituteConsent.answer(db.session, [asked], False, "Wang Li")
+
+
+def test_the_question_is_mailed_once_to_who_is_written_to_about_orders(app, asked):
+    """In the customer's language, with the link; without an address, or after the answer, it says so."""
+    partner = asked.partner
+    partner.locale, partner.email = "zh_CN", ""
+    with pytest.raises(SubstituteError, match="has no e-mail address"):
+        m.SubstituteConsent.mail(db.session, [asked])
+    partner.contacts.append(m.PartnerContact(role="order", email="buyer@customer.example"))
+    db.session.commit()
+    with app.test_request_context():
+        first, again = (m.SubstituteConsent.mail(db.session, [asked])[0] for _time in range(2))
+        assert m.Link.address(asked.link) in first.body
+    assert first.id == again.id and first.to == ["buyer@customer.example"]
+    assert "PO-77" in first.body and "缺货" in first.body
+    m.SubstituteConsent.answer(db.session, [asked], True, "Ms Li")
+    with pytest.raises(SubstituteError, match="Nothing is asked any more"):
+        m.SubstituteConsent.mail(db.session, [asked])

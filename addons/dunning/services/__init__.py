@@ -1,0 +1,1 @@
+"""What the verbs of dunning are made of."""

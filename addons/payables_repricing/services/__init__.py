@@ -1,0 +1,1 @@
+"""How prices go from a statement to its receipts, and back."""
