@@ -158,6 +158,9 @@ def _mail(connection: Connection, settings: Settings) -> Iterator[Finding]:
         yield from _mail_settings(connection, settings)
     stuck = _value(connection, "SELECT count(*) FROM mail_message WHERE state IN ('failed', 'unsure')")
     yield _judge("outbox", stuck > 0, f"{stuck} messages wait for a decision", "open the Outbox", WARNING)
+    back = _value(connection, "SELECT count(*) FROM mail_return WHERE state = 'open'")
+    remedy = "open Returned mail, and correct the addresses"
+    yield _judge("returned mail", back > 0, f"{back} letters came back", remedy, WARNING)
 
 
 def _mail_settings(connection: Connection, settings: Settings) -> Iterator[Finding]:

@@ -736,6 +736,7 @@ class Company(_Composed):
     cost_method: Mapped[str]
     country: Mapped[str]
     currency_code: Mapped[str]
+    early_tax: Mapped[bool]
     email: Mapped[str]
     hold_overdue_days: Mapped[int | None]
     iban: Mapped[str]
@@ -1035,6 +1036,25 @@ class MailMessage(_Composed):
     to: Mapped[list[Any]]
     when_unsure: Mapped[str]
 
+class MailReturn(_Composed):
+    address: Mapped[str]
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    is_bad: Mapped[bool]
+    key: Mapped[str]
+    kind: Mapped[str]
+    message: Mapped[MailMessage]
+    message_id: Mapped[int]
+    reason: Mapped[str]
+    received_at: Mapped[_datetime]
+    state: Mapped[str]
+    status: Mapped[str]
+    @classmethod
+    def bad_among(cls, session: Any, addresses: Any) -> Any: ...
+    @classmethod
+    def settle(cls, session: Any, returned: Any) -> None: ...
+
 class MailTemplate(_Composed):
     body: Mapped[str]
     code: Mapped[str]
@@ -1137,6 +1157,8 @@ class Partner(_Composed):
     team: Mapped[Team | None]
     team_id: Mapped[int | None]
     def addresses_for(self, role: str) -> str: ...
+    @property
+    def all_addresses(self) -> Any: ...
     @property
     def company_currency(self) -> str: ...
     @property

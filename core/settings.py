@@ -73,6 +73,14 @@ class Settings(BaseSettings):
     #: When set, every message goes to this address instead; the subject names the real one.
     mail_redirect: str = ""
 
+    #: The mailbox to which servers return what they can't deliver, by IMAP; empty: nobody reads it.
+    returns_host: str = ""
+    returns_port: int = 993
+    returns_user: str = ""
+    returns_password: SecretStr = SecretStr("")
+    returns_security: Literal["none", "starttls", "tls"] = "tls"
+    returns_folder: str = "INBOX"
+
     #: `json` or `text`; empty: text on a terminal, json elsewhere.
     log_format: Literal["", "json", "text"] = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

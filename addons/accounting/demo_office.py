@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from addons.accounting.services.drafts import InvoiceDraft, Line
 from core import letters, m
 from core.documents import delivery_of
-from core.mail import queue
+from core.mail import noting, queue
+from core.mail.reports import Report, Returned
 from core.screens.panel import files
 from core.security.actor import actor_of
 from core.webhooks.events import forget_listeners
@@ -52,6 +53,7 @@ def load(session: Any, today: date) -> None:
     for invoice in written[DRAFTS:]:
         _mail(session, invoice)
     _bounced(session, past[0])
+    _came_back(session, past[1])
     _beside(session, written[-1])
     for screen, name, state in VIEWS:
         session.add(_view(session, screen, name, state))
@@ -123,8 +125,23 @@ def _mail(session: Any, invoice: Any) -> None:
 
 def _bounced(session: Any, invoice: Any) -> None:
     """A reminder that the customer's mail server did not take: somebody has to decide."""
+    message = _reminder(session, invoice)
     answer = f"550 5.1.1 <{invoice.partner.email}>: Recipient address rejected: User unknown"
-    message = queue(
+    message.state, message.attempts, message.response = "failed", 1, answer
+    session.add(m.MailAttempt(message_id=message.id, outcome="failed", response=answer))
+
+
+def _came_back(session: Any, invoice: Any) -> None:
+    """A reminder that was taken, and returned an hour later: the address is to be corrected."""
+    message = _reminder(session, invoice)
+    message.state, message.attempts, message.sent_at = "sent", 1, func.now()
+    session.flush()
+    back = Returned(invoice.partner.email, "bounced", "5.1.1", "550 5.1.1 User has left the company")
+    noting.note(session, Report(message.message_id, (message.message_id,), (back,)))
+
+
+def _reminder(session: Any, invoice: Any) -> Any:
+    return queue(
         session,
         to=[invoice.partner.email],
         subject=f"Reminder: {invoice.number}",
@@ -134,8 +151,6 @@ def _bounced(session: Any, invoice: Any) -> None:
         company_id=invoice.company_id,
         idempotency_key=f"demo:{invoice.number}",
     )
-    message.state, message.attempts, message.response = "failed", 1, answer
-    session.add(m.MailAttempt(message_id=message.id, outcome="failed", response=answer))
 
 
 def _beside(session: Any, invoice: Any) -> None:

@@ -50,6 +50,7 @@ CONCERNS = {
     "no_address": _l("no address"),
     "bad_address": _l("bad address"),
     "shared_address": _l("shared address"),
+    "foreign_domain": _l("another's domain"),
     "unprintable": _l("can't be printed"),
     "disputed": _l("disputed"),
     "uninvoiced": _l("not invoiced"),

@@ -1,5 +1,6 @@
 """Customer, supplier, and the people there."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import current_app
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Line, begins_index, search_index
 from core.locales import LOCALES
+from core.mail import MailAddressError, parse_addresses
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -77,6 +79,15 @@ class Partner(CompanyOwned, Model):
         """Where to write to about `role`: the contacts with that role, else the partner's own address."""
         own = [c.email for c in self.contacts if c.role == role and c.email]
         return ", ".join(own) or self.email
+
+    @property
+    def all_addresses(self) -> list[str]:
+        """Every mail address of the partner that is one."""
+        found = []
+        for written in (self.email, *(contact.email for contact in self.contacts)):
+            with suppress(MailAddressError):
+                found += parse_addresses(written)
+        return found
 
 
 class PartnerContact(Model):

@@ -8,7 +8,7 @@ from core import m
 from core.errors import UserError
 from core.i18n import _, _l
 from core.locales import LOCALES
-from core.screens import Column, Field, Filter, Grid, Screens, Section, archiving
+from core.screens import Column, Fact, Facts, Field, Filter, Grid, Screens, Section, archiving
 from core.security.actor import Actor, actor_of
 from core.security.rights import current_actor
 
@@ -80,6 +80,17 @@ screens.list(
     order="code",
     empty=_l("Everyone that you buy from or sell to is listed here."),
 )
+
+
+def returned_mail(session: Any, partner: Any) -> list[Fact]:
+    """The addresses of a partner that mail came back from, for whoever may see to it."""
+    if not current_actor().may("core.mail"):
+        return []
+    bad = m.MailReturn.bad_among(session, partner.all_addresses)
+    link = "/m/mail.return.list?f.state=open"
+    return [Fact(_l("Mail came back"), text=address, tone="bad", link=link) for address in bad]
+
+
 screens.form(
     "partner.form",
     model="partner",
@@ -87,6 +98,7 @@ screens.form(
     defaults=mine,
     on_save=keep_assigned,
     nodes=[
+        Facts("returned", read=returned_mail),
         Section(
             "main",
             "code",

@@ -10,8 +10,9 @@ from core.errors import UserError
 from core.i18n import _, _l
 from core.jobs.schedule import start_now
 from core.locales import LOCALES
+from core.mail.names import RETURN_STATES, RETURNS
 from core.mail.templates import check_template
-from core.screens import Button, Column, Field, Grid, Screens, Section
+from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
 from core.security.actor import actor_of
 
 screens = Screens()
@@ -55,6 +56,12 @@ def refuse_too_fine(_session: Any, currency: Any) -> None:
 def check_mail(session: Any, template: Any) -> None:
     """Refuse a template that cannot work."""
     check_template(template.subject, template.body, session=session, template=template)
+
+
+def settle_return(session: Any, returned: Any) -> str:
+    """Somebody has corrected the address, or knows that it is good."""
+    m.MailReturn.settle(session, [returned])
+    return _("It is settled.")
 
 
 def run_now(session: Any, action: Any) -> str:
@@ -219,6 +226,55 @@ screens.form(
                 help=_l("What stands in {{ }} is filled in; keep the names as they were shipped."),
             ),
         )
+    ],
+)
+screens.list(
+    "mail.return.list",
+    model="mail.return",
+    title=_l("Returned mail"),
+    columns=[
+        Column("received_at", _l("Came in")),
+        "address",
+        Column("kind", choices=RETURNS),
+        "status",
+        "reason",
+        Column("message_id", _l("Mail")),
+        Column("state", choices=RETURN_STATES),
+    ],
+    filters=[Filter("state", choices=RETURN_STATES), Filter("kind", choices=RETURNS), "address"],
+    search=["address", "reason"],
+    order="-received_at",
+    create=False,
+    empty=_l("What servers could not deliver stands here until somebody has seen to the address."),
+)
+screens.form(
+    "mail.return.form",
+    model="mail.return",
+    title=_l("Returned mail"),
+    readonly=lambda returned: True,
+    create=False,
+    head=("state",),
+    nodes=[
+        Section(
+            "main",
+            "address",
+            Field("kind", choices=RETURNS),
+            "status",
+            Field("reason", wide=True),
+            Field("is_bad", _l("The address is bad")),
+            Field("received_at", _l("Came in")),
+            Field("message_id", _l("Mail")),
+            Field("state", choices=RETURN_STATES),
+        ),
+        Button(
+            "settle",
+            _l("Mark as seen to"),
+            action=settle_return,
+            permission="core.mail",
+            style="primary",
+            visible=lambda returned: returned is not None and returned.state == "open",
+            bulk=lambda returned: returned.state == "open",
+        ),
     ],
 )
 screens.list(

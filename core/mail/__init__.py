@@ -3,6 +3,7 @@
 from flask import Flask
 
 from core.loader.discovery import AddonSource
+from core.mail import jobs
 from core.mail.addresses import MailAddressError, parse_addresses
 from core.mail.names import STATES
 from core.mail.outbox import MailStateError, cancel, decide_unsure, queue, retry
@@ -30,4 +31,5 @@ __all__ = [
 def init_app(app: Flask, sources: list[AddonSource]) -> None:
     """Serve the outbox, and the mailbox of machines from which no mail leaves."""
     app.jinja_env.globals["mail_states"] = STATES
+    app.extensions["job_kinds"].update(jobs.jobs.kinds)
     app.register_blueprint(bp)

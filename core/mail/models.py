@@ -1,18 +1,32 @@
 """Outgoing message, its attempts and attachments, and the templates that administrators edit."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.types import Line, Prose, Timestamp
 from core.locales import LOCALES
+from core.mail import noting
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
-MAIL_STATES = ("queued", "sending", "sent", "failed", "unsure", "cancelled")
+MAIL_STATES = ("queued", "sending", "sent", "failed", "unsure", "cancelled", "returned")
+RETURN_KINDS = ("bounced", "delayed", "away")
+RETURN_STATES = ("open", "settled", "noted")
 
 
 class MailMessage(CompanyOwned, Model):
@@ -92,6 +106,53 @@ class MailAttachment(Model):
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (UniqueConstraint("message_id", "attachment_id"),)
+
+
+class MailReturn(CompanyOwned, Model):
+    """What a server or a robot answered to a message, for one of its recipients.
+
+    A message that came back is open until somebody has corrected the address; the rest is for information.
+    """
+
+    _name = "mail.return"
+    _title = "Returned mail"
+    _label = "address"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("mail_message.id", ondelete="CASCADE"), index=True)
+    #: The report that said so: read again, it adds nothing.
+    key: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Line)
+    kind: Mapped[str] = mapped_column(Text)
+    #: By RFC 3463, such as 5.1.1; empty where none was given.
+    status: Mapped[str] = mapped_column(Text, server_default="")
+    reason: Mapped[str] = mapped_column(Line, server_default="")
+    #: Whether the address itself is at fault, and not a full mailbox or a filter.
+    is_bad: Mapped[bool] = mapped_column(server_default="false")
+    state: Mapped[str] = mapped_column(Text, server_default="noted")
+    received_at: Mapped[datetime] = mapped_column(Timestamp, server_default=func.now())
+
+    message = relationship("mail.message")
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("key", "address"),
+            CheckConstraint(f"kind IN {RETURN_KINDS}", name="kind_known"),
+            CheckConstraint(f"state IN {RETURN_STATES}", name="state_known"),
+            CheckConstraint("(kind = 'bounced') = (state <> 'noted')", name="bounced_is_a_task"),
+            CheckConstraint("NOT is_bad OR kind = 'bounced'", name="bad_where_bounced"),
+            Index("ix_mail_return_bad", text("lower(address)"), postgresql_where="is_bad AND state = 'open'"),
+        )
+
+    @classmethod
+    def settle(cls, session: Any, returned: Iterable[Any]) -> None:
+        """Say that somebody has seen to it: the address is corrected, or good after all."""
+        noting.settle(session, returned)
+
+    @classmethod
+    def bad_among(cls, session: Any, addresses: Iterable[str]) -> Mapping[str, Any]:
+        """Those of these addresses that mail came back from, in lower case, with what was said last."""
+        return noting.bad_among(session, addresses)
 
 
 class MailTemplate(Model):

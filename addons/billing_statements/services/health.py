@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import and_, select, text
 
+from addons.billing_statements.services import addresses
 from addons.billing_statements.services.due import Candidate, Due
 from core import m
 from core.db import AnySession
@@ -80,9 +81,10 @@ def concerns(session: AnySession, company_id: int, due: Sequence[Due]) -> list[C
 
 
 def reachability(session: AnySession, ids: Sequence[int]) -> list[Concern]:
-    """Who has no address or a bad one, shares one with somebody, or can't be printed."""
+    """Who has no address or a bad one, shares one or its domain with somebody, or can't be printed."""
     customers = session.execute(_ADDRESSES, {"ids": list(ids)}).all()
-    return [*_addresses(customers), *_unprintable(customers)]
+    doubtful = (Concern(*one) for one in addresses.doubtful(session, customers))
+    return [*_addresses(customers), *doubtful, *_unprintable(customers)]
 
 
 def _addresses(customers: Sequence[Any]) -> Iterator[Concern]:
