@@ -6,6 +6,7 @@ a customer who has brought a list has to write nothing. Nothing is disputed befo
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from addons.billing_statements.services import comparing
@@ -53,8 +54,8 @@ def of(session: Any, statement: Any, file: Any, lines: Sequence[Any]) -> TheirLi
     rows = [row for row in found.rows if not row.ours or row.ours[0].number in billed]
     return TheirList(
         facts=[(_("Your list"), f"{file.filename}: {_counted(rows, found)}")],
-        tables=[_table(rows, currency)],
-        remarks=_remarks(rows, billed, currency),
+        tables=[_documents(rows, currency) if found.by_document else _lines(rows, currency)],
+        remarks=_remarks(rows, billed, currency, found.by_document),
         note=_joined((_only_theirs(row, currency) for row in rows if not row.ours), LONGEST_NOTE),
     )
 
@@ -66,16 +67,33 @@ def _counted(rows: Sequence[Compared], found: Comparison) -> str:
     return ", ".join([*counts, *unread])
 
 
-def _table(rows: Sequence[Compared], currency: str) -> Table:
-    columns = (
-        _("Result"),
-        _("Document"),
-        _("Part"),
-        _("We have"),
-        _("You have"),
-        _("Off by"),
-        _("Reason"),
-    )
+def _documents(rows: Sequence[Compared], currency: str) -> Table:
+    """Documents by their amounts."""
+    columns = (_("Result"), _("Document"), _("We have"), _("You have"))
+    cells = [
+        (str(WORDS[row.kind]), _document(row), _net(row.ours, currency), _theirs(row, currency))
+        for row in rows[:SHOWN]
+    ]
+    return Table(_("Your list, line by line"), columns, cells)
+
+
+def _document(row: Compared) -> str:
+    return str(row.ours[0].number if row.ours else row.theirs[0].document)
+
+
+def _net(lines: Sequence[Any], currency: str) -> str:
+    return format_money(sum((line.net for line in lines), Decimal(0)), currency) if lines else ""
+
+
+def _theirs(row: Compared, currency: str) -> str:
+    known = [line.value for line in row.theirs if line.value is not None]
+    return format_money(sum(known, Decimal(0)), currency) if known else ""
+
+
+def _lines(rows: Sequence[Compared], currency: str) -> Table:
+    """Lines by their quantities and prices."""
+    named = (_("Result"), _("Document"), _("Part"))
+    columns = (*named, _("We have"), _("You have"), _("Off by"), _("Reason"))
     return Table(_("Your list, line by line"), columns, [_cells(row, currency) for row in rows[:SHOWN]])
 
 
@@ -83,8 +101,7 @@ def _cells(row: Compared, currency: str) -> tuple[str, ...]:
     ours = format_number(sum(line.quantity for line in row.ours)) if row.ours else ""
     theirs = _quantity(row.theirs)
     difference = format_money(row.difference, currency) if row.difference else ""
-    document = row.ours[0].number if row.ours else row.theirs[0].document
-    return str(WORDS[row.kind]), document, _part(row), ours, theirs, difference, row.why
+    return str(WORDS[row.kind]), _document(row), _part(row), ours, theirs, difference, row.why
 
 
 def _quantity(lines: Sequence[Any]) -> str:
@@ -99,21 +116,29 @@ def _part(row: Compared) -> str:
     return str(next(iter(first.parts), "") or first.text)
 
 
-def _remarks(rows: Sequence[Compared], billed: Mapping[str, str], currency: str) -> dict[str, str]:
+def _remarks(
+    rows: Sequence[Compared], billed: Mapping[str, str], currency: str, by_document: bool
+) -> dict[str, str]:
     said: dict[str, list[str]] = {}
     for row in rows:
         if row.ours and row.kind != "matched":
-            said.setdefault(billed[row.ours[0].number], []).append(_remark(row, currency))
+            words = _amount_in_words(row, currency) if by_document else _line_in_words(row, currency)
+            said.setdefault(billed[row.ours[0].number], []).append(words)
     return {key: _joined(words, LONGEST_REMARK) for key, words in said.items()}
 
 
-def _remark(row: Compared, currency: str) -> str:
+def _amount_in_words(row: Compared, currency: str) -> str:
+    """As the customer would say it: `Price or amount differs: we have 90.00 USD`."""
+    theirs = _theirs(row, currency)
+    have = _("we have %(amount)s", amount=theirs)
+    return f"{WORDS[row.kind]}: {have}" if theirs else str(WORDS[row.kind])
+
+
+def _line_in_words(row: Compared, currency: str) -> str:
     """`Quantity differs: RC0603FR-0710KL qty 100 ≠ 90, -0.12 USD`, what is known of it."""
-    part = _part(row) if _part(row) != row.ours[0].number else ""
     more = format_money(row.difference, currency) if row.difference and row.theirs else ""
-    known = " ".join(filter(None, (part, row.why)))
-    details = ", ".join(filter(None, (known, more)))
-    return f"{WORDS[row.kind]}: {details}" if details else str(WORDS[row.kind])
+    details = ", ".join(filter(None, (f"{_part(row)} {row.why}".strip(), more)))
+    return f"{WORDS[row.kind]}: {details}"
 
 
 def _only_theirs(row: Compared, currency: str) -> str:

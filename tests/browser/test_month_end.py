@@ -1,4 +1,4 @@
-"""A month-end by one person: from “who is due” to all confirmed but what is disputed, and that settled."""
+"""A month-end by one person: from “who is due” to all confirmed but two disputes, and one of them settled."""
 
 import re
 from collections.abc import Callable
@@ -43,13 +43,14 @@ def invoiced(company: Any, code: str, on: date, **values: Any) -> None:
 
 @pytest.fixture
 def month(app: Flask, company: Any, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three customers who are due, of two cycles, in a company that asks for confirmation."""
+    """Four customers who are due, of two cycles, in a company that asks for confirmation."""
     monkeypatch.setattr(app.extensions["settings"], "public_url", server)
     company.answer_days = 30
     roles = ("accounting.finance", "billing_statements.clerk")
     ensure_user(db.session, "fiona@example.com", "a long enough password", company, name="Fiona", roles=roles)
     day = last_closed("monthly", today()).start + timedelta(days=4)
-    for code, cycle in (("C1", "monthly"), ("C2", "monthly"), ("C3", "half_monthly")):
+    cycles = {"C1": "monthly", "C2": "monthly", "C3": "half_monthly", "C4": "monthly"}
+    for code, cycle in cycles.items():
         invoiced(company, code, day, statement_cycle=cycle)
     db.session.commit()
 
@@ -70,15 +71,32 @@ def as_customer(browser: Browser, code: str, width: int = 390) -> Page:
     return page
 
 
+def dispute_by_list(customer: Page) -> None:
+    """Bring a list with another amount, and dispute what is proposed, without writing a word of it."""
+    number = customer.locator("td", has_text=re.compile(r"^INV/")).inner_text()
+    listed = f"Invoice No;Amount\n{number};90.00\n".encode()
+    customer.get_by_label("Your name").fill("Cleo")
+    customer.get_by_label("your own list").set_input_files(
+        {"name": "mine.csv", "mimeType": "text/csv", "buffer": listed}
+    )
+    customer.get_by_role("button", name="Compare", exact=True).press("Enter")
+    proposed = customer.get_by_placeholder("What is wrong?").first
+    expect(proposed).to_have_value(re.compile("Price or amount differs: we have 90.00"))
+    expect(customer.get_by_label("Your name")).to_have_value("Cleo")
+    assert customer.evaluate("document.documentElement.scrollWidth") <= 390
+    customer.get_by_role("button", name="Something is wrong").press("Enter")
+    expect(customer.get_by_role("status")).to_contain_text("by Cleo")
+
+
 def test_one_person_closes_a_period(
     app: Flask, month: None, open_as: Callable[..., Page], browser: Browser
 ) -> None:
     page = open_as("fiona", "/billing_statements/runs")
     expect(page.get_by_role("region", name="Due today").locator("tbody tr")).to_have_count(2)
-    page.get_by_role("button", name="Create 3 statements").press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("3 statements are created")
+    page.get_by_role("button", name="Create 4 statements").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("4 statements are created")
     work(app)
-    for count in (1, 2):
+    for count in (1, 3):
         page.goto(page.url.partition("/billing_statements")[0] + "/billing_statements/runs")
         cycle = re.compile("Half-monthly" if count == 1 else r"(?<!-)Monthly")
         page.locator("tr", has_text=cycle).get_by_role("link").first.press("Enter")
@@ -101,8 +119,14 @@ def test_one_person_closes_a_period(
     customer.get_by_label("Your name").fill("Bob")
     customer.get_by_role("button", name="Something is wrong").click()
     expect(customer.get_by_role("status")).to_contain_text("by Bob")
+    dispute_by_list(as_customer(browser, "C4"))
 
-    page.goto(page.url.partition("/billing_statements")[0] + "/m/billing.dispute.list")
+    page.goto(page.url.partition("/billing_statements")[0] + "/m/billing.statement.list?f.disputed=1")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.goto(page.url.partition("?")[0] + "?f.confirmed=1")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.goto(page.url.partition("/m/")[0] + "/m/billing.dispute.list")
+    expect(page.locator("tbody tr")).to_have_count(2)
     page.locator("tr", has_text="We never had this").get_by_role("link").first.press("Enter")
     page.get_by_label("How it was settled").fill("Credited")
     page.keyboard.press("Control+s")
@@ -110,4 +134,4 @@ def test_one_person_closes_a_period(
     expect(page.locator("#toasts")).to_contain_text("It is settled")
     db.session.rollback()
     states = db.session.scalars(select(m.BillingAnswer.state).order_by(m.BillingAnswer.id)).all()
-    assert sorted(states) == ["confirmed", "confirmed", "settled"]
+    assert sorted(states) == ["confirmed", "confirmed", "disputed", "settled"]

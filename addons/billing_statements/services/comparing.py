@@ -54,6 +54,8 @@ class Comparison:
 
     rows: Sequence[Compared]
     unread: Sequence[Unread]
+    #: Whether documents were compared by their amounts, and not lines by their quantities.
+    by_document: bool = False
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -97,7 +99,7 @@ def compare(session: AnySession, statement: Any, attachment: Any) -> Comparison:
     chosen = m.MatchingMapping.recall(session, statement.company_id, owner)
     found = read(attachments.read(attachment.sha256), chosen)
     if found.lines and not any(line.parts or line.order or line.delivery for line in found.lines):
-        return Comparison(_in_order(_documents(statement, found.lines)), found.unread)
+        return Comparison(_in_order(_documents(statement, found.lines)), found.unread, by_document=True)
     ours = {line.line_id: line for line in m.BillingStatement.details(session, statement)}
     theirs = {line.key: line for line in found.lines}
     bounds = Tolerances(start=statement.period_start, end=statement.period_end)

@@ -56,7 +56,7 @@ def test_what_differs_is_proposed_and_disputed_with_one_button(app: Flask, asked
     assert shown.status_code == 200
     typed = filled(shown)
     assert typed["name"] == "Ann" and typed[f"row.{first.id}"] == ""
-    assert typed[f"row.{second.id}"] == "Price or amount differs: document no., -10.00 USD"
+    assert typed[f"row.{second.id}"] == "Price or amount differs: we have 40.00 USD"
     assert typed["note"] == "Only on your list: X-1 7.00 USD"
     assert "Agrees 1, Price or amount differs 1, Only on your list 1" in shown.text
     seen = unescape(re.search(r'name="seen" value="([^"]*)"', shown.text, re.DOTALL)[1])
