@@ -27,8 +27,8 @@ bp = Blueprint("supplier_payables", __name__)
 
 Page = str | Response | tuple[str, int]
 _RUNS = 50
-#: Seconds for which a browser keeps a picture: a list that is read anew shows at the next look.
-_KEPT = 300
+#: Seconds for which a browser keeps a picture: a list that is read anew has another address.
+_KEPT = 3600
 
 
 def _company() -> int:
