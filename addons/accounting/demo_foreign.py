@@ -15,9 +15,14 @@ from addons.accounting.services.drafts import (
 )
 from core import m
 
-#: (days before the end of the last month, currency, amount, rate where the table has none).
-SOLD = ((30, "EUR", "4200.00", None), (12, "EUR", "1860.50", None), (20, "GBP", "950.00", "1.2700"))
-BOUGHT = ((25, "CNY", "38400.00", None),)
+#: (days before the end of the last month, currency, amount, rate of the day).
+SOLD = (
+    (30, "EUR", "4200.00", "1.081080"),
+    (12, "EUR", "1860.50", "1.077840"),
+    (20, "GBP", "950.00", "1.2700"),
+)
+BOUGHT = ((25, "CNY", "38400.00", "0.138276"),)
+PAID, PAID_AT = Decimal(2000), Decimal("1.082160")
 
 
 def load(session: Any, company_id: int, part_id: int, today: date) -> None:
@@ -43,7 +48,12 @@ def load(session: Any, company_id: int, part_id: int, today: date) -> None:
     m.AccountingBill.post(session, m.AccountingBill.create(session, bills))
     for invoice in invoices[:1]:
         paid = PaymentDraft(
-            company_id, invoice.partner_id, end - timedelta(days=3), Decimal(2000), invoice.currency_code
+            company_id,
+            invoice.partner_id,
+            end - timedelta(days=3),
+            PAID,
+            invoice.currency_code,
+            exchange_rate=PAID_AT,
         )
         m.AccountingPayment.post(session, m.AccountingPayment.create(session, [paid]))
     revaluation = m.AccountingRevaluation(company_id=company_id, date=end)
@@ -60,7 +70,7 @@ def _invoice(
     days: int,
     currency: str,
     amount: str,
-    rate: str | None,
+    rate: str,
 ) -> InvoiceDraft:
     return InvoiceDraft(
         company_id,
@@ -68,7 +78,7 @@ def _invoice(
         end - timedelta(days=days),
         currency,
         [Line("Parts as ordered", Decimal(1), Decimal(amount), part_id)],
-        exchange_rate=None if rate is None else Decimal(rate),
+        exchange_rate=Decimal(rate),
     )
 
 
@@ -80,7 +90,7 @@ def _bill(
     days: int,
     currency: str,
     amount: str,
-    _rate: str | None,
+    rate: str,
 ) -> BillDraft:
     return BillDraft(
         company_id,
@@ -88,5 +98,6 @@ def _bill(
         end - timedelta(days=days),
         currency,
         reference="CNY-2201",
+        exchange_rate=Decimal(rate),
         lines=[BillLineDraft(part_id, "Reels from Shenzhen", Decimal(1), Decimal(amount))],
     )

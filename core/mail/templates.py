@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from sqlalchemy import select
@@ -129,10 +129,16 @@ def _loops(node: nodes.Node) -> list[nodes.For]:
     return [node] if isinstance(node, nodes.For) else list(node.find_all(nodes.For))
 
 
+@lru_cache(maxsize=128)
+def _compiled(source: str) -> Template:
+    """A run fills the same few templates thousands of times."""
+    return _environment().from_string(_parsed(source))
+
+
 def _filled(source: str, context: Mapping[str, Any]) -> str:
     """The text with its values; raises TemplateError, also for one that grows too long."""
     made, length = [], 0
-    for piece in _environment().from_string(_parsed(source)).generate(context):
+    for piece in _compiled(source).generate(context):
         made.append(piece)
         length += len(piece)
         if length > LONGEST:

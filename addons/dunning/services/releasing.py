@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.orm import contains_eager, joinedload
 
 from addons.dunning.services.errors import DunningError
 from addons.dunning.services.proposing import RUN, not_open, stopped
@@ -76,7 +77,8 @@ def _letters(session: AnySession, runs: Sequence[int]) -> Sequence[Any]:
     """The letters that go out, in the order of the customers."""
     letter = m.DunningLetter
     going = letter.run_id.in_(runs) & (letter.state == "proposed") & (letter.left_out == "")
-    asked = select(letter).join(m.Partner, m.Partner.id == letter.partner_id).where(going)
+    asked = select(letter).join(letter.partner).where(going)
+    asked = asked.options(contains_eager(letter.partner), joinedload(letter.step), joinedload(letter.company))
     asked = asked.order_by(m.Partner.code, letter.currency_code).execution_options(populate_existing=True)
     found: Sequence[Any] = session.scalars(asked).all()
     return found
