@@ -736,6 +736,7 @@ class Company(_Composed):
     cost_method: Mapped[str]
     country: Mapped[str]
     currency_code: Mapped[str]
+    early_tax: Mapped[bool]
     email: Mapped[str]
     hold_overdue_days: Mapped[int | None]
     iban: Mapped[str]

@@ -17,6 +17,7 @@ from flask import Flask, request
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import array
 
+from addons.accounting.services import beancount
 from core import m
 from core.app import create_app
 from core.cli.base import tables_of
@@ -48,6 +49,7 @@ from core.security.rights import ANY_USER, PUBLIC
 from core.security.users import ensure_administrator
 from core.settings import get_settings
 from tests.conftest import RUN, database_url, execute_on_server, queries_of
+from tests.ledgers import ours, theirs
 from tests.logins import log_in
 from tests.pages import english
 from tests.schema import BEHAVIOUR, differences, of_models, rows_of, schema_of
@@ -497,6 +499,13 @@ def test_purchasing_drafts_bills_and_finance_posts_them(demo):
     posting = {"accounting.post", "supplier_payables.post", "supplier_payments.pay", "supplier_payments.file"}
     assert "accounting.write_bills" in purchasing and not posting & purchasing
     assert posting <= finance and "supplier_payments.approve" not in finance
+
+
+def test_beancount_accepts_the_demo_books_with_our_balances(demo):
+    company = db.session.scalars(select(m.Company).where(m.Company.is_demo)).one()
+    found = theirs("".join(beancount.ledger(db.session, company.id)))
+    assert found == ours(company)
+    assert len(found[0]) > 15
 
 
 def records_behind(app: Flask, link: str) -> int:

@@ -81,6 +81,14 @@ def _company(screens: Screens) -> None:
         ),
     )
     screens.extend("company.form").after(
+        "rate_age",
+        Field(
+            "early_tax",
+            _l("Discounts lower the tax"),
+            help=_l("Of a discount for paying early, its part of each tax is taken back, as some laws want."),
+        ),
+    )
+    screens.extend("company.form").after(
         "payment_details",
         Field(
             "iban",

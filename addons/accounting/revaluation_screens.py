@@ -7,8 +7,9 @@ from addons.accounting.document_forms import STATES, is_draft, is_posted
 from addons.accounting.services.revaluation import together
 from core import m
 from core.clock import today
-from core.i18n import _, _l
+from core.i18n import _, _l, locale_code
 from core.screens import Button, Column, Fact, Facts, Field, Filter, Part, Screens, Section
+from core.screens.fields import number_text
 
 REVALUATION_STATES = {**STATES, "taken_back": _l("Taken back")}
 KINDS = {"receivable": _l("Receivable"), "payable": _l("Payable"), "bank": _l("Bank")}
@@ -152,6 +153,7 @@ def summary(session: Any, revaluation: Any) -> dict[str, Any]:
     """What it says by kind and currency, with the list of each item."""
     return {
         "rows": together(session, revaluation.id),
+        "rate": lambda rate: number_text(rate, locale_code(), 0, 10),
         "kinds": KINDS,
         "own": revaluation.company.currency_code,
         "link": LINES.format(revaluation.id),

@@ -9,7 +9,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
 from sqlalchemy import select
 
-from addons.accounting import write_off_pages
+from addons.accounting import ledger_pages, write_off_pages
 from addons.accounting.dashboards import age_labels
 from addons.accounting.document_forms import DOCUMENTS
 from addons.accounting.services import ageing
@@ -32,6 +32,7 @@ from core.security.rights import current_actor, requires
 
 bp = Blueprint("accounting", __name__)
 write_off_pages.add_to(bp)
+ledger_pages.add_to(bp)
 
 
 @bp.get("/settle/<int:open_item_id>")

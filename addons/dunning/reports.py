@@ -4,6 +4,7 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
+from addons.accounting.services.paying import Paying, paying_of
 from addons.dunning.services.releasing import template_of, words_of
 from core import m
 from core.documents import Delivery, Documents, Identity
@@ -31,6 +32,17 @@ def sums(letter: Any) -> list[tuple[str, str]]:
     return [(label, format_money(amount, currency)) for label, amount in rows]
 
 
+def paying(letter: Any) -> Paying | None:
+    """How its total is paid, where the country has a code for that."""
+    return paying_of(letter.company, letter.partner, letter.total, letter.currency_code, letter.number)
+
+
+def paragraphs(letter: Any) -> list[str]:
+    """The text before the table; the name of the company, which ends mails, stands below it."""
+    parts = [part.strip() for part in letter.body.split("\n\n") if part.strip()]
+    return parts[:-1] if parts[-1:] == [letter.company.name] else parts
+
+
 def context(letter: Any) -> dict[str, Any]:
     """What the template names."""
     return {
@@ -44,7 +56,8 @@ def context(letter: Any) -> dict[str, Any]:
             (_("Customer no."), letter.partner.code),
             (_("Currency"), letter.currency_code),
         ],
-        "paragraphs": [part.strip() for part in letter.body.split("\n\n") if part.strip()],
+        "paragraphs": paragraphs(letter),
+        "paying": paying(letter),
         "lines": letter.lines,
         "sums": sums(letter),
         "currency": letter.currency_code,

@@ -92,7 +92,7 @@ def workbench(payable_id: int) -> str:
     return _bench(_statement(payable_id))
 
 
-def _bench(statement: Any, problem: str = "") -> str:
+def _bench(statement: Any, problem: str | UserError = "") -> str:
     page, find = page_asked(), request.values.get("find", "").strip()
     beside = request.values.get("beside", type=int) or 0
     show = request.values.get("show", "all")
@@ -258,7 +258,7 @@ def redo(payable_id: int) -> Page:
         db.session.commit()
     except UserError as error:
         db.session.rollback()
-        return _bench(_statement(payable_id), str(error)), 422
+        return _bench(_statement(payable_id), error), 422
     if not made:
         flash(_("Nothing is left to be stated: the statement is gone."), "success")
         return _to("/m/payables.statement.list")
@@ -288,7 +288,7 @@ def _done(payable_id: int, act: Callable[[], object]) -> Page:
         db.session.commit()
     except UserError as error:
         db.session.rollback()
-        return _bench(_statement(payable_id), str(error)), 422
+        return _bench(_statement(payable_id), error), 422
     if isinstance(said, str):
         flash(said, "success")
     kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("page", "at", "show")}

@@ -70,6 +70,13 @@ def _sum(lines: Any, name: str) -> Decimal:
     return sum((getattr(line, name) for line in lines), Decimal(0))
 
 
+def usual(session: Any) -> dict[str, Any]:
+    """A run of today in the currency of the books, a week before the next."""
+    company = session.get_one(m.Company, actor_of(session).company_id)
+    days = {"date": today(), "next_date": today() + timedelta(days=7)}
+    return {**days, "currency_code": company.currency_code}
+
+
 def propose(session: Any, run: Any) -> None:
     """Propose one run anew."""
     m.PaymentRun.propose(session, [run])
@@ -124,7 +131,7 @@ screens.form(
     model="payment.run",
     title=_l("Payment run"),
     readonly=lambda run: run is not None,
-    defaults=lambda session: {"date": today(), "next_date": today() + timedelta(days=7)},
+    defaults=usual,
     head=("state", "date", "currency_code"),
     nodes=[
         Facts("sums", read=facts, visible=lambda run: run is not None),

@@ -24,6 +24,8 @@ class Company(records.Company):
     )
     #: How many days after its day a rate may be used: rates are not published on weekends and holidays.
     rate_age: Mapped[int] = mapped_column(Integer, server_default="7")
+    #: Whether a discount for paying early lowers the tax of its document, or is granted on the whole of it.
+    early_tax: Mapped[bool] = mapped_column(server_default="true")
     #: The account that customers pay to, as codes on documents name it; empty where documents have none.
     iban: Mapped[str] = mapped_column(Line, server_default="")
     bic: Mapped[str] = mapped_column(Line, server_default="")

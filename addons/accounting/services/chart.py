@@ -42,6 +42,8 @@ class Books:
     rate_age: int
     #: The last day of the years that are closed.
     closed: date | None
+    #: Whether a discount for paying early lowers the tax.
+    early_tax: bool = True
 
     def account(self, purpose: str) -> int:
         """The account that serves this purpose; raises MissingAccountError."""
@@ -55,6 +57,13 @@ class Books:
             )
         return self.accounts[purpose]
 
+    @property
+    def all_tax_accounts(self) -> list[int]:
+        """Every account that taxes are posted to, on either side."""
+        usual = (self.accounts.get(purpose) for purpose in ("tax", "input_tax"))
+        found = {*self.tax_accounts.values(), *self.input_tax_accounts.values(), *usual}
+        return sorted(account for account in found if account is not None)
+
     def input_tax_account(self, tax_id: int) -> int:
         """The account that a tax on bills is posted to; raises MissingAccountError."""
         return self.input_tax_accounts.get(tax_id) or self.account("input_tax")
@@ -67,7 +76,7 @@ _PARTS = """CASE WHEN t.grouped THEN (
      WHERE g.group_id = t.id) END"""
 #: One statement, since every posting begins with it.
 _BOOKS = text(f"""
-    SELECT c.currency_code, c.books_begin, c.rate_age,
+    SELECT c.currency_code, c.books_begin, c.rate_age, c.early_tax,
            (SELECT max(until) FROM accounting_closing
              WHERE company_id = c.id AND state = 'closed') AS closed,
            (SELECT coalesce(json_object_agg(purpose, id), '{{}}') FROM accounting_account
@@ -101,6 +110,7 @@ def books_of(session: AnySession, company_id: int) -> Books:
         row.books_begin,
         row.rate_age,
         row.closed,
+        row.early_tax,
     )
 
 

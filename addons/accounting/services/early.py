@@ -7,6 +7,10 @@ that is open but the discount. Then the item is settled in full, and the discoun
 own; a day later, or with less, nothing is taken off. Examples, of 1,130.00 until the 11th: 1,107.40 on the
 11th → settled, 22.60 allowed; 1,107.40 on the 12th → 22.60 stay open; 1,000.00 on the 5th → 130.00 stay open,
 and 107.40 by the 11th settle them.
+
+Where the law lowers the tax with what is paid, so does the discount: its part of each tax goes to the account
+of that tax, in the proportion in which the document has it. Example: of 22.60 on 1,000.00 and 130.00 of tax
+20.00 are allowed, and 2.60 of output tax are taken back. A reversal takes back what was booked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +20,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from core.db import AnySession
+from addons.accounting.services.chart import Books
+from core.db import AnySession, round_money
 from core.i18n import _, format_date, format_money
 
 _ZERO = Decimal(0)
@@ -24,6 +29,26 @@ _ITEMS = text("""
     SELECT id, number, currency_code, abs(amount - allocated) AS residual, abs(discount) AS discount,
            discount_until
       FROM accounting_open_item WHERE id = ANY(:ids)
+""")
+
+#: Of each payment, what of its discounts is tax: a row a document and account of a tax.
+_TAXES = text("""
+    SELECT l.payment_id, l.discount, abs(i.amount) AS total, i.currency_code, t.account_id,
+           abs(sum(t.amount_currency)) AS tax
+      FROM accounting_payment_line l
+      JOIN accounting_open_item i ON i.id = l.open_item_id
+      JOIN accounting_entry_line own ON own.id = i.entry_line_id
+      JOIN accounting_entry_line t ON t.entry_id = own.entry_id AND t.account_id = ANY(:accounts)
+     WHERE l.payment_id = ANY(:ids) AND l.discount <> 0
+     GROUP BY l.id, i.id, t.account_id ORDER BY l.id, t.account_id
+""")
+#: What reversed payments had booked of their discounts to accounts of taxes.
+_BOOKED = text("""
+    SELECT p.id AS payment_id, t.account_id, abs(sum(t.amount_currency)) AS tax
+      FROM accounting_payment p JOIN accounting_payment r ON r.id = p.reverses_id
+      JOIN accounting_entry_line t ON t.entry_id = r.entry_id AND t.account_id = ANY(:accounts)
+     WHERE p.id = ANY(:ids) AND p.discount <> 0
+     GROUP BY 1, 2 HAVING sum(t.amount_currency) <> 0 ORDER BY 1, 2
 """)
 
 
@@ -43,6 +68,21 @@ def split(money: Decimal | None, open_amount: Decimal, discount: Decimal) -> tup
     if money is None or money >= open_amount - discount:
         return open_amount - discount, discount
     return max(money, _ZERO), _ZERO
+
+
+def taxes_of(session: AnySession, books: Books, rows: Sequence[Any]) -> Mapping[int, Mapping[int, Decimal]]:
+    """How much of the discounts of payments, as rows, is tax: payment → account → amount, without signs."""
+    found: dict[int, dict[int, Decimal]] = {}
+    ids = [row.id for row in rows if row.discount]
+    asked = {"ids": ids, "accounts": books.all_tax_accounts}
+    if ids and books.early_tax:
+        for row in session.execute(_TAXES, asked):
+            part = round_money(row.discount * row.tax / row.total, row.currency_code)
+            of = found.setdefault(row.payment_id, {})
+            of[row.account_id] = of.get(row.account_id, _ZERO) + part
+    for row in session.execute(_BOOKED, asked) if ids else ():
+        found.setdefault(row.payment_id, {})[row.account_id] = row.tax
+    return found
 
 
 def refusals(

@@ -92,7 +92,8 @@ def post(session: AnySession, payments: Iterable[Any]) -> None:
         books = books_of(session, company_id)
         own = [row for row in rows if row.company_id == company_id]
         refuse_outside(PaymentError, books, own)
-        book(session, "accounting.payment", books, own, partial(_entry_of, books))
+        taxes = early.taxes_of(session, books, own)
+        book(session, "accounting.payment", books, own, partial(_entry_of, books, taxes))
     _settle(session, rows, lines)
     acts.forget(session, m.AccountingPayment, (row.id for row in rows))
 
@@ -117,7 +118,7 @@ def _too_much(rows: Sequence[Any], lines: Mapping[int, Sequence[Any]]) -> dict[i
     }
 
 
-def _entry_of(books: Books, row: Any, number: str) -> EntryDraft:
+def _entry_of(books: Books, taxes: Mapping[int, Mapping[int, Decimal]], row: Any, number: str) -> EntryDraft:
     sign = -1 if row.direction == "in" else 1
     document = "reversal" if row.reverses_id else "payment" if pays(row) else "refund"
     return EntryDraft(
@@ -129,17 +130,22 @@ def _entry_of(books: Books, row: Any, number: str) -> EntryDraft:
         counterpart=Amount(
             books.account(row.side), sign * (row.amount + row.discount), row.partner_id, number
         ),
-        amounts=[Amount(books.account("bank"), -sign * row.amount), *_allowed(books, row, -sign)],
+        amounts=[
+            Amount(books.account("bank"), -sign * row.amount),
+            *_allowed(books, row, taxes.get(row.id, {}), -sign),
+        ],
         item=Item(document, number, row.reference, row.date, row.side),
     )
 
 
-def _allowed(books: Books, row: Any, sign: int) -> list[Amount]:
-    """The discount for paying early, to customers or of suppliers."""
+def _allowed(books: Books, row: Any, taxes: Mapping[int, Decimal], sign: int) -> list[Amount]:
+    """The discount for paying early, to customers or of suppliers, and what of it is tax."""
     if not row.discount:
         return []
     purpose = "discount_received" if row.side == "payable" else "discount_allowed"
-    return [Amount(books.account(purpose), sign * row.discount)]
+    net = row.discount - sum(taxes.values(), _ZERO)
+    parts = {books.account(purpose): net, **taxes}
+    return [Amount(account, sign * part) for account, part in parts.items() if part]
 
 
 def pays(payment: Any) -> bool:

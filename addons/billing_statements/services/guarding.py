@@ -20,6 +20,7 @@ from addons.billing_statements.services.data import WORKBOOK
 from core import m
 from core.db import AnySession
 from core.documents import Identity, UnidentifiedError, read_identity
+from core.documents.pdfium import opened
 from core.i18n import _
 from core.mail import parse_addresses
 from core.records import attachments
@@ -130,9 +131,7 @@ def _check_invoices(session: AnySession, statement: Any, contents: bytes) -> Non
 
 def words_on(contents: bytes, most: int | None = None) -> str:
     """What stands on the first pages of a PDF, without blanks: what is too long for its place wraps there."""
-    import pypdfium2  # as above
-
-    with pypdfium2.PdfDocument(contents) as pdf:
+    with opened(contents) as pdf:
         pages = range(min(len(pdf), most or len(pdf)))
         return "".join(_plain(_text_of(pdf[number])) for number in pages)
 

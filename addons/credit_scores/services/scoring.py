@@ -130,7 +130,9 @@ class Behaviour:
         """What it is made of, in words, each with its points."""
         share = format_number((100 * self.overdue_share).quantize(_ONE, ROUND_HALF_UP))
         late = _("Paid %(days)s days late on average, by amount", days=_short(self.days_late))
-        known = _("Known for %(months)s months of twelve", months=min(self.months, YEAR))
+        known = _("Known for %(months)s months of twelve", months=self.months)
+        if self.months >= YEAR:
+            known = _("Rounded to whole points")
         return [
             (_("Whoever pays in time"), Decimal(100)),
             (late, -self.late_points),

@@ -28,7 +28,7 @@ from addons.dunning.services.errors import DunningError
 from addons.dunning.services.interest import Arrears, arrears
 from core import m
 from core.clock import today
-from core.db import AnySession, reserve_ids, round_money
+from core.db import AnySession, advisory_lock, reserve_ids, round_money
 from core.i18n import _, format_date, format_money
 from core.records.sequences import next_numbers
 from core.security import acts
@@ -114,6 +114,7 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
         run.date = run.date or today()
         if run.date > today():
             raise DunningError(_("%(day)s has not come yet.", day=format_date(run.date)))
+        advisory_lock(session, f"dunning {run.company_id}")
         _refuse_second(session, run.company_id)
         (run.number,) = next_numbers(session, "dunning.run", run.company_id, run.date.year, 1)
         run.user_id = actor_of(session).user_id
@@ -160,6 +161,12 @@ def _propose(session: AnySession, run: Any) -> None:
         found[row.partner_id, row.currency_code].append(decide(row, steps, run.date))
     grounds = _grounds(session, books, run, found, by_hand)
     _write(session, run, found, grounds)
+
+
+def stopped(session: AnySession, run: Any) -> list[int]:
+    """The open items that are disputed or on hold by now, among what is overdue on the day of a run."""
+    rows = session.execute(_OVERDUE, {"company": run.company_id, "day": run.date})
+    return [row.id for row in rows if row.disputed is not None or row.held is not None]
 
 
 def steps_of(session: AnySession, company_id: int) -> Sequence[Any]:

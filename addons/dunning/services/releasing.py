@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text, update
 
 from addons.dunning.services.errors import DunningError
-from addons.dunning.services.proposing import RUN, not_open
+from addons.dunning.services.proposing import RUN, not_open, stopped
 from core import m
 from core.db import AnySession
 from core.i18n import _, format_date, format_money, in_locale
@@ -17,11 +17,12 @@ from core.security import acts
 from core.security.audit import record
 
 SEND = "dunning.send"
-#: What was paid, disputed or settled between proposing and releasing.
+#: Of what something was paid, or is stopped, since it was proposed.
 _CHANGED = text("""
     SELECT DISTINCT l.letter_id
       FROM dunning_line l JOIN accounting_open_item o ON o.id = l.open_item_id
-     WHERE l.run_id = ANY(:runs) AND l.letter_id IS NOT NULL AND o.amount - o.allocated <> l.amount
+     WHERE l.run_id = ANY(:runs) AND l.letter_id IS NOT NULL
+       AND (o.amount - o.allocated <> l.amount OR o.id = ANY(:stopped))
 """)
 _LIVE = text("UPDATE dunning_line SET live = true WHERE letter_id = ANY(:letters)")
 _WAIT = text("""
@@ -48,14 +49,16 @@ def leave_out(session: AnySession, letters: Iterable[Any], reason: str) -> None:
 def release(session: AnySession, runs: Iterable[Any]) -> int:
     """Let the letters of open runs out that are not left out; returns how many. Raises DunningError.
 
-    A letter of whose documents something was paid since the proposal stays in, and says so.
+    A letter of whose documents something was paid, disputed or put on hold since the proposal stays in, and
+    says so.
     """
     acts.require(session, SEND)
     rows = acts.locked(session, m.DunningRun, runs)
     DunningError.refuse({row.id: not_open(row) for row in rows if row.state != "open"})
     ids = [row.id for row in rows]
-    changed = session.scalars(_CHANGED, {"runs": ids}).all()
-    why = _("something was paid since it was proposed: it is on the next run")
+    held = [item for row in rows for item in stopped(session, row)]
+    changed = session.scalars(_CHANGED, {"runs": ids, "stopped": held}).all()
+    why = _("something was paid, disputed or put on hold since it was proposed: it is on the next run")
     session.execute(_WAIT, {"letters": list(changed), "reason": why})
     letters = _letters(session, ids)
     for row in rows:
@@ -63,6 +66,7 @@ def release(session: AnySession, runs: Iterable[Any]) -> int:
     session.execute(_LIVE, {"letters": [letter.id for letter in letters]})
     session.execute(_RELEASED, {"ids": ids, "now": datetime.now(UTC)})
     record(session, "release", "dunning.run", ids)
+    record(session, "release", "dunning.letter", [letter.id for letter in letters])
     acts.forget(session, m.DunningRun, ids)
     session.expire_all()
     return len(letters)

@@ -6,18 +6,17 @@ than half their height, another piece begins, so that a cell is a piece, and a n
 Example: of `PO-1   RC 0603   1 200` with letters 10 points high, gaps of 12 part three pieces, and gaps of 3
 none.
 
-PDFium reads the letters and paints the pictures, so that the two agree. It is not made for threads: one
-document at a time.
+PDFium reads the letters and paints the pictures, so that the two agree.
 """
 
 import ctypes
 import io
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from core.documents.pdfium import opened
 from core.i18n import _
 from core.tabular.errors import FileError
 
@@ -37,7 +36,6 @@ _TWICE = 0.1
 _FAR = 1_000
 #: How wide a picture of a page is, in points, unless the page is very long.
 _WIDTH, _LONGEST = 1_200, 4_000
-_ONE_AT_A_TIME = threading.Lock()
 _NEEDS_PASSWORD = 4
 _NO_LETTER = "\N{REPLACEMENT CHARACTER}"
 
@@ -150,22 +148,17 @@ def picture(contents: bytes, number: int) -> bytes:
 
 @contextmanager
 def _opened(contents: bytes) -> Iterator[Any]:
-    # A tenth of a second, which only those who read a PDF shall wait for.
-    import pypdfium2 as pdfium
+    from pypdfium2 import PdfiumError
 
-    with _ONE_AT_A_TIME:
-        try:
-            document = pdfium.PdfDocument(contents)
-            try:
-                if len(document) > MOST_PAGES:
-                    raise FileError(_too_long(len(document)))
-                yield document
-            finally:
-                document.close()
-        except pdfium.PdfiumError as error:
-            if getattr(error, "err_code", None) == _NEEDS_PASSWORD:
-                raise FileError(_("The PDF is encrypted: ask the supplier for one that is not.")) from error
-            raise FileError(_("The PDF is broken: open it, and save or print it as a PDF anew.")) from error
+    try:
+        with opened(contents) as document:
+            if len(document) > MOST_PAGES:
+                raise FileError(_too_long(len(document)))
+            yield document
+    except PdfiumError as error:
+        if getattr(error, "err_code", None) == _NEEDS_PASSWORD:
+            raise FileError(_("The PDF is encrypted: ask the supplier for one that is not.")) from error
+        raise FileError(_("The PDF is broken: open it, and save or print it as a PDF anew.")) from error
 
 
 def _too_long(pages: int) -> str:

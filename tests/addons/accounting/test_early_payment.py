@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 
 from addons.accounting.document_forms import facts_of_document
 from addons.accounting.reports import terms
-from addons.accounting.services.drafts import PaymentDraft, PaymentLine
+from addons.accounting.services.chart import books_of
+from addons.accounting.services.drafts import Line, PaymentDraft, PaymentLine
 from addons.accounting.services.invoices import item_of
 from addons.accounting.services.payments import PaymentError
 from addons.accounting.services.settlement import due_lines, named_amounts
@@ -19,6 +20,7 @@ from core.db import db
 from core.exchange.importing import start_import, totals, upload
 from core.security.users import ensure_administrator
 from tests.conftest import work
+from tests.documents import create_invoice, post_invoices
 from tests.logins import log_in
 
 ON = date(2026, 1, 1)
@@ -34,6 +36,29 @@ def invoice(company, customer, invoice_of):
     """1,130.00, of which 2 % need not be paid until the eleventh."""
     agree(company, customer, "payment_term")
     return invoice_of("1130.00", on=ON)
+
+
+@pytest.fixture
+def invoice_of_taxes(company, customer):
+    """One with a line a tax, of the same terms."""
+    agree(company, customer, "payment_term")
+    account = books_of(db.session, company.id).account("tax")
+
+    def make(*lines):
+        made = []
+        for net, rate in lines:
+            tax = m.AccountingTax(company_id=company.id, name=rate, rate=Decimal(rate), account_id=account)
+            db.session.add(tax)
+            db.session.flush()
+            made.append(Line("Parts", Decimal(1), Decimal(net), tax_id=tax.id))
+        invoice = create_invoice(
+            db.session, company_id=company.id, partner_id=customer.id, date=ON, currency="USD", lines=made
+        )
+        post_invoices(db.session, [invoice])
+        db.session.commit()
+        return invoice
+
+    return make
 
 
 def agree(company, partner, which):
@@ -141,6 +166,29 @@ def test_a_suppliers_discount_is_received(company, supplier, bill_of):
     assert item.discount == Decimal(-10)
     paid(company, supplier, item, IN_TIME, "490", "10", direction="out", side="payable")
     assert [balance(name) for name in ("bank", "discount_received", "payable")] == [-490, -10, 0]
+
+
+@pytest.mark.parametrize("lowered", [True, False])
+def test_a_discount_lowers_the_tax_where_the_law_says_so(company, customer, invoice_of_taxes, lowered):
+    """Of 22.60 on 600.00 at 20 % and 376.64 at 9 %, to the cent: recomputed from the taxes of the invoice."""
+    company.early_tax = lowered
+    db.session.commit()
+    invoice = invoice_of_taxes(("600.00", "0.20"), ("376.64", "0.09"))
+    item = item_of(db.session, invoice)
+    before = balance("tax")
+    assert before == -(Decimal("120.00") + Decimal("33.90"))
+    rest, kept = item.amount - item.discount, item.discount
+    payment = paid(company, customer, item, IN_TIME, rest, kept)
+    back = round(kept * Decimal("120.00") / item.amount, 2) + round(kept * Decimal("33.90") / item.amount, 2)
+    back = back if lowered else Decimal(0)
+    assert balance("tax") == before + back
+    assert balance("discount_allowed") == kept - back
+    assert item_of(db.session, invoice).residual == balance("receivable") == 0
+    # What is reversed is what was booked, whatever the company says by then.
+    company.early_tax = not lowered
+    db.session.commit()
+    m.AccountingPayment.reverse(db.session, [payment], LATE)
+    assert (balance("tax"), balance("discount_allowed"), balance("bank")) == (before, 0, 0)
 
 
 def test_paper_and_terms_say_what_is_taken_off(app, invoice):

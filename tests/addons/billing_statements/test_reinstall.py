@@ -28,8 +28,8 @@ def test_a_new_statement_has_no_letters_of_an_old_one(app, database, data_folder
     old = sent(app, company_id, date(2026, 1, 1))
     before = (old.id, old.number, old.mail_id)
     db.session.close()
-    lifecycle_on(database).uninstall("billing_statements", data_folder / "exports")
-    lifecycle_on(database).install(["billing_statements"])
+    gone = lifecycle_on(database).uninstall("billing_statements", data_folder / "exports")
+    lifecycle_on(database).install(list(gone.addons))
     new = sent(app, company_id, date(2026, 1, 1))
     assert (new.id, new.number) == (before[0] + 1, "ST/2026/00002")
     letters = select(m.MailMessage.id).where(

@@ -193,11 +193,22 @@ def test_what_was_paid_since_the_proposal_waits_for_the_next_run(owe, pay, run):
     pay(30, days(8))
     assert m.DunningRun.release(db.session, [made]) == 0
     db.session.expire_all()
-    assert made.letters[0].left_out.startswith("something was paid since")
+    assert made.letters[0].left_out.startswith("something was paid, disputed")
     again = run(days(8))
     assert m.DunningRun.release(db.session, [again]) == 1
     db.session.expire_all()
     assert item.residual == again.letters[0].total == 70
+
+
+def test_what_is_put_on_hold_after_the_proposal_does_not_go_out(company, customer, owe, run):
+    owe(100, DUE)
+    made = run(days(8))
+    hold = m.DunningHold(company_id=company.id, partner_id=customer.id, until=days(20), reason="A call")
+    db.session.add(hold)
+    db.session.commit()
+    assert m.DunningRun.release(db.session, [made]) == 0
+    db.session.expire_all()
+    assert "put on hold since" in made.letters[0].left_out
 
 
 def test_letters_go_out_once_with_the_paper_of_the_customer(app, company, customer, owe, ask):

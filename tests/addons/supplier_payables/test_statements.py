@@ -22,6 +22,7 @@ def number(office, move):
 
 
 def test_a_run_states_each_line_once_and_late_ones_on_the_next(office):
+    """ZH-13: what came and went back in the period, once; what was booked late comes next time."""
     first = office.got(office.parts[0], 100, 1, day(3))
     (statement,) = office.run()
     assert (statement.total, statement.period_start) == (100, day(1))
@@ -87,6 +88,7 @@ def test_a_statement_without_a_list_is_billed_as_received_and_locks_its_receipts
 
 
 def test_exact_ones_are_accepted_at_once_and_the_rest_one_by_one(office):
+    """UX-28, UX-32, UX-34: with reasons; all exact ones by one act; undone until it is posted."""
     moves = [office.got(office.parts[n % 3], 100 + n, 1, day(3 + n)) for n in range(6)]
     (statement,) = office.run()
     rows = [(number(office, x), f"P{n % 3}", 100 + n, 1, day(3 + n)) for n, x in enumerate(moves)]
@@ -137,6 +139,7 @@ def test_an_accepted_price_goes_to_price_differences_and_freight_is_billed(offic
 
 
 def test_lines_are_put_together_and_taken_apart(office):
+    """UX-30, UX-31: one line for two receipts, taken apart and put together again."""
     office.got(office.parts[0], 60, 1, day(3))
     office.got(office.parts[0], 40, 1, day(20))
     (statement,) = office.run()
