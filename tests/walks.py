@@ -173,12 +173,14 @@ RECORDS = {
     "line_id": "sales.order_line",
     "product_id": "product",
     "payable_id": "payables.statement",
+    "match_id": "payables.match",
     "dunning_id": "dunning.run",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.
 PLAIN: dict[str, Any] = {
     "name": "no-such-letter",
     "index": 0,
+    "number": 1,
     "user_id": 0,
     "session_id": 0,
     "token_id": 0,

@@ -62,7 +62,7 @@ def _section() -> Section:
                 "Empty: at once. Else the cycle of before ends on the day before, with a short statement."
             ),
         ),
-        Field("statement_when", _l("Stated"), choices=WHEN),
+        Field("statement_when", _l("Stated when"), choices=WHEN),
         Field("statement_form", _l("Statements list"), choices=FORMS),
         Field(
             "statement_lines",

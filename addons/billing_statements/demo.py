@@ -60,3 +60,16 @@ def _spread_cycles(session: Any, company: Any) -> None:
     for digit, cycle in (("0", "weekly"), ("1", "half_monthly"), ("2", "half_monthly")):
         customers = (m.Partner.company_id == company.id) & m.Partner.code.like(f"C%{digit}")
         session.execute(update(m.Partner).where(customers).values(statement_cycle=cycle))
+    _wishes(session, company)
+
+
+def _wishes(session: Any, company: Any) -> None:
+    """Some want open documents listed, or statements only while they owe; two are branches of a third."""
+    own = (m.Partner.company_id == company.id) & m.Partner.is_customer
+    for digits, wish in (("05", {"statement_form": "open_items"}), ("07", {"statement_when": "open"})):
+        session.execute(update(m.Partner).where(own, m.Partner.code.like(f"C%{digits}")).values(wish))
+    head, *branches = session.scalars(
+        select(m.Partner.id).where(own, m.Partner.code.like("C0001%")).order_by(m.Partner.code).limit(3)
+    ).all()
+    together = m.Partner.id.in_(branches)
+    session.execute(update(m.Partner).where(together).values(statement_partner_id=head))

@@ -19,13 +19,13 @@ CYCLES = {
 }
 #: When a customer is stated, and what its statements list.
 WHEN = {
-    "moved": _l("When something moved or is open"),
-    "open": _l("Only while something is open"),
+    "moved": _l("Moved or open"),
+    "open": _l("Open only"),
     "always": _l("Always"),
 }
 FORMS = {
-    "forward": _l("What moved, from balance to balance"),
-    "open_items": _l("Documents that are open"),
+    "forward": _l("Movements"),
+    "open_items": _l("Open documents"),
 }
 LAYOUTS = {
     "": _l("By language"),

@@ -79,8 +79,8 @@ def _buy(session: Any, company: Any, chance: random.Random) -> None:
 
 
 def _rates(company_id: int) -> Iterator[Any]:
-    """A rate of the euro for each week before those that the accounting has, as it went up and down."""
-    for week in range(11, 110):
+    """A rate of the euro for each week before the last month, as it went up and down."""
+    for week in range(5, 110):
         day = today() - timedelta(days=7 * week)
         rate = DOLLARS + Decimal(week % 13 - 6) / 200
         yield m.AccountingCurrencyRate(

@@ -27,8 +27,8 @@ bp = Blueprint("supplier_payables", __name__)
 
 Page = str | Response | tuple[str, int]
 _RUNS = 50
-#: Seconds for which a browser keeps a picture: a list that is read anew shows at the next look.
-_KEPT = 300
+#: Seconds for which a browser keeps a picture: a list that is read anew has another address.
+_KEPT = 3600
 
 
 def _company() -> int:
@@ -202,15 +202,15 @@ def _own(statement_id: int, ids: list[int]) -> list[int]:
     return list(db.session.scalars(own.order_by(match.id)))
 
 
-@bp.get("/disputes/<int:dispute_id>")
+@bp.get("/disputes/<int:match_id>")
 @requires("supplier_payables.read")
-def dispute_page(dispute_id: int) -> str:
+def dispute_page(match_id: int) -> str:
     """A disputed match: why, its lines, who sees to it, and how it ended."""
-    return _dispute_page(dispute_id)
+    return _dispute_page(match_id)
 
 
-def _dispute_page(dispute_id: int, problem: str = "") -> str:
-    match = _dispute(dispute_id)
+def _dispute_page(match_id: int, problem: str = "") -> str:
+    match = _dispute(match_id)
     return render_template(
         "supplier_payables/dispute.html",
         match=match,
@@ -222,30 +222,30 @@ def _dispute_page(dispute_id: int, problem: str = "") -> str:
     )
 
 
-def _dispute(dispute_id: int) -> Any:
+def _dispute(match_id: int) -> Any:
     match = m.PayablesMatch
-    found = select(match).where(match.id == dispute_id, match.state == "disputed")
+    found = select(match).where(match.id == match_id, match.state == "disputed")
     return db.session.scalars(found).one_or_none() or abort(404)
 
 
-@bp.post("/disputes/<int:dispute_id>")
+@bp.post("/disputes/<int:match_id>")
 @requires("supplier_payables.match")
-def see_to(dispute_id: int) -> Page:
+def see_to(match_id: int) -> Page:
     """Hand a dispute over, or say how it ended."""
-    match, owner = _dispute(dispute_id), request.form.get("owner", type=int)
+    match, owner = _dispute(match_id), request.form.get("owner", type=int)
     try:
         if request.form.get("act") == "settle":
             m.PayablesMatch.settle(db.session, [match], request.form.get("outcome", ""))
         elif owner is not None and owner in {user.id for user in _users()}:
             m.PayablesMatch.hand_over(db.session, [match], owner)
         else:
-            return _dispute_page(dispute_id, _("Choose who sees to it.")), 422
+            return _dispute_page(match_id, _("Choose who sees to it.")), 422
         db.session.commit()
     except UserError as error:
         db.session.rollback()
-        return _dispute_page(dispute_id, str(error)), 422
+        return _dispute_page(match_id, str(error)), 422
     flash(_("Saved."), "success")
-    return _to(url_for("supplier_payables.dispute_page", dispute_id=dispute_id))
+    return _to(url_for("supplier_payables.dispute_page", match_id=match_id))
 
 
 @bp.post("/statements/<int:payable_id>/redo")
