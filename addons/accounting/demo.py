@@ -89,9 +89,9 @@ def _terms(session: Any, company_id: int) -> None:
 
 
 def _rates(company_id: int, today: date) -> Iterator[Any]:
-    """Rates of the last months, as a central bank would give them, each a little different."""
+    """Rates of the last five weeks, as a central bank would give them, each a little different."""
     for code, worth in RATES.items():
-        for back in range(75):
+        for back in range(35):
             day = today - timedelta(days=back)
             if day.weekday() < 5:
                 rate = (worth * (1000 + back % 7 - 3) / 1000).quantize(Decimal("0.000001"))
