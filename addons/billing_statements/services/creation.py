@@ -70,18 +70,23 @@ _CANDIDATES = f"""
 """  # noqa: S608  # our own words
 
 _LINES = text("""
+    WITH stated AS MATERIALIZED (
+        SELECT s.id, s.company_id, p.id AS partner_id, s.partner_id AS head_id, s.currency_code,
+               s.period_start, s.period_end
+          FROM billing_statement s JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
+         WHERE s.id = ANY(:ids)
+    )
     INSERT INTO billing_statement_line
            (statement_id, open_item_id, position, kind, document, number, reference, date, due_date, amount,
             branch_id)
     SELECT s.id, i.id, row_number() OVER (PARTITION BY s.id ORDER BY i.date, i.id),
            CASE WHEN i.date >= s.period_start THEN 'movement'
                 WHEN s.id = ANY(:following) THEN 'late' ELSE 'brought_forward' END,
-           i.document, i.number, i.reference, i.date, i.due_date, i.amount, nullif(i.partner_id, s.partner_id)
-      FROM billing_statement s
-      JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
-      JOIN accounting_open_item i ON i.company_id = s.company_id AND i.partner_id = p.id
-       AND i.currency_code = s.currency_code AND i.date <= s.period_end
-     WHERE s.id = ANY(:ids) AND i.side = 'receivable' AND NOT EXISTS (
+           i.document, i.number, i.reference, i.date, i.due_date, i.amount, nullif(i.partner_id, s.head_id)
+      FROM stated s
+      JOIN accounting_open_item i ON i.partner_id = s.partner_id AND i.date <= s.period_end
+       AND i.company_id = s.company_id AND i.currency_code = s.currency_code
+     WHERE i.side = 'receivable' AND NOT EXISTS (
            SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
 """)
 
