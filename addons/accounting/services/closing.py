@@ -34,12 +34,14 @@ _BALANCES = text("""
 """)
 _LATEST = text("SELECT max(until) FROM accounting_closing WHERE company_id = :company AND state = 'closed'")
 _DRAFTS = text("""
-    SELECT (SELECT count(*) FROM accounting_invoice
-             WHERE company_id = :company AND state = 'draft' AND date <= :until)
-         + (SELECT count(*) FROM accounting_payment
-             WHERE company_id = :company AND state = 'draft' AND date <= :until)
-         + (SELECT count(*) FROM accounting_write_off
-             WHERE company_id = :company AND state = 'draft' AND date <= :until)
+    SELECT count(*) FROM (
+        SELECT company_id, state, date FROM accounting_invoice
+         UNION ALL SELECT company_id, state, date FROM accounting_bill
+         UNION ALL SELECT company_id, state, date FROM accounting_payment
+         UNION ALL SELECT company_id, state, date FROM accounting_netting
+         UNION ALL SELECT company_id, state, date FROM accounting_write_off
+         UNION ALL SELECT company_id, state, date FROM accounting_revaluation) d
+     WHERE company_id = :company AND state = 'draft' AND date <= :until
 """)
 _CLOSED = text("UPDATE accounting_closing SET state = 'closed', entry_id = :entry WHERE id = :id")
 _OPENED = text("UPDATE accounting_closing SET state = 'taken_back', reversal_id = :entry WHERE id = :id")

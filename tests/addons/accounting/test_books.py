@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from addons.accounting.services.allocation import AllocationError, Pair
 from addons.accounting.services.balances import trial_balance
 from addons.accounting.services.closing import ClosingError
-from addons.accounting.services.drafts import PaymentLine
+from addons.accounting.services.drafts import BillDraft, BillLineDraft, PaymentLine
 from addons.accounting.services.invoices import InvoiceError, item_of
 from addons.accounting.services.payments import PaymentError
 from addons.accounting.services.rates import RateError
@@ -324,14 +324,21 @@ def test_a_year_is_closed_and_opened_again(company, invoice_of, pay):
         m.AccountingClosing.take_back(db.session, [made])
 
 
-def test_drafts_and_a_year_that_is_not_over_stop_a_closing(company, invoice_of):
-    for until, reason in (
-        (date(today().year, 12, 31), "The year is not over before"),
-        (date(today().year - 1, 12, 31), "Nothing was earned or spent up to"),
-    ):
+def test_drafts_and_a_year_that_is_not_over_stop_a_closing(company, customer):
+    def close(until):
         closing = m.AccountingClosing(company_id=company.id, until=until)
-        with pytest.raises(ClosingError, match=reason):
-            m.AccountingClosing.close(db.session, m.AccountingClosing.create(db.session, [closing]))
+        m.AccountingClosing.close(db.session, m.AccountingClosing.create(db.session, [closing]))
+
+    last = date(today().year - 1, 12, 31)
+    with pytest.raises(ClosingError, match="The year is not over before"):
+        close(date(today().year, 12, 31))
+    with pytest.raises(ClosingError, match="Nothing was earned or spent up to"):
+        close(last)
+    line = BillLineDraft(None, "Parts", Decimal(1), Decimal(5))
+    bills = [BillDraft(company.id, customer.id, last, "USD", f"B-{n}", [line]) for n in range(2)]
+    m.AccountingBill.create(db.session, bills)
+    with pytest.raises(ClosingError, match="2 drafts are dated up to .*: post or delete them first"):
+        close(last)
 
 
 def test_a_prefix_without_a_year_goes_on_over_the_years(company, invoice_of):
