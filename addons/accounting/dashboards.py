@@ -26,6 +26,7 @@ dashboards = Dashboards()
 INVOICES = "/m/accounting.invoice.list"
 #: Of what customers owe, and of what suppliers are owed.
 OPEN_ITEMS = "/m/accounting.open_item.list?f.open=yes&f.side=receivable"
+AGED = "/accounting/aged-receivables"
 OWED_ITEMS = "/m/accounting.open_item.list?f.open=yes&f.side=payable"
 MONTHS = 12
 CUSTOMERS = 10
@@ -116,7 +117,7 @@ def days_outstanding(session: Any, today: date) -> Figure:
     if found.counted_back is None:
         return Figure()
     note = in_days(found)
-    return Figure(number=round(found.counted_back), link=OPEN_ITEMS, note=note)
+    return Figure(number=round(found.counted_back), link=AGED, note=note)
 
 
 def in_days(found: Outstanding) -> str:
@@ -133,9 +134,8 @@ def overdue_share(session: Any, today: date) -> Figure:
     share = _outstanding(session, today).overdue_percent
     if share is None:
         return Figure()
-    link = f"{OPEN_ITEMS}&f.due_date.to={today - timedelta(days=1)}&sort=due_date"
     tone = "bad" if share > MUCH_OVERDUE else ""
-    return Figure(number=round(share), link=link, note=_("% of what is open"), tone=tone)
+    return Figure(number=round(share), link=AGED, note=_("% of what is open"), tone=tone)
 
 
 def payables(session: Any, today: date) -> Figure:

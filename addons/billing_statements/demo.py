@@ -68,8 +68,7 @@ def _wishes(session: Any, company: Any) -> None:
     own = (m.Partner.company_id == company.id) & m.Partner.is_customer
     for digits, wish in (("05", {"statement_form": "open_items"}), ("07", {"statement_when": "open"})):
         session.execute(update(m.Partner).where(own, m.Partner.code.like(f"C%{digits}")).values(wish))
-    head, *branches = session.scalars(
-        select(m.Partner.id).where(own, m.Partner.code.like("C0001%")).order_by(m.Partner.code).limit(3)
-    ).all()
-    together = m.Partner.id.in_(branches)
-    session.execute(update(m.Partner).where(together).values(statement_partner_id=head))
+    asked = select(m.Partner.id).where(own, m.Partner.code.like("C0001%")).order_by(m.Partner.code).limit(3)
+    group = session.scalars(asked).all()
+    together = m.Partner.id.in_(group[1:])
+    session.execute(update(m.Partner).where(together).values(statement_partner_id=next(iter(group), None)))

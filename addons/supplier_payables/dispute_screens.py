@@ -54,6 +54,8 @@ def declare(screens: Screens) -> None:
 def mine(session: Any, today: date) -> Figure:
     """Open disputes that the user sees to."""
     match, me = m.PayablesMatch, actor_of(session).user_id
+    if me is None:
+        return Figure()
     count = session.scalar(select(func.count(match.id)).where(is_open(match), match.owner_id == me))
     return Figure(number=count, link=f"{DISPUTES}?f.open=yes&f.owner_id={me}", tone="bad" if count else "")
 
@@ -64,5 +66,5 @@ def to_approve(session: Any, today: date) -> Figure:
     asked = (match.state == "open") & match.asked_by_id.is_not(None)
     count = session.scalar(select(func.count(match.id)).where(asked))
     first = session.scalar(select(match.statement_id).where(asked).order_by(match.statement_id).limit(1))
-    link = f"/supplier_payables/statements/{first}?show=waiting" if first else "/m/payables.statement.list"
+    link = f"/supplier_payables/statements/{first}?show=waiting" if first else ""
     return Figure(number=count, link=link)

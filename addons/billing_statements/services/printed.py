@@ -29,7 +29,7 @@ SUMS = {
 
 def rows(statement: Any) -> list[dict[str, Any]]:
     """The lines that are printed, each with the balance after it; late entries come first."""
-    balance, printed = statement.opening + statement.transferred, []
+    balance, printed = statement.opening + (statement.transferred or 0), []
     lines = [line for line in statement.lines if line.kind != "brought_forward"]
     for line in sorted(lines, key=lambda line: (line.kind != "late", line.position)):
         balance += line.amount

@@ -28,6 +28,10 @@ def mail(session: AnySession, consents: Iterable[Any]) -> list[Any]:
 
 def _mailed(session: AnySession, consent: Any) -> Any:
     to = _recipients(consent.partner)
+    if not m.Link.is_reachable():
+        raise SubstituteError(
+            _("Nobody knows where customers reach this installation: set BINCARD_PUBLIC_URL.")
+        )
     subject, body = _words(session, consent)
     return queue(
         session,

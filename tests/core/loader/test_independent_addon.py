@@ -103,7 +103,7 @@ def test_it_adds_to_model_screen_document_and_menu_and_goes_without_a_trace(
     assert order[at : at + 3] == [
         ("currency_code", "partners"),
         ("club_id", "specimen_club"),
-        ("statement_cycle", "billing_statements"),
+        ("payment_term_id", "accounting"),
     ]
 
     shown = answer(run_python("-m", "tests.core.loader.club_at_work", **_environment(database, settings)))
