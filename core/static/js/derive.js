@@ -32,9 +32,7 @@ async function ask() {
   if (stop.signal.aborted) return;
   if (!answer?.ok) { if (!answer || answer.status >= 500) again(); return; }
   failed = 0;
-  // It may be overtaken while its body is on its way.
-  const said = await answer.json().catch(() => null);
-  if (!said) return;
+  const said = await answer.json();
   // What was typed while the answer was on its way stays: it is asked about next.
   const newer = new Set([...changed].filter((name) => !asked.includes(name)));
   for (const one of said) {
