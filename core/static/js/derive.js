@@ -1,5 +1,6 @@
 // Values that follow from what is typed: the server answers them for the whole form, once for all that was changed.
 
+import { badge } from "./line-panel.js";
 import { mark } from "./marks.js";
 
 const DELAY = 150;
@@ -37,6 +38,7 @@ async function ask() {
   // What was typed while the answer was on its way stays: it is asked about next.
   for (const one of said) {
     if (one.note !== undefined) mark(mine, one);
+    else if (one.badge !== undefined) { if (!opening || "unsaved" in mine.dataset) badge(mine, one); }
     else if (!changed.has(one.name) && (!opening || shows(mine, one))) put(mine, one);
   }
 }
