@@ -131,6 +131,7 @@ screens.form(
     "sales.order.form",
     model="sales.order",
     title=_l("Order"),
+    new_title=_l("Quotation"),
     readonly=lambda order: not forms.is_quotation(order),
     on_save=forms.save,
     defaults=forms.defaults,

@@ -54,7 +54,9 @@ def _acts(screens: ScreenSet, actor: Actor) -> Iterable[Offer]:
     for listed in screens.lists():
         form, needed = screens.form_of(listed), model_rights(listed.model).write
         if form is not None and listed.create and form.create and actor.may(needed):
-            yield _offer(_("Act"), _("New: %(title)s", title=form.title), f"/m/{form.name}/new")
+            yield _offer(
+                _("Act"), _("New: %(title)s", title=form.new_title or form.title), f"/m/{form.name}/new"
+            )
     for endpoint, label in PLACES:
         url = endpoint_url(endpoint, actor)
         if url:

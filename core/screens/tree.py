@@ -426,6 +426,8 @@ class FormScreen(Screen):
     #: Values of a new record, called with (session).
     defaults: Callable[[Any], dict[str, Any]] | None = None
     create: bool = True
+    #: What a new record is called, where that is not the title: an order begins as a quotation.
+    new_title: Text = ""
     #: Fields that stand beside the title of a record, such as its partner, its state and its total.
     head: Sequence[str] = ()
     #: Whether the form lists the record's mails itself: the panel beside it then leaves them out.

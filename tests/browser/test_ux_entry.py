@@ -184,6 +184,28 @@ def test_ux_2_and_3_a_part_is_found_in_any_spelling_and_a_slip_is_never_taken(
     expect(line.locator("[name$=-description]")).to_have_value("Part 10K")
 
 
+def test_what_is_said_of_a_field_goes_once_it_is_corrected(open_as: Opener) -> None:
+    """And the number beside the lines is that of those somebody has filled in."""
+    page = open_as("fiona", "/m/accounting.invoice.form/new")
+    page.locator("[name='partner_id.text']").fill("c1")
+    page.keyboard.press("Tab")
+    line, count = page.locator("tr[data-line]").first, page.locator("[data-grid=lines] h2 .count")
+    line.locator("[data-choices]").first.fill("P1")
+    page.keyboard.press("Enter")
+    expect(line.locator("[name$=-description]")).to_have_value("Part RC0603")
+    line.locator("[name$=-unit_price]").fill("1")
+    line.locator("[name$=-quantity]").fill("many")
+    expect(count).to_have_text("1")
+    page.keyboard.press("Control+s")
+    expect(line.locator("p.error")).to_have_text("“many” is not a number: write it like 1,234.50.")
+    expect(line).to_have_class("wrong")
+    line.locator("[name$=-quantity]").fill("5")
+    expect(line.locator("p.error")).to_have_count(0)
+    expect(line).not_to_have_class("wrong")
+    page.locator("[data-add-line]").click()
+    expect(count).to_have_text("1")
+
+
 def test_what_is_typed_before_an_answer_comes_is_asked_about_next(open_as: Opener, company: Any) -> None:
     """With the clock of the page in hand: an answer that comes between two keys, and one that never comes."""
     partner = db.session.query(m.Partner).one()

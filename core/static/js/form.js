@@ -31,6 +31,18 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+for (const kind of ["input", "change", "chosen"]) document.addEventListener(kind, (event) => settled(event.target));
+
+/** What was wrong with a field is said no longer once somebody types into it: the next save looks anew. */
+function settled(target) {
+  const field = target.closest?.("td, .box");
+  if (!field || !form?.contains(field)) return;
+  for (const wrong of field.querySelectorAll("[aria-invalid]")) wrong.removeAttribute("aria-invalid");
+  field.querySelector("p.error")?.remove();
+  const row = field.closest("tr.wrong");
+  if (row && !row.querySelector("p.error")) row.classList.remove("wrong");
+}
+
 /** Remember what the form held, and lead to what is wrong in it. */
 export function startForms(root) {
   const found = root.matches?.("form[data-record]") ? root : root.querySelector?.("form[data-record]");

@@ -23,6 +23,14 @@ export function startGrids(root) {
   }
 }
 
+for (const kind of ["input", "change", "chosen", "lines"]) document.addEventListener(kind, (event) => recount(event.target.closest?.("[data-grid]")));
+
+/** Beside the heading stands how many lines there are; one that nobody has filled in is none. */
+function recount(grid) {
+  const shown = grid?.querySelector("h2 .count");
+  if (shown) shown.textContent = [...body(grid).children].filter((row) => inputs(row).some((input) => !input.matches(".n, select, [type=checkbox]") && input.value)).length;
+}
+
 const body = (grid) => grid.querySelector("tbody");
 const inputs = (row) => [...row.querySelectorAll(".input, .check-input")];
 
