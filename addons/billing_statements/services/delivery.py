@@ -69,6 +69,7 @@ def _render(session: AnySession, statement: Any) -> Any:
         locale=locale,
         identity=identity_of(statement),
         data_files=data_files(statement),
+        replayed=True,
     )
     attachment = m.Attachment(
         company_id=statement.company_id,
