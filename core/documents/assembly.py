@@ -1,21 +1,21 @@
-"""The PDF of a replayed page: what its shape has kept, and its own contents, fonts, names and data.
-
-"""
+"""The PDF of a replayed page: what its shape has kept, and its own contents, fonts, names and data."""
 
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 from core.documents.further_fonts import further_fonts
+from core.documents.replay import Kept, Shape
+from core.documents.skeleton import Page
 
 #: What an archivable PDF with files inside is at least.
 _VERSION = "1.7"
 
 
 def assembled(
-    shape: Any,
+    shape: Shape,
     faces: Mapping[str, Any],
-    page: Any,
+    page: Page,
     identify: Callable[[Any], None],
     attachments: Sequence[Any],
 ) -> bytes:
@@ -35,6 +35,8 @@ def assembled(
     identify(pdf)
     for number in shape.unused:
         _put(pdf, number, pydyf.Dictionary())
+    # Each is asked twice for its bytes, and those of a stream are packed.
+    pdf.objects = [one if n == 0 or isinstance(one, Kept) else Kept(one) for n, one in enumerate(pdf.objects)]
     made = BytesIO()
     pdf.write(made, _VERSION, True, True)
     return made.getvalue()

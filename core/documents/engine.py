@@ -94,8 +94,10 @@ def _replay(
 ) -> bytes | None:
     """The PDF by the shape of its page; None where it has to be laid out."""
     page = parted(html)
-    shape = page and engine.shapes.of(page, partial(_laid_out, engine), partial(_written, engine))
-    if page is None or shape is None:
+    if page is None:
+        return None
+    shape = engine.shapes.of(page, partial(_laid_out, engine), partial(_written, engine))
+    if shape is None:
         return None
     try:
         inform, files = partial(_inform, identity, title), _attachments(engine, data_files, identity)

@@ -87,9 +87,7 @@ def _font(pdf: Any, face: Any, glyphs: Sequence[Glyph]) -> bytes:
             "CIDSystemInfo": pydyf.Dictionary(
                 {"Registry": pydyf.String("Adobe"), "Ordering": pydyf.String("Identity"), "Supplement": 0}
             ),
-            "W": pydyf.Array(
-                [part for g in _each(glyphs) for part in (g.code, pydyf.Array([g.width]))]
-            ),
+            "W": pydyf.Array([part for g in _each(glyphs) for part in (g.code, pydyf.Array([g.width]))]),
             "FontDescriptor": described.reference,
         }
     )
@@ -129,7 +127,7 @@ def _each(glyphs: Sequence[Glyph]) -> list[Glyph]:
 
 def _meaning(glyphs: Sequence[Glyph]) -> bytes:
     """Which character each glyph stands for, so that a text can be searched and copied."""
-    said = [f"<{g.code:04x}> <{g.character.encode('utf-16-be').hex()}>" for g in _each(glyphs)]
+    said = [f"<{g.code:04x}> <{g.text.encode('utf-16-be').hex()}>" for g in _each(glyphs)]
     blocks = [said[n : n + 100] for n in range(0, len(said), 100)]
     mapped = [line for block in blocks for line in (f"{len(block)} beginbfchar", *block, "endbfchar")]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""Texts as glyphs, as Pango would set them: by single characters and pairs that it was asked of once.
+"""Texts as glyphs, as Pango would set them: by single characters and neighbours that it was asked of once.
 
 Problem: to have Pango set each text of a statement takes as long as a fifth of its layout. Rule: what it says
 of a character, and of a pair of neighbours (how much closer they stand), is known from then on, for each
@@ -15,6 +15,8 @@ from core.documents.fonts import CHINESE_FAMILY
 
 #: What each document's own fonts have; all other characters of fields come from further fonts.
 BASE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0–−·…€")
+#: The first of the characters that Chinese is written with.
+_CHINESE = "\u2e80"
 #: Names of further fonts end in it.
 FURTHER = "x"
 #: By the names of fonts.
@@ -29,7 +31,7 @@ class UnfitError(Exception):
 
 @dataclass(frozen=True)
 class Glyph:
-    """A glyph of a font: how far it moves on in the style's size, in units of Pango, and by itself in a PDF."""
+    """A glyph of a font: how far it moves on in the style's size, in units of Pango, and as a PDF says it."""
 
     font: str
     number: int
@@ -37,7 +39,8 @@ class Glyph:
     code: int
     advance: int
     width: int
-    character: str
+    #: What it stands for: a character, or two that join.
+    text: str
     #: Whether it comes from a further font.
     further: bool
 
@@ -71,33 +74,56 @@ class Pen:
         self._layout, self._faces = Layout(style), faces
         self._fonts: dict[Any, Any] = {}
         self.size = 0.0
+        self._joined: dict[str, bool] = {}
         self._single: dict[str, Glyph] = {}
-        self._pairs: dict[str, tuple[Glyph, int]] = {}
-        self._texts: dict[str, Written] = {}
+        self._runs: dict[tuple[str, ...], Sequence[tuple[Glyph, int]]] = {}
+        #: What was written before.
+        self.known: dict[str, Written] = {}
 
     def write(self, text: str) -> Written:
         """The text; raises UnfitError where it is more than its characters."""
-        found = self._texts.get(text)
+        found = self.known.get(text)
         if found is None:
-            if len(self._texts) > _REMEMBERED:
-                self._texts.clear()
-            found = self._texts[text] = self._write(text)
+            if len(self.known) > _REMEMBERED:
+                self.known.clear()
+            found = self.known[text] = self._write(text)
         return found
 
     def _write(self, text: str) -> Written:
-        glyphs = [self._glyph(character) for character in text[:1]]
-        closer = []
-        for character in text[1:]:
-            following, between = self._after(glyphs[-1], character)
-            glyphs.append(following)
-            closer.append(between)
+        units = self._units(text)
+        glyphs, closer = [self._glyph(unit) for unit in units], [0] * len(units)
+        for n in range(len(units) - 1):
+            if units[n] == " " and n:
+                continue  # it stood in the run before
+            run = units[n : n + (3 if units[n + 1] == " " else 2)]
+            for k, (glyph, between) in enumerate(self._run(tuple(run))):
+                glyphs[n + k], closer[n + k] = glyph, between
+        for n in _borders(units):
+            closer[n] = 0
         width = sum(glyph.advance for glyph in glyphs) + sum(closer)
         further = frozenset(glyph for glyph in glyphs if glyph.further)
-        return Written(self._operators(glyphs, [*closer, 0]), width / 1024, further)
+        return Written(self._operators(glyphs, closer), width / 1024, further)
+
+    def _units(self, text: str) -> list[str]:
+        """Its characters; two that join, as in “Software”, are one."""
+        units: list[str] = []
+        for character in text:
+            if units and self._join(units[-1] + character):
+                units[-1] += character
+            else:
+                units.append(character)
+        return units
+
+    def _join(self, pair: str) -> bool:
+        found = self._joined.get(pair)
+        if found is None:
+            joined = pair.isalpha() and len(list(self._set((pair,)))) == 1
+            found = self._joined[pair] = joined
+        return found
 
     def _operators(self, glyphs: list[Glyph], closer: list[int]) -> bytes:
         parts, font = [], ""
-        for glyph, between in zip(glyphs, closer, strict=False):
+        for glyph, between in zip(glyphs, closer, strict=True):
             if glyph.resource != font:
                 parts.append(f"{'>] TJ ' if font else ''}/{glyph.resource} {self.size:g} Tf [<")
                 font = glyph.resource
@@ -107,54 +133,51 @@ class Pen:
                 parts.append(f">{int(moved)}<")
         return ("".join(parts) + (">] TJ" if parts else "")).encode()
 
-    def _glyph(self, character: str) -> Glyph:
-        found = self._single.get(character)
+    def _glyph(self, unit: str) -> Glyph:
+        found = self._single.get(unit)
         if found is None:
-            (found,) = _of_number(list(self._set(character)), 1)
-            self._single[character] = found
+            (found,) = _of_number(list(self._set((unit,))), 1, unit)
+            self._single[unit] = found
         return found
 
-    def _after(self, before: Glyph, character: str) -> tuple[Glyph, int]:
-        """A character after another one, and how much closer they stand, below zero, or farther apart.
+    def _run(self, run: tuple[str, ...]) -> Sequence[tuple[Glyph, int]]:
+        """All of a run but its last character, and how much closer to each the next one stands, below zero.
 
-        A blank is of the font of what stands before it, as Pango has it; nothing moves behind one that is
-        so of another font than by itself.
+        A blank is of the font of one of its neighbours, so that it comes with both of them.
         """
-        if before.character == " " and before != self._glyph(" "):
-            return self._glyph(character), 0
-        pair = before.character + character
-        found = self._pairs.get(pair)
+        found = self._runs.get(run)
         if found is None:
-            found = self._pairs[pair] = self._pair(pair)
+            found = self._runs[run] = self._together(run)
         return found
 
-    def _pair(self, pair: str) -> tuple[Glyph, int]:
-        first, second = _of_number(list(self._set(pair)), 2)
-        alone = [self._glyph(character) for character in pair]
-        if not first.like(alone[0]) or not (second.like(alone[1]) or pair[1] == " "):
-            raise UnfitError(pair)
-        moved = first.advance - alone[0].advance
-        return (second, moved) if pair[1] == " " else (alone[1], moved + second.advance - alone[1].advance)
+    def _together(self, run: tuple[str, ...]) -> Sequence[tuple[Glyph, int]]:
+        found = []
+        for glyph in _of_number(list(self._set(run)), len(run), "".join(run)):
+            alone = self._glyph(glyph.text)
+            if not (glyph.like(alone) or glyph.text == " "):
+                raise UnfitError(run)
+            found.append((alone, glyph.advance - alone.advance) if glyph.like(alone) else (glyph, 0))
+        return found[:-1]
 
-    def _set(self, text: str) -> Iterator[Glyph]:
-        """What Pango makes of a text."""
+    def _set(self, units: Sequence[str]) -> Iterator[Glyph]:
+        """What Pango makes of these characters, one after the other; raises UnfitError where one is moved."""
         from weasyprint.text.ffi import ffi, pango
 
-        self._layout.set_text(text)
+        self._layout.set_text("".join(units))
         line, _more = self._layout.get_first_line()
-        run, done = line.runs[0], 0
+        run, waiting = line.runs[0], list(reversed(units))
         while run != ffi.NULL:
             item, run = run.data, run.next
             font, self.size = self._font(item.item.analysis.font)
             for info in item.glyphs.glyphs[0 : item.glyphs.num_glyphs]:
                 moved = info.geometry.x_offset or info.geometry.y_offset
-                if moved or info.glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG or done >= len(text):
-                    raise UnfitError(text)
+                if moved or info.glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG:
+                    raise UnfitError(units)
                 width = self._width(item.item.analysis.font, font, info.glyph)
-                further = text[done] not in BASE or font.family == CHINESE_FAMILY
+                unit = waiting.pop() if waiting else ""
+                further = unit not in BASE or font.family == CHINESE_FAMILY
                 code = codes(font)[info.glyph] if further else info.glyph
-                yield Glyph(font.hash, info.glyph, code, info.geometry.width, width, text[done], further)
-                done += 1
+                yield Glyph(font.hash, info.glyph, code, info.geometry.width, width, unit, further)
 
     def _font(self, pango_font: Any) -> tuple[Any, float]:
         from weasyprint.pdf.fonts import Font
@@ -178,7 +201,7 @@ class Pen:
 
 
 def codes(face: Any) -> Sequence[int]:
-    """What a further font calls the glyphs of this one: one with cubic outlines has names that are numbers."""
+    """What a further font calls the glyphs of this one: cubic outlines have names that are numbers."""
     from weasyprint.text.fonts import get_hb_object_data
 
     if face.hash not in _CODES:
@@ -196,7 +219,17 @@ def _codes(font: bytes) -> Sequence[int]:
         return [int(name.removeprefix("cid")) for name in ("cid0", *names[1:])]
 
 
-def _of_number(glyphs: list[Glyph], wanted: int) -> list[Glyph]:
+def _of_number(glyphs: list[Glyph], wanted: int, text: str) -> list[Glyph]:
     if len(glyphs) != wanted:
-        raise UnfitError("".join(glyph.character for glyph in glyphs))
+        raise UnfitError(text)
     return glyphs
+
+
+def _borders(units: Sequence[str]) -> Iterator[int]:
+    """Where Latin letters follow signs that go with Chinese before them: nothing moves closer there."""
+    chinese = False
+    for n, unit in enumerate(units[:-1]):
+        letter, following = unit.isalpha(), units[n + 1]
+        if chinese and not letter and following.isalpha() and following < _CHINESE:
+            yield n
+        chinese = unit >= _CHINESE if letter else chinese

@@ -25,12 +25,8 @@ def render_pdf(
     locale: str,
     identity: Identity,
     data_files: Sequence[DataFile] = (),
-    replayed: bool = False,
 ) -> bytes:
     """The PDF of a record; the same record gives the same bytes.
-
-    `replayed` is for documents of which many are alike: what was laid out for one is not for the next
-    (`replay`). One that differs from all others is printed as without.
 
     Raises DocumentError for an unknown document or a slot that fits nowhere, ForeignResourceError
     when a template reaches out of the document, UnprintableError for characters that no font has.
@@ -40,7 +36,7 @@ def render_pdf(
     html = render_html(name, record, locale=locale)
     with in_locale(locale):
         title = str(_document(name).definition.title)
-    return to_pdf(html, identity, title, data_files, replayed=replayed)
+    return to_pdf(html, identity, title, data_files, replayed=_document(name).definition.replayed)
 
 
 def render_html(name: str, record: Any, *, locale: str) -> str:

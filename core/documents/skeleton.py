@@ -1,12 +1,12 @@
 """A page parted into what pages of one shape share, and the texts that are each its own.
 
 Problem: statements of a month differ in names, days and amounts, and hardly ever in where these stand. Rule:
-what stands in the cells of tables, and below whatever has the class `own`, are fields; all tags, and all other
-texts, are the skeleton. Pages with one skeleton, whose fields are of the same scripts, have one shape.
+what stands in the cells of tables, and below whatever has the class `own`, are fields; all tags, and all
+other texts, are the skeleton. Pages with one skeleton, whose fields are of the same scripts, have one shape.
 Example: two statements of thirty lines in English have one shape; one of them in Chinese, or with a line
 more, has another. What a template marks with the class `fixed` stays part of the skeleton, though it stands
-in a cell: a text of several lines that all pages share. A picture of the class `own` is the page's own too, where it
-is a code of squares, such as one to pay by.
+in a cell: a text of several lines that all pages share. A picture of the class `own` is the page's own too,
+where it is a code of squares, such as one to pay by.
 """
 
 import re
@@ -21,6 +21,7 @@ from core.documents.fonts import CHINESE_FAMILY, faces
 FIELD = "x-field"
 _TAG = re.compile(r"(<[^>]*>)")
 _PICTURE = re.compile(r'(<img class="own" src=")([^"]*)(")')
+_TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 #: A picture of nothing, which stands for a page's own.
 NOTHING = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/%3E"
 _NAME = re.compile(r"</?([a-zA-Z0-9-]+)")
@@ -78,6 +79,8 @@ class Page:
 
 def parted(html: str) -> Page | None:
     """The page by its parts; None where it has a character that our fonts don't have."""
+    # What it is called is said by what is known of the record, and printed nowhere.
+    html = _TITLE.sub("", html, count=1)
     pictures = tuple(found[2] for found in _PICTURE.finditer(html))
     parts = _TAG.split(_PICTURE.sub(rf"\1{NOTHING}\3", html) if pictures else html)
     tags, texts = tuple(parts[1::2]), tuple(parts[::2])
@@ -113,11 +116,12 @@ def _edges(text: str) -> tuple[str, str]:
 @lru_cache(maxsize=20_000)
 def _scripts(text: str) -> str:
     """Which of our fonts it takes, with its edges; empty where they don't do."""
-    said, latin = set(_said(text)), _characters("latin")
-    beyond = said - latin
+    said, latin = _said(text), _characters("latin")
+    beyond = set(said) - latin
     if beyond - _characters("chinese"):
         return ""
-    found = "c" if beyond and not said & latin else "lc" if beyond else "l"
+    # The first one says how far down the line is.
+    found = "l" * (said[:1] in latin or not said) + "c" * bool(beyond)
     before, after = _edges(text) if said else ("", "")
     return before + found + after
 
@@ -134,7 +138,7 @@ def _characters(which: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _places(tags: Sequence[str]) -> tuple[tuple[int, ...], frozenset[int], frozenset[int]]:
-    """Which texts are fields, by what they stand in; which are all of a cell, and may be empty; the own ones."""
+    """Which texts are fields; which of them are all of a cell, and may be empty; which are below `own`."""
     places, alone, own, around = [], set(), set(), [_Around("")]
     for n, tag in enumerate(tags, start=1):
         name = _name_of(tag)

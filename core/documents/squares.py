@@ -6,10 +6,11 @@ from urllib.parse import unquote
 
 from core.documents.penmanship import UnfitError
 
-_SIZE = re.compile(r'viewBox="0 0 (\d+) \1"')
+_SIZE = re.compile(r"viewBox=['\"]0 0 (\d+) \1['\"]")
 #: The one line of such a picture, in rows of squares: to a place, so far on, so many squares.
-_PATH = re.compile(r'<path[^>]* d="([^"]*)"[^>]*/></svg>')
-_STEP = re.compile(r"([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?")
+_PATH = re.compile(r"<path[^>]* d=['\"]([^'\"]*)['\"][^>]*/></svg>")
+_SCALE = re.compile(r"transform=['\"]scale\(([\d.]+)\)['\"]")
+_STEP = re.compile(r"([Mmh])(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?")
 
 
 @lru_cache(maxsize=256)
@@ -19,7 +20,8 @@ def squares(source: str, left: float, top: float, side: float) -> bytes:
     size, path = _SIZE.search(svg), _PATH.search(svg)
     if not source.startswith("data:image/svg+xml") or size is None or path is None:
         raise UnfitError(source[:40])
-    one = side / int(size[1])
+    scale = _SCALE.search(svg)
+    one = side / int(size[1]) * (float(scale[1]) if scale else 1)
     x = y = 0.0
     found = []
     for kind, across, down in _STEP.findall(path[1]):
