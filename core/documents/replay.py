@@ -6,7 +6,7 @@ stands for each field, and where it put them is kept with the operators of all e
 then consists of those operators, with its own texts where the others stood, set by `penmanship`. A text that
 is too long for its place, a character that our fonts don't have, a page that goes on overleaf: such a page is
 laid out whole. Example: a thousand statements of one page, in four shapes, take four layouts and a
-thousandfold 4 ms, instead of 160.
+thousandfold 6 ms, instead of 160.
 
 What is printed follows from the page alone, and not from what was printed before it: the page that a shape is
 learned from holds nothing of the first one that needs it. So the same record gives the same bytes, in a batch
