@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, current_app, has_app_context, has_request_context, request
@@ -200,8 +200,13 @@ def _code(locale: Locale) -> str:
 @contextmanager
 def in_locale(locale: str) -> Iterator[None]:
     """Speak this language for a while: a document speaks its reader's, not its sender's."""
-    with force_locale(locale if locale in LOCALES else str(current_app.config["BABEL_DEFAULT_LOCALE"])):
+    wanted = locale if locale in LOCALES else str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    with force_locale(_parsed(wanted)):
         yield
+
+
+#: Finding the files of a locale takes half a millisecond, each time.
+_parsed = cache(Locale.parse)
 
 
 def format_money(amount: Decimal, currency: str = "") -> str:
@@ -212,7 +217,7 @@ def format_money(amount: Decimal, currency: str = "") -> str:
 
 def format_amount(amount: Decimal, currency: str) -> str:
     """An amount with the decimals of its currency, where the code stands elsewhere."""
-    return numbers.format_decimal(amount, _pattern(decimals_of(currency), 0), locale=get_locale())
+    return _format_decimal(amount, decimals_of(currency))
 
 
 def format_price(price: Decimal, currency: str = "") -> str:
@@ -223,23 +228,50 @@ def format_price(price: Decimal, currency: str = "") -> str:
 
 def format_unit_price(price: Decimal, currency: str) -> str:
     """A unit price, where the code stands elsewhere."""
-    least = decimals_of(currency)
-    return numbers.format_decimal(price, _pattern(least, 6 - least), locale=get_locale())
+    return _format_decimal(price, decimals_of(currency), 6)
+
+
+def _format_decimal(value: Decimal, least: int, most: int | None = None) -> str:
+    """With thousands marks and the locale's signs, and so many decimals at least and at most.
+
+    Babel takes seventy microseconds for it, a third of what a page of a list costs; this takes two.
+    """
+    text = f"{value:,.{least if most is None else most}f}"
+    if most is not None:
+        whole, point, after = text.partition(".")
+        after = after.rstrip("0").ljust(least, "0")
+        text = whole + point + after if after else whole
+    locale = get_locale()
+    signs = _signs(locale) if locale else {}
+    return text.translate(signs) if signs else text
 
 
 @lru_cache
-def _pattern(least: int, more: int) -> str:
-    return "#,##0" + ("." if least + more else "") + "0" * least + "#" * more
+def _signs(locale: Locale) -> dict[int, str]:
+    """What stands for the signs of an English number; empty where it is they."""
+    wanted = {".": "decimal", ",": "group"}
+    known = locale.number_symbols["latn"]
+    return {ord(sign): str(known[name]) for sign, name in wanted.items() if known[name] != sign}
 
 
 def format_number(value: Decimal | int) -> str:
     """A quantity without trailing zeros."""
-    return numbers.format_decimal(value, "#,##0.####", locale=get_locale())
+    return _format_decimal(Decimal(value), 0, 4)
 
 
 def format_date(value: date | None) -> str:
     """A day, medium length, by locale; empty for none."""
-    return babel_date(value, "medium") if value else ""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):  # it has a day by the time zone
+        return str(babel_date(value, "medium"))
+    return _format_day(value, get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _format_day(day: date, _locale: Locale | None) -> str:
+    """Lists and statements show the same days again and again; the locale is that of now."""
+    return str(babel_date(day, "medium"))
 
 
 def format_month(first: date) -> str:

@@ -575,7 +575,14 @@ class BillingAnswer(_Composed):
     their_list_id: Mapped[int | None]
     @classmethod
     def answer(
-        cls, session: Any, asked: Any, agreed: bool, by: str, note: str = ..., remarks: Any = ...
+        cls,
+        session: Any,
+        asked: Any,
+        agreed: bool,
+        by: str,
+        note: str = ...,
+        remarks: Any = ...,
+        figures: Any = ...,
     ) -> None: ...
     @classmethod
     def ask(cls, session: Any, statements: Any) -> Any: ...
@@ -594,6 +601,7 @@ class BillingDispute(_Composed):
     owner_id: Mapped[int | None]
     partner: Mapped[Partner]
     partner_id: Mapped[int]
+    quantity: Mapped[Decimal | None]
     reason: Mapped[str]
     settled_at: Mapped[_datetime | None]
     state: Mapped[str]
@@ -601,6 +609,7 @@ class BillingDispute(_Composed):
     statement_id: Mapped[int]
     statement_line: Mapped[BillingStatementLine | None]
     statement_line_id: Mapped[int | None]
+    unit_price: Mapped[Decimal | None]
     @classmethod
     def settle(cls, session: Any, disputes: Any, outcome: str) -> None: ...
 

@@ -1,15 +1,23 @@
 """What a customer reads who is asked about a statement, and what the answer does."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from flask_babel import get_locale
+
 from addons.billing_statements import their_list
+from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services import delivery, enclosures
 from addons.billing_statements.services.printed import rows
 from core import m
 from core.i18n import _, format_date, format_money
 from core.links import Answer, Links, Shown
+from core.screens.numbers import NotANumberError, parse_decimal
 
 links = Links()
+#: Decimals of the figures that customers may give.
+_SCALES = {"quantity": 4, "price": 6}
 
 
 def show(session: Any, answer: Any) -> Shown:
@@ -32,6 +40,7 @@ def show(session: Any, answer: Any) -> Shown:
         columns=(_("Document"), _("Number"), _("Date"), _("Your reference"), _("Amount")),
         rows=[(str(row["line"].id), _cells(row, currency)) for row in printed],
         remark=_("What is wrong?"),
+        figures={"quantity": _("Right quantity"), "price": _("Right price")},
         proposed=theirs.remarks,
         proposed_note=theirs.note,
         upload=_("Compare it with your own list (xlsx or csv)"),
@@ -62,7 +71,18 @@ def _cells(row: Any, currency: str) -> tuple[str, ...]:
 def answer(session: Any, asked: Any, given: Answer) -> None:
     """Keep it."""
     remarks = {int(key): words for key, words in given.remarks.items()}
-    m.BillingAnswer.answer(session, [asked], given.choice == "confirm", given.name, given.note, remarks)
+    figures = {int(key): _figures(said) for key, said in given.figures.items()}
+    agreed = given.choice == "confirm"
+    m.BillingAnswer.answer(session, [asked], agreed, given.name, given.note, remarks, figures)
+
+
+def _figures(said: Mapping[str, str]) -> dict[str, Decimal]:
+    """What was typed as numbers in the customer's language; raises StatementError."""
+    try:
+        locale = get_locale() or "en"
+        return {name: parse_decimal(text, locale, _SCALES[name]) for name, text in said.items()}
+    except (NotANumberError, KeyError) as error:
+        raise StatementError(str(error)) from error
 
 
 def show_invoices(session: Any, statement: Any) -> Shown:

@@ -84,6 +84,7 @@ documents.define(
     filename=lambda statement: _("Statement %(number)s.pdf", number=statement.number),
     context=context,
     slots=("after_header", "after_lines", "after_totals"),
+    replayed=True,
     delivery=Delivery(
         identity=delivery.identity_of,
         locale=lambda statement: statement.partner.language,

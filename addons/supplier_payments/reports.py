@@ -62,6 +62,7 @@ documents.define(
     filename=lambda payment: f"{_('Payment advice')} {payment.number}.pdf",
     context=context,
     slots=("after_header", "after_lines"),
+    replayed=True,
     delivery=Delivery(
         identity=identity_of,
         locale=lambda payment: payment.partner.language,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import scoped_session
+from sqlalchemy.orm import scoped_session, selectinload
 
 from core.db.session import AnySession
 
@@ -28,13 +28,16 @@ def limit_waiting(session: AnySession) -> None:
     session.info[_LIMITED] = begun
 
 
-def lock_rows(session: AnySession, model: Any, ids: Sequence[int]) -> list[Any]:
+def lock_rows(session: AnySession, model: Any, ids: Sequence[int], *loaded: str) -> list[Any]:
     """Lock these rows until commit, in the order of their ids, and return them fresh.
+
+    The relationships that are named are `loaded` too, each for all at once.
 
     Raises `sqlalchemy.exc.OperationalError` when another user holds one for over 3 seconds.
     """
     limit_waiting(session)
     query = select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
+    query = query.options(*(selectinload(getattr(model, name)) for name in loaded))
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 

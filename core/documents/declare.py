@@ -68,6 +68,7 @@ class Definition:
     delivery: Delivery | None = None
     #: Whose records it is of; `define` gives it the document's name where it says nothing else.
     model: str = ""
+    replayed: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,16 @@ class Documents:
         slots: Iterable[str] = (),
         delivery: Delivery | None = None,
         model: str = "",
+        replayed: bool = False,
     ) -> None:
         """Declare a document; `slots` are the places in its template that others may fill.
 
-        `model` is whose records it is of, where these have several or it has another name.
+        `model` is whose records it is of, where these have several or it has another name. `replayed` is for
+        documents of which many are alike and printed at once: what was laid out for one is not for the next.
         """
         places = tuple(slots)
         self.defined.append(
-            Definition(name, title, template, filename, context, places, delivery, model or name)
+            Definition(name, title, template, filename, context, places, delivery, model or name, replayed)
         )
 
     def add(self, document: str, *, slot: str, template: str, context: Context) -> None:

@@ -15,15 +15,19 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
+from core.documents.assembly import assembled
 from core.documents.fonts import MissingFontError, faces
 from core.documents.glyphs import UnprintableError
 from core.documents.identity import DataFile, Identity
+from core.documents.penmanship import UnfitError
+from core.documents.replay import Shapes
+from core.documents.skeleton import parted
 from core.settings import ROOT
 
 STYLE = ROOT / "templates/documents/document.css"
@@ -49,6 +53,7 @@ class Engine:
     refused: type[BaseException]
     profile: Any
     cache: dict[Any, Any] = field(default_factory=dict)
+    shapes: Shapes = field(default_factory=Shapes)
 
 
 def engine_problems() -> list[str]:
@@ -66,15 +71,77 @@ def engine_problems() -> list[str]:
     return []
 
 
-def to_pdf(html: str, identity: Identity, title: str, data_files: Sequence[DataFile] = ()) -> bytes:
-    """The PDF/A-3 of a page; the same input gives the same bytes, on every process and day."""
+def to_pdf(
+    html: str,
+    identity: Identity,
+    title: str,
+    data_files: Sequence[DataFile] = (),
+    *,
+    replayed: bool = False,
+) -> bytes:
+    """The PDF/A-3 of a page; the same input gives the same bytes, on every process and day.
+
+    `replayed`: a page of a shape that was laid out before is not laid out again.
+    """
     with _lock:
-        return _write(_engine(), html, identity, title, data_files)
+        engine = _engine()
+        made = _replay(engine, html, identity, title, data_files) if replayed else None
+        return made or _write(engine, html, identity, title, data_files)
+
+
+def _replay(
+    engine: Engine, html: str, identity: Identity, title: str, data_files: Sequence[DataFile]
+) -> bytes | None:
+    """The PDF by the shape of its page; None where it has to be laid out."""
+    page = parted(html)
+    if page is None:
+        return None
+    shape = engine.shapes.of(page, partial(_laid_out, engine), partial(_written, engine))
+    if shape is None:
+        return None
+    try:
+        inform, files = partial(_inform, identity, title), _attachments(engine, data_files, identity)
+        return assembled(shape, engine.shapes.faces, page, inform, files)
+    except UnfitError:
+        return None
+
+
+def _inform(identity: Identity, title: str, pdf: Any) -> None:
+    """Let a replayed PDF say of itself what one says that was laid out."""
+    import pydyf
+    import weasyprint
+    from weasyprint.document import DocumentMetadata
+
+    said = DocumentMetadata()
+    _identify(said, identity, title)
+    moment = identity.issued_at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
+    named = {
+        "Producer": f"WeasyPrint {weasyprint.VERSION}",
+        "Title": said.title,
+        "Subject": said.description,
+        "Creator": said.generator,
+        "CreationDate": moment,
+        "ModDate": moment,
+        **said.custom,
+    }
+    pdf.info.update({key: pydyf.String(value) for key, value in named.items()})
+    said.include_in_pdf(pdf, "a", 3, "B", True)
 
 
 def _write(
     engine: Engine, html: str, identity: Identity, title: str, data_files: Sequence[DataFile]
 ) -> bytes:
+    pages = _laid_out(engine, html)
+    _identify(pages.metadata, identity, title)
+    attachments = _attachments(engine, data_files, identity)
+    pdf = _written(engine, pages, _list_attachments_once, attachments=attachments)
+    missing = _missing_glyphs(pages)
+    if missing:
+        raise UnprintableError.of_document(identity, missing)
+    return pdf
+
+
+def _laid_out(engine: Engine, html: str) -> Any:
     from weasyprint import HTML
 
     source = HTML(string=html, url_fetcher=engine.fetcher)
@@ -82,20 +149,24 @@ def _write(
         pages = source.render(font_config=engine.font_config, stylesheets=[engine.style], cache=engine.cache)
     except engine.refused as error:
         raise ForeignResourceError(str(error)) from None
-    _identify(pages.metadata, identity, title)
     pages.color_profiles["srgb"] = engine.profile
+    return pages
+
+
+def _written(engine: Engine, pages: Any, finisher: Any, **options: Any) -> bytes:
     pdf: bytes = pages.write_pdf(
-        finisher=_list_attachments_once,
+        finisher=finisher,
         pdf_variant=VARIANT,
         # Ours is given above; WeasyPrint 70.0 would open its file again for each document, and not close it.
         output_intent="",
         custom_metadata=True,
-        attachments=[_attachment(file, identity) for file in sorted(data_files, key=lambda f: f.name)],
+        **options,
     )
-    missing = _missing_glyphs(pages)
-    if missing:
-        raise UnprintableError.of_document(identity, missing)
     return pdf
+
+
+def _attachments(engine: Engine, data_files: Sequence[DataFile], identity: Identity) -> list[Any]:
+    return [_attachment(engine, file, identity) for file in sorted(data_files, key=lambda file: file.name)]
 
 
 @lru_cache(maxsize=1024)
@@ -124,12 +195,14 @@ def _identify(metadata: Any, identity: Identity, title: str) -> None:
     metadata.custom = identity.metadata()
 
 
-def _attachment(file: DataFile, identity: Identity) -> Any:
+def _attachment(engine: Engine, file: DataFile, identity: Identity) -> Any:
     from weasyprint import Attachment
 
     moment = identity.issued_at.astimezone(UTC)
     return Attachment(
         file_obj=BytesIO(file.contents),
+        # It has nothing to fetch, and would make a fetcher of its own, in a millisecond.
+        url_fetcher=engine.fetcher,
         name=file.name,
         description=file.description,
         created=moment,

@@ -10,6 +10,8 @@ from pathlib import Path
 
 LATIN = "font_source_sans_pro"
 CHINESE = "pylopdf_fonts_zh_cn"
+#: The name of the Chinese face in style sheets.
+CHINESE_FAMILY = "Chinese"
 
 
 class MissingFontError(Exception):
@@ -38,7 +40,7 @@ def faces() -> tuple[Face, ...]:
     return (
         Face("Latin", 400, latin / "SourceSansPro-Regular.ttf"),
         Face("Latin", 600, latin / "SourceSansPro-Semibold.ttf"),
-        Face("Chinese", 400, _folder(CHINESE) / "NotoSansSC-Regular.otf"),
+        Face(CHINESE_FAMILY, 400, _folder(CHINESE) / "NotoSansSC-Regular.otf"),
     )
 
 

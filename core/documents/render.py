@@ -19,7 +19,12 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
 
 def render_pdf(
-    name: str, record: Any, *, locale: str, identity: Identity, data_files: Sequence[DataFile] = ()
+    name: str,
+    record: Any,
+    *,
+    locale: str,
+    identity: Identity,
+    data_files: Sequence[DataFile] = (),
 ) -> bytes:
     """The PDF of a record; the same record gives the same bytes.
 
@@ -31,7 +36,7 @@ def render_pdf(
     html = render_html(name, record, locale=locale)
     with in_locale(locale):
         title = str(_document(name).definition.title)
-    return to_pdf(html, identity, title, data_files)
+    return to_pdf(html, identity, title, data_files, replayed=_document(name).definition.replayed)
 
 
 def render_html(name: str, record: Any, *, locale: str) -> str:

@@ -42,6 +42,8 @@ class Shown:
     rows: Sequence[tuple[str, Sequence[str]]] = ()
     #: What may be said of a single row, such as “What is wrong?”; empty where nothing may.
     remark: str = ""
+    #: What figures may be given beside it: name → heading, such as the quantity that came.
+    figures: Mapping[str, str] = field(default_factory=dict)
     #: Remarks that are proposed, by the keys of rows, and a note: whoever answers may change them.
     proposed: Mapping[str, str] = field(default_factory=dict)
     proposed_note: str = ""
@@ -79,6 +81,8 @@ class Answer:
     note: str = ""
     #: What was said of single rows, by their keys.
     remarks: Mapping[str, str] = field(default_factory=dict)
+    #: Figures that were given for single rows, as they were typed: key → name → text.
+    figures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

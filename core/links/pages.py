@@ -19,6 +19,8 @@ from core.security.rights import PUBLIC, requires
 bp = Blueprint("links", __name__, url_prefix="/l")
 #: What the fields of rows are called, before their keys.
 _ROW = "row."
+#: And those of their figures, before name and key.
+_FIGURE = "figure."
 #: Of so many rows something may be said: a page without a log-in takes no larger form.
 REMARKED = 1000
 
@@ -57,7 +59,7 @@ def answer(token: str) -> Response:
             where = (request.remote_addr or "", request.user_agent.string)
             acts.answer(db.session, link, given, seen, where)
             db.session.commit()
-        except acts.LinkError as error:
+        except UserError as error:  # also what the addon refuses: what was typed stays
             db.session.rollback()
             return _page(token, _found(token), str(error), given, 422)
     return _page(token, _found(token))
@@ -93,7 +95,17 @@ def _given() -> Answer:
     sent = request.form
     said = {key.removeprefix(_ROW): text.strip() for key, text in sent.items() if key.startswith(_ROW)}
     remarks = {key: text for key, text in said.items() if text}
-    return Answer(sent.get("answer", ""), sent.get("name", ""), sent.get("note", ""), remarks)
+    return Answer(sent.get("answer", ""), sent.get("name", ""), sent.get("note", ""), remarks, _figures())
+
+
+def _figures() -> dict[str, dict[str, str]]:
+    """What was typed as figures of rows: key → name → text."""
+    found: dict[str, dict[str, str]] = {}
+    for field, text in request.form.items():
+        if field.startswith(_FIGURE) and text.strip():
+            name, _point, key = field.removeprefix(_FIGURE).partition(".")
+            found.setdefault(key, {})[name] = text.strip()
+    return found
 
 
 def _found(token: str) -> Any:

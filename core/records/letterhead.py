@@ -15,9 +15,18 @@ LOGO = "letterhead"
 
 def logo_of(session: AnySession, company_id: int) -> Any:
     """The attachment, None where there is no picture."""
+    return session.scalars(select(m.Attachment).where(_is_logo(company_id))).one_or_none()
+
+
+def picture_of(session: AnySession, company_id: int) -> str:
+    """The picture as a `data:` address; empty where there is none."""
+    sha256 = session.scalar(select(m.Attachment.sha256).where(_is_logo(company_id)))
+    return address_of(sha256) if sha256 else ""
+
+
+def _is_logo(company_id: int) -> Any:
     file = m.Attachment
-    mine = (file.model == "company") & (file.record_id == company_id) & (file.document == LOGO)
-    return session.scalars(select(file).where(mine)).one_or_none()
+    return (file.model == "company") & (file.record_id == company_id) & (file.document == LOGO)
 
 
 @lru_cache(maxsize=16)

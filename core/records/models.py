@@ -21,7 +21,7 @@ from core.db.currencies import usual_decimals
 from core.db.types import Line, Prose, Timestamp
 from core.locales import LOCALES
 from core.models import Model, relationship
-from core.records.letterhead import address_of, logo_of
+from core.records.letterhead import picture_of
 
 
 class Currency(Model):
@@ -76,8 +76,7 @@ class Company(Model):
     @property
     def picture(self) -> str:
         """What stands above its documents, as a `data:` address; empty where there is none."""
-        found = logo_of(db.session, self.id)
-        return address_of(found.sha256) if found is not None else ""
+        return picture_of(db.session, self.id)
 
 
 class CompanyOwned:

@@ -116,6 +116,8 @@ def test_one_person_closes_a_period(
         expect(customer.get_by_role("status")).to_contain_text("by Ann")
     customer = as_customer(browser, "C2")
     customer.get_by_placeholder("What is wrong?").first.fill("We never had this")
+    customer.get_by_placeholder("Right price").first.fill("85.50")
+    assert customer.evaluate("document.documentElement.scrollWidth") <= 390
     customer.get_by_label("Your name").fill("Bob")
     customer.get_by_role("button", name="Something is wrong").click()
     expect(customer.get_by_role("status")).to_contain_text("by Bob")
@@ -128,6 +130,7 @@ def test_one_person_closes_a_period(
     page.goto(page.url.partition("/m/")[0] + "/m/billing.dispute.list")
     expect(page.locator("tbody tr")).to_have_count(2)
     page.locator("tr", has_text="We never had this").get_by_role("link").first.press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("85.50")
     page.get_by_label("How it was settled").fill("Credited")
     page.keyboard.press("Control+s")
     page.get_by_role("button", name="Settle").press("Enter")

@@ -1,15 +1,29 @@
 """Texts in templates: translated, escaped, and in the language of each request."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from babel import Locale
+from babel import numbers as babel_numbers
 from babel.messages.pofile import read_po
 from flask import Flask, render_template_string
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jinja2 import DictLoader
 from markupsafe import Markup
 
-from core.i18n import _, format_month, in_locale, locale_code
+from core.i18n import (
+    _,
+    format_amount,
+    format_month,
+    format_number,
+    format_unit_price,
+    in_locale,
+    locale_code,
+)
 
 pytestmark = [pytest.mark.addons(), pytest.mark.shared_data]
 
@@ -85,3 +99,27 @@ def test_a_percent_sign_is_written_twice(app: Flask) -> None:
 def test_plain_text_is_not_escaped(app: Flask) -> None:
     source = '{% autoescape false %}{{ _("To %(name)s", name=name) }}{% endautoescape %}'
     assert shown(app, source, name="A & B") == "To A & B"
+
+
+AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, allow_infinity=False, places=7)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(AMOUNTS, st.sampled_from(["en", "zh_CN"]))
+def test_numbers_are_those_of_babel(app: Flask, value: Decimal, locale: str) -> None:
+    with app.app_context(), in_locale(locale):
+        known = babel_numbers.format_decimal
+        assert format_amount(value, "USD") == known(value, "#,##0.00", locale=locale)
+        assert format_amount(value, "JPY") == known(value, "#,##0", locale=locale)
+        assert format_unit_price(value, "USD") == known(value, "#,##0.00####", locale=locale)
+        assert format_number(value) == known(value, "#,##0.####", locale=locale)
+        assert format_number(7) == "7"
+
+
+def test_the_signs_of_numbers_are_those_of_the_locale(monkeypatch: Any) -> None:
+    for code in ("de", "fr_CH", "sv", "en", "zh_CN"):
+        monkeypatch.setattr("core.i18n.get_locale", lambda code=code: Locale.parse(code))
+        for value in (Decimal("-1234567.891"), Decimal("0.5"), Decimal(1000)):
+            assert format_unit_price(value, "USD") == babel_numbers.format_decimal(
+                value, "#,##0.00####", locale=code
+            )

@@ -50,6 +50,69 @@ LEAST, MOST = Decimal("0.01"), Decimal("999999999.99")
 _NAME, _STREET, _TOWN, _MESSAGE, _REMITTANCE = 70, 70, 35, 140, 140
 _RF, _DIGITS = 21, 26
 _TOWN_OF = re.compile(r"(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\S.*)")
+#: Headings of the Swiss payment part, word for word as its guidelines (annex D) have them, by the language.
+SWISS_WORDS = {
+    "en": (
+        "Payment part",
+        "Receipt",
+        "Account / Payable to",
+        "Reference",
+        "Additional information",
+        "Payable by",
+        "Payable by (name/address)",
+        "Currency",
+        "Amount",
+        "Acceptance point",
+    ),
+    "de": (
+        "Zahlteil",
+        "Empfangsschein",
+        "Konto / Zahlbar an",
+        "Referenz",
+        "Zusätzliche Informationen",
+        "Zahlbar durch",
+        "Zahlbar durch (Name/Adresse)",
+        "Währung",
+        "Betrag",
+        "Annahmestelle",
+    ),
+    "fr": (
+        "Section paiement",
+        "Récépissé",
+        "Compte / Payable à",
+        "Référence",
+        "Informations supplémentaires",
+        "Payable par",
+        "Payable par (nom/adresse)",
+        "Monnaie",
+        "Montant",
+        "Point de dépôt",
+    ),
+    "it": (
+        "Sezione pagamento",
+        "Ricevuta",
+        "Conto / Pagabile a",
+        "Riferimento",
+        "Informazioni supplementari",
+        "Pagabile da",
+        "Pagabile da (nome/indirizzo)",
+        "Valuta",
+        "Importo",
+        "Punto di accettazione",
+    ),
+}
+_HEADINGS = (
+    "payment",
+    "receipt",
+    "account",
+    "reference",
+    "further",
+    "debtor",
+    "blank",
+    "currency",
+    "amount",
+    "point",
+)
 #: What a Swiss code may hold: Latin with its accents, and no other script.
 _STRANGE = re.compile("[^ -~\u00a0-\u017f\u0218-\u021b\u20ac]")
 
@@ -95,6 +158,11 @@ class Paying:
     def account(self) -> str:
         """The IBAN as it is read."""
         return grouped(self.iban)
+
+    def headings(self, language: str) -> dict[str, str]:
+        """The headings of a Swiss payment part, in English where its standard has no other."""
+        words = SWISS_WORDS.get(language[:2], SWISS_WORDS["en"])
+        return dict(zip(_HEADINGS, words, strict=True))
 
     @property
     def picture(self) -> str:

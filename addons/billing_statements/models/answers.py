@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.billing_statements.services import answers
-from core.db import Line, Timestamp
+from core.db import Line, Quantity, Timestamp, UnitPrice
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
 
@@ -64,9 +65,13 @@ class Answer(CompanyOwned, Model):
         by: str,
         note: str = "",
         remarks: Mapping[int, str] | None = None,
+        figures: Mapping[int, Mapping[str, Decimal]] | None = None,
     ) -> None:
-        """Keep what a customer said, who did, and of which lines; disputed ones become tasks."""
-        answers.answer(session, asked, agreed, by, note, remarks or {})
+        """Keep what a customer said, who did, and of which lines; disputed ones become tasks.
+
+        `figures` are the right `quantity` and `price` of lines, by their ids as remarks are.
+        """
+        answers.answer(session, asked, agreed, by, note, remarks or {}, figures or {})
 
 
 class Dispute(CompanyOwned, Model):
@@ -86,6 +91,9 @@ class Dispute(CompanyOwned, Model):
     )
     #: In the customer's words.
     reason: Mapped[str] = mapped_column(Line)
+    #: What it should be, where the customer says so.
+    quantity: Mapped[Decimal | None] = mapped_column(Quantity)
+    unit_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
     state: Mapped[str] = mapped_column(Text, server_default="open")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     #: By when it should be settled.

@@ -8,6 +8,8 @@ settled, so is the statement. A statement that is done again withdraws what its 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -62,9 +64,20 @@ def address_of(session: AnySession, statement: Any) -> str:
 
 
 def answer(
-    session: AnySession, answers: Sequence[Any], agreed: bool, by: str, note: str, remarks: Mapping[int, str]
+    session: AnySession,
+    answers: Sequence[Any],
+    agreed: bool,
+    by: str,
+    note: str,
+    remarks: Mapping[int, str],
+    figures: Mapping[int, Mapping[str, Decimal]] = MappingProxyType({}),
 ) -> None:
-    """Keep what a customer said; `remarks` are by the id of the statement's line. Raises StatementError."""
+    """Keep what a customer said; `remarks` and `figures` are by the id of the statement's line.
+
+    Raises StatementError.
+    """
+    differs = {line_id: _("It differs.") for line_id in figures}
+    remarks = {**differs, **remarks}
     acts.require(session, ASK)
     rows = acts.locked(session, m.BillingAnswer, answers)
     StatementError.refuse(
@@ -78,12 +91,17 @@ def answer(
         found = session.get_one(m.BillingAnswer, row.id, populate_existing=True)
         found.state, found.answered_at = "confirmed" if agreed else "disputed", datetime.now(UTC)
         found.answered_by, found.note = by.strip(), note.strip()
-        _dispute(session, found, remarks)
+        _dispute(session, found, remarks, figures)
     session.flush()
     record(session, "confirm" if agreed else "dispute", PURPOSE, [row.id for row in rows])
 
 
-def _dispute(session: AnySession, answer: Any, remarks: Mapping[int, str]) -> None:
+def _dispute(
+    session: AnySession,
+    answer: Any,
+    remarks: Mapping[int, str],
+    figures: Mapping[int, Mapping[str, Decimal]],
+) -> None:
     if answer.state != "disputed":
         return
     known = {line.id for line in answer.statement.lines}
@@ -96,6 +114,8 @@ def _dispute(session: AnySession, answer: Any, remarks: Mapping[int, str]) -> No
             partner_id=answer.statement.partner_id,
             statement_line_id=line_id,
             reason=words,
+            quantity=figures.get(line_id or 0, {}).get("quantity"),
+            unit_price=figures.get(line_id or 0, {}).get("price"),
             owner_id=answer.statement.partner.salesperson_id,
             due=today() + timedelta(days=DAYS),
         )

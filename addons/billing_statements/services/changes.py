@@ -8,9 +8,10 @@ from sqlalchemy.orm import object_session
 
 from addons.accounting.periods import code_of, period_with
 from addons.billing_statements.errors import StatementError
+from addons.billing_statements.services import creation, members
 from core import m
 from core.clock import today
-from core.i18n import _
+from core.i18n import _, format_date
 
 _FIELDS = ("statement_cycle", "statement_days", "statement_from")
 
@@ -41,10 +42,31 @@ def keep_before(partner: Any) -> None:
         return
     since = _was(state, "statement_from")
     if since is None or since <= today():
+        _refuse_second(partner, _was(state, "statement_before"), since)
         kind, days = _was(state, "statement_cycle"), _was(state, "statement_days")
         partner.statement_before = ":".join(filter(None, (kind, days))) if kind else ""
     if partner.statement_from is None or partner.statement_before == _code(partner):
         partner.statement_from, partner.statement_before = None, ""
+
+
+def _refuse_second(partner: Any, before: str | None, since: date | None) -> None:
+    """Refuse a change while the last one's short statement is not made: it would be forgotten."""
+    session = object_session(partner)
+    if session is None or since is None or before in (None, "", "none"):
+        return
+    short = members.cut(str(before), since - timedelta(days=1))
+    with session.no_autoflush:
+        rows = creation.candidates(session, partner.company_id, str(before), short, [partner.id])
+    if any(creation.skip_reason(row, short) is None for row in rows):
+        raise StatementError(
+            _(
+                "%(partner)s changed on %(since)s, and is not stated up to %(day)s yet: make that statement "
+                "first, then change again.",
+                partner=partner.name,
+                since=format_date(since),
+                day=format_date(short.end),
+            )
+        )
 
 
 def check_head(partner: Any) -> None:

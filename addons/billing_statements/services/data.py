@@ -37,7 +37,7 @@ def _lines(statement: Any) -> Iterator[tuple[Any, ...]]:
     currency = statement.currency_code
     for line in statement.lines:
         amount = round_money(line.amount, currency)
-        branch = line.branch.code if line.branch else ""
+        branch = line.branch.code if line.branch_id else ""
         yield line.date, line.document, line.number, line.reference, line.due_date, branch, amount, currency
 
 
@@ -59,7 +59,7 @@ def _json(statement: Any) -> bytes:
             {name: getattr(document, name) for name in _OPEN} for _kind, document in open_documents(statement)
         ],
     }
-    return json.dumps(said, default=str, ensure_ascii=False, indent=1).encode()
+    return json.dumps(said, default=str, ensure_ascii=False).encode()
 
 
 def workbook_identity(identity: Identity) -> Identity:

@@ -26,6 +26,8 @@ from core.security.audit import record
 
 DOCUMENT = "billing.statement"
 SEND = "billing_statements.send"
+#: What each page is made of, loaded for all of a set at once.
+_PRINTED = ("partner", "company", "lines")
 _RELEASE = text("UPDATE billing_statement SET state = 'released' WHERE id = ANY(:ids)")
 
 
@@ -49,28 +51,37 @@ def state_of(session: AnySession, statement_id: int) -> str:
 def render(session: AnySession, statements: Iterable[Any]) -> list[Any]:
     """Print statements that have no file yet, and keep the files: what is previewed is what is sent."""
     acts.require(session, RUN)
-    found = _records(session, statements)
+    found = _records(session, statements, *_PRINTED)
     StatementError.refuse({s.id: _("printed already") for s in found if s.state != "created"})
-    return [_render(session, statement) for statement in found]
+    files = [_printed(statement) for statement in found]
+    session.add_all(files)
+    session.flush()
+    for statement, file in zip(found, files, strict=True):
+        statement.attachment_id, statement.state = file.id, "rendered"
+    session.flush()
+    for statement in found:
+        if statement.partner.statement_workbook:
+            enclosures.workbook(session, statement, identity_of(statement))
+    return files
 
 
-def _records(session: AnySession, statements: Iterable[Any]) -> list[Any]:
+def _records(session: AnySession, statements: Iterable[Any], *loaded: str) -> list[Any]:
     """The statements, locked and as they are now: printing and mailing need all that hangs on them."""
     ids = acts.ids_of(session, statements)
-    found = {statement.id: statement for statement in lock_rows(session, m.BillingStatement, ids)}
+    found = {statement.id: statement for statement in lock_rows(session, m.BillingStatement, ids, *loaded)}
     return [found[i] for i in ids if i in found]
 
 
-def _render(session: AnySession, statement: Any) -> Any:
-    locale = statement.partner.language
+def _printed(statement: Any) -> Any:
+    locale, identity = statement.partner.language, identity_of(statement)
     contents = render_pdf(
         DOCUMENT,
         statement,
         locale=locale,
-        identity=identity_of(statement),
+        identity=identity,
         data_files=data_files(statement),
     )
-    attachment = m.Attachment(
+    return m.Attachment(
         company_id=statement.company_id,
         filename=filename_of(DOCUMENT, statement, locale=locale),
         mimetype="application/pdf",
@@ -79,13 +90,6 @@ def _render(session: AnySession, statement: Any) -> Any:
         model=DOCUMENT,
         record_id=statement.id,
     )
-    session.add(attachment)
-    session.flush()
-    statement.attachment_id, statement.state = attachment.id, "rendered"
-    session.flush()
-    if statement.partner.statement_workbook:
-        enclosures.workbook(session, statement, identity_of(statement))
-    return attachment
 
 
 def release(session: AnySession, statements: Iterable[Any]) -> None:

@@ -8,6 +8,7 @@ customer gets one letter for each currency if some document of it takes a step; 
 these steps, and lists all that is overdue. Example, steps after 7, 21 and 35 days: an invoice due on 1 March
 is reminded of by a run of the 20th (19 days, step 1), and by none before 3 April (14 days later, step 2).
 
+Branches whose statements are their head office's are asked by its letter too, which lists what each owes.
 What is disputed or on hold is left out with the reason, and so is what has no further step or waits for it.
 Who owes less than the minimum of the step, or has credit that covers it, gets a letter that is left out,
 which a person may overrule.
@@ -56,10 +57,10 @@ _OVERDUE = text("""
           FROM dunning_hold h WHERE h.company_id = :company AND h.until >= :day
          ORDER BY h.partner_id, h.open_item_id, h.until DESC
     )
-    SELECT o.id, o.partner_id, o.currency_code, o.number, o.reference, o.date, o.due_date,
-           o.amount - o.allocated AS amount, :day - o.due_date AS days, coalesce(r.step, 0) AS step, r.last,
-           p.arrears_rate, d.reason AS disputed, coalesce(i.until, h.until) AS until,
-           coalesce(i.reason, h.reason) AS held
+    SELECT o.id, o.partner_id, coalesce(p.statement_partner_id, p.id) AS asked_id, o.currency_code, o.number,
+           o.reference, o.date, o.due_date, o.amount - o.allocated AS amount, :day - o.due_date AS days,
+           coalesce(r.step, 0) AS step, r.last, p.arrears_rate, d.reason AS disputed,
+           coalesce(i.until, h.until) AS until, coalesce(i.reason, h.reason) AS held
       FROM accounting_open_item o JOIN partner p ON p.id = o.partner_id
       LEFT JOIN reached r ON r.open_item_id = o.id
       LEFT JOIN disputed d ON d.open_item_id = o.id
@@ -67,12 +68,14 @@ _OVERDUE = text("""
       LEFT JOIN held h ON h.partner_id = o.partner_id AND h.open_item_id IS NULL
      WHERE o.company_id = :company AND o.side = 'receivable' AND o.amount > 0 AND o.allocated <> o.amount
        AND o.due_date < :day AND o.date <= :day
-     ORDER BY o.partner_id, o.currency_code, o.due_date, o.id
+     ORDER BY asked_id, o.currency_code, o.due_date, o.id
 """)
 _CREDITS = text("""
-    SELECT partner_id, currency_code, sum(allocated - amount) AS amount FROM accounting_open_item
-     WHERE company_id = :company AND side = 'receivable' AND amount < 0 AND allocated <> amount
-       AND partner_id = ANY(:partners) GROUP BY 1, 2
+    SELECT coalesce(p.statement_partner_id, p.id) AS partner_id, o.currency_code,
+           sum(o.allocated - o.amount) AS amount
+      FROM accounting_open_item o JOIN partner p ON p.id = o.partner_id
+     WHERE o.company_id = :company AND o.side = 'receivable' AND o.amount < 0 AND o.allocated <> o.amount
+       AND coalesce(p.statement_partner_id, p.id) = ANY(:partners) GROUP BY 1, 2
 """)
 _BY_HAND = text("""
     SELECT partner_id, currency_code, left_out FROM dunning_letter
@@ -158,7 +161,7 @@ def _propose(session: AnySession, run: Any) -> None:
     session.execute(delete(letter).where(letter.c.run_id == run.id))
     found: dict[Key, list[Due]] = defaultdict(list)
     for row in session.execute(_OVERDUE, {"company": run.company_id, "day": run.date}):
-        found[row.partner_id, row.currency_code].append(decide(row, steps, run.date))
+        found[row.asked_id, row.currency_code].append(decide(row, steps, run.date))
     grounds = _grounds(session, books, run, found, by_hand)
     _write(session, run, found, grounds)
 

@@ -1,5 +1,6 @@
 """What a phone reads from an invoice is what stands on it, and only where the country has a code for it."""
 
+import html
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from typing import Any
 import pypdfium2
 import pytest
 import zxingcpp
+from flask import render_template_string
 from stdnum import iso11649
 from stdnum.ch import esr
 
@@ -141,3 +143,34 @@ def test_a_mistyped_account_is_refused(company: Any) -> None:
         company.iban = "DE89370400440532013001"
     with pytest.raises(BankError, match="is no BIC"):
         company.bic = "COBA"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "de",
+            ("Empfangsschein", "Zahlteil", "Konto / Zahlbar an", "Zahlbar durch (Name/Adresse)", "Währung"),
+        ),
+        (
+            "fr",
+            ("Récépissé", "Section paiement", "Compte / Payable à", "Payable par (nom/adresse)", "Monnaie"),
+        ),
+        (
+            "it",
+            ("Ricevuta", "Sezione pagamento", "Conto / Pagabile a", "Pagabile da (nome/indirizzo)", "Valuta"),
+        ),
+        (
+            "zh-CN",
+            ("Receipt", "Payment part", "Account / Payable to", "Payable by (name/address)", "Currency"),
+        ),
+    ],
+)
+def test_the_swiss_part_speaks_the_languages_of_its_standard(app: Any, language: str, words: Any) -> None:
+    """As annex D of the guidelines words them, and English for all others."""
+    nobody = SimpleNamespace(name="Li", street="", postcode="", city="", country="")
+    paying = paying_of(company_at(SWISS), nobody, Decimal("10"), "CHF", "INV/2026/00017")
+    source = '{% import "accounting/paying.html" as codes with context %}{{ codes.payment_part(paying) }}'
+    with app.test_request_context():
+        shown = html.unescape(render_template_string(source, paying=paying, lang=language))
+    assert [word for word in words if word not in shown] == []

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, text
@@ -53,6 +54,25 @@ def test_a_customer_confirms_once(app, asked):
     assert (
         m.BillingDispute is not None and db.session.scalar(text("SELECT count(*) FROM billing_dispute")) == 0
     )
+
+
+def test_a_line_is_disputed_with_the_quantity_and_the_price_that_are_right(app, asked):
+    statement, answer, address = asked
+    first, second = statement.lines
+    client, shown, fields = page(app, address)
+    assert "Right quantity" in shown.text and "Right price" in shown.text
+    figures = {f"figure.quantity.{first.id}": "many", f"row.{second.id}": "Not ours"}
+    refused = post(app, client, address, answer="dispute", name="Ann", **figures, **fields)
+    assert refused.status_code == 422 and "is not a number" in refused.text and 'value="many"' in refused.text
+
+    figures |= {f"figure.quantity.{first.id}": "1,200", f"figure.price.{first.id}": "0.085"}
+    assert post(app, client, address, answer="dispute", name="Ann", **figures, **fields).status_code == 200
+    db.session.refresh(answer)
+    said = {d.statement_line_id: (d.reason, d.quantity, d.unit_price) for d in answer.disputes}
+    assert said == {
+        first.id: ("It differs.", Decimal(1200), Decimal("0.085")),
+        second.id: ("Not ours", None, None),
+    }
 
 
 def test_disputed_lines_become_tasks_that_are_settled(app, asked, company):

@@ -94,6 +94,23 @@ def test_a_change_that_never_came_to_hold_is_forgotten(customer_of, on):
     assert next_ends(acme) == []
 
 
+def test_a_second_change_waits_for_the_short_statement_of_the_first(company, customer_of, bill, on):
+    on("2026-03-10")
+    acme, quiet = customer_of("C1"), customer_of("C2")
+    for customer in (acme, quiet):
+        change(customer, statement_cycle="weekly", statement_from=date(2026, 3, 16))
+    bill(acme, 5, "2026-03-12")
+    on("2026-03-18")
+    change(quiet, statement_cycle="quarterly")  # it has nothing to state
+    with pytest.raises(StatementError, match="is not stated up to Mar 15, 2026 yet"):
+        change(acme, statement_cycle="quarterly")
+    db.session.rollback()
+    m.BillingRun.start_due(db.session, company.id)
+    change(acme, statement_cycle="quarterly")
+    assert [statement.period_end for statement in stated(acme)] == [date(2026, 3, 15)]
+    assert acme.statement_cycle == "quarterly"
+
+
 def test_when_a_customer_is_stated_is_its_wish(company, customer_of, bill, pay):
     customers = {when: customer_of(when, statement_when=when) for when in ("moved", "open", "always")}
     quiet = customer_of("quiet", statement_when="always", currency_code="EUR")

@@ -12,9 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from addons.accounting.periods import period_with
 from addons.accounting.services.drafts import WriteOffDraft
 from addons.dunning.services.errors import DunningError
+from addons.dunning.tasks import PROPOSE
 from core import letters, m
+from core.clock import today
 from core.db import db
-from core.documents import copy_of, delivery_of
+from core.documents import copy_of, delivery_of, render_html
+from core.jobs import queue
 from core.records import attachments
 from core.security.actor import Actor, acting
 from core.security.acts import NotAllowedError
@@ -49,6 +52,44 @@ def test_a_document_takes_one_step_after_the_other_however_late_it_is(owe, ask, 
     assert ask(days(200)) == []
     left_out = db.session.scalars(select(m.DunningLine.reason).order_by(m.DunningLine.id.desc())).first()
     assert left_out.endswith("no further step is due")
+
+
+def test_a_head_office_is_asked_for_what_its_branches_owe(owe, pay, ask, company, customer):
+    """As it gets their statements; credit of one branch counts for all."""
+    branch = m.Partner(
+        company_id=company.id, code="C1-N", name="Acme North", statement_partner_id=customer.id
+    )
+    db.session.add(branch)
+    db.session.commit()
+    own, other = owe(100, DUE), owe(50, days(1), branch)
+    pay(20, days(2), branch, remainder="keep", lines=[])
+    [letter] = ask(days(9))
+    assert (letter.partner_id, letter.overdue, letter.credit) == (customer.id, 150, 20)
+    assert [(line.open_item_id, line.partner.name) for line in letter.lines] == [
+        (own.id, "Acme Devices"),
+        (other.id, "Acme North"),
+    ]
+    paper = render_html("dunning.letter", letter, locale="en")
+    assert paper.count("Acme North") == 1 and "Acme Devices" in paper
+
+
+def test_a_run_is_proposed_by_the_clock_and_nothing_goes_out(app, owe, steps):
+    def by_the_clock():
+        job = queue.start(db.session, PROPOSE, "By the clock").id
+        db.session.commit()
+        work(app)
+        [item] = db.session.scalars(select(m.JobItem).where(m.JobItem.job_id == job)).all()
+        return item.state, item.reason
+
+    state, reason = by_the_clock()
+    assert state == "skipped" and reason.endswith("has no letter: nobody is late enough.")
+    owe(100, today() - timedelta(days=30))
+    assert by_the_clock()[0] == "done"
+    [run] = db.session.scalars(select(m.DunningRun).where(m.DunningRun.state == "open")).all()
+    assert [letter.overdue for letter in run.letters] == [100]
+    assert not db.session.scalars(select(m.MailMessage)).all()
+    state, reason = by_the_clock()
+    assert state == "skipped" and "is open still" in reason
 
 
 def test_the_letter_has_the_highest_step_and_lists_all_that_is_overdue(owe, ask):
