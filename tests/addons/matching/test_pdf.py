@@ -65,6 +65,20 @@ def test_a_statement_of_three_pages_is_read_line_by_line_with_its_places(app):
     _stand_where_they_say(contents, found)
 
 
+@pytest.mark.parametrize("middle", [False, True])
+def test_a_row_that_a_page_break_cuts_keeps_its_rest(app, middle):
+    """Long words go over many lines: pages end in the middle of rows, at their top or around their middle."""
+    rows = [
+        (*row[:4], " ".join(f"word{n}-{k}" for k in range(6 + n % 5)), *row[5:])
+        for n, row in enumerate(rows_of(60))
+    ]
+    style = "<style>tr { break-inside: auto } td { vertical-align: top }</style>"
+    body = statement(rows)
+    found = read(printed(body if middle else style + body))
+    assert [x.amount for x in found.lines] == [row[-1] for row in rows]
+    assert [x.text.split() for x in found.lines] == [row[4].split() for row in rows]
+
+
 def _plain(text):
     """Without the blanks that stand for the ends of lines."""
     return text.replace(" ", "")
