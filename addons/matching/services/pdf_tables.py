@@ -10,8 +10,8 @@ whose rows are counted on. Example: `PO/2025/` above and `00017` below the middl
 PO/2025/ 00017.
 
 A page may end in the middle of a row. What stands between the headings of the next page and its first
-figures is then the rest of the row before; but not where rows have words above their figures anyway, as when
-all of a row stands at its middle, and about as many of them as below.
+figures is then the rest of the row before, if the figures of rows stand at their top: where all stands at
+the middle of a row, words above its figures are its own.
 """
 
 import re
@@ -80,10 +80,10 @@ def paper_of(contents: bytes) -> Paper:
 
 def _all_rows(pages: Sequence[Page], columns: Sequence[Column]) -> list[tuple[Page, _Row]]:
     """The rows of all pages; what a page has of a row of the page before stands with that one."""
-    hang = any(_hangs(page, columns) for page in pages)
+    may_cut = not any(_hangs(page) for page in pages)
     found: list[tuple[Page, _Row]] = []
     for page in pages:
-        for line in _cut_off(page, pages[0], columns, hang=hang):
+        for line in _cut_off(page, pages[0], columns) if may_cut else ():
             rest = _row(line, columns)
             owners = (row for _page, row in reversed(found[-2:]) if row.is_whole)
             if owner := next((row for row in owners if rest.cells.keys() <= row.cells.keys()), None):
@@ -94,14 +94,12 @@ def _all_rows(pages: Sequence[Page], columns: Sequence[Column]) -> list[tuple[Pa
     return found
 
 
-def _cut_off(page: Page, first: Page, columns: Sequence[Column], *, hang: bool) -> list[TextLine]:
+def _cut_off(page: Page, first: Page, columns: Sequence[Column]) -> list[TextLine]:
     """The lines of a page that may be the rest of the last row of the page before."""
     if page is first:
         return []
     below = page.lines[_after_headings(page, first) :]
-    rests = list(takewhile(lambda line: not _row(line, columns).is_whole, below))
-    own = list(takewhile(lambda line: not _row(line, columns).is_whole, below[len(rests) + 1 :]))
-    return [] if hang and len(rests) <= len(own) + 1 else rests
+    return list(takewhile(lambda line: not _row(line, columns).is_whole, below))
 
 
 def _after_headings(page: Page, first: Page) -> int:
@@ -114,15 +112,20 @@ def _after_headings(page: Page, first: Page) -> int:
     return at + len(list(same))
 
 
-def _hangs(page: Page, columns: Sequence[Column]) -> bool:
-    """Whether a row of a page has words above its figures, closer to them than to the row above."""
-    whole = [n for n, line in enumerate(page.lines) if _row(line, columns).is_whole]
+def _hangs(page: Page) -> bool:
+    """Whether a row has words above its figures: half a line, or closer to them than rests are below."""
     boxes = [box_of(line) for line in page.lines]
+    figured = [n for n, line in enumerate(page.lines) if _is_figured(line)]
     return any(
-        _gap(boxes[n - 1], boxes[n]) < _gap(boxes[above], boxes[above + 1]) - _SLIP * boxes[n].height
-        for above, n in pairwise(whole[1:])
+        _gap(boxes[n - 1], boxes[n]) < max(_gap(boxes[above], boxes[above + 1]), 0) - _SLIP * boxes[n].height
+        for above, n in pairwise(figured)
         if n - above > 1
     )
+
+
+def _is_figured(line: TextLine) -> bool:
+    """Whether it is a line of a table, and no heading."""
+    return len(line) >= _TABULAR and any(_is_figure(piece) for piece in line)
 
 
 def _text(pieces: Sequence[Piece]) -> str:
@@ -160,7 +163,7 @@ def _extent(lines: Sequence[TextLine]) -> tuple[int, int]:
 def _columns(lines: Sequence[TextLine]) -> list[Column]:
     """From the left."""
     tabular = [line for line in lines if len(line) >= _TABULAR]
-    figured = [line for line in tabular if any(_is_figure(piece) for piece in line)]
+    figured = [line for line in tabular if _is_figured(line)]
     least = 1 if len(figured) <= _TABULAR else max(2, len(figured) // _RARE)
     spans = _covered([(p.box.left, p.box.right) for line in figured for p in line], least)
     for line in tabular:
