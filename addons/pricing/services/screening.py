@@ -91,7 +91,7 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
         (run.number,) = next_numbers(session, "pricing.run", run.company_id, run.date.year, 1)
     session.add_all(runs)
     session.flush()
-    screen(session, runs)
+    m.PricingRun.screen(session, runs)
     return [run.id for run in runs]
 
 

@@ -85,7 +85,7 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
             (run.number,) = next_numbers(session, "payment.run", run.company_id, run.date.year, 1)
     session.add_all(runs)
     session.flush()
-    propose(session, runs)
+    m.PaymentRun.propose(session, runs)
     return [run.id for run in runs]
 
 

@@ -1,8 +1,8 @@
-"""How much of suppliers' lists is read as what it is: lines with faults in layouts that differ, with the truth apart.
+"""How much of suppliers' lists is read as what it is: lines with faults, in layouts that differ.
 
-Between the lines stand what lists have there: letterheads, headings that come again, sums of pages and orders in
-several words, carried sums, notes. Recall is which of the lines were read with part, quantity and price as they stand;
-precision, which of the lines that were read are such lines. Totals and headings must be said, and never be lines.
+Between the lines stand what lists have there: letterheads, headings that come again, sums of pages in several
+words, taxes, notes. Recall is which of the lines were read with part, quantity and price as they stand;
+precision, which of the lines that were read are such lines. Sums have to be said, and are never lines.
 """
 
 import pytest
@@ -16,13 +16,19 @@ pytestmark = pytest.mark.addons("matching")
 
 #: Headings, and the words of what sums up: English, Chinese and German, as suppliers write them.
 LAYOUTS = {
-    "english": (("Ship date", "Purchase order", "Packing slip", "Part number", "QTY Shipped", "U/P", "Ext. price"),
-                ("Subtotal", "Sub-total page", "Total", "Grand Total", "VAT 13 %", "Amount due")),
-    "chinese": (("送货日期", "采购单号", "送货单号", "料号", "数量", "单价", "金额"),
-                ("小计", "本页合计", "合 计", "总计", "税额", "本月合计")),
-    "german": (("Datum", "Bestellnummer", "Lieferschein-Nr.", "Artikelnr.", "Menge", "Einzelpreis", "Betrag"),
-               ("Zwischensumme", "Summe Seite", "Gesamt", "Gesamtbetrag", "MwSt. 19 %", "Summe")),
-}  # fmt: skip
+    "english": (
+        ("Ship date", "Purchase order", "Packing slip", "Part number", "QTY Shipped", "U/P", "Ext. price"),
+        ("Subtotal", "Sub-total page", "Total", "Grand Total", "VAT 13 %", "Amount due"),
+    ),
+    "chinese": (
+        ("送货日期", "采购单号", "送货单号", "料号", "数量", "单价", "金额"),
+        ("小计", "本页合计", "合 计", "总计", "税额", "本月合计"),
+    ),
+    "german": (
+        ("Datum", "Bestellnummer", "Lieferschein-Nr.", "Artikelnr.", "Menge", "Einzelpreis", "Betrag"),
+        ("Zwischensumme", "Summe Seite", "Gesamt", "Gesamtbetrag", "MwSt. 19 %", "Summe"),
+    ),
+}
 PAGE = 40
 
 
