@@ -10,19 +10,14 @@ from addons.accounting.document_forms import (
     derive_paper,
     document_defaults,
     facts_of_document,
-    has_reversal,
-    is_draft,
     is_posted,
-    is_reversed,
     payment_defaults,
-    post,
-    reverse,
-    settlement,
 )
+from addons.accounting.document_parts import post_button, reverse_button, traces
 from addons.accounting.services.bills import BILLS
 from core import m
 from core.i18n import _, _l, format_money
-from core.screens import Button, Column, Fact, Facts, Field, Filter, Grid, Part, Screens, Section
+from core.screens import Column, Fact, Facts, Field, Filter, Grid, Screens, Section
 
 
 def declare(screens: Screens) -> None:
@@ -126,19 +121,12 @@ def _bill(screens: Screens) -> None:
                 Field("total", readonly=True, derived=True),
                 title=_l("Totals"),
             ),
-            Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
-            _links(),
-            Part("reversal", template="accounting/reversals.html", visible=has_reversal),
-            _post(ask_to_post_bill),
-            Button(
-                "reverse",
-                _l("Reverse"),
-                action=reverse,
-                permission="accounting.post",
-                style="danger",
-                visible=lambda bill: is_posted(bill) and bill.kind == "bill" and bill.reversed_by is None,
-                confirm=_l("Take this bill back with a credit note of today?"),
-                bulk=lambda bill: (bill.state == "posted") & (bill.kind == "bill") & ~is_reversed(bill),
+            *traces(),
+            post_button(ask_to_post_bill),
+            reverse_button(
+                _l("Take this bill back with a credit note of today?"),
+                visible=lambda bill: bill.kind == "bill" and bill.reversed_by is None,
+                bulk=lambda bill: bill.kind == "bill",
             ),
         ],
     )
@@ -156,23 +144,6 @@ def facts_of_file(_session: Any, bill: Any) -> list[Fact]:
         off = bill.total - bill.filed_total
         found.append(Fact(_l("The draft is off by"), off, bill.currency_code, tone="bad"))
     return found
-
-
-def _links() -> Section:
-    return Section("links", Field("entry_id", readonly=True), title=_l("Links"), visible=is_posted)
-
-
-def _post(confirm: Any) -> Button:
-    return Button(
-        "post",
-        _l("Post"),
-        action=post,
-        permission="accounting.post",
-        visible=is_draft,
-        style="primary",
-        confirm=confirm,
-        bulk=lambda document: document.state == "draft",
-    )
 
 
 def _nettings(screens: Screens) -> None:
@@ -210,20 +181,9 @@ def _netting(screens: Screens) -> None:
                 "exchange_rate",
                 Field("state", choices=STATES, readonly=True),
             ),
-            Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
-            _links(),
-            Part("reversal", template="accounting/reversals.html", visible=has_reversal),
-            _post(ask_to_net),
-            Button(
-                "reverse",
-                _l("Reverse"),
-                action=reverse,
-                permission="accounting.post",
-                style="danger",
-                visible=lambda n: is_posted(n) and n.reverses_id is None and n.reversed_by is None,
-                confirm=_l("Open both sides again as of today?"),
-                bulk=lambda n: (n.state == "posted") & n.reverses_id.is_(None) & ~is_reversed(n),
-            ),
+            *traces(),
+            post_button(ask_to_net),
+            reverse_button(_l("Open both sides again as of today?")),
         ],
     )
 

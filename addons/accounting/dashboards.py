@@ -78,15 +78,20 @@ def _owed_ages(session: Any, today: date) -> dict[str, list[Decimal]]:
 
 
 def _by_age(session: Any, today: date, side: str, sign: int) -> dict[str, list[Decimal]]:
-    """What is open on a side in each currency by its age; the company's currency first."""
+    """What is open on a side in each currency by its age; the company's currency first.
+
+    Money and credits that belong to nothing yet stand in a last place of their own, as in the aged report:
+    they make nothing less late until they are applied.
+    """
     item = m.AccountingOpenItem
-    due = _open(side, item.currency_code, item.due_date, func.sum(item.amount), func.sum(item.allocated))
+    owes = sign * item.amount > 0
+    due = _open(side, item.currency_code, owes, item.due_date, func.sum(item.amount - item.allocated))
     found: dict[str, list[Decimal]] = {}
-    for currency, day, amount, allocated in session.execute(due.group_by(item.currency_code, item.due_date)):
-        ages = found.setdefault(currency, [Decimal(0)] * len(AGES))
+    for currency, owed, day, left in session.execute(due.group_by(item.currency_code, owes, item.due_date)):
+        ages = found.setdefault(currency, [Decimal(0)] * (len(AGES) + 1))
         late = (today - day).days
         age = next(n for n, (_low, high) in enumerate(AGES) if high is None or late <= high)
-        ages[age] += sign * (amount - allocated)
+        ages[age if owed else -1] += sign * left
     own = _company_currency(session)
     return {currency: found[currency] for currency in sorted(found, key=lambda code: (code != own, code))}
 
@@ -100,7 +105,7 @@ def receivables(session: Any, today: date) -> Figure:
 
 def overdue(session: Any, today: date) -> Figure:
     """What of it should have been paid by yesterday."""
-    late = _amounts((currency, sum(ages[1:])) for currency, ages in _ages(session, today).items())
+    late = _amounts((currency, sum(ages[1:-1])) for currency, ages in _ages(session, today).items())
     link = f"{OPEN_ITEMS}&f.due_date.to={today - timedelta(days=1)}&sort=due_date"
     return Figure(amounts=late, link=link, tone="bad" if late else "")
 
@@ -146,7 +151,7 @@ def payables(session: Any, today: date) -> Figure:
 
 def overdue_payables(session: Any, today: date) -> Figure:
     """What of it should have been paid by yesterday."""
-    late = _amounts((currency, sum(ages[1:])) for currency, ages in _owed_ages(session, today).items())
+    late = _amounts((currency, sum(ages[1:-1])) for currency, ages in _owed_ages(session, today).items())
     link = f"{OWED_ITEMS}&f.due_date.to={today - timedelta(days=1)}&sort=due_date"
     return Figure(amounts=late, link=link, tone="bad" if late else "")
 
@@ -258,9 +263,9 @@ def owed_ageing(session: Any, today: date) -> Chart:
 
 def _ageing(found: Mapping[str, list[Decimal]], today: date, items: str) -> Chart:
     return Chart(
-        labels=age_labels(),
+        labels=[*age_labels(), _("Not applied")],
         series=[Series(currency, ages, currency) for currency, ages in found.items()],
-        links=[items + _age_bounds(today, low, high) for low, high in AGES],
+        links=[*(items + _age_bounds(today, low, high) for low, high in AGES), items],
     )
 
 

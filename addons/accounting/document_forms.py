@@ -73,10 +73,9 @@ def has_reversal(document: Any) -> bool:
     return document is not None and (document.reverses is not None or document.reversed_by is not None)
 
 
-def can_reverse(invoice: Any) -> bool:
-    """Whether an invoice can be taken back in whole: nothing of it is credited yet."""
-    untouched = invoice.reversed_by is None and not invoice.credited_by
-    return is_posted(invoice) and invoice.kind == "invoice" and untouched
+def is_untouched(invoice: Any) -> bool:
+    """Whether it is an invoice of which nothing is taken back or credited yet."""
+    return bool(invoice.kind == "invoice" and invoice.reversed_by is None and not invoice.credited_by)
 
 
 def has_credits(invoice: Any) -> bool:

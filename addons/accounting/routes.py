@@ -19,13 +19,13 @@ from addons.accounting.services.crediting import creditable_lines
 from addons.accounting.services.listed import Said
 from core import m
 from core.clock import today
-from core.db import db
+from core.db import db, decimals_of
 from core.errors import UserError
 from core.i18n import _, format_money, format_number, locale_code
 from core.screens.fields import number_text
-from core.screens.numbers import NotANumberError, parse_decimal
 from core.screens.quantities import QuantityLine, QuantityPage, parse_quantities, typed_quantities
 from core.screens.refusals import shown
+from core.screens.typed import typed_amount, typed_day, typed_rows
 from core.security.actor import actor_of
 from core.security.incoming import takes_files
 from core.security.rights import current_actor, requires
@@ -44,10 +44,12 @@ def settle(open_item_id: int) -> str:
     db.session.rollback()  # looking locks nothing
     item = _item(open_item_id)
     amounts = {pair.debit_id if item.amount < 0 else pair.credit_id: pair.amount for pair in pairs}
-    return _page(item, {key: number_text(amount, locale_code(), 2, 2) for key, amount in amounts.items()})
+    digits = decimals_of(item.currency_code)
+    typed = {key: number_text(amount, locale_code(), digits, digits) for key, amount in amounts.items()}
+    return _page(item, typed, today().isoformat())
 
 
-def _page(used: Any, typed: dict[int, str], problem: str = "") -> str:
+def _page(used: Any, typed: dict[int, str], day: str, problem: str = "") -> str:
     item = m.AccountingOpenItem
     query = select(item).where(item.partner_id == used.partner_id, item.company_id == used.company_id)
     query = query.where(item.side == used.side, item.currency_code == used.currency_code)
@@ -55,11 +57,11 @@ def _page(used: Any, typed: dict[int, str], problem: str = "") -> str:
     others = db.session.scalars(query.where(item.allocated != item.amount).order_by(item.due_date, item.id))
     return render_template(
         "accounting/settle.html",
-        used=used,
+        item=used,
         others=others.all(),
         typed=typed,
         problem=problem,
-        day=today(),
+        day=day,
     )
 
 
@@ -68,36 +70,18 @@ def _page(used: Any, typed: dict[int, str], problem: str = "") -> str:
 def settle_now(open_item_id: int) -> Response | tuple[str, int]:
     """Settle with the amounts that were typed; nothing where one is wrong."""
     used = _item(open_item_id)
-    typed = {
-        int(key.removeprefix("amount-")): value.strip()
-        for key, value in request.form.items()
-        if key.startswith("amount-") and key.removeprefix("amount-").isdecimal() and value.strip()
-    }
+    typed, day = typed_rows(request.form, "amount-"), request.form.get("date", "")
     try:
-        pairs = [_pair(used, key, _amount(value)) for key, value in typed.items()]
+        pairs = [_pair(used, key, typed_amount(text, used.currency_code)) for key, text in typed.items()]
         if not pairs:
             raise UserError(_("Give an amount beside at least one document."))
-        m.AccountingAllocation.settle(db.session, pairs, _day())
+        m.AccountingAllocation.settle(db.session, pairs, typed_day(day))
         db.session.commit()
     except UserError as error:
         db.session.rollback()
-        return _page(_item(open_item_id), typed, str(error)), 422
+        return _page(_item(open_item_id), typed, day, str(error)), 422
     flash(_("%(count)s documents are settled with it.", count=len(pairs)), "success")
     return cast(Response, redirect(f"/m/accounting.open_item.form/{open_item_id}", 303))
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        return parse_decimal(text, locale_code(), 2)
-    except NotANumberError as error:
-        raise UserError(f"{text}: {error}") from error
-
-
-def _day() -> date:
-    try:
-        return date.fromisoformat(request.form.get("date", ""))
-    except ValueError:
-        return today()
 
 
 def _pair(used: Any, other_id: int, amount: Decimal) -> Pair:

@@ -1,7 +1,6 @@
 """The page on which an open item is written off: how much, why, to which account."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -17,8 +16,8 @@ from core.db import db, decimals_of
 from core.errors import UserError
 from core.i18n import _, locale_code
 from core.screens.fields import number_text
-from core.screens.numbers import NotANumberError, parse_decimal
 from core.screens.refusals import shown
+from core.screens.typed import typed_amount, typed_day
 from core.security.rights import current_actor, requires
 
 
@@ -90,7 +89,7 @@ def _draft(item: Any, typed: Typed) -> WriteOffDraft:
     return WriteOffDraft(
         company_id=item.company_id,
         open_item_id=item.id,
-        date=_day(typed.date),
+        date=typed_day(typed.date),
         reason=typed.reason,
         kind=typed.kind,
         amount=_amount(typed.amount, item.currency_code),
@@ -99,20 +98,10 @@ def _draft(item: Any, typed: Typed) -> WriteOffDraft:
 
 
 def _amount(text: str, currency: str) -> Decimal:
-    try:
-        amount = parse_decimal(text, locale_code(), decimals_of(currency))
-    except NotANumberError as error:
-        raise UserError(f"{text}: {error}") from error
+    amount = typed_amount(text, currency)
     if amount <= 0:
         raise UserError(_("Give an amount above zero."))
     return amount
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(_("Give the day of the write-off.")) from error
 
 
 def _account(code: str) -> int | None:

@@ -8,15 +8,10 @@ from sqlalchemy import select
 
 from addons.accounting.document_forms import (
     STATES,
-    has_reversal,
-    is_draft,
     is_posted,
-    is_reversed,
     open_amount,
-    post,
-    reverse,
-    settlement,
 )
+from addons.accounting.document_parts import post_button, reverse_button, traces
 from addons.accounting.services.drafts import WriteOffDraft
 from core import m
 from core.clock import today
@@ -29,7 +24,6 @@ from core.screens import (
     Field,
     Filter,
     Narrowing,
-    Part,
     Screens,
     Section,
     Typed,
@@ -150,29 +144,9 @@ def _form(screens: Screens) -> None:
                 "reason",
                 Field("state", choices=STATES, readonly=True),
             ),
-            Part("settlement", template="accounting/settlement.html", read=settlement, visible=is_posted),
-            Section("links", Field("entry_id", readonly=True), title=_l("Links"), visible=is_posted),
-            Part("reversal", template="accounting/reversals.html", visible=has_reversal),
-            Button(
-                "post",
-                _l("Post"),
-                action=post,
-                permission="accounting.post",
-                visible=is_draft,
-                style="primary",
-                confirm=ask,
-                bulk=lambda one: one.state == "draft",
-            ),
-            Button(
-                "reverse",
-                _l("Reverse"),
-                action=reverse,
-                permission="accounting.post",
-                style="danger",
-                visible=lambda one: is_posted(one) and one.reverses_id is None and one.reversed_by is None,
-                confirm=_l("Open the item again as of today?"),
-                bulk=lambda one: (one.state == "posted") & one.reverses_id.is_(None) & ~is_reversed(one),
-            ),
+            *traces(),
+            post_button(ask),
+            reverse_button(_l("Open the item again as of today?")),
         ],
     )
 

@@ -1,8 +1,6 @@
 """The pages of the work itself: what to order, what comes in, what has passed."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request
@@ -18,9 +16,9 @@ from core import m
 from core.clock import today
 from core.db import db
 from core.errors import UserError
-from core.i18n import _, _l, locale_code, ngettext
-from core.screens.numbers import NotANumberError, parse_decimal
+from core.i18n import _, _l, ngettext
 from core.screens.refusals import said
+from core.screens.typed import typed_day, typed_quantity, typed_rows
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("purchasing", __name__)
@@ -79,7 +77,7 @@ def order_demand() -> Page:
     try:
         if not ticked:
             raise PurchasingError(_("Tick at least one part."))
-        wanted = {part: _quantity(text) if text else None for part, text in typed.items()}
+        wanted = {part: typed_quantity(text) if text else None for part, text in typed.items()}
         made = m.PurchasingOrder.order_short(db.session, wanted)
         db.session.commit()
     except (UserError, DBAPIError) as error:
@@ -93,13 +91,6 @@ def order_demand() -> Page:
 
 def _to(url: str) -> Response:
     return cast(Response, redirect(url, 303))
-
-
-def _quantity(text: str) -> Decimal:
-    try:
-        return parse_decimal(text, locale_code(), 4)
-    except NotANumberError as error:
-        raise PurchasingError(f"{text}: {error}") from error
 
 
 @bp.get("/receive")
@@ -130,7 +121,7 @@ def _receive(partner: Any, typed: list[dict[str, str]], problem: str = "") -> st
         lines=lines,
         rows=rows,
         reference=request.form.get("reference", ""),
-        day=request.form.get("date") or today().isoformat(),
+        day=request.form.get("date", today().isoformat()),
         problem=problem,
         today=today(),
     )
@@ -150,7 +141,8 @@ def receive_now(supplier_id: int) -> Page:
             raise PurchasingError(_("Say of at least one line how much has come."))
         _refuse_foreign(partner.id, lines)
         delivery = DeliveryDraft(lines, request.form.get("reference", "").strip())
-        return list(m.PurchasingOrder.receive_deliveries(db.session, [delivery], _day()))
+        day = typed_day(request.form.get("date", ""))
+        return list(m.PurchasingOrder.receive_deliveries(db.session, [delivery], day))
 
     return _done(act, lambda problem: _receive(_partner(supplier_id), typed, problem))
 
@@ -165,7 +157,7 @@ def _typed_rows() -> list[dict[str, str]]:
 
 def _arrival(row: Mapping[str, str]) -> Arrival:
     line = int(row["line"]) if row["line"].isdecimal() and len(row["line"]) < 19 else 0
-    return Arrival(line, _quantity(row["quantity"]), row["lot"], row["date_code"], row["maker_lot"])
+    return Arrival(line, typed_quantity(row["quantity"]), row["lot"], row["date_code"], row["maker_lot"])
 
 
 def _refuse_foreign(partner_id: int, lines: list[Arrival]) -> None:
@@ -185,13 +177,6 @@ def _done(act: Callable[[], list[int]], page: Callable[[str], str]) -> Page:
         return page(said(error)), 422
     flash(_("%(number)s is written.", number=db.session.get_one(m.StockTransfer, made[0]).number), "success")
     return _to(f"/m/stock.transfer.form/{made[0]}")
-
-
-def _day() -> date:
-    try:
-        return date.fromisoformat(request.form.get("date", ""))
-    except ValueError:
-        return today()
 
 
 @bp.get("/inspect/<int:transfer_id>")
@@ -219,15 +204,11 @@ def _inspect(transfer: Any, typed: Mapping[int, str], problem: str = "") -> str:
 def inspect_now(transfer_id: int) -> Page:
     """Receive what has passed; what has not is still to come."""
     transfer = _waiting(transfer_id)
-    typed = {
-        int(name.removeprefix("passed-")): text.strip()
-        for name, text in request.form.items()
-        if name.startswith("passed-") and name.removeprefix("passed-").isdecimal() and text.strip()
-    }
+    typed = typed_rows(request.form, "passed-")
 
     def act() -> list[int]:
         own = {move.id for move in expected.waiting_of(db.session, transfer.id)}
-        passed = {key: _quantity(text) for key, text in typed.items() if key in own}
+        passed = {key: typed_quantity(text) for key, text in typed.items() if key in own}
         m.StockTransfer.inspect(db.session, passed, today())
         return [transfer_id]
 

@@ -1,17 +1,19 @@
 """The badge of a short line, and what its panel shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from addons.substitutes.services.asking import Candidate, Remembered
+from addons.substitutes.services.asking import Candidate, Remembered, Wanted
 from addons.substitutes.services.memory import memories
-from addons.substitutes.services.shortage import short_of
+from addons.substitutes.services.shortage import lacking_of, short_of
 from addons.substitutes.services.substituting import wanted_of
 from core import m
+from core.clock import today
 from core.db import AnySession
 from core.i18n import _, ngettext
+from core.screens import Typed
 
 
 def badges(session: AnySession, order: Any) -> Mapping[int, str]:
@@ -22,6 +24,31 @@ def badges(session: AnySession, order: Any) -> Mapping[int, str]:
     found = {line: _count(few) for line, few in offered.items() if few}
     given = {line.id: line.original_product for line in order.lines if line.original_product}
     return {**found, **{line: _("for %(part)s", part=part.code) for line, part in given.items()}}
+
+
+def typed_badges(session: AnySession, values: Mapping[str, Any], rows: Sequence[Typed]) -> Mapping[int, str]:
+    """The same of the lines of a quotation as they are typed, by their places."""
+    given = {at: words for at, row in enumerate(rows) if (words := _given(row))}
+    open_ones = [(at, row) for at, row in enumerate(rows) if at not in given]
+    short = lacking_of(session, [(at, row.get("product_id"), row.get("quantity")) for at, row in open_ones])
+    wanted = [_wanted(values, at, row) for at, row in open_ones if at in short and values.get("partner_id")]
+    offered = m.Substitute.candidates(session, wanted)
+    return {**given, **{at: _count(few) for at, few in offered.items() if few}}
+
+
+def _wanted(values: Mapping[str, Any], at: int, row: Typed) -> Wanted:
+    price = row.get("unit_price")
+    net = None if price is None else price * (100 - (row.get("discount") or 0)) / 100
+    on, currency = values.get("date") or today(), values.get("currency_code") or ""
+    return Wanted(at, values["partner_id"], row["product_id"], row["quantity"], currency, on, net)
+
+
+def _given(row: Typed) -> str:
+    """What stands on a line that has a substitute, as long as its part is the one that was put there."""
+    saved = row.record
+    if saved is None or saved.original_product is None or saved.product_id != row.get("product_id"):
+        return ""
+    return _("for %(part)s", part=saved.original_product.code)
 
 
 def _count(offered: list[Candidate]) -> str:

@@ -13,9 +13,9 @@ from addons.substitutes.words import FITS, SHARE_RULES, STATES
 from core import m
 from core.db import db
 from core.errors import UserError
-from core.i18n import _, format_number, locale_code, ngettext
-from core.screens.numbers import NotANumberError, parse_decimal
+from core.i18n import _, format_number, ngettext
 from core.screens.pages.forms import go
+from core.screens.typed import typed_quantity
 from core.security.rights import requires
 
 bp = Blueprint("substitutes", __name__)
@@ -45,7 +45,7 @@ def accept(line_id: int) -> Response:
 
 def _accept(line: Any) -> str:
     typed = request.form.get("quantity", "").strip()
-    quantity = parse_decimal(typed, locale_code(), 4) if typed else None
+    quantity = typed_quantity(typed) if typed else None
     part = request.form.get("substitute_id", 0, type=int)
     given = m.SalesOrder.substitute(db.session, [Acceptance(line.id, part, quantity)])[line.id]
     return _(
@@ -145,7 +145,7 @@ def _act(line: Any, act: Callable[[Any], str]) -> Response:
     try:
         said = act(line)
         db.session.commit()
-    except (UserError, NotANumberError) as error:
+    except UserError as error:
         db.session.rollback()
         flash(str(error), "danger")
     else:

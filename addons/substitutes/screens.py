@@ -19,6 +19,7 @@ screens.extend("sales.order.form").inside(
         endpoint="substitutes.panel",
         permission="sales.write",
         badges=order_panel.badges,
+        typed=order_panel.typed_badges,
     ),
 )
 screens.extend("sales.order_line.list").after(

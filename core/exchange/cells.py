@@ -1,10 +1,11 @@
 """What every converter of cells shares: the reading of a file, and the refusal of a cell."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import UserError
+from core.tabular.workbook import is_exact
 
 
 class CellError(UserError):
@@ -19,6 +20,10 @@ class Reading:
     date_order: str = ""
     #: `.`, `,` or empty.
     decimal_mark: str = ""
+
+    def of(self, cell: str) -> "Reading":
+        """How this cell is read: a number of a workbook has a point, whatever texts mean by theirs."""
+        return replace(self, decimal_mark=".") if is_exact(cell) else self
 
 
 AS_WRITTEN = Reading()

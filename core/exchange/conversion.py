@@ -108,10 +108,12 @@ class Conversion:
     ) -> tuple[list[Document], list[Document]]:
         """Good documents and bad ones, of rows as (number, key, cells); rows of one key may be scattered.
 
-        A bad row makes its document bad: nobody wants an invoice with a line missing.
+        A bad row makes its document bad, unless the target takes documents in part.
         """
+        in_part = self.target.in_part
         documents: dict[str, Document] = {}
         wrong: dict[str, None] = {}
+        alone: list[Document] = []
         width = self.width
         for number, key, cells in rows:
             values = self.values(cells)
@@ -120,12 +122,15 @@ class Conversion:
                 problems = self.problems(cells, values)
                 reason, columns = told(problems)
                 row.report(reason, problems[0].field if len(problems) == 1 else columns)
+                if in_part:
+                    alone.append(_refused(Document(key, [row])))
+                    continue
                 wrong[key or str(number)] = None
             if key in documents:
                 documents[key].rows.append(row)
             else:
                 documents[key or str(number)] = Document(key, [row])
-        bad = [_refused(documents.pop(key)) for key in wrong]
+        bad = [*alone, *(_refused(documents.pop(key)) for key in wrong)]
         return list(documents.values()), bad
 
 
@@ -165,7 +170,7 @@ def _reader(field: TargetField, reading: Reading) -> Callable[[str], Any]:
             if text:
                 if text[0] == "#" and text in FAILED:
                     raise CellError(_failed(text))
-                return convert(text, reading)
+                return convert(text, reading.of(cell))
             if required:
                 raise CellError(_("This cell is empty: fill it in."))
             return default

@@ -14,6 +14,7 @@ from core.errors import UserError
 from core.exchange.cells import CellError
 from core.exchange.conversion import Conversion, Problem, read_options, sibling_reason
 from core.exchange.mapping import check_mapping, guess_mapping, guess_reading, remembered
+from core.exchange.named import refuse_unknown
 from core.exchange.targets import Target
 from core.i18n import _, locale_code
 from core.jobs import queue
@@ -185,6 +186,7 @@ def set_mapping(
     chosen = check_mapping(target, data_import.header, mapping)
     given = {name: value for name, value in (options or {}).items() if value}
     read_options(target, given)
+    refuse_unknown(session, target, given)
     data_import.chosen = _chosen(data_import, chosen, given)
     data_import.mapping, data_import.options = chosen, given
     session.flush()
@@ -249,7 +251,7 @@ def preview(session: AnySession, data_import: Any, rows: int = 20) -> list[Previ
         texts = {column.field.name: cells[column.index] for column in conversion.columns}
         shown = {name: None if isinstance(value, CellError) else value for name, value in values.items()}
         found.append(PreviewRow(number, texts, shown, problems))
-    if group_by:
+    if group_by and not conversion.target.in_part:
         _blame(found, group_by)
     return found
 

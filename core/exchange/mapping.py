@@ -6,6 +6,7 @@ Example: the headings `InvoiceNo, Stock Code, 数量` and a target with the fiel
 same headings goes before any guess.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,17 +22,27 @@ from core.exchange.numbers import DecimalCell, IntegerCell, RateCell
 from core.exchange.targets import Target, TargetField
 from core.formulas import plain
 from core.i18n import _
+from core.tabular.workbook import is_exact
+
+#: What headings say of their unit: `Qty (pcs)`, `单价【未税】`.
+_REMARK = re.compile(r"\([^)]*\)|\[[^]]*\]|（[^）]*）|【[^】]*】")
 
 
 def guess_mapping(target: Target, header: Sequence[str]) -> dict[str, str]:
     """Field → heading, each heading once; a field that no heading sounds like is left out."""
     left = {folded(heading): heading for heading in reversed(header)}
+    left |= {
+        bare: heading
+        for heading in reversed(header)
+        if (bare := folded(_REMARK.sub("", heading))) not in left
+    }
     guessed: dict[str, str] = {}
     for names in (_own_names, _aliases):
         for field in target.fields:
             found = next((name for name in names(field) if name in left), None)
             if found is not None and field.name not in guessed:
                 guessed[field.name] = left.pop(found)
+                left = {name: heading for name, heading in left.items() if heading != guessed[field.name]}
     for field in target.fields:
         # A rate without its currency would multiply amounts of our own.
         if isinstance(field.convert, RateCell) and field.convert.needs not in guessed:
@@ -129,7 +140,7 @@ def guess_reading(
 
 
 def _cells(rows: Sequence[Sequence[str]], index: int) -> set[str]:
-    return {plain(row[index]) for row in rows} - {""}
+    return {plain(row[index]) for row in rows if not is_exact(row[index])} - {""}
 
 
 def _only_one(

@@ -39,10 +39,12 @@ def newcomers(session: AnySession, data_import: Any) -> list[Newcomers]:
     columns = [c for c in conversion.columns if isinstance(c.field.convert, CodeCell)]
     codes: dict[str, dict[str, None]] = {c.field.name: {} for c in columns}
     for _number, cells in islice(open_file(data_import).rows(), LOOKED_AT) if columns else ():
-        for column in columns:
-            value = column.read(cells[column.index])
-            if isinstance(value, str) and value:
-                codes[column.field.name][value] = None
+        values = conversion.values(cells)
+        if conversion.problems(cells, values):
+            continue  # such a row makes nothing
+        for name, found_codes in codes.items():
+            if isinstance(values[name], str) and values[name]:
+                found_codes[values[name]] = None
     found = (
         _of(session, data_import.company_id, c.field.convert.model, codes[c.field.name])  # type: ignore[attr-defined]  # a CodeCell
         for c in columns

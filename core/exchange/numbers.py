@@ -42,7 +42,7 @@ class DecimalCell:
 
     def _read(self, cell: str, reading: Reading) -> Decimal:
         if len(cell) > LONGEST:
-            raise _no_number(f"{cell[:20]}…")
+            raise _no_number(f"{cell[:20]}…", reading)
         plain = _PLAIN.fullmatch(cell) if reading.decimal_mark != "," else None
         number = Decimal(cell) if plain else _any_decimal(cell, reading)
         if plain and plain[1] is None or -number.as_tuple().exponent <= self.places:  # type: ignore[operator]  # finite
@@ -83,17 +83,19 @@ def _any_decimal(cell: str, reading: Reading) -> Decimal:
     plain = _NOISE.sub("", unicodedata.normalize("NFKC", cell).replace("−", "-"))
     signed = _SIGNED.fullmatch(plain)
     if signed is None:
-        raise _no_number(cell)
+        raise _no_number(cell, reading)
     number = signed["inner"] if signed["inner"] is not None else signed["number"]
     minus = signed["inner"] is not None or (signed["before"] == "-") != (signed["after"] == "-")
     whole, fraction = _split(number, cell, reading)
     if not _DIGITS.fullmatch(whole + fraction):
-        raise _no_number(cell)
+        raise _no_number(cell, reading)
     value = Decimal(f"{whole or '0'}.{fraction}" if fraction else whole)
     return -value if minus else value
 
 
-def _no_number(cell: str) -> CellError:
+def _no_number(cell: str, reading: Reading) -> CellError:
+    if reading.decimal_mark == ",":
+        return CellError(_("“%(cell)s” is not a number: write it like 1234,50.", cell=cell))
     return CellError(_("“%(cell)s” is not a number: write it like 1234.50.", cell=cell))
 
 
@@ -103,10 +105,10 @@ def _split(number: str, cell: str, reading: Reading) -> tuple[str, str]:
     whole, _mark, fraction = number.rpartition(mark) if mark and mark in number else (number, "", "")
     group = "," if mark == "." else "."
     if mark in whole or group in fraction:
-        raise _no_number(cell)
+        raise _no_number(cell, reading)
     parts = whole.split(group)
     if len(parts) > 1 and not _grouped(parts):
-        raise _no_number(cell)
+        raise _no_number(cell, reading)
     return "".join(parts), fraction
 
 

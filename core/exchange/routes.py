@@ -26,6 +26,7 @@ from core.errors import UserError
 from core.exchange import importing
 from core.exchange.errors import bad_rows, write_errors
 from core.exchange.importing import PreviewRow, Totals
+from core.exchange.named import became, offered
 from core.exchange.newcomers import newcomers
 from core.exchange.targets import READING_OPTIONS, Target
 from core.exchange.text import state_text, value_text
@@ -145,6 +146,7 @@ def _mapping_page(
         target=target,
         chosen=chosen,
         options=[*target.options, *READING_OPTIONS],
+        offered={option.name: offered(db.session, option) for option in target.options},
         given=options,
         samples={heading: texts for heading, texts in zip(data_import.header, samples, strict=True)},
         encodings=importing.encodings(data_import),
@@ -279,6 +281,7 @@ def show(import_id: int) -> Response:
         job=job,
         progress=queue.progress(db.session, job.id) if job and running else None,
         totals=counted,
+        became=(0, []) if running else became(db.session, data_import),
         errors=[] if running else list(bad_rows(db.session, import_id, SHOWN_ERRORS)),
     )
     return make_response(html)

@@ -124,6 +124,9 @@ class Target:
     #: Rows with the same value of this field make one document; each row its own where it is empty.
     group_by: str = ""
     options: tuple[TargetOption, ...] = ()
+    #: Whether the good rows of a document are booked without its bad ones: a list of wishes can lack one, an
+    #: invoice can't.
+    in_part: bool = False
     #: Documents that are booked in one transaction; 0 for what has proved well.
     chunk: int = 0
     help: Any = ""

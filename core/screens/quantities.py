@@ -7,8 +7,8 @@ from decimal import Decimal
 from flask import render_template, request
 
 from core.errors import UserError
-from core.i18n import _, locale_code
-from core.screens.numbers import NotANumberError, parse_decimal
+from core.i18n import _
+from core.screens.typed import typed_quantity, typed_rows
 
 _PREFIX = "quantity-"
 
@@ -48,25 +48,15 @@ class QuantityPage:
 
 def typed_quantities() -> dict[int, str]:
     """What the request says of each line, by its id; blank ones are left out."""
-    found = ((name.removeprefix(_PREFIX), text.strip()) for name, text in request.form.items())
-    return {
-        int(key): text for key, text in found if key.isascii() and key.isdigit() and len(key) < 19 and text
-    }
+    return typed_rows(request.form, _PREFIX)
 
 
 def parse_quantities(typed: Mapping[int, str], offered: Sequence[QuantityLine]) -> dict[int, Decimal]:
     """The quantities above zero of lines that were offered; raises UserError."""
-    found = {key: _parse(text) for key, text in typed.items() if key in {line.id for line in offered}}
+    found = {key: typed_quantity(text) for key, text in typed.items() if key in {line.id for line in offered}}
     if any(quantity < 0 for quantity in found.values()):
         raise UserError(_("Type quantities above zero."))
     wanted = {key: quantity for key, quantity in found.items() if quantity}
     if not wanted:
         raise UserError(_("Type a quantity beside at least one line."))
     return wanted
-
-
-def _parse(text: str) -> Decimal:
-    try:
-        return parse_decimal(text, locale_code(), 4)
-    except NotANumberError as error:
-        raise UserError(f"{text}: {error}") from error

@@ -233,10 +233,11 @@ class Grid(Node):
 
 @dataclass
 class LinePanel(Node):
-    """What may be chosen for a saved line of a grid: it stands among the nodes of the grid.
+    """What may be chosen for a line of a grid: it stands among the nodes of the grid.
 
     A badge on the line, or Alt and `key`, opens it in a dialog: the page at `endpoint`, which gets the line's
     id as `line_id`. There the arrows move between buttons with `data-option`, Enter takes one, Esc closes.
+    What is not saved yet is saved first.
     """
 
     kind: ClassVar[str] = "line panel"
@@ -248,6 +249,9 @@ class LinePanel(Node):
     permission: str = ""
     #: Called with (session, record): the badge of each line that has something to choose, by the line's id.
     badges: Callable[[Any, Any], Mapping[int, Text]] = lambda _session, _record: {}
+    #: Called with (session, values, lines) of a form with `derive`, as they are typed: the badge of each line
+    #: that would have something to choose, by its place. A line has its saved `record`, where there is one.
+    typed: Callable[[Any, Any, Any], Mapping[int, Text]] | None = None
 
 
 @dataclass

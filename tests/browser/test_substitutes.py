@@ -108,6 +108,41 @@ def test_ux_9_a_short_line_takes_a_substitute_by_two_keys(open_as: Opener, desk:
     expect(page.locator("#line-panel")).not_to_contain_text(str(number))
 
 
+def test_a_badge_follows_what_is_typed(open_as: Opener, desk: dict[str, int]) -> None:
+    """On an order that nobody has saved yet; Alt+S saves it and opens the dialog on the line."""
+    page = open_as("rita", "/m/sales.order.form/new")
+    page.locator("[name='partner_id.text']").focus()
+    page.keyboard.type("C1")
+    page.keyboard.press("Tab")
+    line = page.locator("tr[data-line]").first
+    line.locator("[data-choices]").first.focus()
+    page.keyboard.type("P1")
+    page.keyboard.press("Enter")
+    quantity = line.locator("[name$=-quantity]")
+    quantity.fill("1,000")
+    expect(line.locator(".badge")).to_have_text("1 substitute")
+    # What is there in full needs none.
+    part = line.locator("[data-choices]").first
+    part.fill("P2")
+    page.keyboard.press("Enter")
+    expect(line.locator("[data-out$=-availability]")).to_have_text("5,000 free")
+    expect(line.locator(".badge")).to_have_count(0)
+    quantity.fill("6,000")
+    expect(line.locator("[data-out$=-availability]")).to_have_text("short of 1,000")
+    part.fill("P1")
+    page.keyboard.press("Enter")
+    expect(line.locator(".badge")).to_have_text("1 substitute")
+    page.keyboard.press("Alt+s")
+    expect(page.locator("#line-panel [data-option]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("× P2 for P1")
+    expect(page.locator("tr[data-line] .badge").first).to_have_text("for P1")
+    # It stays as long as the part that was put there does.
+    page.locator("tr[data-line] [name$=-quantity]").first.fill("10")
+    expect(page.locator("[data-out=total]")).to_contain_text("0.12")
+    expect(page.locator("tr[data-line] .badge").first).to_have_text("for P1")
+
+
 def test_a_line_that_is_not_saved_is_saved_first(open_as: Opener, desk: dict[str, int]) -> None:
     made = quotation(desk)
     page = open_as("rita", f"/m/sales.order.form/{made}")

@@ -1,13 +1,14 @@
 """An invoice is entered by keys: what follows is filled in, amounts are live, cells are pasted."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from addons.accounting.services.drafts import InvoiceDraft, Line
 from core import m
@@ -18,6 +19,8 @@ from core.security.users import ensure_user
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
+#: Where the form asks what follows, and how long it waits after a key, and after a question without answer.
+DERIVE, DELAY, PAUSE = "**/derive", 150, 1000
 PASTE = """([selector, text]) => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
@@ -179,3 +182,42 @@ def test_ux_2_and_3_a_part_is_found_in_any_spelling_and_a_slip_is_never_taken(
     expect(offered).to_contain_text("10-4711")
     page.keyboard.press("Enter")
     expect(line.locator("[name$=-description]")).to_have_value("Part 10K")
+
+
+def test_what_is_typed_before_an_answer_comes_is_asked_about_next(open_as: Opener, company: Any) -> None:
+    """With the clock of the page in hand: an answer that comes between two keys, and one that never comes."""
+    partner = db.session.query(m.Partner).one()
+    draft = InvoiceDraft(company.id, partner.id, today(), "EUR", [Line("Parts", Decimal(1), Decimal(50))])
+    (invoice,) = m.AccountingInvoice.create(db.session, [draft])
+    db.session.commit()
+    page = open_as("fiona", f"/m/accounting.invoice.form/{invoice}")
+    held: list[Route] = []
+    page.route(DERIVE, lambda route: held.append(route))
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    price, net = page.locator("[name$=-unit_price]"), page.locator("[data-out$=-net]")
+
+    def asked_after(milliseconds: int) -> Route:
+        page.clock.run_for(milliseconds)
+        while not held:
+            page.wait_for_timeout(1)  # until the browser hands it over
+        return held.pop()
+
+    price.fill("7")
+    first = asked_after(DELAY)
+    price.fill("70")
+    first.continue_()
+    expect(net).to_have_text("7.00")
+    second = asked_after(DELAY)
+    assert "-unit_price" in changed_in(second)
+    with page.expect_event("requestfailed"):
+        second.abort("aborted")
+    third = asked_after(PAUSE)
+    assert "-unit_price" in changed_in(third)
+    third.continue_()
+    expect(net).to_have_text("70.00")
+
+
+def changed_in(asked: Route) -> str:
+    """The names of which a question says that they were changed."""
+    return " ".join(re.findall(r'name="_changed"\r\n\r\n(\S+)', asked.request.post_data or ""))

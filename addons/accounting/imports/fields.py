@@ -44,8 +44,9 @@ INVOICE = (
         required=True,
         aliases=headings(
             "CustomerID, Customer, 客户编号, Customer No., Customer Number, Client Code",
-            "Kundennummer, Kundennr., Code client, Numéro client, N° client",
+            "Kundennummer, Kundennr., Kunden-Nr., Code client, Numéro client, N° client",
             "Código de cliente, N.º de cliente, 客户编码, 客户代码",
+            "Kunde, Client, Cliente, 客户",
         ),
     ),
     TargetField(
@@ -63,7 +64,7 @@ INVOICE = (
         _l("Part code"),
         code_of("product"),
         aliases=headings(
-            "StockCode, SKU, Part, 料号, Item Code, Item No., Part Number, Part No.",
+            "StockCode, SKU, Part, 料号, Teil, Teilenummer, Item Code, Item No., Part Number, Part No.",
             "Product Code, Artikelnummer, Artikelnr., Référence article",
             "Code article, Código de artículo, 物料编码, 商品编码, 产品编号",
         ),
@@ -88,7 +89,7 @@ INVOICE = (
         _l("Unit price"),
         decimal(6),
         aliases=headings(
-            "UnitPrice, Price, 单价, Item Price, Rate, Einzelpreis, Stückpreis, Preis",
+            "UnitPrice, Price, 单价, Price each, Unit cost, Item Price, Rate, Einzelpreis, Stückpreis, Preis",
             "Prix unitaire, Prix, Precio unitario, Precio, 销售单价",
         ),
     ),

@@ -15,6 +15,7 @@ from typing import Any
 from addons.accounting.amounts import line_amount
 from addons.accounting.imports.known import known_documents, what_changed
 from addons.accounting.imports.lines import AmountError, amounts_of, checked_discount
+from addons.accounting.imports.repeated import REPEATED, report_repeated
 from addons.accounting.imports.taxes import TaxError, Taxes
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.papers import Paper
@@ -47,9 +48,7 @@ def book(columns: Columns, session: Any, documents: Sequence[Document], options:
     company_id = actor_of(session).company_id
     if company_id is None:
         raise ValueError("an import belongs to a company")
-    if options.get("repeated") != "book":
-        for document in documents:
-            _report_repeated(document)
+    report_repeated(documents, options)
     source = _Source.of(session, columns, books_of(session, company_id), documents, options)
     found = ((document, source.draft(document)) for document in documents)
     drafts = [(document, draft) for document, draft in found if draft is not None]
@@ -83,15 +82,6 @@ def _without_known(
         else:
             document.unchanged(before.id)
     return new
-
-
-def _report_repeated(document: Document) -> None:
-    """A row that says in every cell what another one of its document says is taken for a slip."""
-    seen: dict[tuple[Any, ...], int] = {}
-    for row in document.rows:
-        first = seen.setdefault(tuple(row.values.values()), row.number)
-        if first != row.number:
-            row.report(_("This row repeats row %(row)s of the same document.", row=first))
 
 
 @dataclass(frozen=True)
@@ -270,10 +260,5 @@ def _refuse_with_its_rows(document: Document) -> None:
 
 OPTIONS = (
     TargetOption("payment_days", _l("Days to pay, where no due date is given"), integer(), default=30),
-    TargetOption(
-        "repeated",
-        _l("Rows that repeat another row of their document"),
-        default="report",
-        choices={"report": _l("leave out and report"), "book": _l("book like any other")},
-    ),
+    REPEATED,
 )

@@ -162,9 +162,13 @@ def _mapping(header: Sequence[str], layouts: Layouts, chosen: Mapping[str, str])
 
 
 def reading_of(sheet: Sheet, target: Target) -> Reading:
-    """How the sheet writes its days and numbers, as far as it says so itself."""
+    """How the sheet writes its days and numbers, as far as it says so itself.
+
+    Numbers of a workbook say what the texts beside them mean: people look at what is made of a list.
+    """
     width = len(sheet.header)
-    sample = [cells[:width] for _number, cells in sheet.below()[:_SAMPLE] if not is_total(cells)]
+    rows = [cells[:width] for _number, cells in sheet.below()[:_SAMPLE] if not is_total(cells)]
+    sample = [[plain(cell) for cell in cells] for cells in rows]
     return Reading(**guess_reading(target, sheet.header, sheet.mapping, sample))
 
 
@@ -185,7 +189,7 @@ def values_of(
         text = plain(cell).strip()
         if text:
             try:
-                values[name] = target.field(name).convert(text, reading)
+                values[name] = target.field(name).convert(text, reading.of(cell))
             except CellError as error:
                 wrong.append(Unread(sheet.name, number, heading, cell, str(error)))
     return values, wrong

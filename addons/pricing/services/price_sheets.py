@@ -148,11 +148,12 @@ class _Reader:
             cell = cells[self.sheet.header.index(heading)]
             yield from self._good(number, heading, cell, values.get("least") or Decimal(1), values["price"])
         for index, least in self.breaks.items():
-            heading, cell = self.sheet.header[index], plain(cells[index]).strip()
+            heading, raw = self.sheet.header[index], cells[index]
+            cell = plain(raw).strip()
             if cell in ("", "-", "–", "—", "/"):
                 continue
             try:
-                price = PRICES.field("price").convert(cell, self.reading)
+                price = PRICES.field("price").convert(cell, self.reading.of(raw))
             except CellError as error:
                 self._fault(number, heading, cell, str(error))
                 continue

@@ -16,7 +16,8 @@ FIELDS = (
         identifier(),
         required=True,
         aliases=headings(
-            "PO, PO No., PO Number, Order, Order No., Order Number, Purchase order, Customer PO",
+            "PO, PO No., PO Number, Our PO, Our PO No., Our order",
+            "Order, Order No., Order Number, Purchase order, Customer PO",
             "Your reference, InvoiceNo, Bestellnummer, Bestellnr., Bestellung, N° de commande, Commande",
             "N.º de pedido, Pedido, 订单号, 采购单号, 采购订单号, 客户订单号, 订单编号, 合同号",
         ),
@@ -44,7 +45,8 @@ FIELDS = (
         aliases=headings(
             "Part, Part No., P/N, PN, MPN, CPN, Customer part number, Item, Item No., SKU, StockCode",
             "Material",
-            "Manufacturer part number, Artikelnummer, Artikel, Référence, Código, Barcode, EAN",
+            "Manufacturer part number, Artikelnummer, Artikel, Teil, Teilenummer",
+            "Référence, Código, Barcode, EAN",
             "料号, 物料编码, 客户料号, 型号, 规格型号, 产品编号",
         ),
         help=_l("Our code, the maker's number, the customer's own number or a barcode, in any spelling."),

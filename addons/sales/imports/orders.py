@@ -2,8 +2,9 @@
 
 Problem: a list names parts as the customer does, repeats an order in several rows, and has a few rows that
 nobody can read. Rule: a part is what its number names beyond doubt; where it names none or several, the row
-is reported with the nearest ones, and the other rows of the order are kept. A list that comes again adds what
-the quotation does not have yet, so that a corrected file completes it; what is ordered already is not changed
+is reported with the nearest ones; so is what repeats another row, or has a price that can't be meant. The
+other rows of the order are kept. A list that comes again adds what the quotation does not have yet, so that
+a corrected file completes it; what is ordered already is not changed
 by a file. Example: PO-7 with RC0603 × 100 and RC0630 × 50, of which there is none → a quotation over the
 first; the same list with RC0603 in both rows adds the second.
 """
@@ -16,9 +17,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from addons.accounting.imports.repeated import REPEATED, report_repeated
 from addons.partners.services import ids_by_code
 from addons.products.services import numbers
 from addons.sales.imports.fields import FIELDS
+from addons.sales.imports.prices import CHECKED, Wanted, report_strange
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft
 from core import m
 from core.exchange.convert import code_of
@@ -34,7 +37,9 @@ def book(session: Any, documents: Sequence[Document], options: Mapping[str, Any]
     company_id = actor_of(session).company_id
     if company_id is None:
         raise ValueError("an import belongs to a company")
+    report_repeated(documents, options)
     chunk = _Chunk.of(session, company_id, documents, options.get("customer") or "")
+    report_strange(session, chunk.wanted(documents), options)
     new, completed = [], []
     drafts = ((document, chunk.draft(document)) for document in documents)
     for document, draft in ((document, draft) for document, draft in drafts if draft is not None):
@@ -83,6 +88,16 @@ class _Chunk:
             _known(session, {partner for _text, partner in asked}, documents),
         )
 
+    def wanted(self, documents: Sequence[Document]) -> list[Wanted]:
+        """Of each document whose customer is known which part a row names beyond doubt."""
+        found: list[Wanted] = []
+        for document in documents:
+            partner = self.partners.get(_customer(document, self.customer))
+            if partner is not None:
+                hits = {row.number: self.parts[partner, row.values["part"]].only for row in document.rows}
+                found.append((document, partner, {n: one.product_id for n, one in hits.items() if one}))
+        return found
+
     def draft(self, document: Document) -> OrderDraft | None:
         """The quotation that the rows make; None where nothing can be made of them, which they say."""
         reason, field = self._why_not(document)
@@ -127,6 +142,8 @@ class _Chunk:
     def _line(self, row: Row, partner: int) -> OrderLineDraft | None:
         """The row as a line; None where it is reported."""
         values = row.values
+        if row.reason:
+            return None
         part = self.parts[partner, values["part"]].only
         if part is None or not part.active:
             row.report(_unknown(values["part"], self.parts[partner, values["part"]]), "part")
@@ -222,6 +239,7 @@ TARGET = Target(
     title=_l("Orders"),
     permission="sales.write",
     group_by="order",
+    in_part=True,
     book=book,
     fields=FIELDS,
     options=(
@@ -238,5 +256,7 @@ TARGET = Target(
             default="no",
             choices={"no": _l("quotations"), "yes": _l("orders, confirmed unless something holds them")},
         ),
+        CHECKED,
+        REPEATED,
     ),
 )

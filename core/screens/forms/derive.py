@@ -22,6 +22,7 @@ from core.screens.fields import number_text
 from core.screens.forms.form import Entry, GridForm, Line, RecordForm
 from core.screens.forms.inputs import NumberField, value_of
 from core.screens.forms.labels import labels_of
+from core.screens.forms.panels import typed_badges
 from core.screens.tree import FormScreen
 
 
@@ -29,6 +30,8 @@ class Typed(dict[str, Any]):
     """The values that a record or a line holds in its form; `changed` names those that are new."""
 
     changed: frozenset[str] = frozenset()
+    #: The record as it is saved, None where it is new.
+    record: Any = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,22 @@ def answers(
     derived = screen.derive(session, values, lines)
     placed = list(_placed(form, derived.values, derived.lines))
     marked = _placed(form, {}, derived.marks)
-    return [*_texts(session, screens, placed, form, derived), *map(_mark, marked)]
+    return [
+        *_texts(session, screens, placed, form, derived),
+        *map(_mark, marked),
+        *_badges(session, form, values, lines, derived),
+    ]
+
+
+def _badges(
+    session: Any, form: RecordForm, values: Typed, lines: Mapping[str, Sequence[Typed]], derived: Derived
+) -> Iterator[Answer]:
+    """What may be chosen for the lines, by what is typed and what follows from it."""
+    for name, grid in form.grids.items():
+        for row, line, more in zip(lines[name], grid.lines, derived.lines.get(name) or (), strict=False):
+            row.record = line.record
+            row.update(more)
+        yield from typed_badges(session, grid, {**values, **derived.values}, lines[name])
 
 
 def _mark(placed: tuple[str, Entry, Mark]) -> Answer:

@@ -1,6 +1,6 @@
 """Which lines of a form have something to choose: see `core.screens.tree.LinePanel`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +20,30 @@ class ShownPanel:
 
 def line_panels(grid: GridForm, record: Any) -> list[ShownPanel]:
     """The panels of a grid that the user may open for a line of this record."""
-    if record is None or not grid.lines:
-        return []
-    return [ShownPanel(node, node.badges(db.session, record)) for node in _open_to_user(grid)]
+    known = record is not None and bool(grid.lines)
+    found = _open_to_user(grid) if known or grid.editable else []
+    return [ShownPanel(node, node.badges(db.session, record) if known else {}) for node in found]
 
 
 def panel_keys(grid: GridForm) -> str:
     """The letters by which the user opens the panels of a grid, blanks between."""
     return " ".join(node.key for node in _open_to_user(grid))
+
+
+def typed_badges(
+    session: Any, grid: GridForm, values: Mapping[str, Any], rows: Sequence[Any]
+) -> list[dict[str, str]]:
+    """For the page: of each line the badge of each panel by what is typed, empty where it has none."""
+    answers = []
+    for node in _open_to_user(grid):
+        if node.typed is None or not rows:
+            continue
+        found = node.typed(session, values, rows)
+        said = {"key": node.key, "title": f"{node.label} (Alt+{node.key})"}
+        for at, line in enumerate(grid.lines):
+            name = f"{grid.node.name}-{line.key}"
+            answers.append({"name": name, **said, "badge": str(found.get(at, ""))})
+    return answers
 
 
 def _open_to_user(grid: GridForm) -> list[LinePanel]:

@@ -1,11 +1,14 @@
 // Values that follow from what is typed: the server answers them for the whole form, once for all that was changed.
 
+import { badge } from "./line-panel.js";
 import { mark } from "./marks.js";
 
 const DELAY = 150;
 const PAUSE = 1000;
 const MOST_TRIES = 3;
 const changed = new Set();
+// What the question that is on its way asks about: goes into the next one where no answer came.
+let asking = new Set();
 let form = null;
 let timer = 0;
 let control = null;
@@ -23,23 +26,34 @@ export function follow(names) {
 async function ask() {
   control?.abort();
   control = new AbortController();
-  const asked = [...changed], mine = form, stop = control;
-  const opening = !asked.length;
-  const body = new FormData(mine);
-  for (const name of asked) body.append("_changed", name);
-  if (mine.dataset.recordId) body.append("_record", mine.dataset.recordId);
-  const answer = await fetch(mine.dataset.derive, { method: "POST", body, signal: stop.signal, headers: { Accept: "application/json" } }).catch(() => null);
+  const mine = form, stop = control;
+  asking = new Set([...asking, ...changed]);
+  changed.clear();
+  const opening = !asking.size;
+  const [status, said] = await answered(mine, asking, stop.signal);
   if (stop.signal.aborted) return;
-  if (!answer?.ok) { if (!answer || answer.status >= 500) again(); return; }
+  if (!said) { if (status >= 500) again(); return; }
   failed = 0;
-  const said = await answer.json();
+  asking = new Set();
   // What was typed while the answer was on its way stays: it is asked about next.
-  const newer = new Set([...changed].filter((name) => !asked.includes(name)));
   for (const one of said) {
     if (one.note !== undefined) mark(mine, one);
-    else if (!newer.has(one.name) && (!opening || shows(mine, one))) put(mine, one);
+    else if (one.badge !== undefined) { if (!opening || "unsaved" in mine.dataset) badge(mine, one); }
+    else if (!changed.has(one.name) && (!opening || shows(mine, one))) put(mine, one);
   }
-  for (const name of asked) changed.delete(name);
+}
+
+/** The state of the answer and what it says: 503 without a server, nothing said where the answer is a refusal or breaks off. */
+async function answered(mine, names, signal) {
+  const body = new FormData(mine);
+  for (const name of names) body.append("_changed", name);
+  if (mine.dataset.recordId) body.append("_record", mine.dataset.recordId);
+  try {
+    const answer = await fetch(mine.dataset.derive, { method: "POST", body, signal, headers: { Accept: "application/json" } });
+    return [answer.status, answer.ok ? await answer.json() : null];
+  } catch {
+    return [503, null];
+  }
 }
 
 /** A form that a refused save gave back shows what follows from what it holds; nothing of that is typed over. */
@@ -62,7 +76,8 @@ function put(within, { name, text, key }) {
   if (key === undefined) {
     // Whoever is in a field has the say in it; one that is still empty is filled in, to be typed over.
     const mine = input === document.activeElement;
-    if (input.value !== text && !(mine && input.value)) input.value = text;
+    if (input.value === text || (mine && input.value)) return;
+    input.value = text;
     if (mine) input.select?.();
     return;
   }
@@ -85,8 +100,11 @@ document.addEventListener("lines", () => follow(["lines"]));
 export function startDeriving(root) {
   const found = root.matches?.("form[data-derive]") ? root : root.querySelector?.("form[data-derive]");
   if (!found || found === form) return;
+  control?.abort();
+  clearTimeout(timer);
   form = found;
   changed.clear();
+  asking = new Set();
   // What is said of the lines of a saved document is asked when it opens, and all that follows after a refused save.
   const said = form.dataset.recordId && form.querySelector("[data-marked] tr[data-line]");
   if (said || "unsaved" in form.dataset) ask();

@@ -56,6 +56,23 @@ async function open(badge) {
   (dialog.querySelector("[data-option]") ?? dialog.querySelector("button"))?.focus();
 }
 
+/** Say on a line, by what is typed, what may be chosen for it; nothing takes the badge away. */
+export function badge(within, { name, key, title, badge: words }) {
+  const [grid, line] = name.split(/-(?=[^-]*$)/);
+  const cell = within.querySelector(`[data-grid="${CSS.escape(grid)}"] tr[data-line="${CSS.escape(line)}"] .line-panels`);
+  const known = cell?.querySelector(`[data-key="${key}"]`);
+  if (!words) known?.remove();
+  else if (known) known.textContent = words;
+  else cell?.append(made(title, key, words));
+}
+
+function made(title, key, words) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "badge", tabIndex: -1, title, textContent: words });
+  Object.assign(button.dataset, { linePanel: "", key });
+  return button;
+}
+
 function move(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;

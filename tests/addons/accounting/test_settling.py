@@ -60,13 +60,16 @@ def test_by_hand_on_a_page_that_proposes_what_is_due_earliest(visit, items):
     page = visit(f"/accounting/settle/{credit}").text
     typed = dict(re.findall(r'name="amount-(\d+)"\s+value="([^"]*)"', page))
     assert typed == {str(early): "80.00", str(late): "20.00"}
-    too_much = visit(f"/accounting/settle/{credit}", {f"amount-{late}": "51"})
+    on = {"date": "2026-03-05"}
+    too_much = visit(f"/accounting/settle/{credit}", {f"amount-{late}": "51", **on})
     assert too_much.status_code == 422
     assert "INV/2026/00001 has 50.00\u00a0USD open, not 51.00\u00a0USD." in too_much.text
-    assert 'value="51"' in too_much.text
-    none = visit(f"/accounting/settle/{credit}", {})
+    assert 'value="51"' in too_much.text and 'value="2026-03-05"' in too_much.text
+    undated = visit(f"/accounting/settle/{credit}", {f"amount-{late}": "50", "date": "2026-02-30"})
+    assert undated.status_code == 422 and "Give a day, such as 2026-03-31." in undated.text
+    none = visit(f"/accounting/settle/{credit}", on)
     assert "Give an amount beside at least one document." in none.text
-    done = visit(f"/accounting/settle/{credit}", {f"amount-{late}": "50", f"amount-{early}": "1.5"})
+    done = visit(f"/accounting/settle/{credit}", {f"amount-{late}": "50", f"amount-{early}": "1.5", **on})
     assert done.status_code == 303
     assert left() == [0, 78, -48]
     page = visit(f"/accounting/settle/{early}").text  # from the invoice's end: what is left of the credit

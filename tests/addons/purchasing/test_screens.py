@@ -56,7 +56,10 @@ def test_goods_are_received_line_by_line_with_a_further_lot(desk, browser):
         "lot": ["A1", ""],
         "date_code": ["2610", ""],
         "maker_lot": ["", ""],
+        "date": "2026-03-02",
     }
+    undated = page.post(url, {**typed, "date": ""})
+    assert undated.status_code == 422 and "Give a day" in undated.text and 'value="A1"' in undated.text
     more = page.post(url, {**typed, "more": lines[0]})
     assert more.text.count(f'name="line" value="{lines[0]}"') == 2 and 'value="A1"' in more.text
     wrong = page.post(url, {**typed, "quantity": ["101", ""]})
@@ -65,7 +68,7 @@ def test_goods_are_received_line_by_line_with_a_further_lot(desk, browser):
     foreign = desk.order((desk.parts[0], 1, 1), partner=desk.partner("S2")).lines[0].id
     db.session.commit()
     assert page.post(url, {**typed, "line": [foreign, foreign]}).status_code == 422
-    done = page.post(url, {**typed, "reference": "LS 1", "date": "2026-03-02"})
+    done = page.post(url, {**typed, "reference": "LS 1"})
     assert done.status_code == 303
     db.session.expire_all()
     assert [line.received for line in db.session.get(m.PurchasingOrder, order.id).lines] == [40, 0]
@@ -91,8 +94,15 @@ def test_what_no_column_keeps_is_refused_in_words_and_the_form_stays(desk, brows
     order = desk.order((desk.parts[0], 100, 1))
     line, url = order.lines[0].id, f"/purchasing/receive/{desk.supplier}"
     db.session.commit()
-    row = {"line": line, "quantity": "40", "lot": "L1", "date_code": "2614", "maker_lot": "", **typed}
-    refused = browser("r@example.com").post(url, row)
+    row = {
+        "line": line,
+        "quantity": "40",
+        "lot": "L1",
+        "date_code": "2614",
+        "maker_lot": "",
+        "date": "2026-03-02",
+    }
+    refused = browser("r@example.com").post(url, row | typed)
     assert refused.status_code == 422 and why in refused.text
     assert all(f'value="{text}"' in refused.text for text in typed.values())
     db.session.expire_all()

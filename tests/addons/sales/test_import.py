@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from core import m
 from core.db import db
+from core.exchange.conversion import MappingError
 from core.exchange.importing import set_mapping, start_import, target_of, totals, upload
 from core.exchange.mapping import guess_mapping
+from core.exchange.named import became, offered
 from tests.conftest import work
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "sales")
@@ -115,20 +117,56 @@ def test_bad_rows_say_why_and_the_others_of_the_order_are_kept(app, shop):
     assert orders("D") == []
 
 
+def test_what_can_hardly_be_meant_is_reported_and_taken_only_when_it_is_said(app, shop):
+    """A row twice, a price of a thousand pieces, a number that is none; each alone, the others are kept."""
+    text = (
+        "PO,Customer,Part,Qty (pcs),Price each\n"
+        "A,C1,P0,5,\nA,C1,P0,5,\nA,C1,P1,6,450\nA,C1,P1,7,0.09\nA,C1,P1,8,2.5\nA,C1,P2,many,\n"
+    )
+    _counted, bad = imported(app, text)
+    assert lines(orders("A")[0]) == [("P0", 5, Decimal("0.5")), ("P1", 8, Decimal("2.5"))]
+    far = "Our price is 0.50 USD: check for how many pieces and in which currency this one is, or take it by "
+    assert bad == {
+        3: ("", "This row repeats row 2 of the same document."),
+        4: ("Price each", f"{far}the option of the import."),
+        5: ("Price each", f"{far}the option of the import."),
+        7: ("Qty (pcs)", "“many” is not a number: write it like 1234.50."),
+    }
+    counted, bad = imported(app, text.replace("many", "9"), prices="take", repeated="book")
+    assert bad == {} and counted.booked == 6
+    said = [("P0", 5), ("P1", 8), ("P0", 5), ("P1", 6), ("P1", 7), ("P2", 9)]
+    assert [x[:2] for x in lines(orders("A")[0])] == said
+
+
+def test_the_customer_of_a_file_is_one_that_is_there(app, shop):
+    made = upload(db.session, "sales.order", "orders.csv", b"PO,Part,Qty\nA,P0,5\n")
+    with pytest.raises(MappingError, match="^Customer code: nobody has the code “C9”"):
+        set_mapping(db.session, made, made.mapping, {"customer": "C9"})
+    (asked, *_others) = target_of("sales.order").options
+    assert ("C1", "C1") in [(code, code) for code, _name in offered(db.session, asked)]
+
+
+def test_a_result_leads_to_what_became_of_the_rows(app, shop):
+    imported(app, "PO,Part,Qty,Customer\nA,P0,5,C1\nA,P1,5,C1\nB,P0,5,C1\n")
+    made = db.session.scalars(select(m.DataImport)).one()
+    found = [(str(one.number), f"/m/sales.order.form/{one.id}") for x in "AB" for one in orders(x)]
+    assert became(db.session, made) == (2, found)
+
+
 def test_a_corrected_list_completes_the_quotation_and_repeats_nothing(app, shop):
     heading = "PO,Part,Qty\n"
-    imported(app, f"{heading}A,P0,5\nA,PX,6\nA,P0,5\n", customer="C1")
+    imported(app, f"{heading}A,P0,5\nA,PX,6\nA,P0,5\n", customer="C1", repeated="book")
     assert [x[:2] for x in lines(orders("A")[0])] == [("P0", 5), ("P0", 5)]
-    counted, bad = imported(app, f"{heading}A,P0,5\nA,P1,6\nA,P0,5\n", customer="C1")
+    counted, bad = imported(app, f"{heading}A,P0,5\nA,P1,6\nA,P0,5\n", customer="C1", repeated="book")
     assert bad == {} and counted.booked == 3
     (order,) = orders("A")
     assert [x[:2] for x in lines(order)] == [("P0", 5), ("P0", 5), ("P1", 6)]
     assert order.net == Decimal("8.00")
-    counted, bad = imported(app, f"{heading}A,P0,5\nA,P1,6\nA,P0,5\n", customer="C1")
+    counted, bad = imported(app, f"{heading}A,P0,5\nA,P1,6\nA,P0,5\n", customer="C1", repeated="book")
     assert (counted.booked, counted.unchanged, bad) == (0, 3, {})
     m.SalesOrder.confirm(db.session, orders("A"))
     db.session.commit()
-    _counted, bad = imported(app, f"{heading}A,P2,1\n", customer="C1")
+    _counted, bad = imported(app, f"{heading}A,P2,1\n", customer="C1", repeated="book")
     assert "is confirmed: change it there" in bad[2][1]
 
 

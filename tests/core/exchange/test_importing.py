@@ -1,6 +1,8 @@
 """Files become records: good rows are booked, bad ones keep their reason, and again changes nothing."""
 
 import gzip
+from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -22,6 +24,7 @@ from core.exchange.importing import (
 )
 from core.exchange.mapping import guess_mapping
 from core.jobs import queue
+from core.tabular.writers import write_xlsx
 from tests.conftest import work
 
 pytestmark = pytest.mark.addons("crate")
@@ -324,6 +327,24 @@ def test_what_was_guessed_is_not_remembered_and_the_file_s_own_evidence_wins(app
     assert months_first.options == {"decimal_mark": ","}
     evident = upload(db.session, "crate.crate", "e.csv", f'{header}B,x,"1,234.50",10/31/2026\n'.encode())
     assert evident.options == {"date_order": "mdy", "decimal_mark": "."}
+
+
+def test_a_number_of_a_workbook_is_what_it_is_whatever_mark_texts_have(app):
+    file = BytesIO()
+    header = ["Crate no.", "Thing", "Quantity", "Packed on"]
+    cells = [Decimal("1.25"), "1.500", Decimal("2.125"), "2.500,75", "0.5"]
+    write_xlsx(header, [[f"A{n}", "x", cell, "2026-03-01"] for n, cell in enumerate(cells)], file)
+    data_import = upload(db.session, "crate.crate", "mixed.xlsx", file.getvalue())
+    assert "decimal_mark" not in data_import.options  # numbers say nothing of what texts mean
+    set_mapping(db.session, data_import, data_import.mapping, {"decimal_mark": ","})
+    start_import(db.session, data_import)
+    db.session.commit()
+    work(app)
+    quantities = {code: Decimal(things["x"]) for code, things in crates().items()}
+    assert quantities == {"A0": Decimal("1.25"), "A1": 1500, "A2": Decimal("2.125"), "A3": Decimal("2500.75")}
+    assert bad_rows(data_import.id) == [
+        (6, "Quantity", "“0.5” is not a number: write it like 1234,50."),
+    ]
 
 
 def test_columns_that_a_person_took_away_or_gave_are_remembered(app):

@@ -1,0 +1,63 @@
+"""The records that an import's options name, and those that its rows became."""
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from core import m
+from core.db import AnySession
+from core.exchange.conversion import MappingError
+from core.exchange.convert import CodeCell
+from core.exchange.targets import Target, TargetOption
+from core.i18n import _
+from core.screens.forms.labels import labels_of, url_of_record
+from core.security.actor import actor_of
+
+#: Codes that a page offers, and records that it leads to.
+OFFERED, NAMED = 1000, 12
+
+
+def offered(session: AnySession, option: TargetOption) -> list[tuple[str, str]]:
+    """Code and name of the records that an option can name; none where it names none."""
+    if not isinstance(option.convert, CodeCell):
+        return []
+    cls = _model(option.convert.model)
+    query = select(cls.code, cls.name).where(cls.company_id == actor_of(session).company_id)
+    return [(code, name) for code, name in session.execute(query.order_by(cls.code).limit(OFFERED))]
+
+
+def refuse_unknown(session: AnySession, target: Target, given: dict[str, Any]) -> None:
+    """An option names a record that is there: what rows make, it can't; raises MappingError."""
+    for option in target.options:
+        code = given.get(option.name)
+        if not code or not isinstance(option.convert, CodeCell):
+            continue
+        cls = _model(option.convert.model)
+        there = select(cls.id).where(cls.company_id == actor_of(session).company_id, cls.code == code)
+        if session.scalar(there) is None:
+            raise MappingError(
+                _(
+                    "%(option)s: nobody has the code “%(code)s”. Choose one that is there.",
+                    option=str(option.title),
+                    code=code,
+                )
+            )
+
+
+def became(session: AnySession, data_import: Any) -> tuple[int, list[tuple[str, str]]]:
+    """How many records the rows became, and the first of them with label and address."""
+    screens, row = current_app.extensions["screens"], m.DataImportRow
+    if data_import.target not in screens.models.parts:
+        return 0, []
+    mine = (row.import_id == data_import.id, row.record_id.is_not(None))
+    count = session.scalar(select(func.count(row.record_id.distinct())).where(*mine)) or 0
+    first = select(row.record_id).where(*mine).group_by(row.record_id).order_by(func.min(row.number))
+    ids = session.scalars(first.limit(NAMED)).all()
+    labels = labels_of(session, screens, (data_import.target, "id"), set(ids))
+    address = (url_of_record(screens, data_import.target, one, actor_of(session)) for one in ids)
+    return count, [(labels[one], url) for one, url in zip(ids, address, strict=True) if one in labels and url]
+
+
+def _model(name: str) -> Any:
+    return current_app.extensions["composition"].model(name)
