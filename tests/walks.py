@@ -174,6 +174,7 @@ RECORDS = {
     "product_id": "product",
     "payable_id": "payables.statement",
     "match_id": "payables.match",
+    "repricing_id": "pricing.run",
     "dunning_id": "dunning.run",
 }
 #: Arguments that name no record of a company, by the endpoint's argument.

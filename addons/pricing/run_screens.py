@@ -1,9 +1,9 @@
 """Repricing runs: what is found, what it would do, and the lines to look through."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
+from addons.pricing.services import reviewing
 from addons.pricing.services.deciding import beyond_tolerance
 from core import m
 from core.clock import today
@@ -18,7 +18,6 @@ from core.screens import (
     Field,
     Filter,
     Grid,
-    Part,
     Screens,
     Section,
 )
@@ -30,8 +29,6 @@ RUN_STATES = {
     "undone": _l("Taken back"),
     "cancelled": _l("Cancelled"),
 }
-#: How many lines a run shows on its own page, the worst first.
-MOST = 100
 
 
 def is_open(run: Any) -> bool:
@@ -39,38 +36,37 @@ def is_open(run: Any) -> bool:
     return bool(run is None or run.state == "open")
 
 
-def _accepted(run: Any) -> bool:
-    return is_open(run) and run is not None and any(line.accepted for line in run.lines)
+def _has_lines(run: Any, kind: str) -> bool:
+    return is_open(run) and run is not None and reviewing.has_lines(db.session, run.id, kind)
 
 
 def needs_approval(run: Any) -> bool:
     """Whether somebody else has to agree before the run is applied."""
-    return _accepted(run) and run.approved_by_id is None and beyond_tolerance(db.session, run)
+    asked = run is not None and is_open(run) and run.approved_by_id is None
+    return asked and beyond_tolerance(db.session, run)
 
 
 def can_apply(run: Any) -> bool:
     """Whether lines are accepted, and nobody has to agree any more."""
-    return _accepted(run) and not needs_approval(run)
+    return _has_lines(run, "accepted") and not needs_approval(run)
 
 
 def can_accept(run: Any) -> bool:
     """Whether a line that could be is not accepted."""
-    return is_open(run) and any(not line.refusal and not line.accepted for line in run.lines)
+    return _has_lines(run, "undecided")
 
 
 def accept_all(session: Any, run: Any) -> str:
     """Accept whatever can be."""
-    return _accept(session, [line for line in run.lines if not line.refusal])
+    return _accept(session, reviewing.free_lines(session, run))
 
 
 def accept_within(session: Any, run: Any) -> str:
     """Accept what is within the tolerance."""
-    return _accept(
-        session, [x for x in run.lines if not x.refusal and abs(x.percent) <= (run.tolerance or Decimal(0))]
-    )
+    return _accept(session, reviewing.free_lines(session, run, within=True))
 
 
-def _accept(session: Any, lines: Any) -> str:
+def _accept(session: Any, lines: list[int]) -> str:
     m.PricingRunLine.accept(session, lines)
     return ngettext("%(num)s line is accepted.", "%(num)s lines are accepted.", len(lines))
 
@@ -106,46 +102,40 @@ def cancel(session: Any, run: Any) -> None:
 
 def facts(session: Any, run: Any) -> list[Fact]:
     """How many lines were looked at and differ, and what applying the accepted ones does."""
-    link = f"/m/pricing.run_line.list?f.run_id={run.id}"
+    found = facts_of_review(run, counts := reviewing.counts_of(session, run.id))
+    if not counts.accepted or not is_open(run):
+        return found
+    (preview,) = m.PricingRun.preview(session, [run]).values()
+    return [fact for fact in found if fact.amount is None] + facts_of_effects(run, preview)
+
+
+def facts_of_review(run: Any, counts: Any) -> list[Fact]:
+    """How many lines were looked at, differ and are accepted, and what these come to."""
+    link = f"/pricing/runs/{run.id}/review?show="
     found = [
         Fact(_l("Looked at"), text=str(run.screened)),
-        Fact(_l("Differ"), text=str(len(run.lines)), link=link),
-        Fact(
-            _l("Can't be repriced"),
-            text=str(sum(1 for x in run.lines if x.refusal)),
-            link=f"{link}&f.refused=yes",
-        ),
-        Fact(
-            _l("Accepted"), text=str(sum(1 for x in run.lines if x.accepted)), link=f"{link}&f.accepted=yes"
-        ),
+        Fact(_l("Differ"), text=str(counts.all), link=f"{link}all"),
+        Fact(_l("Undecided"), text=str(counts.undecided), link=f"{link}undecided"),
+        Fact(_l("Can't be repriced"), text=str(counts.refused), link=f"{link}refused"),
+        Fact(_l("Accepted"), text=str(counts.accepted), link=f"{link}accepted"),
     ]
+    if not counts.accepted or run.state in ("undone", "cancelled"):
+        return found
     own = run.company.currency_code
-    for label, amount in _sums(session, run).items():
-        found.append(Fact(label, amount, own))
-    return found
+    return [*found, Fact(_l("To bill"), counts.to_bill, own), Fact(_l("Claims"), counts.claims, own)]
 
 
-def _sums(session: Any, run: Any) -> dict[Any, Decimal]:
-    accepted = [line for line in run.lines if line.accepted]
-    if not accepted or run.state in ("undone", "cancelled"):
-        return {}
-    if run.state == "applied":
-        to_bill = sum((line.value for line in accepted), Decimal(0))
-        return {_l("To bill"): to_bill, _l("Claims"): sum((x.claim_value for x in accepted), Decimal(0))}
-    found = m.PricingRun.preview(session, [run])[run.id]
-    return {
-        _l("On stock"): found.stock,
-        _l("On shipped goods"): found.shipped,
-        _l("On sold goods"): found.sold,
-        _l("On scrap and rounding"): found.other,
-        _l("To bill"): found.to_bill,
-        _l("Claims"): found.claims,
+def facts_of_effects(run: Any, preview: Any) -> list[Fact]:
+    """What applying the accepted lines does to stock, to what was sold, and to what the supplier gets."""
+    amounts = {
+        _l("On stock"): preview.stock,
+        _l("On shipped goods"): preview.shipped,
+        _l("On sold goods"): preview.sold,
+        _l("On scrap and rounding"): preview.other,
+        _l("To bill"): preview.to_bill,
+        _l("Claims"): preview.claims,
     }
-
-
-def review(session: Any, run: Any) -> dict[str, Any]:
-    """The worst lines of a run, and how many more there are."""
-    return {"lines": run.lines[:MOST], "more": max(len(run.lines) - MOST, 0)}
+    return [Fact(label, amount, run.company.currency_code) for label, amount in amounts.items()]
 
 
 def declare(screens: Screens) -> None:
@@ -218,19 +208,23 @@ def _run_form(screens: Screens) -> None:
                 filled=("product_id",),
                 columns=[Column("product_id", choice_columns=("mpn", "maker_id"))],
             ),
-            Part(
-                "review",
-                template="pricing/review.html",
-                read=review,
-                visible=lambda run: run is not None and bool(run.lines),
-            ),
-            *_buttons(),
+            *buttons(),
         ],
     )
 
 
-def _buttons() -> list[Button]:
+def buttons() -> list[Button]:
+    """What is done with a run."""
     return [
+        Button(
+            "review",
+            _l("Review"),
+            action="pricing.review",
+            method="get",
+            permission="pricing.read_runs",
+            style="primary",
+            visible=lambda run: run is not None and reviewing.has_lines(db.session, run.id, "all"),
+        ),
         Button(
             "apply",
             _l("Apply"),

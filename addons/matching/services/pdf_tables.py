@@ -8,11 +8,16 @@ tables of every page, at the same height, counts once. Lines that stand half a l
 row; a line without a figure of its own, close to a row, is the rest of that one. All pages are one sheet,
 whose rows are counted on. Example: `PO/2025/` above and `00017` below the middle of a line is its order,
 PO/2025/ 00017.
+
+A page may end in the middle of a row. What stands between the headings of the next page and its first
+figures is then the rest of the row before, if the figures of rows stand at their top: where all stands at
+the middle of a row, words above its figures are its own.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 
 from addons.matching.services.pdf_text import Box, Page, Piece, TextLine, box_of, pages_of
 
@@ -20,6 +25,8 @@ from addons.matching.services.pdf_text import Box, Page, Piece, TextLine, box_of
 _TABULAR = 3
 #: In heights of a line: how close lines are that may belong together, and the middles of those that do.
 _CLOSE, _BESIDE = 0.6, 0.65
+#: In heights of a line: what is no difference.
+_SLIP = 0.1
 #: A column has pieces in one of so many lines, and in two at least.
 _RARE = 12
 _FIGURE = re.compile(r"^[^\w]*\d[\d.,'’\s]*[^\w]*(?:[A-Z]{3})?$")
@@ -64,12 +71,61 @@ def paper_of(contents: bytes) -> Paper:
     found = Paper(blind=[page.number for page in pages if not page.lines])
     _drop_repeated(pages)
     columns = _columns([line for page in pages for line in page.lines])
-    for page in pages:
-        for row in _rows(page, columns, is_first=page is pages[0]):
-            number = len(found.rows) + 1
-            found.rows.append((number, [_text(row.cells.get(n, ())) for n in range(len(columns))]))
-            found.places[number] = (page.number, page.share(row.box))
+    for page, row in _all_rows(pages, columns):
+        number = len(found.rows) + 1
+        found.rows.append((number, [_text(row.cells.get(n, ())) for n in range(len(columns))]))
+        found.places[number] = (page.number, page.share(row.box))
     return found
+
+
+def _all_rows(pages: Sequence[Page], columns: Sequence[Column]) -> list[tuple[Page, _Row]]:
+    """The rows of all pages; what a page has of a row of the page before stands with that one."""
+    may_cut = not any(_hangs(page) for page in pages)
+    found: list[tuple[Page, _Row]] = []
+    for page in pages:
+        for line in _cut_off(page, pages[0], columns) if may_cut else ():
+            rest = _row(line, columns)
+            owners = (row for _page, row in reversed(found[-2:]) if row.is_whole)
+            if owner := next((row for row in owners if rest.cells.keys() <= row.cells.keys()), None):
+                page.lines.remove(line)
+                for n, pieces in rest.cells.items():
+                    owner.cells[n] = [*owner.cells[n], *pieces]
+        found += [(page, row) for row in _rows(page, columns, is_first=page is pages[0])]
+    return found
+
+
+def _cut_off(page: Page, first: Page, columns: Sequence[Column]) -> list[TextLine]:
+    """The lines of a page that may be the rest of the last row of the page before."""
+    if page is first:
+        return []
+    below = page.lines[_after_headings(page, first) :]
+    return list(takewhile(lambda line: not _row(line, columns).is_whole, below))
+
+
+def _after_headings(page: Page, first: Page) -> int:
+    """Where what the first page has on top of its table, and this page again, comes to its end."""
+    top, _last = _extent(first.lines)
+    heads = [_text(line) for line in first.lines[top:]]
+    said = [_text(line) for line in page.lines]
+    at = said.index(heads[0]) if heads and heads[0] in said else 0
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(heads, said[at:], strict=False))
+    return at + len(list(same))
+
+
+def _hangs(page: Page) -> bool:
+    """Whether a row has words above its figures: half a line, or closer to them than rests are below."""
+    boxes = [box_of(line) for line in page.lines]
+    figured = [n for n, line in enumerate(page.lines) if _is_figured(line)]
+    return any(
+        _gap(boxes[n - 1], boxes[n]) < max(_gap(boxes[above], boxes[above + 1]), 0) - _SLIP * boxes[n].height
+        for above, n in pairwise(figured)
+        if n - above > 1
+    )
+
+
+def _is_figured(line: TextLine) -> bool:
+    """Whether it is a line of a table, and no heading."""
+    return len(line) >= _TABULAR and any(_is_figure(piece) for piece in line)
 
 
 def _text(pieces: Sequence[Piece]) -> str:
@@ -107,7 +163,7 @@ def _extent(lines: Sequence[TextLine]) -> tuple[int, int]:
 def _columns(lines: Sequence[TextLine]) -> list[Column]:
     """From the left."""
     tabular = [line for line in lines if len(line) >= _TABULAR]
-    figured = [line for line in tabular if any(_is_figure(piece) for piece in line)]
+    figured = [line for line in tabular if _is_figured(line)]
     least = 1 if len(figured) <= _TABULAR else max(2, len(figured) // _RARE)
     spans = _covered([(p.box.left, p.box.right) for line in figured for p in line], least)
     for line in tabular:

@@ -51,14 +51,14 @@ _APPLIED = text("""
     UPDATE pricing_run SET state = 'applied', applied_at = :now, applied_by_id = :user WHERE id = :run
 """)
 _UNDONE = text("UPDATE pricing_run SET state = 'undone', undone_at = :now WHERE id = :run")
-#: Runs that changed the same moves later.
+#: Runs that changed these moves later; by the index of applied lines, however old what is known of the table.
 _LATER = text("""
-    SELECT DISTINCT ON (n.move_id) n.move_id, r.number
-      FROM pricing_run_line o
-      JOIN pricing_run_line n ON n.move_id = o.move_id AND n.applied AND n.run_id <> o.run_id
-      JOIN pricing_run r ON r.id = n.run_id JOIN pricing_run mine ON mine.id = o.run_id
-     WHERE o.run_id = :run AND o.applied AND r.applied_at > mine.applied_at
-     ORDER BY n.move_id, r.applied_at DESC
+    SELECT w.id AS move_id, r.number
+      FROM unnest(CAST(:ids AS bigint[])) AS w (id)
+     CROSS JOIN LATERAL (SELECT run_id FROM pricing_run_line
+                          WHERE move_id = w.id AND applied ORDER BY id DESC LIMIT 1) k
+      JOIN pricing_run r ON r.id = k.run_id
+     WHERE k.run_id <> :run
 """)
 _RECEIPTS = text("SELECT id, coalesce(returns_id, id) AS receipt FROM stock_move WHERE id = ANY(:ids)")
 #: The last bill or credit note that stands on a move.
@@ -176,10 +176,11 @@ def _undo(session: AnySession, run: Any) -> None:
 
 def _refuse_built_on(session: AnySession, run: Any, lines: Sequence[Any]) -> None:
     """Refuse where a later run, a later bill or a confirmed statement knows the new price."""
-    later = {row.move_id: row.number for row in session.execute(_LATER, {"run": run.id})}
+    moves = [line.move_id for line in lines]
+    later = {row.move_id: row.number for row in session.execute(_LATER, {"run": run.id, "ids": moves})}
     billed = [line.move_id for line in lines if line.billed_by_now != line.billed]
     bills = {row.move_id: row.number for row in session.execute(_BILLS, {"ids": billed})}
-    locked = m.StockMove.locked_because(session, [line.move_id for line in lines])
+    locked = m.StockMove.locked_because(session, moves)
     refused = {}
     for line in lines:
         if line.move_id in later:

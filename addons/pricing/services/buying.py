@@ -15,11 +15,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.pricing.services.latest import Wanted, latest_prices
+from addons.pricing.services.latest import Wanted, latest_prices, partners_of
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
 
-_PARTNERS = text("SELECT id, receipt_price, price_breaks FROM partner WHERE id = ANY(:ids)")
 _ORDERED = text("""
     SELECT order_id, product_id, sum(quantity) AS quantity FROM purchasing_order_line
      WHERE order_id = ANY(:ids) GROUP BY order_id, product_id
@@ -43,7 +42,7 @@ def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price | Non
         whole = of[one.partner_id].price_breaks == "order" if one.partner_id in of else False
         quantity = sums[one.order, one.partner_id, one.product_id] if whole else one.quantity
         wanted.append(Wanted(one.partner_id, one.product_id, quantity, one.currency, one.on))
-    found = latest_prices(session, wanted)
+    found = latest_prices(session, wanted, of)
     return [
         Price(latest.unit_price, latest.origin, latest.discount) if (latest := found.get(one)) else None
         for one in wanted
@@ -61,7 +60,7 @@ def receipt_prices(
         row.move: Wanted(row.partner_id, row.product_id, quantity, row.currency_code, on)
         for row, quantity in zip(taking, quantities, strict=True)
     }
-    latest = latest_prices(session, list(wanted.values()))
+    latest = latest_prices(session, list(wanted.values()), of)
     found = {move: latest[one] for move, one in wanted.items() if one in latest}
     if found:
         values = {
@@ -76,10 +75,7 @@ def receipt_prices(
 def break_quantities(session: AnySession, rows: Sequence[Any], of: Mapping[int, Any]) -> list[Decimal]:
     """By which quantity each line of an order reaches breaks."""
     whole = sorted({row.order_id for row in rows if of[row.partner_id].price_breaks == "order"})
+    if not whole:
+        return [row.quantity for row in rows]
     sums = {(r.order_id, r.product_id): r.quantity for r in session.execute(_ORDERED, {"ids": whole})}
     return [sums.get((row.order_id, row.product_id), row.quantity) for row in rows]
-
-
-def partners_of(session: AnySession, ids: set[int]) -> Mapping[int, Any]:
-    """How suppliers price their receipts and count their breaks, by their ids."""
-    return {row.id: row for row in session.execute(_PARTNERS, {"ids": sorted(ids)})}

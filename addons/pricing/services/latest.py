@@ -17,7 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -79,14 +80,13 @@ _RECEIPTS = text(f"""
          ORDER BY v.date DESC, v.id DESC LIMIT 1) x
 """)  # noqa: S608  # our own constant
 _QUERIES = {"list": _LISTS, "order": _ORDERS, "receipt": _RECEIPTS, "quotation": _QUOTATIONS}
-_RULES = text("""
-    SELECT p.id, coalesce(p.price_source, c.price_source) AS rule
+_PARTNERS = text("""
+    SELECT p.id, p.receipt_price, p.price_breaks, coalesce(p.price_source, c.price_source) AS price_source
       FROM partner p JOIN company c ON c.id = p.company_id WHERE p.id = ANY(:ids)
 """)
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A part of a supplier, in a currency, on a day; the quantity is what breaks are reached by."""
 
     partner_id: int
@@ -109,18 +109,30 @@ class Latest:
     day: date | None
     origin: str
 
-    @property
+    @cached_property
     def net(self) -> Decimal:
         """The price of one unit less the discount."""
         return net_price(self.unit_price, self.discount)
 
 
-def latest_prices(session: AnySession, wanted: Sequence[Wanted]) -> dict[Wanted, Latest]:
-    """The latest price of each, where there is one; so many questions as there are sources, at most."""
-    rules = _rules(session, wanted)
-    newest = [one for one in dict.fromkeys(wanted) if rules.get(one.partner_id) == "newest"]
+def partners_of(session: AnySession, ids: set[int]) -> Mapping[int, Any]:
+    """Which source suppliers ask first, how they price receipts and count breaks, by their ids."""
+    return {row.id: row for row in session.execute(_PARTNERS, {"ids": sorted(ids)})} if ids else {}
+
+
+def latest_prices(
+    session: AnySession, wanted: Sequence[Wanted], of: Mapping[int, Any] | None = None
+) -> dict[Wanted, Latest]:
+    """The latest price of each, where there is one; so many questions as there are sources, at most.
+
+    `of` are the partners, where the caller knows them already.
+    """
+    of = partners_of(session, {one.partner_id for one in wanted}) if of is None else of
+    rules = {partner: row.price_source for partner, row in of.items()}
+    distinct = list(dict.fromkeys(wanted))
+    newest = [one for one in distinct if rules.get(one.partner_id) == "newest"]
     found = _newest(session, newest)
-    pending = [one for one in dict.fromkeys(wanted) if rules.get(one.partner_id, "newest") != "newest"]
+    pending = [one for one in distinct if rules.get(one.partner_id, "newest") != "newest"]
     for rank in range(len(SOURCES)):
         asked: dict[str, list[Wanted]] = {}
         for one in pending:
@@ -134,11 +146,6 @@ def latest_prices(session: AnySession, wanted: Sequence[Wanted]) -> dict[Wanted,
 def order_of(rule: str) -> tuple[str, ...]:
     """The sources in the order in which a rule asks them: its own first, the others as they are listed."""
     return tuple(sorted(SOURCES, key=lambda source: source != rule))
-
-
-def _rules(session: AnySession, wanted: Sequence[Wanted]) -> Mapping[int, str]:
-    ids = sorted({one.partner_id for one in wanted})
-    return {row.id: row.rule for row in session.execute(_RULES, {"ids": ids})} if ids else {}
 
 
 def _newest(session: AnySession, wanted: Sequence[Wanted]) -> dict[Wanted, Latest]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.accounting.services.chart import books_of
+from addons.accounting.services.chart import Books, books_of
 from addons.pricing.services.priced import BY_NOW, LAST_RUN
 from addons.pricing.services.screening import REPRICE
-from addons.stock.services.revaluing import CostChange, effects
+from addons.stock.services.revaluing import CostChange, Effect, effects
 from core import m
 from core.db import AnySession
 from core.security import acts
@@ -47,25 +47,35 @@ def preview(session: AnySession, runs: Iterable[Any]) -> dict[int, Preview]:
     return {run.id: _preview(session, run) for run in (session.get_one(m.PricingRun, key) for key in found)}
 
 
-def _preview(session: AnySession, run: Any) -> Preview:
+def accepted_effects(session: AnySession, run: Any) -> tuple[Sequence[Any], Sequence[Effect]]:
+    """The accepted lines that are as they were found, and what they would do, move by move."""
     lines = session.execute(_LINES, {"run": run.id}).all()
-    books = books_of(session, run.company_id)
-    goods = books.account("goods_received")
+    goods = books_of(session, run.company_id).account("goods_received")
     changes = [
         CostChange(line.move_id, line.value + line.claim_value, goods)
         for line in lines
         if line.value + line.claim_value
     ]
+    return lines, effects(session, changes) if changes else ()
+
+
+def _preview(session: AnySession, run: Any) -> Preview:
+    lines, found = accepted_effects(session, run)
+    return summed(books_of(session, run.company_id), lines, found)
+
+
+def summed(books: Books, lines: Sequence[Any], found: Sequence[Effect]) -> Preview:
+    """What effects come to, by where they stand."""
     by_account: dict[int, Decimal] = {}
     stock = _ZERO
-    for effect in effects(session, changes) if changes else ():
+    for effect in found:
         stock += effect.amount
         for account, amount in effect.accounts.items():
             by_account[account] = by_account.get(account, _ZERO) + amount
     shipped, sold = (
         by_account.pop(books.account(purpose), _ZERO) for purpose in ("goods_shipped", "cost_of_goods_sold")
     )
-    by_account.pop(goods, None)
+    by_account.pop(books.account("goods_received"), None)
     claims = _sum(lines, "claim_value")
     other = sum(by_account.values(), _ZERO)
     return Preview(len(lines), stock, shipped, sold, other, _sum(lines, "value"), claims)

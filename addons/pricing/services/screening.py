@@ -14,13 +14,13 @@ pieces, as bills do: the open part of the difference is the share of the first o
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
-from addons.pricing.services.buying import break_quantities, partners_of
+from addons.pricing.services.buying import break_quantities
 from addons.pricing.services.errors import PricingError
-from addons.pricing.services.latest import Latest, Wanted, latest_prices
+from addons.pricing.services.latest import Latest, Wanted, latest_prices, partners_of
 from addons.pricing.services.priced import BY_NOW, LAST_RUN
 from addons.purchasing.services.pricing import UNIT, net_price
 from addons.stock.services.costs import share
@@ -70,8 +70,7 @@ _FORGET = text("DELETE FROM pricing_run_line WHERE run_id = :id")
 _SCREENED = text("UPDATE pricing_run SET screened = :count, approved_by_id = NULL WHERE id = :id")
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A received line and the latest price, which is another one."""
 
     row: Any
@@ -92,7 +91,7 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
         (run.number,) = next_numbers(session, "pricing.run", run.company_id, run.date.year, 1)
     session.add_all(runs)
     session.flush()
-    screen(session, runs)
+    m.PricingRun.screen(session, runs)
     return [run.id for run in runs]
 
 
@@ -178,14 +177,13 @@ def _differing(session: AnySession, run: Any, received: Sequence[Any]) -> Iterat
         Wanted(row.partner_id, row.product_id, quantity, row.currency, run.date)
         for row, quantity in zip(received, break_quantities(session, lines, of), strict=True)
     ]
-    latest = latest_prices(session, wanted)
-    for row, one in zip(received, wanted, strict=True):
-        if one in latest and latest[one].net != row.price:
-            yield Found(row, latest[one])
+    latest = latest_prices(session, wanted, of)
+    for row, price in zip(received, map(latest.get, wanted), strict=True):
+        if price is not None and price.net != row.price:
+            yield Found(row, price)
 
 
-@dataclass(frozen=True)
-class _OrderLine:
+class _OrderLine(NamedTuple):
     order_id: int
     partner_id: int
     product_id: int
@@ -196,17 +194,19 @@ def _lines(session: AnySession, run: Any, found: Sequence[Found], currency: str)
     ids = [one.row.move_id for one in found]
     worth = {row.id: row for row in session.execute(_WORTH, {"ids": ids})} if ids else {}
     locked = m.StockMove.locked_because(session, ids) if ids else {}
+    units = {code: smallest_unit(code) for code in {currency, *(one.row.currency for one in found)}}
     for one in found:
         of = worth[one.row.move_id]
         if of.back < one.row.quantity:
-            yield _line(run, one, of, locked.get(one.row.move_id, ""), smallest_unit(currency))
+            refusal = locked.get(one.row.move_id) or _refusal(run, one.row, of)
+            yield _line(run, one, of, refusal, units[one.row.currency], units[currency])
 
 
-def _line(run: Any, found: Found, worth: Any, locked: str, unit: Decimal) -> dict[str, Any]:
+def _line(run: Any, found: Found, worth: Any, refusal: str, of: Decimal, unit: Decimal) -> dict[str, Any]:
+    """With amounts to the smallest unit of the supplier's currency and values to that of the books'."""
     row, price = found.row, found.latest.net
     claimed = claimed_quantity(row, worth)
     value, claim_value = values_of(row, worth, price, unit)
-    of = smallest_unit(row.currency)
     each = price - row.price
     return {
         "run_id": run.id,
@@ -229,7 +229,7 @@ def _line(run: Any, found: Found, worth: Any, locked: str, unit: Decimal) -> dic
         "value": value,
         "claim_amount": round_to(each * claimed, of),
         "claim_value": claim_value,
-        "refusal": locked or _refusal(run, row, worth),
+        "refusal": refusal,
     }
 
 

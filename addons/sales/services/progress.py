@@ -45,11 +45,22 @@ _SUMS = text("""
            sum(net * (quantity - cancelled - delivered) / quantity) AS open
       FROM sales_order_line WHERE order_id = :id
 """)
+#: What went out costs what it does by now, whatever its receipts came to cost since; the rest what it did on
+#: the day of the order.
 _MARGIN = text("""
     SELECT sum(l.net) AS net,
-           sum(l.quantity * coalesce(l.unit_cost, w.amount / nullif(w.quantity, 0), p.cost)) AS cost
+           sum(coalesce(g.cost, 0) + CASE WHEN coalesce(g.quantity, 0) = l.quantity THEN 0
+               ELSE (l.quantity - coalesce(g.quantity, 0))
+                    * coalesce(l.unit_cost, w.amount / nullif(w.quantity, 0), p.cost) END) AS cost
       FROM sales_order_line l JOIN product p ON p.id = l.product_id
-      LEFT JOIN stock_worth w ON w.product_id = p.id WHERE l.order_id = :id
+      LEFT JOIN stock_worth w ON w.product_id = p.id
+     CROSS JOIN LATERAL (
+           SELECT sum(v.quantity) AS quantity, sum(x.cost) AS cost
+             FROM stock_move v
+            CROSS JOIN LATERAL (SELECT -sum(amount) AS cost FROM stock_value WHERE move_id = v.id) x
+            WHERE v.order_line_id = l.id AND v.state = 'done' AND v.returns_id IS NULL
+              AND x.cost IS NOT NULL) g
+     WHERE l.order_id = :id
 """)
 _ORDERS_OF_INVOICE = text("""
     SELECT DISTINCT o.id, o.number FROM accounting_invoice_line x

@@ -1,9 +1,10 @@
 """Pay what was approved: one payment a supplier, after its credit notes and discounts.
 
 Problem: a supplier has bills of 600.00 and 400.00, a credit note of 150.00, and gives 2 % on the second.
-Rule: the discount becomes a credit note of 8.00 that settles the second bill in part; the credit note of
-150.00 is settled with the first; the payment of 842.00 settles 450.00 and 392.00. What has changed since the
-approval, such as a bill that was paid by hand or an account, refuses the run and says so.
+Rule: the credit note of 150.00 is settled with the first; the payment of 842.00 settles 450.00 of that, and
+the second whole by 392.00 and the 8.00 that are kept, which accounting books as it does those of payments by
+hand. What has changed since the approval, such as a bill that was paid by hand or an account, refuses the
+run and says so.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,13 +14,13 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.accounting.services.allocation import Pair, items_of
+from addons.accounting.services.allocation import Pair
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
+from addons.accounting.services.early import earned
 from addons.supplier_payments.services import proposing
-from addons.supplier_payments.services.discounts import discounts_of
 from addons.supplier_payments.services.errors import PayError
 from core import m
-from core.db import AnySession
+from core.db import AnySession, smallest_unit
 from core.i18n import _
 from core.security import acts
 from core.security.audit import record
@@ -28,13 +29,11 @@ PAY = "supplier_payments.pay"
 _ZERO = Decimal(0)
 _LINES = text("""
     SELECT l.id, l.open_item_id, l.partner_id, l.number, l.amount, l.discount, o.allocated - o.amount AS now,
-           a.active AND a.confirmed_by_id IS NOT NULL AS confirmed, b.id AS bill_id, b.early_discount,
-           p.payment_hold
+           abs(o.discount) AS agreed, o.discount_until,
+           a.active AND a.confirmed_by_id IS NOT NULL AS confirmed, p.payment_hold
       FROM payment_run_line l JOIN accounting_open_item o ON o.id = l.open_item_id
       JOIN partner p ON p.id = l.partner_id
       LEFT JOIN payment_bank_account a ON a.id = l.account_id
-      LEFT JOIN accounting_entry_line e ON e.id = o.entry_line_id
-      LEFT JOIN accounting_bill b ON b.entry_id = e.entry_id AND b.kind = 'bill'
      WHERE l.run_id = :run AND l.taken ORDER BY l.position FOR UPDATE OF o
 """)
 _PAID = text("UPDATE payment_run SET state = 'paid', paid_at = :now WHERE id = :run")
@@ -60,10 +59,9 @@ def pay(session: AnySession, runs: Iterable[Any]) -> list[int]:
 
 def _pay(session: AnySession, run: Any) -> list[int]:
     lines = session.execute(_LINES, {"run": run.id}).all()
-    PayError.refuse({line.id: why for line in lines if (why := _changed(line))})
+    PayError.refuse({line.id: why for line in lines if (why := _changed(line, run.date))})
     left = {line.open_item_id: abs(line.amount) for line in lines}
-    _settle_discounts(session, run, lines, left)
-    _settle_credits(session, run.date, lines, left)
+    _settle_credits(session, run, lines, left)
     drafts = _drafts(run, lines, left)
     made: list[int] = m.AccountingPayment.create(session, drafts)
     m.AccountingPayment.post(session, made)
@@ -73,7 +71,9 @@ def _pay(session: AnySession, run: Any) -> list[int]:
     return made
 
 
-def _changed(line: Any) -> str:
+def _changed(line: Any, on: date) -> str:
+    if line.discount and line.discount != earned(line.now, line.agreed, line.discount_until, on):
+        return _("The discount on %(number)s has changed since: begin a new run.", number=line.number)
     if line.now != line.amount:
         return _("What is open of %(number)s has changed since: begin a new run.", number=line.number)
     if line.payment_hold or (line.amount > 0 and not line.confirmed):
@@ -81,49 +81,31 @@ def _changed(line: Any) -> str:
     return ""
 
 
-def _settle_discounts(session: AnySession, run: Any, lines: Sequence[Any], left: dict[int, Decimal]) -> None:
-    """Book discounts as credit notes, and settle bills with them in part."""
-    early = {line.bill_id: line for line in lines if line.discount}
-    found = discounts_of(session, {bill: line.early_discount for bill, line in early.items()}, run.date)
-    other = _("The discount on %(number)s has changed since: begin a new run.", number="%(number)s")
-    PayError.refuse(
-        {
-            one.bill_id: other % {"number": early[one.bill_id].number}
-            for one in found
-            if one.total != early[one.bill_id].discount
-        }
-    )
-    notes: list[int] = m.AccountingBill.create(session, [one.draft for one in found])
-    m.AccountingBill.post(session, notes)
-    items = items_of(session, "accounting_bill", notes) if notes else {}
-    pairs = []
-    for one, note in zip(found, notes, strict=True):
-        line = early[one.bill_id]
-        pairs.append(Pair(items[note].id, line.open_item_id, one.total, run.date))
-        left[line.open_item_id] -= one.total
-    if pairs:
-        m.AccountingAllocation.settle(session, pairs, run.date)
+def _settle_credits(session: AnySession, run: Any, lines: Sequence[Any], left: dict[int, Decimal]) -> None:
+    """Credit notes of each supplier settle its bills, in the order of the run.
 
-
-def _settle_credits(session: AnySession, on: date, lines: Sequence[Any], left: dict[int, Decimal]) -> None:
-    """Credit notes of each supplier settle its bills, in the order of the run."""
+    Of a bill with a discount they leave a cent: it is earned by a payment alone.
+    """
+    unit = smallest_unit(run.currency_code)
     pairs = []
     for credit in (line for line in lines if line.amount < 0):
         for bill in (one for one in lines if one.partner_id == credit.partner_id and one.amount > 0):
-            amount = min(left[credit.open_item_id], left[bill.open_item_id])
+            kept = bill.discount + unit if bill.discount else _ZERO
+            amount = min(left[credit.open_item_id], left[bill.open_item_id] - kept)
             if amount > 0:
-                pairs.append(Pair(credit.open_item_id, bill.open_item_id, amount, on))
+                pairs.append(Pair(credit.open_item_id, bill.open_item_id, amount, run.date))
                 left[credit.open_item_id] -= amount
                 left[bill.open_item_id] -= amount
     if pairs:
-        m.AccountingAllocation.settle(session, pairs, on)
+        m.AccountingAllocation.settle(session, pairs, run.date)
 
 
 def _drafts(run: Any, lines: Sequence[Any], left: dict[int, Decimal]) -> list[PaymentDraft]:
     by_partner: dict[int, list[PaymentLine]] = {}
     for line in lines:
         if line.amount > 0 and left[line.open_item_id]:
-            paid = PaymentLine(line.open_item_id, left[line.open_item_id])
+            amount = left[line.open_item_id] - line.discount
+            paid = PaymentLine(line.open_item_id, amount, line.discount)
             by_partner.setdefault(line.partner_id, []).append(paid)
     return [
         PaymentDraft(

@@ -19,11 +19,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.supplier_payments.services.discounts import discounts_of
+from addons.accounting.services.early import earned
 from addons.supplier_payments.services.errors import PayError
 from core import m
 from core.clock import today
-from core.db import AnySession
+from core.db import AnySession, smallest_unit
 from core.i18n import _, format_money
 from core.records.sequences import next_numbers
 from core.security import acts
@@ -35,11 +35,9 @@ _ZERO = Decimal(0)
 #: What is open with suppliers, below zero what they owe us, with what was agreed and what stands in the way.
 _ITEMS = text("""
     SELECT o.id, o.partner_id, o.number, o.reference, o.date, o.due_date, o.allocated - o.amount AS amount,
-           o.allocated = 0 AS untouched, p.payment_priority, p.payment_hold, b.id AS bill_id,
-           b.early_discount, b.discount_until, a.id AS account_id, a.confirmed_by_id, r.number AS run
+           abs(o.discount) AS discount, o.discount_until, p.payment_priority, p.payment_hold,
+           a.id AS account_id, a.confirmed_by_id, r.number AS run
       FROM accounting_open_item o JOIN partner p ON p.id = o.partner_id
-      LEFT JOIN accounting_entry_line e ON e.id = o.entry_line_id
-      LEFT JOIN accounting_bill b ON b.entry_id = e.entry_id AND b.kind = 'bill'
       LEFT JOIN LATERAL (SELECT id, confirmed_by_id FROM payment_bank_account
                           WHERE partner_id = o.partner_id AND active ORDER BY id DESC LIMIT 1) a ON true
       LEFT JOIN LATERAL (SELECT x.number FROM payment_run_line y JOIN payment_run x ON x.id = y.run_id
@@ -58,7 +56,7 @@ class Line:
     """An open item while it is decided on."""
 
     row: Any
-    discount_until: date | None
+    discount_until: date | None = None
     discount: Decimal = _ZERO
     waiting_cost: Decimal = _ZERO
     hold: str = ""
@@ -87,7 +85,7 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
             (run.number,) = next_numbers(session, "payment.run", run.company_id, run.date.year, 1)
     session.add_all(runs)
     session.flush()
-    propose(session, runs)
+    m.PaymentRun.propose(session, runs)
     return [run.id for run in runs]
 
 
@@ -118,8 +116,7 @@ def _propose(session: AnySession, run: Any) -> None:
     held = {row.open_item_id: row.hold for row in session.execute(_BY_HAND, {"run": run.id})}
     session.execute(_FORGET, {"run": run.id})
     values = {"run": run.id, "company": run.company_id, "currency": run.currency_code}
-    lines = [_line(row) for row in session.execute(_ITEMS, values)]
-    _set_discounts(session, run, lines)
+    lines = [_line(run, row) for row in session.execute(_ITEMS, values)]
     wanted = _wanted(run, lines)
     _hold(run, wanted, held)
     rows = list(_rows(run, wanted, held))
@@ -127,24 +124,13 @@ def _propose(session: AnySession, run: Any) -> None:
     session.execute(_UNAPPROVED, {"run": run.id})
 
 
-def _line(row: Any) -> Line:
-    has = row.bill_id is not None and row.untouched and row.amount > 0 and row.early_discount
-    return Line(row, row.discount_until if has else None)
-
-
-def _set_discounts(session: AnySession, run: Any, lines: Sequence[Line]) -> None:
-    """What may be kept for paying on the day of the run, and is lost by waiting."""
-    early = {
-        line.row.bill_id: line.row.early_discount
-        for line in lines
-        if line.discount_until is not None and line.discount_until >= run.date
-    }
-    found = {one.bill_id: one.total for one in discounts_of(session, early, run.date)}
-    for line in lines:
-        if line.row.bill_id in early:
-            line.discount = found.get(line.row.bill_id, _ZERO)
-            lost = line.discount_until is not None and line.discount_until < run.next_date
-            line.waiting_cost = line.discount if lost else _ZERO
+def _line(run: Any, row: Any) -> Line:
+    """With what may be kept for paying on the day of the run, and is lost by waiting."""
+    discount = earned(row.amount, row.discount, row.discount_until, run.date)
+    if not discount:
+        return Line(row)
+    lost = row.discount_until < run.next_date
+    return Line(row, row.discount_until, discount, discount if lost else _ZERO)
 
 
 def _wanted(run: Any, lines: Sequence[Line]) -> list[Line]:
@@ -165,10 +151,17 @@ def _hold(run: Any, lines: Sequence[Line], held: dict[int, str]) -> None:
         line.hold = held.get(line.row.id) or _why_not(line.row)
     for partner in {line.row.partner_id for line in lines}:
         own = [line for line in lines if line.row.partner_id == partner and not line.hold]
-        if sum((line.row.amount - line.discount for line in own), _ZERO) <= 0:
+        if _is_covered(own, smallest_unit(run.currency_code)):
             for line in own:
                 line.hold = _("Its credit notes cover what is due: settle them with its bills.")
     _hold_beyond(run, lines)
+
+
+def _is_covered(lines: Sequence[Line], unit: Decimal) -> bool:
+    """Whether credit notes leave nothing to pay; a discount is earned by a payment of a cent at least."""
+    early = sum(1 for line in lines if line.discount)
+    left = sum((line.row.amount - line.discount for line in lines), _ZERO)
+    return any(line.row.amount < 0 for line in lines) and left <= unit * early
 
 
 def _why_not(row: Any) -> str:

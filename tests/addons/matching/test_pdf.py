@@ -65,6 +65,22 @@ def test_a_statement_of_three_pages_is_read_line_by_line_with_its_places(app):
     _stand_where_they_say(contents, found)
 
 
+def test_a_row_that_a_page_break_cuts_keeps_its_rest(app):
+    """Words go over three to ten lines, and pages end in the middle of rows."""
+    rows = [
+        (*row[:4], " ".join(f"word{n}-{k}" for k in range(12 + 9 * (n % 4))), *row[5:])
+        for n, row in enumerate(rows_of(40))
+    ]
+    style = "tr { break-inside: auto } td { vertical-align: top; orphans: 1; widows: 1 }"
+    contents = printed(f"<style>{style}</style>{statement(rows)}")
+    with pdfplumber.open(io.BytesIO(contents)) as pdf:
+        begin = [page.extract_text().split("(USD)\n")[1][:4] for page in pdf.pages[1:]]
+    assert "word" in begin
+    found = read(contents)
+    assert [x.amount for x in found.lines] == [row[-1] for row in rows]
+    assert [x.text.split() for x in found.lines] == [row[4].split() for row in rows]
+
+
 def _plain(text):
     """Without the blanks that stand for the ends of lines."""
     return text.replace(" ", "")

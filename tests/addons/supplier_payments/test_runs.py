@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from addons.accounting.services.banks import BankError
-from addons.accounting.services.drafts import BillDraft, BillLineDraft
+from addons.accounting.services.drafts import BillDraft, BillLineDraft, PaymentDraft, PaymentLine
 from addons.supplier_payments import reports
 from addons.supplier_payments.services.bank_files import SCHEMA, bank_file
 from addons.supplier_payments.services.errors import PayError
@@ -115,7 +115,7 @@ def test_the_example_of_paying_with_a_discount_and_a_credit_note(office):
     (payment,) = [db.session.get(m.AccountingPayment, key) for key in made]
     assert (payment.amount, payment.direction, payment.state) == (842, "out", "posted")
     assert office.balance("payable") == 0 and office.balance("bank") == -842
-    assert office.balance("purchases") == 600 + 400 - 150 - 8
+    assert office.balance("purchases") == 600 + 400 - 150 and office.balance("discount_received") == -8
     open_items = text("SELECT count(*) FROM accounting_open_item WHERE allocated <> amount")
     assert db.session.scalar(open_items) == 0
     assert first.state == second.state == "posted"
@@ -127,7 +127,9 @@ def test_the_example_of_paying_with_a_discount_and_a_credit_note(office):
         m.PaymentRun.pay(db.session, [run])
 
 
-def test_a_discount_takes_its_tax_with_it(office):
+@pytest.mark.parametrize(("lowers", "tax_then"), [(True, "186.20"), (False, "190.00")])
+def test_a_discount_takes_its_tax_with_it_where_the_company_says_so(office, lowers, tax_then):
+    office.company.early_tax = lowers
     tax = m.AccountingTax(
         company_id=office.company_id,
         name="19 %",
@@ -143,7 +145,49 @@ def test_a_discount_takes_its_tax_with_it(office):
     assert (line.amount, line.discount) == (1190, Decimal("23.80"))
     m.PaymentRun.pay(db.session, [run])
     assert office.balance("bank") == Decimal("-1166.20") and office.balance("payable") == 0
-    assert office.balance("input_tax") == Decimal("186.20")
+    assert office.balance("input_tax") == Decimal(tax_then)
+    assert office.balance("discount_received") == Decimal("-23.80") + 190 - Decimal(tax_then)
+
+
+def test_the_rest_of_a_bill_earns_its_discount_as_by_hand(office):
+    partner = office.supplier("S", supplier_term=office.term(2, 14))
+    bill = office.bill(partner, 1000, LATER)
+    paid_by_hand(office, partner, bill, 300)
+    run = office.approved()
+    assert lines(run) == [("S", 680)]
+    (payment,) = m.PaymentRun.pay(db.session, [run])
+    assert office.balance("payable") == 0 and office.balance("discount_received") == -20
+    m.AccountingPayment.reverse(db.session, [payment], TODAY)
+    assert office.balance("payable") == -700 and office.balance("discount_received") == 0
+
+
+def test_credit_notes_leave_a_cent_of_a_bill_whose_discount_is_earned(office):
+    partner = office.supplier("S", supplier_term=office.term(2, 14))
+    office.bill(partner, 100, LATER)
+    office.bill(partner, 50, LATER)
+    credit_note(office, partner, 146)
+    run = office.approved()
+    assert lines(run) == [("S", 98), ("S", 49), ("S", -146)]
+    (key,) = m.PaymentRun.pay(db.session, [run])
+    payment = db.session.get(m.AccountingPayment, key)
+    assert [(x.amount, x.discount) for x in payment.lines] == [(Decimal("0.01"), 2), (Decimal("0.99"), 1)]
+    assert office.balance("payable") == 0
+
+
+def paid_by_hand(office, partner, bill, amount):
+    item = db.session.query(m.AccountingOpenItem).filter_by(number=bill.number).one()
+    draft = PaymentDraft(
+        office.company_id,
+        partner.id,
+        TODAY,
+        Decimal(amount),
+        "EUR",
+        direction="out",
+        side="payable",
+        lines=[PaymentLine(item.id, Decimal(amount))],
+        remainder="keep",
+    )
+    m.AccountingPayment.post(db.session, m.AccountingPayment.create(db.session, [draft]))
 
 
 def test_who_prepares_does_not_approve_and_nothing_is_paid_before(office):
