@@ -36,7 +36,7 @@ def to_send(session: Any, today: date) -> Figure:
 def to_approve(session: Any, today: date) -> Figure:
     """Orders that somebody has to approve."""
     order = m.PurchasingOrder
-    number = _count(session, order, order.state == "request", order.hold != "")
+    number = _count(session, order, order.hold != "")
     return Figure(number, link="/m/purchasing.approval.list")
 
 

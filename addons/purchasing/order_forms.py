@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import inspect
-
 from addons.accounting.services.entry import amounts_of, of_parts
 from addons.products.services.quantities import hint_of
 from addons.purchasing.services import asking, buying, comparing, landed, progress, receiving
+from addons.purchasing.services.buying import BUYING
 from addons.purchasing.services.prices import steps_of
-from addons.stock.services.orders.changing import Amendment
-from addons.stock.services.orders.drafts import ScheduleDraft
+from addons.stock.services.orders import changing, telling, writing
 from addons.stock.services.orders.prices import Asked
 from core import m
 from core.clock import today
@@ -30,16 +28,6 @@ STATES = {
 TRANSFERS = {"receipt": _l("Receipt"), "return": _l("Return")}
 BILLS = {"bill": _l("Bill"), "credit_note": _l("Credit note")}
 TRANSFER_STATES = {"draft": _l("Draft"), "done": _l("Done"), "cancelled": _l("Cancelled")}
-CHANGED = {
-    "quantity": _l("Quantity"),
-    "unit_price": _l("Unit price"),
-    "discount": _l("Discount %"),
-    "promised": _l("Promised"),
-    "schedules": _l("Call-offs"),
-    "added": _l("Added"),
-    "cancelled": _l("Cancelled"),
-}
-AMENDED = ("quantity", "unit_price", "discount", "promised")
 
 
 def is_request(order: Any) -> bool:
@@ -70,7 +58,7 @@ def can_confirm(order: Any) -> bool:
 
 def can_receive(order: Any) -> bool:
     """Whether something is still to come that has not come and waits for its inspection, or to be done."""
-    if not has_rest(order):
+    if order.hold or not has_rest(order):
         return False
     if any(x.open_quantity and (x.product is None or x.product.kind != "goods") for x in order.lines):
         return True
@@ -100,17 +88,10 @@ def defaults(session: Any) -> dict[str, Any]:
     return {"date": today(), "currency_code": company.currency_code, "buyer_id": actor.user_id}
 
 
-def save(session: Any, order: Any) -> None:
+def save(session: Any, order: Any, was: Mapping[str, Any]) -> None:
     """Compute a request; whether it needs an approval is asked again when it is confirmed."""
-    m.PurchasingOrder.compute(session, [order])
-    with session.no_autoflush:
-        if _changed(order) - {"approval_reason"}:
-            order.hold = ""
-            order.revision = (order.revision or 0) + 1
-
-
-def _changed(order: Any) -> set[str]:
-    return {attr.key for attr in inspect(order).attrs if attr.history.has_changes()}
+    if is_request(order):
+        writing.write_open(session, BUYING, order, was)
 
 
 def derive(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
@@ -247,16 +228,9 @@ def reopen(session: Any, order: Any) -> str:
     return _("%(number)s is a request again.", number=order.number)
 
 
-def amend_line(session: Any, line: Any) -> None:
+def amend_line(session: Any, line: Any, was: Mapping[str, Any]) -> None:
     """Change a line of a confirmed order by the act, which leaves a trace, and not by the form alone."""
-    state = inspect(line)
-    new = {name: getattr(line, name) for name in AMENDED if state.attrs[name].history.has_changes()}
-    calls = [ScheduleDraft(call.date, call.quantity) for call in line.schedules]
-    with session.no_autoflush:
-        session.refresh(line)
-    if new:
-        m.PurchasingOrder.amend(session, [Amendment(line.id, **new)])
-    m.PurchasingOrder.call_off(session, {line.id: calls})
+    changing.amend_line(session, BUYING, line, was)
 
 
 def facts(session: Any, order: Any) -> list[Fact]:
@@ -283,9 +257,11 @@ def facts(session: Any, order: Any) -> list[Fact]:
 
 def progress_part(session: Any, order: Any) -> dict[str, Any]:
     """The lines with what became of them, receipts, changes."""
-    names = {"kinds": BILLS, "transfers": TRANSFERS, "transfer_states": TRANSFER_STATES, "changes": CHANGED}
+    names = {"kinds": BILLS, "transfers": TRANSFERS, "transfer_states": TRANSFER_STATES}
     bills = progress.bills_of(session, order.id) if current_actor().may("accounting.read_bills") else ()
-    return {"progress": progress.progress_of(session, order.id), "bills": bills, "today": today(), **names}
+    changes = telling.changes_of(session, BUYING, order)
+    found = progress.progress_of(session, order.id)
+    return {"progress": found, "bills": bills, "changes": changes, "today": today(), **names}
 
 
 def facts_of_partner(session: Any, partner: Any) -> list[Fact]:

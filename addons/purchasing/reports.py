@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from addons.purchasing.services.buying import BUYING
+from addons.stock.services.orders import telling
 from core import m
 from core.db import db, round_money
 from core.documents import Delivery, Documents, Identity
@@ -44,16 +46,18 @@ class ReturnedLine:
         return round_money(self.price * self.move.quantity, self.currency) if self.currency else Decimal(0)
 
 
-def is_changed(order: Any) -> bool:
-    """Whether it was changed after it was confirmed: the supplier gets it as a change order."""
-    return order.state not in ("request", "cancelled") and bool(order.changes)
+def changes_of(order: Any) -> list[telling.Told]:
+    """What was changed after it was confirmed: the supplier gets it as a change order."""
+    if order.state in ("request", "cancelled"):
+        return []
+    return telling.changes_of(db.session, BUYING, order)
 
 
 def title_of(order: Any) -> str:
     """What stands above the lines."""
     if order.state == "request":
         return _("Request for quotation")
-    return _("Change order") if is_changed(order) else _("Purchase order")
+    return _("Change order") if changes_of(order) else _("Purchase order")
 
 
 def identity_of(order: Any) -> Identity:
@@ -92,16 +96,7 @@ def context(order: Any) -> dict[str, Any]:
         "currency": order.currency_code,
         "amounts_with_tax": any(line.tax_within for line in order.lines),
         "with_prices": order.state != "request" or any(line.unit_price for line in order.lines),
-        "changes": order.changes if is_changed(order) else [],
-        "changed": {
-            "quantity": _("Quantity"),
-            "unit_price": _("Unit price"),
-            "discount": _("Discount %"),
-            "promised": _("Promised"),
-            "schedules": _("Call-offs"),
-            "added": _("Added"),
-            "cancelled": _("Cancelled"),
-        },
+        "changes": changes_of(order),
     }
 
 
@@ -119,6 +114,12 @@ def words(order: Any) -> dict[str, Any]:
     }
 
 
+def is_live(order: Any) -> bool:
+    """Whether papers of it go out: not while a change of it waits for an approval."""
+    waits = order.hold and order.state != "request"
+    return order.state != "cancelled" and bool(order.lines) and not waits
+
+
 documents.define(
     ORDER,
     title=_l("Purchase order"),
@@ -133,7 +134,7 @@ documents.define(
         mail=lambda order: ORDER,
         words=words,
         permission="purchasing.send",
-        ready=lambda order: order.state != "cancelled" and bool(order.lines),
+        ready=is_live,
     ),
 )
 

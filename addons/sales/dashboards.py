@@ -37,7 +37,7 @@ def ending(session: Any, today: date) -> Figure:
 def held(session: Any, today: date) -> Figure:
     """Orders that somebody has to release."""
     order = m.SalesOrder
-    number = _count(session, order.state == "quotation", order.hold != "")
+    number = _count(session, order.hold != "")
     return Figure(number, link="/m/sales.hold.list")
 
 

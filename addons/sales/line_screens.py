@@ -95,7 +95,8 @@ def declare(screens: Screens) -> None:
         title=_l("Order line"),
         create=False,
         readonly=lambda line: not forms.is_ordered(line.order),
-        on_save=forms.amend_line,
+        on_change=forms.amend_line,
+        delete=False,
         nodes=[
             Section(
                 "main",
@@ -108,6 +109,12 @@ def declare(screens: Screens) -> None:
                 "unit_price",
                 Field("discount", _l("Discount %")),
                 Field("promised", _l("Promised")),
+                Field(
+                    "change_reason",
+                    _l("Reason"),
+                    wide=True,
+                    help=_l("Why it is changed: kept with the change, and on the order."),
+                ),
                 Field("net", readonly=True),
                 Field("price_origin", _l("Price from"), readonly=True),
                 Field("unit_cost", _l("Unit cost"), readonly=True),

@@ -5,13 +5,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from addons.accounting.services.entry import amounts_of, of_parts
 from addons.products.services.quantities import Hint, hint_of
 from addons.sales.services import entry, hints, holds, progress
-from addons.stock.services.orders.changing import Amendment
-from addons.stock.services.orders.drafts import ScheduleDraft
+from addons.sales.services.selling import SELLING
+from addons.stock.services.orders import changing, telling, writing
 from core import m
 from core.clock import today
 from core.db import db, round_money
@@ -30,16 +30,6 @@ INVOICING = {"delivery": _l("By delivery"), "order": _l("By order"), "period": _
 TRANSFERS = {"delivery": _l("Delivery"), "return": _l("Return")}
 TRANSFER_STATES = {"draft": _l("Draft"), "done": _l("Done"), "cancelled": _l("Cancelled")}
 INVOICES = {"invoice": _l("Invoice"), "credit_note": _l("Credit note")}
-CHANGED = {
-    "product_id": _l("Part"),
-    "quantity": _l("Quantity"),
-    "unit_price": _l("Unit price"),
-    "discount": _l("Discount %"),
-    "promised": _l("Promised"),
-    "schedules": _l("Call-offs"),
-    "added": _l("Added"),
-    "cancelled": _l("Cancelled"),
-}
 #: How long a quotation holds that says nothing else.
 VALID = timedelta(days=30)
 
@@ -61,7 +51,7 @@ def is_ordered(order: Any) -> bool:
 
 def can_deliver(order: Any) -> bool:
     """Whether something of it is reserved, or a service to be done."""
-    if not is_open(order):
+    if order.hold or not is_open(order):
         return False
     if any(x.open_quantity and (x.product is None or x.product.kind != "goods") for x in order.lines):
         return True
@@ -73,7 +63,11 @@ def can_deliver(order: Any) -> bool:
 
 def can_invoice(order: Any) -> bool:
     """Whether more of it has moved, or was ordered where that counts, than is invoiced."""
-    return is_open(order) and any(_due(order, x) > x.invoiced - x.credited for x in order.lines)
+    return (
+        is_open(order)
+        and not order.hold
+        and any(_due(order, x) > x.invoiced - x.credited for x in order.lines)
+    )
 
 
 def _due(order: Any, line: Any) -> Decimal:
@@ -120,18 +114,11 @@ def defaults(session: Any) -> dict[str, Any]:
     }
 
 
-def save(session: Any, order: Any) -> None:
+def save(session: Any, order: Any, was: Mapping[str, Any]) -> None:
     """Compute a quotation; what held it before is asked again when it is confirmed."""
-    m.SalesOrder.compute(session, [order])
-    entry.tell_availability(session, order.lines)
-    with session.no_autoflush:
-        if _changed(order) - {"release_reason"}:
-            order.hold = ""
-            order.revision = (order.revision or 0) + 1
-
-
-def _changed(order: Any) -> set[str]:
-    return {attr.key for attr in inspect(order).attrs if attr.history.has_changes()}
+    if is_quotation(order):
+        writing.write_open(session, SELLING, order, was)
+        entry.tell_availability(session, order.lines)
 
 
 def derive(session: Any, values: Typed, lines: Mapping[str, Sequence[Typed]]) -> Derived:
@@ -292,19 +279,9 @@ def reopen(session: Any, order: Any) -> str:
     return _("%(number)s is a quotation again.", number=order.number)
 
 
-AMENDED = ("quantity", "unit_price", "discount", "promised")
-
-
-def amend_line(session: Any, line: Any) -> None:
+def amend_line(session: Any, line: Any, was: Mapping[str, Any]) -> None:
     """Change a line of a confirmed order by the act, which leaves a trace, and not by the form alone."""
-    state = inspect(line)
-    new = {name: getattr(line, name) for name in AMENDED if state.attrs[name].history.has_changes()}
-    calls = [ScheduleDraft(call.date, call.quantity) for call in line.schedules]
-    with session.no_autoflush:
-        session.refresh(line)
-    if new:
-        m.SalesOrder.amend(session, [Amendment(line.id, **new)])
-    m.SalesOrder.call_off(session, {line.id: calls})
+    changing.amend_line(session, SELLING, line, was)
 
 
 def facts(session: Any, order: Any) -> list[Fact]:
@@ -347,9 +324,9 @@ def progress_part(session: Any, order: Any) -> dict[str, Any]:
         "transfers": TRANSFERS,
         "transfer_states": TRANSFER_STATES,
         "invoices": INVOICES,
-        "changes": CHANGED,
     }
-    return {"progress": found, "today": today(), **names}
+    changes = telling.changes_of(session, SELLING, order)
+    return {"progress": found, "changes": changes, "today": today(), **names}
 
 
 def facts_of_partner(session: Any, partner: Any) -> list[Fact]:

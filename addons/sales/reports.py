@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from addons.sales.services.selling import SELLING
+from addons.stock.services.orders import telling
 from core import m
 from core.db import db
 from core.documents import Delivery, Documents, Identity
@@ -19,7 +21,16 @@ ORDER, PROFORMA, NOTE = "sales.order", "sales.proforma", "stock.transfer"
 
 def title_of(order: Any) -> str:
     """What stands above the lines."""
-    return _("Quotation") if order.state == "quotation" else _("Order confirmation")
+    if order.state == "quotation":
+        return _("Quotation")
+    return _("Changed order confirmation") if changes_of(order) else _("Order confirmation")
+
+
+def changes_of(order: Any) -> list[telling.Told]:
+    """What was changed after it was confirmed: the customer reads it below the lines."""
+    if order.state in ("quotation", "cancelled"):
+        return []
+    return telling.changes_of(db.session, SELLING, order)
 
 
 def identity_of(order: Any) -> Identity:
@@ -53,6 +64,7 @@ def context(order: Any) -> dict[str, Any]:
         "number": order.number or "",
         "facts": facts(order),
         "currency": order.currency_code,
+        "changes": changes_of(order),
         "amounts_with_tax": any(line.tax_within for line in order.lines),
     }
 
@@ -71,8 +83,9 @@ def words(order: Any) -> dict[str, Any]:
 
 
 def is_live(order: Any) -> bool:
-    """Whether papers of it go out."""
-    return order.state != "cancelled" and bool(order.lines)
+    """Whether papers of it go out: not while a change of it waits for somebody who may release it."""
+    waits = order.hold and order.state != "quotation"
+    return order.state != "cancelled" and bool(order.lines) and not waits
 
 
 documents.define(

@@ -84,7 +84,9 @@ def open_resource(name: str, right: str = "read") -> Resource:
 
 def _refuse_read_only(resource: Resource, right: str) -> None:
     """What no form lets a person write, and what nobody deletes by hand, no program does either."""
-    deletable = resource.form is not None and model_rights(resource.name).delete is not None
+    deletable = (
+        resource.form is not None and resource.form.delete and model_rights(resource.name).delete is not None
+    )
     if not (deletable if right == "delete" else resource.writable):
         raise ApiProblem("method-not-allowed", headers={"Allow": "GET, HEAD, OPTIONS"})
 

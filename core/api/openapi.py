@@ -127,7 +127,9 @@ class _Describer:
         form = resource.form
         self.may_write = resource.writable and actor.may(rights.write)
         self.may_create = self.may_write and form is not None and form.create
-        self.may_delete = form is not None and rights.delete is not None and actor.may(rights.delete)
+        self.may_delete = (
+            form is not None and form.delete and rights.delete is not None and actor.may(rights.delete)
+        )
 
     def add(self) -> None:
         """Add its schemas and paths."""

@@ -188,7 +188,7 @@ def do(button: Button, record: Any) -> str:
 
 def delete(form: FormScreen, record: Any) -> None:
     """Delete the record, unless its state forbids it; raises ApiProblem."""
-    if form.readonly is not None and form.readonly(record):
+    if not form.delete or (form.readonly is not None and form.readonly(record)):
         raise ApiProblem("conflict", _("This record can no longer be changed."))
     db.session.delete(record)
     db.session.flush()

@@ -47,6 +47,8 @@ class Model:
     _label: ClassVar[str] = "name"
     #: Whether that is a name that addons ship in English: it is shown translated unless somebody changed it.
     _label_shipped: ClassVar[bool] = False
+    #: What forms ask for and no column keeps, such as why something is changed: texts, of plain attributes.
+    _asked: ClassVar[tuple[str, ...]] = ()
     #: Whether each change leaves an audit event; no for rows that only machines write.
     _audited: ClassVar[bool] = True
 

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Foreign
 from sqlalchemy import inspect as orm_inspect
 
 from core.db.currencies import known_decimals
-from core.db.types import ExactDecimal, ExchangeRate, Money, Percent, Quantity, Rate, UnitPrice
+from core.db.types import ExactDecimal, ExchangeRate, Line, Money, Percent, Quantity, Rate, UnitPrice
 from core.i18n import _, _l, locale_code
 from core.models import Composition
 
@@ -74,7 +74,12 @@ class FieldInfo:
 
 def field_info(models: Composition, model: str, name: str) -> FieldInfo:
     """Look a field up; raises UnknownFieldError."""
-    mapper = orm_inspect(models.model(model))
+    cls = models.model(model)
+    mapper = orm_inspect(cls)
+    if name in cls._asked:
+        return FieldInfo(
+            model=model, name=name, kind="text", required=False, nullable=False, max_length=Line.longest
+        )
     if name not in mapper.columns:
         raise UnknownFieldError(
             f"{model} has no field {name!r}; it has: {', '.join(sorted(mapper.columns.keys()))}"

@@ -169,6 +169,8 @@ class Field(Node):
     required: bool | None = None
     readonly: bool | Condition = False
     visible: Condition | None = None
+    #: Whether it can be changed though the form is read-only, such as the reason why something is let go.
+    stays_open: Condition | None = None
     choices: Mapping[str, Text] | None = None
     #: Condition on the choices of a related record, built from its model.
     where: Callable[[Any], Any] | None = None
@@ -419,8 +421,11 @@ class FormScreen(Screen):
 
     #: Whether the record has no edit control, such as a posted document.
     readonly: Condition | None = None
-    #: Called with (session, record) after the values are set and before they are written.
+    #: Called with (session, record) after the values are set; those of a form with grids are written by then.
     on_save: Callable[[Any, Any], None] | None = None
+    #: The same, called with (session, record, was), where it matters what was changed: what each field held
+    #: before, and what became of the lines of each grid; nothing for a new record.
+    on_change: Callable[[Any, Any, Mapping[str, Any]], None] | None = None
     #: What follows from what is typed, called with (session, values, lines): see `core.screens.forms.derive`.
     derive: Callable[[Any, Any, Any], Any] | None = None
     #: Values of a new record, called with (session).
@@ -428,6 +433,8 @@ class FormScreen(Screen):
     create: bool = True
     #: What a new record is called, where that is not the title: an order begins as a quotation.
     new_title: Text = ""
+    #: Whether it offers to delete a record that may be changed, to those who may.
+    delete: bool = True
     #: Fields that stand beside the title of a record, such as its partner, its state and its total.
     head: Sequence[str] = ()
     #: Whether the form lists the record's mails itself: the panel beside it then leaves them out.

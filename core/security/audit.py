@@ -26,8 +26,8 @@ _RECORD = text("""
     INSERT INTO audit_event
            (record_id, user_id, user_name, company_id, action, model, before, after, request_id)
     SELECT unnest(CAST(:ids AS bigint[])), CAST(:user_id AS bigint), CAST(:user_name AS text),
-           CAST(:company_id AS bigint), CAST(:action AS text), CAST(:model AS text), 'null'::jsonb,
-           CAST(:after AS jsonb), CAST(:request_id AS text)
+           CAST(:company_id AS bigint), CAST(:action AS text), CAST(:model AS text),
+           CAST(:before AS jsonb), CAST(:after AS jsonb), CAST(:request_id AS text)
 """)
 
 
@@ -70,6 +70,7 @@ def record(
     model: str,
     record_ids: Iterable[int],
     after: dict[str, Any] | None = None,
+    before: dict[str, Any] | None = None,
 ) -> None:
     """Write down an act on these records, such as `post` or a bulk change; rooms above may listen."""
     ids = list(record_ids)
@@ -77,7 +78,7 @@ def record(
         return
     # One statement however many records: sent row by row, the trace of a batch takes longer than its act.
     row = _row(session, action, model, 0, None, None)
-    session.execute(_RECORD, {**row, "ids": ids, "after": json.dumps(after)})
+    session.execute(_RECORD, {**row, "ids": ids, "before": json.dumps(before), "after": json.dumps(after)})
     for listen in current_app.extensions.get("act_listeners", ()):
         listen(session, action, model, ids)
 

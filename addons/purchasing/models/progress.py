@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from addons.purchasing.services import billing, clearing, inspecting, pricing, tying
 from addons.purchasing.services.buying import BUYING
 from addons.stock.models import transfers
+from addons.stock.services.orders.holding import refuse_moves
 from core.db import ExchangeRate, Quantity, UnitPrice
 from core.i18n import _l
 from core.models import relationship
@@ -30,6 +31,7 @@ class Transfer(transfers.Transfer):
     def do(cls, session: Any, transfers: Iterable[Any], on: dt.date | None = None) -> Mapping[int, int]:
         """Price what comes in for orders, at the rate of the day, and refuse what was not ordered."""
         ids = acts.ids_of(session, transfers)
+        refuse_moves(session, BUYING, ids)
         priced = pricing.price(session, ids, on)
         rests: Mapping[int, int] = super().do(session, ids, on)
         if priced or pricing.goes_back(session, ids):

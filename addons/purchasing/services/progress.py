@@ -28,12 +28,6 @@ _TRANSFERS = text("""
       JOIN stock_transfer t ON t.id = v.transfer_id
      WHERE l.order_id = :id GROUP BY t.id ORDER BY t.id
 """)
-_CHANGES = text("""
-    SELECT c.at, c.what, c.before, c.after, c.reason, l.position, u.name
-      FROM purchasing_change c LEFT JOIN purchasing_order_line l ON l.id = c.order_line_id
-      LEFT JOIN "user" u ON u.id = c.user_id
-     WHERE c.order_id = :id ORDER BY c.id
-""")
 _SUMS = text("""
     SELECT sum(net) AS ordered, sum(net * (received - returned) / quantity) AS received,
            sum(net * billed / quantity) AS billed,
@@ -60,11 +54,10 @@ _ORDERS_OF_TRANSFER = text("""
 
 @dataclass(frozen=True)
 class Progress:
-    """An order line by line, with its receipts and changes."""
+    """An order line by line, with its receipts."""
 
     lines: Sequence[Any]
     transfers: Sequence[Any]
-    changes: Sequence[Any]
 
 
 def progress_of(session: AnySession, order_id: int) -> Progress:
@@ -73,7 +66,6 @@ def progress_of(session: AnySession, order_id: int) -> Progress:
     return Progress(
         session.execute(_LINES, values).all(),
         session.execute(_TRANSFERS, values).all(),
-        session.execute(_CHANGES, values).all(),
     )
 
 

@@ -17,6 +17,7 @@ from addons.purchasing.services.buying import BUYING
 from addons.purchasing.services.drafts import Arrival, DeliveryDraft, LineMove
 from addons.purchasing.services.errors import PurchasingError
 from addons.stock.services.drafts import LotDraft, TransferDraft
+from addons.stock.services.orders.holding import refuse_held
 from addons.stock.services.orders.planning import drop_empty
 from core import m
 from core.clock import today
@@ -100,8 +101,9 @@ def _do(session: AnySession, waiting: Sequence[int], coming: Sequence[int], on: 
         m.StockTransfer.do(session, coming, on or today())
 
 
-def _refuse_closed(rows: Iterable[Any]) -> None:
+def _refuse_closed(rows: Sequence[Any]) -> None:
     PurchasingError.refuse({row.id: _closed(row) for row in rows if row.state not in ("confirmed", "done")})
+    refuse_held(BUYING, rows)
 
 
 def _closed(row: Any) -> str:

@@ -15,6 +15,7 @@ from addons.sales.services.selling import SELLING
 from addons.stock.models import transfers
 from addons.stock.models.orders import TradeSchedule
 from addons.stock.services.choosing import Shelf, Taking
+from addons.stock.services.orders.holding import refuse_moves
 from core.db import Money, Quantity
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -36,6 +37,7 @@ class Transfer(transfers.Transfer):
     def do(cls, session: Any, transfers: Iterable[Any], on: dt.date | None = None) -> Mapping[int, int]:
         """Tie what goes out to the invoices that were written before it."""
         ids = acts.ids_of(session, transfers)
+        refuse_moves(session, SELLING, ids)
         tying.refuse_excess(session, ids)
         rests: Mapping[int, int] = super().do(session, ids, on)
         tying.tie_deliveries(session, ids)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from addons.sales.services.errors import SalesError
 from addons.sales.services.selling import SELLING
+from addons.stock.services.orders.holding import refuse_held
 from core import m
 from core.clock import today
 from core.db import AnySession
@@ -47,6 +48,7 @@ def reserve(session: AnySession, orders: Iterable[Any]) -> None:
 
 def _refuse_closed(rows: Sequence[Any]) -> None:
     SalesError.refuse({row.id: _closed(row) for row in rows if row.state != "confirmed"})
+    refuse_held(SELLING, rows)
 
 
 def _closed(row: Any) -> str:

@@ -24,8 +24,8 @@ from core.i18n import _, format_money, format_number
 
 _ZERO = Decimal(0)
 _ORDERS = text("""
-    SELECT o.id, o.company_id, o.partner_id, o.currency_code, o.total, p.credit_limit, c.hold_overdue_days,
-           c.margin_floor, c.currency_code AS own_currency,
+    SELECT o.id, o.state, o.company_id, o.partner_id, o.currency_code, o.total, p.credit_limit,
+           c.hold_overdue_days, c.margin_floor, c.currency_code AS own_currency,
            c.margin_floor IS NOT NULL
              OR EXISTS (SELECT 1 FROM maker WHERE margin_floor IS NOT NULL) AS has_floor
       FROM sales_order o JOIN partner p ON p.id = o.partner_id JOIN company c ON c.id = o.company_id
@@ -72,12 +72,14 @@ def holds_of(session: AnySession, ids: Sequence[int]) -> Mapping[int, str]:
     found = {}
     for order in orders:
         rate = _rate(session, order, order.currency_code)
-        reasons = _reasons(order, standings[order.partner_id], order.own_currency, rate)
+        # What is confirmed already, and was changed, stands among what is ordered.
+        more = _ZERO if order.state == "confirmed" else order.total * rate
+        reasons = _reasons(order, standings[order.partner_id], more)
         reasons += _thin(order, margins.get(order.id, ()), rate)
         if reasons:
             found[order.id] = " ".join(reasons)
         else:
-            standings[order.partner_id].ordered += order.total * rate
+            standings[order.partner_id].ordered += more
     return found
 
 
@@ -112,9 +114,9 @@ def _standings(session: AnySession, orders: Sequence[Any]) -> dict[int, Standing
     return found
 
 
-def _reasons(order: Any, standing: Standing, currency: str, rate: Decimal) -> list[str]:
-    found = []
-    after = standing.owed + standing.ordered + order.total * rate
+def _reasons(order: Any, standing: Standing, more: Decimal) -> list[str]:
+    found, currency = [], order.own_currency
+    after = standing.owed + standing.ordered + more
     if order.credit_limit is not None and after > order.credit_limit:
         found.append(
             _(

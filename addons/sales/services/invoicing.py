@@ -20,6 +20,7 @@ from addons.accounting.services.reversal import settle_with_notes
 from addons.sales.services.errors import SalesError
 from addons.sales.services.selling import SELLING
 from addons.sales.services.tying import Tie, tie
+from addons.stock.services.orders.holding import refuse_held
 from core import m
 from core.clock import today
 from core.db import AnySession
@@ -44,7 +45,7 @@ _LINES = text(f"""
 #: Orders of which something may be open, of these customers.
 _ORDERS = text("""
     SELECT DISTINCT o.id FROM sales_order o JOIN sales_order_line l ON l.order_id = o.id
-     WHERE o.partner_id = ANY(:partners) AND o.state IN ('confirmed', 'done')
+     WHERE o.partner_id = ANY(:partners) AND o.state IN ('confirmed', 'done') AND o.hold = ''
        AND l.delivered - l.returned <> l.invoiced - l.credited ORDER BY o.id
 """)
 _MOVES = text("""
@@ -128,6 +129,8 @@ def credit(session: AnySession, orders: Iterable[Any], on: date | None) -> list[
 def _of_orders(session: AnySession, orders: Iterable[Any], on: date | None, kind: str) -> list[int]:
     acts.require(session, INVOICE)
     rows = acts.locked(session, m.SalesOrder, orders)
+    if kind == "invoice":
+        refuse_held(SELLING, rows)
     ids = [row.id for row in rows]
     sign = 1 if kind == "invoice" else -1
     lines = [line for line in uninvoiced(session, ids) if line.quantity * sign > 0]

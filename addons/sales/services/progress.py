@@ -33,12 +33,6 @@ _INVOICES = text("""
       JOIN accounting_invoice i ON i.id = x.invoice_id
      WHERE l.order_id = :id ORDER BY i.id
 """)
-_CHANGES = text("""
-    SELECT c.at, c.what, c.before, c.after, c.reason, l.position, u.name
-      FROM sales_change c LEFT JOIN sales_order_line l ON l.id = c.order_line_id
-      LEFT JOIN "user" u ON u.id = c.user_id
-     WHERE c.order_id = :id ORDER BY c.id
-""")
 _SUMS = text("""
     SELECT sum(net) AS ordered, sum(net * (delivered - returned) / quantity) AS delivered,
            sum(net * (invoiced - credited) / quantity) AS invoiced,
@@ -76,12 +70,11 @@ _ORDERS_OF_TRANSFER = text("""
 
 @dataclass(frozen=True)
 class Progress:
-    """An order line by line, with its deliveries, invoices and changes."""
+    """An order line by line, with its deliveries and invoices."""
 
     lines: Sequence[Any]
     transfers: Sequence[Any]
     invoices: Sequence[Any]
-    changes: Sequence[Any]
 
 
 def progress_of(session: AnySession, order_id: int, *, with_invoices: bool = True) -> Progress:
@@ -91,7 +84,6 @@ def progress_of(session: AnySession, order_id: int, *, with_invoices: bool = Tru
         session.execute(_LINES, values).all(),
         session.execute(_TRANSFERS, values).all(),
         session.execute(_INVOICES, values).all() if with_invoices else (),
-        session.execute(_CHANGES, values).all(),
     )
 
 

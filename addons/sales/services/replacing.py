@@ -135,4 +135,4 @@ def _finish(
         tell_availability(session, agreed)  # before they take of it themselves
         session.flush()
         keep_costs(session, lines=[line.id for line in agreed])
-        replan(session, SELLING, confirmed, [])
+        replan(session, SELLING, confirmed, [], confirmed)

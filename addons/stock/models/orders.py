@@ -57,7 +57,8 @@ class TradeOrder:
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
     #: Grows with each change that its papers show.
     revision: Mapped[int] = mapped_column(Integer, server_default="1")
-    #: Why it waits for somebody who may let it go; empty where nothing holds it.
+    #: Why it waits for somebody who may let it go; empty where nothing holds it. What was confirmed waits
+    #: where a change asks for more than was let go: nothing of it moves until then.
     hold: Mapped[str] = mapped_column(Text, server_default="")
 
     partner = relationship("partner")
@@ -75,7 +76,6 @@ class TradeOrder:
             CheckConstraint(
                 f"{before} OR (number IS NOT NULL AND confirmed_at IS NOT NULL)", name="confirmed_is_complete"
             ),
-            CheckConstraint(f"{before} OR hold = ''", name="held_is_not_confirmed"),
             Index(None, "company_id", "date", "id"),
             Index(None, "partner_id", "date"),
             Index(f"ix_{table}_open", "company_id", "state", postgresql_where=text("state <> 'done'")),
@@ -119,9 +119,9 @@ class TradeOrder:
         changing.add_lines(session, cls._side, order, lines)
 
     @classmethod
-    def call_off(cls, session: Any, calls: Mapping[int, Sequence[ScheduleDraft]]) -> None:
+    def call_off(cls, session: Any, calls: Mapping[int, Sequence[ScheduleDraft]], reason: str = "") -> None:
         """Say anew when how much of lines of confirmed orders moves, by the line's id, and plan by it."""
-        calling.call_off(session, cls._side, calls)
+        calling.call_off(session, cls._side, calls, reason)
 
     @classmethod
     def cancel_rest(cls, session: Any, orders: Iterable[Any]) -> None:
@@ -147,6 +147,9 @@ class TradeLine:
     """
 
     _side: ClassVar[Side]
+    _asked: ClassVar[tuple[str, ...]] = ("change_reason",)
+    #: Why a confirmed line is changed: asked by its form, and kept with the change.
+    change_reason: ClassVar[str] = ""
 
     position: Mapped[int] = mapped_column(Integer)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id", ondelete="RESTRICT"), index=True)

@@ -99,7 +99,9 @@ class RecordForm:
 
     screen: FormScreen
     record: Any
+    #: Whether anything of it can be changed, and whether that is all of it.
     editable: bool
+    whole: bool
     form: Form
     entries: dict[str, Entry]
     grids: dict[str, GridForm]
@@ -145,7 +147,9 @@ class FormBuilder:
         nodes = [
             n for n in self._field_nodes() if n.visible is None or (record is not None and n.visible(record))
         ]
-        writable = [n for n in nodes if editable and self._takes_input(n, record)]
+        writable = [
+            n for n in nodes if (editable or self._stays_open(n, record)) and self._takes_input(n, record)
+        ]
         form = self._bind(writable, self.screen.model, record, data, defaults or {}, "", "")
         entries = {n.name: self._entry(n, self.screen.model, form, record, defaults) for n in nodes}
         # What a new record will have one day is nothing to look at yet, unless it follows from what is typed.
@@ -157,13 +161,17 @@ class FormBuilder:
         grids = {
             g.name: self._grid(g, record, lines.get(g.name, []), data, editable) for g in self._grids(record)
         }
-        return RecordForm(self.screen, record, editable, form, entries, grids)
+        return RecordForm(self.screen, record, editable or bool(writable), editable, form, entries, grids)
 
     def _editable(self, record: Any) -> bool:
         rights = model_rights(self.screen.model)
         return self.actor.may(rights.write) and not (
             record is not None and _is_true(self.screen.readonly, record)
         )
+
+    def _stays_open(self, node: Field, record: Any) -> bool:
+        may = self.actor.may(model_rights(self.screen.model).write)
+        return may and record is not None and node.stays_open is not None and bool(node.stays_open(record))
 
     def _takes_input(self, node: Field, record: Any) -> bool:
         # JSON and arrays have no input of their own: they are shown.

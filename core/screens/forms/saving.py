@@ -130,6 +130,7 @@ class RecordEditor:
         for entry in form.entries.values():
             if entry.input is not None:
                 _assign(record, entry.info, entry.input, form.record is None)
+        was = _was(record)
         self.session.add(record)
         if form.grids:
             self.session.flush()
@@ -140,13 +141,20 @@ class RecordEditor:
         # The lines of a new document are part of its making.
         if traces and form.record is not None:
             audit.record(self.session, LINES, self.screen.model, [record.id], {"lines": traces})
+            for trace in traces:
+                was.setdefault(trace["grid"], []).append(trace)
         self._forget_lines(form, record)
-        if self.screen.on_save is not None:
-            self.screen.on_save(self.session, record)
+        self._tell_screen(record, was)
         if form.record is None:
             self.cls.create(self.session, [record])
         self.session.flush()
         return record
+
+    def _tell_screen(self, record: Any, was: dict[str, Any]) -> None:
+        if self.screen.on_save is not None:
+            self.screen.on_save(self.session, record)
+        if self.screen.on_change is not None:
+            self.screen.on_change(self.session, record, was)
 
     def _write_lines(self, grid: GridForm, record: Any, before: list[Any]) -> list[dict[str, Any]]:
         """Write the lines of a grid; returns what became of them, for the audit."""
@@ -209,6 +217,15 @@ def _refuse_blank(grid: GridForm, line: Line) -> None:
     asked = [e for e in line.entries if e.node.name in grid.node.filled and e.input is not None]
     if asked and not any(e.input.data or getattr(e.input, "text", "") for e in asked):
         asked[0].input.errors = [*asked[0].input.errors, _("Say what this line is for, or delete it.")]
+
+
+def _was(record: Any) -> dict[str, Any]:
+    """What the columns held that were just set; nothing of a record that is not written yet."""
+    state = orm_inspect(record)
+    if not state.persistent:
+        return {}
+    histories = {key: state.attrs[key].history for key in state.mapper.columns}
+    return {key: one.deleted[0] for key, one in histories.items() if one.has_changes() and one.deleted}
 
 
 def _assign(record: Any, info: FieldInfo, bound: Any, is_new: bool) -> None:

@@ -184,9 +184,8 @@ def _may_delete(screen: Screen, record: Any) -> bool:
     needed = model_rights(screen.model).delete
     readonly = (
         isinstance(screen, FormScreen)
-        and screen.readonly is not None
         and record is not None
-        and screen.readonly(record)
+        and (not screen.delete or (screen.readonly is not None and screen.readonly(record)))
     )
     return record is not None and needed is not None and not readonly and current_actor().may(needed)
 

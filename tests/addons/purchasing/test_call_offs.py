@@ -38,7 +38,7 @@ def test_call_offs_are_written_anew_with_a_trace(desk):
     assert desk.planned(order) == [(MARCH, 405), (APRIL, 600)] and order.revision == before + 1
     trace = select(m.PurchasingChange.what, m.PurchasingChange.before, m.PurchasingChange.after)
     assert db.session.execute(trace).all() == [
-        ("schedules", "2026-03-02: 1,000", "2026-03-02: 400; 2026-04-01: 600")
+        ("schedules", "2026-03-02: 1000", "2026-03-02: 400; 2026-04-01: 600")
     ]
     # The same again changes nothing; what has come is off the first, and a smaller order off the last.
     m.PurchasingOrder.call_off(db.session, {line.id: calls((MARCH, 400), (APRIL, 600))})

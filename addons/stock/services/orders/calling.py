@@ -2,8 +2,8 @@
 
 A line of 30,000 is agreed once; its call-offs say how much of it moves when. They may be written anew at any
 time for what is still open: what is planned follows, and the change says what was planned and what is now.
-Example: 10,000 are planned for 2 March; call-offs of 4,000 in March and 6,000 in April leave “2026-03-02:
-10,000” and “2026-03-02: 4,000; 2026-04-01: 6,000” on the order, and two transfers instead of one.
+Example: 10,000 are planned for 2 March; call-offs of 4,000 in March and 6,000 in April leave “10,000 on
+Mar 2, 2026” and “4,000 on Mar 2, 2026; 6,000 on Apr 1, 2026” on the order, and two transfers instead of one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,9 @@ _PLANNED = """
 """
 
 
-def call_off(session: AnySession, side: Side, calls: Mapping[int, Sequence[ScheduleDraft]]) -> None:
+def call_off(
+    session: AnySession, side: Side, calls: Mapping[int, Sequence[ScheduleDraft]], reason: str = ""
+) -> None:
     """Write the call-offs of lines of confirmed orders anew, and plan by them; raises the side's error."""
     acts.require(session, side.confirm)
     session.flush()
@@ -58,7 +60,7 @@ def call_off(session: AnySession, side: Side, calls: Mapping[int, Sequence[Sched
     for line in changed:
         wanted = _text(_wanted(line, calls[line.id]))
         record = session.get_one(side.line_cls, line.id, populate_existing=True)
-        trace(session, side, record, "schedules", _text(planned.get(line.id, {})), wanted)
+        trace(session, side, record, "schedules", _text(planned.get(line.id, {})), wanted, reason)
     if changed:
         replan(session, side, sorted({line.order_id for line in changed}), [line.id for line in changed])
 
@@ -105,4 +107,5 @@ def _wanted(line: Any, calls: Sequence[ScheduleDraft]) -> Plan:
 
 
 def _text(plan: Plan) -> str:
-    return "; ".join(f"{day.isoformat()}: {format_number(plan[day])}" for day in sorted(plan))[:1000]
+    """As it is kept: `telling` says it in the language of its reader."""
+    return "; ".join(f"{day.isoformat()}: {plan[day].normalize():f}" for day in sorted(plan))[:1000]

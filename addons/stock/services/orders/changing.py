@@ -2,15 +2,20 @@
 
 An order that was agreed is changed by acts and not by its form: each leaves what it was before, who changed
 it and why. What is planned and not done follows: a line that changed is taken off its open transfers, and
-planned anew by what is open then. What has moved keeps the price at which it did.
+planned anew by what is open then. What has moved keeps the price at which it did. A change that asks for more
+than was let go waits for a second role again (ADR 340).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import update
+
+from addons.stock.services.orders.drafts import ScheduleDraft
+from addons.stock.services.orders.holding import hold_again
 from addons.stock.services.orders.planning import plan, unplan
 from addons.stock.services.orders.sides import Side
 from addons.stock.services.orders.writing import complete_lines, refuse_promise, total
@@ -48,8 +53,35 @@ def amend(session: AnySession, side: Side, changes: Sequence[Amendment]) -> None
     if set(of) != {change.line_id for change in changes}:
         raise side.error(_("There is no such line: somebody has removed it."))
     orders = confirmed(session, side, set(of.values()))
-    moved = [line for change in changes for line in _change(session, side, change)]
-    replan(session, side, orders, moved)
+    cheaper: set[int] = set()
+    moved: list[int] = []
+    for change in changes:
+        changed = _change(session, side, change)
+        moved += [change.line_id] if {"quantity", "promised"} & set(changed) else []
+        cheaper |= {of[change.line_id]} if _is_cheaper(changed) else set()
+    replan(session, side, orders, moved, cheaper)
+
+
+def _is_cheaper(changed: Mapping[str, tuple[Any, Any]]) -> bool:
+    """Whether one piece costs less than before."""
+    was, now = changed.get("unit_price", (0, 0))
+    before, after = changed.get("discount", (0, 0))
+    return bool((now or 0) < (was or 0) or after > before)
+
+
+def amend_line(session: AnySession, side: Side, line: Any, was: Mapping[str, Any]) -> None:
+    """Change a line as its form has, by the acts that leave a trace: what the form wrote is taken back."""
+    columns = side.line_cls.__table__.c
+    kept = {name: value for name, value in was.items() if name in columns}
+    new = {f.name: getattr(line, f.name) for f in fields(Amendment) if f.name in kept}
+    calls = [ScheduleDraft(call.date, call.quantity) for call in line.schedules]
+    reason, line.change_reason = line.change_reason.strip(), ""
+    if kept:
+        session.execute(update(side.line_cls.__table__).where(columns.id == line.id).values(kept))
+    session.refresh(line)
+    if new:
+        side.cls.amend(session, [Amendment(line.id, **new, reason=reason)])
+    side.cls.call_off(session, {line.id: calls}, reason)
 
 
 def confirmed(session: AnySession, side: Side, ids: Iterable[int]) -> list[int]:
@@ -66,19 +98,31 @@ def confirmed(session: AnySession, side: Side, ids: Iterable[int]) -> list[int]:
     return [row.id for row in rows]
 
 
-def _change(session: AnySession, side: Side, change: Amendment) -> list[int]:
-    """Change one line; returns it where its goods are to be planned anew."""
+def _change(session: AnySession, side: Side, change: Amendment) -> Mapping[str, tuple[Any, Any]]:
+    """Change one line; returns what each of its fields was and is."""
     line = session.get_one(side.line_cls, change.line_id, populate_existing=True)
     _refuse(side, line, change)
     refuse_promise(side, change.promised)
-    values = {name: new for name, new in change.values().items() if new != getattr(line, name)}
-    for name, new in values.items():
-        trace(session, side, line, name, getattr(line, name), new, change.reason)
+    values = {
+        name: (old, new) for name, new in change.values().items() if new != (old := getattr(line, name))
+    }
+    for name, (old, new) in values.items():
+        trace(session, side, line, name, old, new, change.reason)
         setattr(line, name, new)
     if "unit_price" in values:
         line.price_origin = _("as agreed")
     side.changed(line, list(values))
-    return [line.id] if {"quantity", "promised"} & set(values) else []
+    _tell(session, side, change, values)
+    return values
+
+
+def _tell(session: AnySession, side: Side, change: Amendment, values: Mapping[str, tuple[Any, Any]]) -> None:
+    """Note it in the audit of the line too, where people look for it: of most lines nothing is audited."""
+    before = {name: _text(old) or None for name, (old, _new) in values.items()}
+    after = {name: _text(new) or None for name, (_old, new) in values.items()}
+    if values:
+        said = {**after, "reason": change.reason}
+        record(session, "update", f"{side.name}_line", [change.line_id], said, before)
 
 
 def _refuse(side: Side, line: Any, change: Amendment) -> None:
@@ -114,14 +158,27 @@ def _text(value: Any) -> str:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
-def replan(session: AnySession, side: Side, orders: Sequence[int], lines: Sequence[int]) -> None:
-    """Sum confirmed orders up anew, and plan what is open of them; these lines from the beginning."""
+def replan(
+    session: AnySession,
+    side: Side,
+    orders: Sequence[int],
+    lines: Sequence[int],
+    cheaper: Collection[int] = (),
+) -> None:
+    """Sum confirmed orders up anew, and plan what is open of them; these lines from the beginning.
+
+    Those of which something is `cheaper` by now are asked for their margins again.
+    """
     session.flush()
-    total(session, [session.get_one(side.cls, order) for order in orders])
+    found = [session.get_one(side.cls, order) for order in orders]
+    before = {order.id: order.total for order in found}
+    total(session, found)
     session.flush()
     if lines:
         unplan(session, side, lines)
     plan(session, side, orders)
+    dearer = {order.id for order in found if order.total > before[order.id]}
+    hold_again(session, side, orders, dearer, cheaper)
     revise(session, side, orders, "amend")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from addons.stock.services.orders.holding import HOLD
 from addons.stock.services.orders.planning import plan
 from addons.stock.services.orders.sides import Side
 from core.db import AnySession
@@ -24,10 +25,7 @@ _CONFIRM = """
 _RELEASE = """
     UPDATE {order} SET {why} = :reason, {who} = :user, {when} = :now WHERE id = ANY(:ids)
 """
-_HOLD = """
-    UPDATE {order} o SET hold = p.hold
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:holds AS text[])) AS p (id, hold) WHERE o.id = p.id
-"""
+_LET_GO = "UPDATE {order} SET hold = '' WHERE id = ANY(:ids)"
 
 
 def confirm(session: AnySession, side: Side, orders: Iterable[Any]) -> Mapping[int, str]:
@@ -37,7 +35,7 @@ def confirm(session: AnySession, side: Side, orders: Iterable[Any]) -> Mapping[i
     _refuse(session, side, rows)
     held = side.holds_of(session, rows)
     if held:
-        session.execute(side.sql(_HOLD), {"ids": list(held), "holds": list(held.values())})
+        session.execute(side.sql(HOLD), {"ids": list(held), "holds": list(held.values())})
         record(session, "hold", side.name, list(held))
     _confirm(session, side, [row.id for row in rows if row.id not in held])
     acts.forget(session, side.cls, held)
@@ -45,7 +43,7 @@ def confirm(session: AnySession, side: Side, orders: Iterable[Any]) -> Mapping[i
 
 
 def release(session: AnySession, side: Side, orders: Iterable[Any], reason: str) -> None:
-    """Confirm what is held, for a reason that is kept; raises the side's error."""
+    """Confirm what is held, or let go what was changed, for a reason; raises the side's error."""
     acts.require(session, side.release)
     rows = acts.locked(session, side.cls, orders)
     side.error.refuse(
@@ -53,12 +51,15 @@ def release(session: AnySession, side: Side, orders: Iterable[Any], reason: str)
     )
     if not reason.strip():
         raise side.error(str(side.words.no_reason))
-    _refuse(session, side, rows)
+    waiting = [row for row in rows if row.state == side.open_state]
+    _refuse(session, side, waiting)
     ids = [row.id for row in rows]
     values = {"ids": ids, "reason": reason.strip(), "user": actor_of(session).user_id}
     session.execute(side.sql(_RELEASE), {**values, "now": datetime.now(UTC)})
+    session.execute(side.sql(_LET_GO), {"ids": ids})
     record(session, side.release_act, side.name, ids)
-    _confirm(session, side, ids)
+    _confirm(session, side, [row.id for row in waiting])
+    acts.forget(session, side.cls, ids)
 
 
 def _refuse(session: AnySession, side: Side, rows: Sequence[Any]) -> None:

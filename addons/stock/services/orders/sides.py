@@ -91,7 +91,7 @@ class Side(ABC):
         return getattr(m, class_name(f"{self.addon}.schedule"))
 
     def sql(self, statement: str) -> TextClause:
-        """A statement that names `{order}`, `{line}`, `{schedule}` and columns of `Side` in braces."""
+        """A statement that names tables (`{order}`, `{change}`…) and columns of `Side` in braces."""
         return _statement(type(self), statement)
 
     def forget(self, session: AnySession) -> None:
@@ -148,7 +148,8 @@ class Side(ABC):
 @cache
 def _statement(side: type[Side], statement: str) -> TextClause:
     table = table_name(f"{side.addon}.order")
-    names = {"order": table, "line": f"{table}_line", "schedule": f"{side.addon}_schedule"}
+    names = {"order": table, "line": f"{table}_line"}
+    names |= {name: f"{side.addon}_{name}" for name in ("schedule", "change")}
     columns = {name: getattr(side, name) for name in ("moved", "key", "booked", "movable")}
     why = dict(zip(("why", "who", "when"), side.released, strict=True))
     return text(statement.format(**names, **columns, **why))

@@ -38,6 +38,19 @@ def create(session: AnySession, side: Side, orders: Sequence[Any]) -> list[int]:
     return [order.id for order in orders]
 
 
+def write_open(session: AnySession, side: Side, order: Any, was: Mapping[str, Any]) -> None:
+    """Compute an order that its form has written and nobody has confirmed.
+
+    Unless only the reason to let it go was typed, `was`, it is another one by now: what held it is asked anew
+    when it is confirmed, and its papers are made anew.
+    """
+    why = side.released[0]
+    side.cls.compute(session, [order])
+    if not was or set(was) - {why}:
+        order.hold = ""
+        order.revision = (order.revision or 0) + 1
+
+
 def compute(session: AnySession, side: Side, orders: Sequence[Any]) -> None:
     """Complete orders and set their amounts; raises the side's error."""
     with session.no_autoflush:  # a line without its net is not ready for the database
