@@ -57,7 +57,7 @@ ORDER_COLUMNS: list[Column | str] = [
     "total",
     Column("currency_code", shown=False),
     Column("salesperson_id", _l("Salesperson"), shown=False),
-    Column("invoicing", _l("Invoiced"), choices=forms.INVOICING, shown=False),
+    Column("invoicing", _l("Invoicing"), choices=forms.INVOICING, shown=False),
 ]
 
 screens.list(
@@ -148,7 +148,7 @@ screens.form(
             Field("valid_until", _l("Valid until")),
             Field("promised", _l("Promised"), help=_l("For lines that name no day of their own.")),
             "currency_code",
-            Field("invoicing", _l("Invoiced"), choices=forms.INVOICING),
+            Field("invoicing", _l("Invoicing"), choices=forms.INVOICING),
             Field("salesperson_id", _l("Salesperson")),
             Field("state", choices=forms.STATES, readonly=True),
         ),
@@ -290,7 +290,7 @@ screens.extend("partner.form").after(
     "trade",
     Section(
         "orders",
-        Field("invoicing", _l("Invoiced"), choices=forms.INVOICING),
+        Field("invoicing", _l("Invoicing"), choices=forms.INVOICING),
         Field("credit_limit", _l("Credit limit")),
         title=_l("Orders"),
         visible=lambda partner: partner is None or partner.is_customer,

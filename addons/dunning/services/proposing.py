@@ -37,6 +37,8 @@ from core.security.actor import actor_of
 from core.security.audit import record
 
 RUN = "dunning.run"
+#: Documents that a refusal names.
+NAMED = 5
 _ZERO = Decimal(0)
 _OVERDUE = text("""
     WITH reached AS (
@@ -117,8 +119,9 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
         run.date = run.date or today()
         if run.date > today():
             raise DunningError(_("%(day)s has not come yet.", day=format_date(run.date)))
-        advisory_lock(session, f"dunning {run.company_id}")
-        _refuse_second(session, run.company_id)
+        with session.no_autoflush:  # a form has added the run: the database would refuse it in fewer words
+            advisory_lock(session, f"dunning {run.company_id}")
+            _refuse_second(session, run.company_id)
         (run.number,) = next_numbers(session, "dunning.run", run.company_id, run.date.year, 1)
         run.user_id = actor_of(session).user_id
     session.add_all(runs)
@@ -129,10 +132,14 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
 
 def _refuse_second(session: AnySession, company_id: int) -> None:
     run = m.DunningRun.__table__.c
-    asked = select(run.number).where(run.company_id == company_id, run.state == "open")
-    number = session.scalar(asked)
-    if number is not None:
-        raise DunningError(_("%(number)s is open still: release it, or give it up first.", number=number))
+    asked = select(run.id, run.number).where(run.company_id == company_id, run.state == "open")
+    found = session.execute(asked).first()
+    if found is not None:
+        error = DunningError(
+            _("%(number)s is open still: release it, or give it up first.", number=found.number)
+        )
+        error.address, error.place = f"/m/dunning.run.form/{found.id}", found.number
+        raise error
 
 
 def propose(session: AnySession, runs: Iterable[Any]) -> None:
@@ -167,8 +174,22 @@ def _propose(session: AnySession, run: Any) -> None:
 
 
 def stopped(session: AnySession, run: Any) -> list[int]:
-    """The open items that are disputed or on hold by now, among what is overdue on the day of a run."""
-    rows = session.execute(_OVERDUE, {"company": run.company_id, "day": run.date})
+    """The open items that are disputed or on hold by now, among what is overdue on the day of a run.
+
+    Raises DunningError where documents are overdue that the run doesn't know: they came since.
+    """
+    rows = session.execute(_OVERDUE, {"company": run.company_id, "day": run.date}).all()
+    line = m.DunningLine.__table__.c
+    known = set(session.scalars(select(line.open_item_id).where(line.run_id == run.id)))
+    came = [row.number for row in rows if row.id not in known]
+    if came:
+        raise DunningError(
+            _(
+                "These are overdue too and came after %(run)s was proposed: %(numbers)s. Propose it anew.",
+                run=run.number,
+                numbers=", ".join(came[:NAMED]) + (" …" if len(came) > NAMED else ""),
+            )
+        )
     return [row.id for row in rows if row.disputed is not None or row.held is not None]
 
 

@@ -67,8 +67,8 @@ def read(contents: bytes, chosen: Mapping[str, str] | None = None) -> TheirList:
     if not found.mapping:
         raise FileError(
             _(
-                "No row among the first %(count)s names a quantity or an amount and a part or an order: put "
-                "headings above the lines.",
+                "None of the first %(count)s rows holds headings that are known, such as “Part no.”, "
+                "“Order no.”, “Quantity”, “Price”, “Invoice” and “Amount”: name the columns so, above the lines.",
                 count=LOOKED_AT,
             )
         )

@@ -219,8 +219,29 @@ def test_a_currency_without_a_rate_says_so_and_one_with_a_rate_has_the_fee_in_it
 def test_one_run_is_open_at_a_time(run, owe):
     owe(100, DUE)
     run(days(8))
-    with pytest.raises(DunningError, match=r"DR/2026/00001 is open still"):
+    with pytest.raises(DunningError, match=r"DR/2026/00001 is open still") as refused:
         run(days(9))
+    assert refused.value.place == "DR/2026/00001"
+    db.session.rollback()
+    # A form has added its record by then.
+    second = m.DunningRun(company_id=db.session.query(m.Company.id).scalar(), date=days(9))
+    db.session.add(second)
+    with pytest.raises(DunningError, match=r"DR/2026/00001 is open still"):
+        m.DunningRun.create(db.session, [second])
+    db.session.rollback()
+
+
+def test_what_came_after_the_proposal_is_proposed_before_anything_goes_out(run, owe):
+    owe(100, DUE)
+    made = run(days(8))
+    late = owe(70, DUE)
+    with pytest.raises(DunningError, match=r"came after DR/2026/00001 was proposed: .+\. Propose it anew"):
+        m.DunningRun.release(db.session, [made])
+    db.session.rollback()
+    m.DunningRun.propose(db.session, [made])
+    assert late is not None and m.DunningRun.release(db.session, [made]) == 1
+    db.session.expire_all()
+    assert [line.amount for line in made.letters[0].lines] == [100, 70]
 
 
 def test_without_steps_nobody_is_asked(company):
