@@ -68,7 +68,8 @@ def read(contents: bytes, chosen: Mapping[str, str] | None = None) -> TheirList:
         raise FileError(
             _(
                 "None of the first %(count)s rows holds headings that are known, such as “Part no.”, "
-                "“Order no.”, “Quantity”, “Price”, “Invoice” and “Amount”: name the columns so, above the lines.",
+                "“Order no.”, “Quantity”, “Price”, “Invoice” and “Amount”: name the columns so, above the "
+                "lines.",
                 count=LOOKED_AT,
             )
         )
