@@ -74,7 +74,8 @@ class Resource:
             if self.form
             else []
         )
-        return {n.name: n for n in found if n.readonly is not True and self.columns[n.name].kind != "other"}
+        kept = [n for n in found if n.name in self.columns]
+        return {n.name: n for n in kept if n.readonly is not True and self.columns[n.name].kind != "other"}
 
     def currency_of(self, name: str) -> str:
         """The column with the currency of this amount, empty for the company's or the document's."""
