@@ -79,8 +79,10 @@ class Resource:
 
     def currency_of(self, name: str) -> str:
         """The column with the currency of this amount, empty for the company's or the document's."""
-        info = self.columns[name]
-        return info.currency if info.in_currency and info.currency in self.columns else ""
+        info = self.columns.get(name)  # none of what a form asks for and no column keeps
+        if info is None or not info.in_currency or info.currency not in self.columns:
+            return ""
+        return info.currency
 
 
 def screens() -> ScreenSet:
