@@ -1,5 +1,6 @@
 """The invoice and the credit note as a document."""
 
+import re
 from datetime import UTC
 from typing import Any
 
@@ -26,6 +27,13 @@ def title_of(invoice: Any) -> str:
 def percent(rate: Any) -> str:
     """A rate as documents show it: `13 %` for 0.13."""
     return f"{(rate * 100).normalize():f}\u00a0%"
+
+
+def tax_title(tax: Any) -> str:
+    """A tax with its rate, which is not said again where its name says it: 3 % is not said by “13 %”."""
+    rate = percent(tax.rate)
+    said = re.search(rf"(?<![\d.,]){re.escape(rate[:-2])}\s?%", tax.name)
+    return str(tax.name) if said else f"{tax.name} {rate}"
 
 
 def tax_rate(line: Any) -> str:
@@ -109,7 +117,7 @@ def context(invoice: Any) -> dict[str, Any]:
         "terms": terms(invoice),
         "paying": paying(invoice),
         "currency": invoice.currency_code,
-        "percent": percent,
+        "tax_title": tax_title,
         "tax_rate": tax_rate,
         "amounts_with_tax": any(line.tax_within for line in invoice.lines),
         "discounted": any(line.discount for line in invoice.lines),

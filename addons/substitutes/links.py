@@ -19,8 +19,10 @@ def show(session: Any, consent: Any) -> Shown:
     ]
     if consent.unit_price is not None:
         facts.append((_("Unit price"), format_price(consent.unit_price, consent.currency_code)))
+        facts += _ordered_price(consent)
     if consent.order is not None:
-        facts.append((_("Your order"), consent.order.reference or consent.order.number or ""))
+        theirs = consent.order.reference
+        facts.append((_("Your order"), theirs) if theirs else (_("Our order"), consent.order.number or ""))
     return Shown(
         title=_("May we deliver another part?"),
         sender=consent.company.name,
@@ -29,6 +31,14 @@ def show(session: Any, consent: Any) -> Shown:
         answers={"agree": _("I agree"), "refuse": _("I do not agree")},
         closed="" if consent.state in ("asked", "agreed", "refused") else _("This question was withdrawn."),
     )
+
+
+def _ordered_price(consent: Any) -> list[tuple[str, str]]:
+    """What the ordered part costs on the order, as long as it stands there."""
+    line = consent.order_line
+    if line is None or line.product_id != consent.product_id or line.unit_price is None:
+        return []
+    return [(_("Unit price of the ordered part"), format_price(line.unit_price, line.currency_code))]
 
 
 def _named(part: Any) -> str:

@@ -74,12 +74,15 @@ class Resource:
             if self.form
             else []
         )
-        return {n.name: n for n in found if n.readonly is not True and self.columns[n.name].kind != "other"}
+        kept = [n for n in found if n.name in self.columns]
+        return {n.name: n for n in kept if n.readonly is not True and self.columns[n.name].kind != "other"}
 
     def currency_of(self, name: str) -> str:
         """The column with the currency of this amount, empty for the company's or the document's."""
-        info = self.columns[name]
-        return info.currency if info.in_currency and info.currency in self.columns else ""
+        info = self.columns.get(name)  # none of what a form asks for and no column keeps
+        if info is None or not info.in_currency or info.currency not in self.columns:
+            return ""
+        return info.currency
 
 
 def screens() -> ScreenSet:

@@ -60,7 +60,8 @@ def whole_range(resource: Resource, info: FieldInfo) -> tuple[int, int]:
 
 def is_whole(resource: Resource, info: FieldInfo) -> bool:
     """Whether JSON holds it as a whole number: one itself, or the id of another record."""
-    return isinstance(orm_inspect(resource.cls).columns[info.name].type, Integer)
+    column = orm_inspect(resource.cls).columns.get(info.name)
+    return column is not None and isinstance(column.type, Integer)
 
 
 def from_json(resource: Resource, info: FieldInfo, value: Any) -> Any:

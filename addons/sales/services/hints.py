@@ -46,6 +46,16 @@ def odd_of(session: AnySession, order: Any) -> dict[int, str]:
     return found
 
 
+def below_cost(session: AnySession, order: Any) -> list[int]:
+    """The lines of an order that earn less than their goods cost now; the caller asks who may know."""
+    parts = parts_of(session, [line.product_id for line in order.lines if line.product_id])
+    rate = rate_of(session, order.company_id, order.currency_code, order.date)
+    known = [(line, parts[line.product_id].cost) for line in order.lines if line.product_id in parts]
+    if rate is None:
+        return []
+    return [x.position for x, cost in known if cost is not None and x.net * rate < x.quantity * cost]
+
+
 def of_margin(part: Any, quantity: Decimal | None, net: Decimal, rate: Decimal | None) -> Hint:
     """What a line earns of its net, by the cost of now; the caller has asked who may know."""
     if part is None or part.cost is None or rate is None or not quantity or not net:

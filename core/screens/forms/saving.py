@@ -224,7 +224,7 @@ def _was(record: Any) -> dict[str, Any]:
     state = orm_inspect(record)
     if not state.persistent:
         return {}
-    histories = {key: state.attrs[key].history for key in state.mapper.columns}
+    histories = {a.key: state.attrs[a.key].history for a in state.mapper.column_attrs}
     return {key: one.deleted[0] for key, one in histories.items() if one.has_changes() and one.deleted}
 
 

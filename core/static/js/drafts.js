@@ -1,5 +1,6 @@
 // What is typed into a form survives a crash: kept in this browser, by user, company and record, within two seconds.
 // A draft carries the base of the form that it was typed into, so that saving it later meets what others changed.
+import { follow } from "./derive.js";
 import { addLine } from "./grid.js";
 import { text } from "./page.js";
 
@@ -98,6 +99,9 @@ function restore(draft) {
   for (const input of form.elements) fill(input, values);
   if (form.elements._base && draft.base) form.elements._base.value = draft.base;
   keep();
+  // What follows from it is no part of a draft: it is asked for, and nothing that was typed changes by that.
+  form.dataset.unsaved = "";
+  follow([]);
   form.querySelector(".input, .check-input")?.focus();
 }
 

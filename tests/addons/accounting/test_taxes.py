@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
 from math import floor
+from types import SimpleNamespace
 
 import pdfplumber
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from addons.accounting.amounts import TaxRule, totals_of
 from addons.accounting.imports.taxes import TaxError, Taxes
+from addons.accounting.reports import tax_title
 from addons.accounting.services.chart import books_of, rules_of
 from addons.accounting.services.drafts import BillDraft, BillLineDraft, InvoiceDraft, Line
 from addons.accounting.services.entry import amounts_of
@@ -222,3 +224,17 @@ def test_the_form_shows_the_amounts_that_will_be_stored(taxes):
     line = {"quantity": Decimal(3), "unit_price": Decimal("9.99"), "tax_id": taxes["GST + PST incl."]}
     nets, found = amounts_of(db.session, [line], "USD")
     assert (nets, found.net, found.total) == ([Decimal("26.76")], Decimal("26.76"), Decimal("29.97"))
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "said"),
+    [
+        ("VAT 13 %", "0.13", "VAT 13 %"),
+        ("VAT 13%", "0.13", "VAT 13%"),
+        ("VAT", "0.13", "VAT 13\u00a0%"),
+        ("VAT 13 %", "0.3", "VAT 13 % 30\u00a0%"),
+        ("VAT 13 %", "0.03", "VAT 13 % 3\u00a0%"),
+    ],
+)
+def test_a_tax_says_its_rate_once(name: str, rate: str, said: str) -> None:
+    assert tax_title(SimpleNamespace(name=name, rate=Decimal(rate))) == said

@@ -71,7 +71,7 @@ def test_a_price_that_a_form_fills_in_keeps_where_it_comes_from(desk):
     terms(desk, part, ("USD", 1, "0.0100", None, None))
     order = desk.ask((part, 10, "0.0100"))
     (line,) = order.lines
-    for price, origin in (("0.0100", "supplier's list"), ("0.0110", ""), ("0.0100", "supplier's list")):
+    for price, origin in (("0.0100", "supplier's list"), ("0.0110", "typed"), ("0.0100", "supplier's list")):
         line.unit_price = Decimal(price)
         m.PurchasingOrder.compute(db.session, [order])
         assert line.price_origin == origin

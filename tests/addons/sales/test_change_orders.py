@@ -1,16 +1,19 @@
 """A confirmed order is changed by the form of its line: totals follow, a trace stays, and holds hold."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from addons.sales.order_forms import ask_to_confirm
 from addons.sales.services.errors import SalesError
 from addons.stock.services.orders.changing import Amendment
 from core import m
 from core.db import db
 from core.documents import render_html
+from core.security.actor import Actor, acting
 from tests.logins import Administrator
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "sales")
@@ -96,3 +99,38 @@ def test_a_lower_price_is_asked_for_its_margin_again(desk):
     assert "least margin" in order.hold
     amend(line, discount="0")
     assert order.hold == ""
+
+
+def test_before_confirming_it_says_what_is_short_and_to_some_what_is_sold_below_cost(desk):
+    desk.receive(desk.parts[0], 100, 2)
+    order = desk.quote((desk.parts[0], 150, "1.99"), (desk.parts[1], 5, 3))
+    rep = Actor(None, "rep", desk.company_id, permissions=frozenset({"sales.read"}))
+    assert order.partner.name and all(line.product for line in order.lines)
+    chief = Actor(None, "chief", desk.company_id, permissions=frozenset({"sales.read", "sales.margin"}))
+    for actor, below in ((rep, False), (chief, True)):
+        with acting(db.session, actor):
+            words = ask_to_confirm(order)
+        assert "55 pieces are short" in words
+        assert ("Sold below cost: line 1" in words) is below
+
+
+def test_a_price_of_a_form_keeps_or_gets_its_origin_when_the_form_comes_back(desk, send):
+    db.session.get(m.Product, desk.parts[0]).cost = 1
+    desk.order((desk.parts[0], 10, "2"))
+    db.session.commit()
+    head = {"partner_id": str(desk.customer), "date": "2026-03-02", "currency_code": "USD"}
+    told = {}
+    for price in ("2", "2.5"):
+        row = {
+            "lines-n1-product_id": str(desk.parts[0]),
+            "lines-n1-quantity": "10",
+            "lines-n1-unit_price": price,
+        }
+        token = re.search(r'csrf_token" value="([^"]+)"', send("/m/sales.order.form/new").text)[1]
+        sent = {**head, **row, "csrf_token": token}
+        answer = send.client.post("/m/sales.order.form/derive", data=sent).json
+        told[price] = next(one["text"] for one in answer if one["name"] == "lines-n1-price_origin")
+        made = send("/m/sales.order.form/new", **head, **row, **{"lines-n1-discount": "0"})
+        line = db.session.scalars(text("SELECT price_origin FROM sales_order_line ORDER BY id DESC")).first()
+        assert made.status_code == 303 and line == told[price]
+    assert "SO/2026/00001" in told["2"] and told["2.5"] == "typed"

@@ -68,7 +68,7 @@ def test_what_a_form_fills_in_keeps_where_it_comes_from(desk, save):
     part = listed(desk)
     order = save((part, 5000, "0.0065"), (part, 5000, "0.0070"))
     origins = [line.price_origin for line in order.lines]
-    assert origins == ["list price, break 5,000+", ""]
+    assert origins == ["list price, break 5,000+", "typed"]
     # The list moves on: what stays as it was agreed still comes from where it came from.
     for one in db.session.get(m.Product, part).price_breaks:
         one.unit_price = Decimal("0.0070")
@@ -76,7 +76,7 @@ def test_what_a_form_fills_in_keeps_where_it_comes_from(desk, save):
     order = save((part, 5000, "0.0065"), (part, 5000, "0.0071"), order=order)
     assert [line.price_origin for line in order.lines] == origins
     order = save((part, 5000, "0.0064"), (part, 5000, "0.0070"), order=order)
-    assert [line.price_origin for line in order.lines] == ["", "list price, break 5,000+"]
+    assert [line.price_origin for line in order.lines] == ["typed", "list price, break 5,000+"]
 
 
 @pytest.mark.parametrize("discount", ["2.5", "33.3333", "0.0001", "100"])

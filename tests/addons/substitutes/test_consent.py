@@ -64,6 +64,15 @@ def test_a_robot_that_follows_the_link_answers_nothing(asked, visit, desk):
     assert (asked.state, asked.link.opened, asked.link.answered_at) == ("asked", 3, None)
 
 
+def test_the_page_compares_prices_and_says_whose_number_it_is(asked, visit):
+    page = visit.get().text
+    assert "Unit price of the ordered part" in page and "Your order" in page and "Our order" not in page
+    asked.order.reference = ""
+    db.session.commit()
+    page = visit.get().text
+    assert "Our order" in page and "Your order" not in page and asked.order.number in page
+
+
 def test_a_button_answers_once_and_all_of_it_is_kept(asked, visit, desk):
     order = asked.order
     desk.give(order, desk.b)

@@ -11,7 +11,7 @@ from addons.accounting.amounts import totals_of
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.drafts import rows_of
 from addons.accounting.services.window import why_impossible
-from addons.stock.services.orders.prices import Asked
+from addons.stock.services.orders.prices import Asked, Price
 from addons.stock.services.orders.sides import Side
 from core.clock import today
 from core.db import AnySession, reserve_many, smallest_unit
@@ -127,8 +127,13 @@ def _price(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) ->
         if line.unit_price is None:
             line.unit_price, line.price_origin = price.unit_price, price.origin
             line.discount = line.discount or price.discount
-        elif line.unit_price == price.unit_price:
-            line.price_origin = price.origin
+        else:
+            line.price_origin = origin_of(line.unit_price, price)
+
+
+def origin_of(unit_price: Any, price: Price) -> str:
+    """Where a price comes from that stands on a line: whoever wrote another one typed it."""
+    return price.origin if unit_price == price.unit_price else _("typed")
 
 
 def _asks(line: Any, kept: type[Any]) -> bool:
