@@ -6,8 +6,8 @@ order is the sum of that of its lines when a transaction ends, whichever way a l
 
 from alembic import op
 
-revision = "purchasing_0007"
-down_revision = "purchasing_0006"
+revision = "purchasing_0008"
+down_revision = "purchasing_0007"
 
 ORDER, LINE = "purchasing_order", "purchasing_order_line"
 HELD = f"ck_{ORDER}_held_is_not_confirmed"

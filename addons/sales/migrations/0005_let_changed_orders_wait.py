@@ -6,8 +6,8 @@ order is the sum of that of its lines when a transaction ends, whichever way a l
 
 from alembic import op
 
-revision = "sales_0004"
-down_revision = "sales_0003"
+revision = "sales_0005"
+down_revision = "sales_0004"
 
 ORDER, LINE = "sales_order", "sales_order_line"
 HELD = f"ck_{ORDER}_held_is_not_confirmed"
