@@ -11,8 +11,8 @@ down_revision = "purchasing_0007"
 
 ORDER, LINE = "purchasing_order", "purchasing_order_line"
 HELD = f"ck_{ORDER}_held_is_not_confirmed"
-#: What deferred triggers watch: they look at what stands there in the end, and once written it seldom changes.
-WATCHED = ((ORDER, "INSERT OR UPDATE OF net"), (LINE, "INSERT OR DELETE OR UPDATE OF net, order_id"))
+#: What deferred triggers watch: they look at what stands there in the end.
+WATCHED = ((ORDER, "INSERT OR UPDATE"), (LINE, "INSERT OR DELETE OR UPDATE OF net, order_id"))
 
 
 def upgrade() -> None:
@@ -24,6 +24,11 @@ def upgrade() -> None:
             IF TG_TABLE_NAME = '{ORDER}' THEN changed := NEW.id;
             ELSIF TG_OP = 'DELETE' THEN changed := OLD.order_id;
             ELSE changed := NEW.order_id;
+            END IF;
+            -- An order that this transaction wrote is looked at once, for itself: not once for each line.
+            IF TG_TABLE_NAME = '{LINE}'
+               AND (SELECT xmin = pg_current_xact_id()::xid FROM {ORDER} WHERE id = changed) THEN
+                RETURN NULL;
             END IF;
             IF (SELECT net FROM {ORDER} WHERE id = changed)
                <> (SELECT coalesce(sum(net), 0) FROM {LINE} WHERE order_id = changed) THEN
