@@ -575,7 +575,14 @@ class BillingAnswer(_Composed):
     their_list_id: Mapped[int | None]
     @classmethod
     def answer(
-        cls, session: Any, asked: Any, agreed: bool, by: str, note: str = ..., remarks: Any = ..., figures: Any = ...
+        cls,
+        session: Any,
+        asked: Any,
+        agreed: bool,
+        by: str,
+        note: str = ...,
+        remarks: Any = ...,
+        figures: Any = ...,
     ) -> None: ...
     @classmethod
     def ask(cls, session: Any, statements: Any) -> Any: ...

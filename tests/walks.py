@@ -300,7 +300,8 @@ def resource_visits(resource: Resource, file: int) -> Iterator[Visit]:
     yield Visit("GET", base, read, False)
     # Lines are seen with their document, currencies by all: what counts there is that no mark is shown.
     yield Visit("GET", at, read, True, missing=(404,) if owned else (200, 404))
-    may_change, may_delete = resource.writable, resource.form is not None and rights.delete is not None
+    form = resource.form
+    may_change, may_delete = resource.writable, form is not None and form.delete and rights.delete is not None
     write = f"{read} {rights.write}" if may_change else read
     yield Visit("POST", base, write, True, missing=(400, 405))
     yield Visit("PATCH", written, write, True, missing=(404 if may_change else 405,))

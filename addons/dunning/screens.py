@@ -6,9 +6,10 @@ from sqlalchemy import func, select
 
 from addons.dunning.names import LETTER_STATES, LETTERS, RUN_STATES
 from addons.dunning.services.errors import DunningError
-from addons.dunning.services.proposing import out_of_order
+from addons.dunning.services.proposing import came_since, out_of_order
 from core import m
 from core.clock import today
+from core.db import db
 from core.i18n import _, _l, ngettext
 from core.screens import (
     Button,
@@ -62,6 +63,16 @@ def release(session: Any, run: Any) -> str:
     """Let the letters of one run out."""
     count = m.DunningRun.release(session, [run])
     return ngettext("%(num)s letter is released.", "%(num)s letters are released.", count)
+
+
+def ask_to_release(run: Any) -> str:
+    """What releasing asks: whether letters go out that leave out what came since."""
+    asked = _("Number the letters that are not left out, and let them go out?")
+    came = came_since(db.session, run)
+    if not came:
+        return asked
+    late = _("These are overdue too and came after the proposal: %(numbers)s. Propose it anew.", numbers=came)
+    return f"{late} {asked}"
 
 
 def cancel(session: Any, run: Any) -> None:
@@ -173,7 +184,7 @@ screens.form(
             action=release,
             permission=SEND,
             visible=is_open,
-            confirm=_l("Number the letters that are not left out, and let them go out?"),
+            confirm=ask_to_release,
         ),
         Button(
             "send",

@@ -37,7 +37,7 @@ from core.security.actor import actor_of
 from core.security.audit import record
 
 RUN = "dunning.run"
-#: Documents that a refusal names.
+#: Documents that a question names.
 NAMED = 5
 _ZERO = Decimal(0)
 _OVERDUE = text("""
@@ -174,23 +174,18 @@ def _propose(session: AnySession, run: Any) -> None:
 
 
 def stopped(session: AnySession, run: Any) -> list[int]:
-    """The open items that are disputed or on hold by now, among what is overdue on the day of a run.
+    """The open items that are disputed or on hold by now, among what is overdue on the day of a run."""
+    rows = session.execute(_OVERDUE, {"company": run.company_id, "day": run.date})
+    return [row.id for row in rows if row.disputed is not None or row.held is not None]
 
-    Raises DunningError where documents are overdue that the run doesn't know: they came since.
-    """
+
+def came_since(session: AnySession, run: Any) -> str:
+    """Which documents are overdue on the day of a run and came after its proposal; empty where none did."""
     rows = session.execute(_OVERDUE, {"company": run.company_id, "day": run.date}).all()
     line = m.DunningLine.__table__.c
     known = set(session.scalars(select(line.open_item_id).where(line.run_id == run.id)))
     came = [row.number for row in rows if row.id not in known]
-    if came:
-        raise DunningError(
-            _(
-                "These are overdue too and came after %(run)s was proposed: %(numbers)s. Propose it anew.",
-                run=run.number,
-                numbers=", ".join(came[:NAMED]) + (" …" if len(came) > NAMED else ""),
-            )
-        )
-    return [row.id for row in rows if row.disputed is not None or row.held is not None]
+    return ", ".join(came[:NAMED]) + (" …" if len(came) > NAMED else "")
 
 
 def steps_of(session: AnySession, company_id: int) -> Sequence[Any]:

@@ -43,7 +43,12 @@ def test_a_return_takes_so_much_of_each_lot(desk, delivered, send):
 
 @pytest.mark.parametrize(
     ("quantity", "why"),
-    [("5", "4 can come back, not 5"), ("-1", "above zero"), ("0", "at least one line"), ("x", "“x” is not a number")],
+    [
+        ("5", "4 can come back, not 5"),
+        ("-1", "above zero"),
+        ("0", "at least one line"),
+        ("x", "“x” is not a number"),
+    ],
 )
 def test_no_more_comes_back_than_went_and_is_not_on_its_way(desk, delivered, send, quantity, why):
     _first, second = desk.delivered_moves(delivered)
