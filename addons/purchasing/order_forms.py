@@ -130,11 +130,11 @@ def _made(session: Any, values: Typed, rows: Sequence[Typed], currency: str) -> 
         if "unit_price" in row.changed and row.get("unit_price") is not None:
             more["price_origin"] = _("typed")
     opens = not values.changed and not any(row.changed for row in rows)
-    asking_rows = [n for n, row in enumerate(rows) if _asks_price(row) or (opens and is_untold(row))]
+    asking_rows = [n for n, row in enumerate(rows) if _asks_price(row) or (opens and writing.is_untold(row))]
     if values.get("partner_id") and values.get("date") and asking_rows:
         asked = [_asked(values, rows[n], currency) for n in asking_rows]
         for n, price in zip(asking_rows, m.PurchasingOrder.price_lines(session, asked), strict=True):
-            if is_untold(rows[n]):
+            if writing.is_untold(rows[n]):
                 made[n]["price_origin"] = writing.origin_of(rows[n]["unit_price"], price)
             elif price.unit_price is not None:
                 found = {"unit_price": price.unit_price, "price_origin": price.origin}
@@ -150,12 +150,6 @@ def _described(parts: Mapping[int, Mapping[str, Any]], row: Typed) -> dict[str, 
 def _asked(values: Typed, row: Typed, currency: str) -> Asked:
     quantity = row.get("quantity") or Decimal(1)
     return Asked(values["partner_id"], row["product_id"], quantity, currency, values["date"])
-
-
-def is_untold(row: Typed) -> bool:
-    """Whether a line came back with its price and nobody changed it since: where it is from is told anew."""
-    told = row.changed or row.get("price_origin")
-    return not told and row.get("unit_price") is not None and bool(row.get("product_id"))
 
 
 def _asks_price(row: Typed) -> bool:

@@ -172,24 +172,18 @@ def _made(session: Any, values: Typed, rows: Sequence[Typed], currency: str) -> 
         if "unit_price" in row.changed and row.get("unit_price") is not None:
             more["price_origin"] = _("typed")
     opens = not values.changed and not any(row.changed for row in rows)
-    asking = [n for n, row in enumerate(rows) if _asks_price(row) or (opens and is_untold(row))]
+    asking = [n for n, row in enumerate(rows) if _asks_price(row) or (opens and writing.is_untold(row))]
     if values.get("partner_id") and values.get("date") and asking:
         asked = [(rows[n]["product_id"], rows[n].get("quantity") or Decimal(1)) for n in asking]
         prices = entry.prices_of(session, values["partner_id"], currency, values["date"], asked)
         for n, price in zip(asking, prices, strict=True):
-            made[n].update(_origin(rows[n], price) if is_untold(rows[n]) else price)
+            made[n].update(_origin(rows[n], price) if writing.is_untold(rows[n]) else price)
     return made
 
 
 def _origin(row: Typed, price: Mapping[str, Any]) -> dict[str, str]:
     found = Price(price.get("unit_price"), price.get("price_origin", ""))
     return {"price_origin": writing.origin_of(row["unit_price"], found)}
-
-
-def is_untold(row: Typed) -> bool:
-    """Whether a line came back with its price and nobody changed it since: where it is from is told anew."""
-    told = row.changed or row.get("price_origin")
-    return not told and row.get("unit_price") is not None and bool(row.get("product_id"))
 
 
 def _asks_price(row: Typed) -> bool:
@@ -241,10 +235,8 @@ def ask_to_confirm(order: Any) -> str:
 
 def _warnings(order: Any) -> str:
     """What is short, and for whoever may see costs what is sold below them."""
-    lines = [line for line in order.lines if line.product_id]
-    free = entry.free_for(db.session, [(line.product_id, line.quantity) for line in lines])
-    goods = [(line, left) for line, left in zip(lines, free, strict=True) if line.product.kind == "goods"]
-    short = sum((max(line.quantity - max(left, Decimal(0)), Decimal(0)) for line, left in goods), Decimal(0))
+    asked = [(line.id, line.product_id, line.quantity) for line in order.lines]
+    short = sum(entry.lacking(db.session, asked).values())
     words = " " + _("%(short)s pieces are short.", short=format_number(short)) if short else ""
     below = hints.below_cost(db.session, order) if current_actor().may("sales.margin") else []
     if below:

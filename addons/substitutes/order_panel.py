@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from addons.sales.services.entry import lacking
 from addons.substitutes.services.asking import Candidate, Remembered, Wanted
 from addons.substitutes.services.memory import memories
-from addons.substitutes.services.shortage import lacking_of, short_of
+from addons.substitutes.services.shortage import short_of
 from addons.substitutes.services.substituting import wanted_of
 from core import m
 from core.clock import today
@@ -30,7 +31,7 @@ def typed_badges(session: AnySession, values: Mapping[str, Any], rows: Sequence[
     """The same of the lines of a quotation as they are typed, by their places."""
     given = {at: words for at, row in enumerate(rows) if (words := _given(row))}
     open_ones = [(at, row) for at, row in enumerate(rows) if at not in given]
-    short = lacking_of(session, [(at, row.get("product_id"), row.get("quantity")) for at, row in open_ones])
+    short = lacking(session, [(at, row.get("product_id"), row.get("quantity")) for at, row in open_ones])
     wanted = [_wanted(values, at, row) for at, row in open_ones if at in short and values.get("partner_id")]
     offered = m.Substitute.candidates(session, wanted)
     return {**given, **{at: _count(few) for at, few in offered.items() if few}}

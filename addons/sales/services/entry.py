@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from addons.stock.services.availability import availability_of, next_arrivals
 from addons.stock.services.orders.prices import Asked
@@ -79,6 +79,19 @@ def free_for(session: AnySession, lines: Sequence[tuple[int | None, Decimal | No
         if product is not None:
             free[product] = max(left - (quantity or _ZERO), _ZERO)
     return found
+
+
+def lacking(
+    session: AnySession, lines: Sequence[tuple[int, int | None, Decimal | None]]
+) -> dict[int, Decimal]:
+    """Of (key, part, quantity) in their order how much is not free, by key; services lack nothing."""
+    wanted = [product for _key, product, _quantity in lines if product]
+    part = m.Product
+    goods = set(session.scalars(select(part.id).where(part.id.in_(wanted), part.kind == "goods")))
+    asked = [(key, product, quantity or _ZERO) for key, product, quantity in lines if product in goods]
+    free = free_for(session, [(product, quantity) for _key, product, quantity in asked])
+    short = {key: quantity - max(left, _ZERO) for (key, _p, quantity), left in zip(asked, free, strict=True)}
+    return {key: quantity for key, quantity in short.items() if quantity > 0}
 
 
 def _availability(free: Decimal, wanted: Decimal, coming: date | None) -> str:

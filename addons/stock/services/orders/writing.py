@@ -131,6 +131,12 @@ def _price(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) ->
             line.price_origin = origin_of(line.unit_price, price)
 
 
+def is_untold(row: Any) -> bool:
+    """Whether a line came back with its price and nobody changed it since: where it is from is told anew."""
+    told = row.changed or row.get("price_origin")
+    return not told and row.get("unit_price") is not None and bool(row.get("product_id"))
+
+
 def origin_of(unit_price: Any, price: Price) -> str:
     """Where a price comes from that stands on a line: whoever wrote another one typed it."""
     return price.origin if unit_price == price.unit_price else _("typed")
