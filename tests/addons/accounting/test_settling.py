@@ -75,6 +75,10 @@ def test_by_hand_on_a_page_that_proposes_what_is_due_earliest(visit, items):
     page = visit(f"/accounting/settle/{early}").text  # from the invoice's end: what is left of the credit
     assert re.findall(r'name="amount-(\d+)"\s+value="([^"]*)"', page) == [(str(credit), "48.50")]
     assert visit("/accounting/settle/999").status_code == 404
+    # Where nothing is left on the other hand, there is nothing to press.
+    assert '<button class="btn primary">' in page
+    visit(f"/accounting/settle/{credit}", {f"amount-{early}": "48.5", **on})
+    assert '<button class="btn primary">' not in visit(f"/accounting/settle/{early}").text
 
 
 def test_by_rule_with_a_button(visit, items):
