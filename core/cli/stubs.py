@@ -5,6 +5,7 @@ holds one class a model with the columns, relationships and methods that all add
 """
 
 import inspect
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,8 +81,8 @@ def stub(app: Flask) -> str:
     return HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in models)
 
 
-#: Characters of a line, as in setup.
-LONGEST = 110
+#: Characters of a line, as in setup; and what stands between two arguments, but not within brackets.
+LONGEST, _BETWEEN = 110, re.compile(r", (?![^\[]*\])")
 
 
 def _model(name: str, composition: Composition) -> list[str]:
@@ -125,13 +126,15 @@ def _method(name: str, value: Any) -> Iterator[str]:
 
 
 def _wrapped(line: str) -> Iterator[str]:
-    """As the formatter has it: arguments that are too long for one line have the next to themselves."""
+    """As the formatter has it: arguments too long for one line have the next to themselves, else one each."""
     if len(line) <= LONGEST:
         yield line
         return
     head, _open, rest = line.partition("(")
     arguments, _close, tail = rest.rpartition(")")
-    yield from (f"{head}(", f"        {arguments}", f"    ){tail}")
+    alone = f"        {arguments}"
+    apart = [f"        {argument}," for argument in _BETWEEN.split(arguments)]
+    yield from (f"{head}(", *([alone] if len(alone) <= LONGEST else apart), f"    ){tail}")
 
 
 def _signature(function: Any) -> str:
