@@ -111,3 +111,17 @@ def open_as(server: str, context: BrowserContext, faults: list[str]) -> Callable
         return page
 
     return opened
+
+
+@pytest.fixture
+def as_(open_as: Callable[..., Page], context: BrowserContext) -> Callable[[str, str], Page]:
+    """`as_("paula", "/m/x.list")` is a page of that user, in place of whoever was there before."""
+
+    def opened(user: str, path: str) -> Page:
+        # An answer to a page that is still open would bring the session of before.
+        for left in context.pages:
+            left.close()
+        context.clear_cookies()
+        return open_as(user, path)
+
+    return opened

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from addons.accounting.periods import last_closed
@@ -103,18 +103,8 @@ def on_line(page: Page, words: str, key: str) -> None:
     page.keyboard.press(key)
 
 
-def test_a_month_of_a_supplier_by_keys(
-    app: Flask, month: Path, open_as: Callable[..., Page], context: BrowserContext
-) -> None:
+def test_a_month_of_a_supplier_by_keys(app: Flask, month: Path, as_: Callable[..., Page]) -> None:
     """ZH-13, ZH-15, UX-28 to UX-33: from the receipts to a statement that says paid."""
-
-    def as_(name: str, path: str) -> Page:
-        # An answer to the page of whoever was here before would bring a session of its own.
-        for left in context.pages:
-            left.close()
-        context.clear_cookies()
-        return open_as(name, path)
-
     page = as_("paula", "/supplier_payables/runs")
     press(page, "State what is owed")
     expect(page.locator("#toasts")).to_contain_text("1 statement is made")

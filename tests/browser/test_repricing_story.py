@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft
 from core import m
@@ -80,46 +80,43 @@ def story(app: Flask, company: Any, tmp_path: Path) -> Story:
     return made
 
 
-def test_a_price_moves_after_the_order_by_keys(
-    story: Story, open_as: Callable[..., Page], context: BrowserContext
-) -> None:
+def test_a_price_moves_after_the_order_by_keys(story: Story, as_: Callable[..., Page]) -> None:
     """ZH-09 to ZH-12: from the list to the bill."""
 
-    def as_(name: str, path: str) -> Page:
-        context.clear_cookies()
-        page = open_as(name, path)
+    def by(name: str, path: str) -> Page:
+        page = as_(name, path)
         page.on("dialog", lambda dialog: dialog.accept())
         return page
 
-    page = as_("paula", f"/pricing/suppliers/{story.supplier}/list")
+    page = by("paula", f"/pricing/suppliers/{story.supplier}/list")
     page.locator("#file").set_input_files(story.file)
     press(page, "Take in")
     expect(page.locator("#toasts")).to_contain_text("1 price is taken.")
     received(open_order(page, "purchasing", story.order))
-    sold(as_("rita", f"/m/sales.order.form/{story.sold}"))
+    sold(by("rita", f"/m/sales.order.form/{story.sold}"))
     before = story.books()
     assert story.accounts() == [50, 50, -100]
 
-    page = as_("paula", "/m/pricing.run.form/new")
+    page = by("paula", "/m/pricing.run.form/new")
     run = begun(page)
     reviewed(page)
     assert story.accounts() == [54, 54, -108]
-    earned(as_("rita", f"/m/sales.order.form/{story.sold}"), "46.00")
-    page = as_("paula", run)
+    earned(by("rita", f"/m/sales.order.form/{story.sold}"), "46.00")
+    page = by("paula", run)
     press(page, "Take back")
     expect(page.locator("#toasts")).to_contain_text("is taken back")
     assert story.books() == before
-    earned(as_("rita", f"/m/sales.order.form/{story.sold}"), "50.00")
+    earned(by("rita", f"/m/sales.order.form/{story.sold}"), "50.00")
 
-    page = as_("paula", "/m/pricing.run.form/new")
+    page = by("paula", "/m/pricing.run.form/new")
     begun(page)
     reviewed(page)
     press(open_order(page, "purchasing", story.order), "Bill")
     expect(page.locator("#toasts")).to_contain_text("The draft of its bill is written")
-    billed(as_("fina", "/m/accounting.bill.list"))
+    billed(by("fina", "/m/accounting.bill.list"))
     assert story.accounts() == [54, 54, 0]
     assert story.shop.account("payable") == -108 and story.shop.differences() == []
-    earned(as_("rita", f"/m/sales.order.form/{story.sold}"), "46.00")
+    earned(by("rita", f"/m/sales.order.form/{story.sold}"), "46.00")
 
 
 def open_order(page: Page, of: str, key: int) -> Page:
