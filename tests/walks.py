@@ -274,6 +274,7 @@ OF_PROGRAMS = {
     "api.update",
     "api.delete",
     "api.act",
+    "api.make",
     "api.list_files",
     "api.add_file",
     "api.get_file",
