@@ -21,6 +21,7 @@ from addons.supplier_payables.services.errors import PayablesError
 from core import m
 from core.db import AnySession, round_to
 from core.i18n import _
+from core.sayings import say
 from core.security import acts
 
 __all__ = ["REPRICE", "followed", "reprice", "reprice_by_hand"]
@@ -57,7 +58,7 @@ def reprice(session: AnySession, matches: Iterable[Any]) -> int:
     if len({row.statement_id for row in rows}) != 1:
         raise PayablesError(_("Choose lines of one statement."))
     statement = session.get_one(m.PayablesStatement, rows[0].statement_id)
-    reason = _("as stated with %(number)s", number=statement.number)
+    reason = say("as stated with %(number)s", number=statement.number)
     run_id: int = m.PricingRun.begin_with(
         session, statement.company_id, _agreed(session, rows, reason), reason
     )

@@ -30,6 +30,7 @@ from core.clock import today
 from core.db import AnySession, round_to, smallest_unit
 from core.i18n import _
 from core.records.sequences import next_numbers
+from core.sayings import say
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
@@ -270,9 +271,9 @@ def values_of(row: Any, worth: Any, price: Decimal, unit: Decimal) -> tuple[Deci
 
 def _refusal(run: Any, row: Any, worth: Any) -> str:
     if row.billed and not is_settled(row, worth) and worth.back:
-        return _("Part of it is billed and part went back: bill or credit the rest first.")
+        return say("Part of it is billed and part went back: bill or credit the rest first.")
     if not row.billed and worth.credited:
-        return _("What went back is credited, and the rest is not billed: bill it first.")
+        return say("What went back is credited, and the rest is not billed: bill it first.")
     if row.billed and not run.with_claims:
-        return _("It is billed: let the run claim the difference from the supplier.")
+        return say("It is billed: let the run claim the difference from the supplier.")
     return ""
