@@ -309,6 +309,10 @@ def resource_visits(resource: Resource, file: int) -> Iterator[Visit]:
     yield Visit("DELETE", written, delete, True, missing=(404 if may_delete else 405,))
     for button in resource.buttons():
         yield Visit("POST", f"{written}/actions/{button.name}", f"{read} {button.permission}", True)
+    for act in resource.acts():
+        at = base if act.makes else written
+        missing = (415,) if act.makes else (404, 415)
+        yield Visit("POST", f"{at}/actions/{act.name}", f"{read} {act.permission}", True, missing=missing)
     for method, path in OF_FILES:
         yield Visit(method, f"{written}/{path.format(file=file)}", read, True)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from addons.accounting import program_acts
 from addons.accounting.document_forms import (
     BILL_KINDS,
     STATES,
@@ -123,6 +124,7 @@ def _bill(screens: Screens) -> None:
             ),
             *traces(),
             post_button(ask_to_post_bill),
+            program_acts.OF_BILLS,
             reverse_button(
                 _l("Take this bill back with a credit note of today?"),
                 visible=lambda bill: bill.kind == "bill" and bill.reversed_by is None,

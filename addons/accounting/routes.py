@@ -16,7 +16,7 @@ from addons.accounting.services import ageing
 from addons.accounting.services.allocation import Pair, items_by_id, oldest_first
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.crediting import creditable_lines
-from addons.accounting.services.listed import Said
+from addons.accounting.services.listed import Said, supplier_of
 from core import m
 from core.clock import today
 from core.db import db, decimals_of
@@ -236,7 +236,10 @@ def take_bill_files() -> Response | str | tuple[str, int]:
 def _filed(name: str, content: bytes, typed: Mapping[str, str]) -> Filed:
     company_id = current_actor().company_id or abort(403)
     try:
-        supplier, said = _supplier_of(typed["supplier"]), Said(typed["number"], _day_of(typed["date"]))
+        supplier, said = (
+            supplier_of(db.session, company_id, typed["supplier"]),
+            Said(typed["number"], _day_of(typed["date"])),
+        )
         made = m.AccountingBill.take_file(db.session, company_id, name, content, supplier, said)
         db.session.commit()
     except UserError as error:
@@ -250,14 +253,3 @@ def _day_of(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise UserError(_("“%(text)s” is no day.", text=text)) from error
-
-
-def _supplier_of(code: str) -> int | None:
-    if not code:
-        return None
-    partner = m.Partner
-    own = (partner.company_id == current_actor().company_id) & partner.is_supplier
-    found = db.session.scalars(select(partner.id).where(own, partner.code == code)).one_or_none()
-    if found is None:
-        raise UserError(_("There is no such supplier: choose one of the list."))
-    return int(found)

@@ -1,6 +1,6 @@
 """Lists and forms of accounting."""
 
-from addons.accounting import bill_screens, book_screens, revaluation_screens, write_off_screens
+from addons.accounting import bill_screens, book_screens, program_acts, revaluation_screens, write_off_screens
 from addons.accounting.document_forms import (
     DIRECTIONS,
     DOCUMENTS,
@@ -135,6 +135,7 @@ screens.form(
         *traces(),
         Part("credits", template="accounting/credits.html", visible=has_credits),
         post_button(ask_to_post),
+        program_acts.OF_INVOICES,
         Button(
             "credit_lines",
             _l("Credit lines…"),

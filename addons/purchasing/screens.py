@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from addons.purchasing import inquiry_screens, landing_screens, line_screens, terms_screens
+from addons.purchasing import inquiry_screens, landing_screens, line_screens, program_acts, terms_screens
 from addons.purchasing import order_forms as forms
 from core import m
 from core.i18n import _l
@@ -236,6 +236,7 @@ screens.form(
             confirm=_l("Has everything come that is still open? Parts and lots are received line by line."),
             bulk=lambda order: order.state == "confirmed",
         ),
+        *program_acts.ACTS,
         Button(
             "bill",
             _l("Bill"),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, render_template, request, url_for
 
 from addons.substitutes.order_panel import panel_of
+from addons.substitutes.program_acts import said_of
 from addons.substitutes.services.asking_customers import DAYS, Ask
 from addons.substitutes.services.sharing import sharing_of
 from addons.substitutes.services.substituting import Acceptance, Refusal
@@ -13,7 +14,7 @@ from addons.substitutes.words import FITS, SHARE_RULES, STATES
 from core import m
 from core.db import db
 from core.errors import UserError
-from core.i18n import _, format_number, ngettext
+from core.i18n import _, ngettext
 from core.screens.pages.forms import go
 from core.screens.typed import typed_quantity
 from core.security.rights import requires
@@ -47,13 +48,7 @@ def _accept(line: Any) -> str:
     typed = request.form.get("quantity", "").strip()
     quantity = typed_quantity(typed) if typed else None
     part = request.form.get("substitute_id", 0, type=int)
-    given = m.SalesOrder.substitute(db.session, [Acceptance(line.id, part, quantity)])[line.id]
-    return _(
-        "%(quantity)s × %(part)s for %(original)s.",
-        quantity=format_number(given.quantity),
-        part=given.product.code,
-        original=given.original_product.code,
-    )
+    return said_of(m.SalesOrder.substitute(db.session, [Acceptance(line.id, part, quantity)])[line.id])
 
 
 @bp.post("/lines/<int:line_id>/take-back")

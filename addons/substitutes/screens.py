@@ -1,6 +1,13 @@
 """Lists and forms of substitutes, and what they add to those of parts, customers and orders."""
 
-from addons.substitutes import consent_screens, order_panel, pair_screens, reference_screens, rule_screens
+from addons.substitutes import (
+    consent_screens,
+    order_panel,
+    pair_screens,
+    program_acts,
+    reference_screens,
+    rule_screens,
+)
 from core.i18n import _l
 from core.screens import Column, Field, LinePanel, Screens
 
@@ -22,6 +29,7 @@ screens.extend("sales.order.form").inside(
         typed=order_panel.typed_badges,
     ),
 )
+screens.extend("sales.order.form").after("confirm", *program_acts.ACTS)
 screens.extend("sales.order_line.list").after(
     "product_id", Column("original_product_id", _l("Ordered part"), shown=False)
 )

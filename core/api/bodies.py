@@ -14,12 +14,12 @@ from core.i18n import _
 LARGEST = 4 * 1024 * 1024
 
 
-def json_object() -> dict[str, Any]:
-    """The object that the call sends; raises ApiProblem."""
+def json_object(largest: int = LARGEST) -> dict[str, Any]:
+    """The object that the call sends, in at most so many bytes; raises ApiProblem."""
     if not request.is_json:
         raise ApiProblem("media-type", _("Send the header “Content-Type: application/json”."))
     try:
-        body = json.loads(raw_body().decode(), parse_float=Decimal, parse_constant=_refuse)
+        body = json.loads(raw_body(largest).decode(), parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         # Not UTF-8, no JSON, a number of thousands of digits, or brackets without an end.
         raise ApiProblem("bad-request", _("The body is no JSON in UTF-8.")) from error

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from core.api.arguments import schema_of
 from core.api.file_schemas import FILE, file_calls, file_schema
 from core.api.problems import KINDS, MEDIA_TYPE, PREFIX, problem_type
 from core.api.resources import Resource, find_resource, resource_names
@@ -21,6 +22,7 @@ from core.api.schemas import (
 )
 from core.i18n import _, locale_code
 from core.screens.fields import readable
+from core.screens.tree import Act
 from core.security.actor import Actor
 from core.security.rights import model_rights
 
@@ -155,6 +157,10 @@ class _Describer:
         for button in self.resource.buttons():
             if self.actor.may(button.permission):
                 self._path(f"/{{id}}/actions/{button.name}", {"post": self._action(button)}, _RECORD_ID)
+        for act in self.resource.acts():
+            if self.actor.may(act.permission):
+                at = (f"/actions/{act.name}",) if act.makes else (f"/{{id}}/actions/{act.name}", _RECORD_ID)
+                self._path(at[0], {"post": self._act(act)}, *at[1:])
         for call in file_calls(self.resource, self.actor):
             operation = self._operation(call.act, call.text, call.statuses, **call.parts)
             self._path(f"/{{id}}/{call.path}", {call.method: operation}, _RECORD_ID, *call.parameters)
@@ -238,6 +244,15 @@ class _Describer:
         )
 
     def _action(self, button: Any) -> Schema:
+        return self._operation(
+            button.name,
+            str(button.label or readable(button.name)),
+            (*_READING, 404, 409, 412, 413, 422, 428),
+            parameters=["if-match", "idempotency-key"],
+            responses={"200": self._told()},
+        )
+
+    def _told(self) -> Schema:
         done = {
             "type": "object",
             "properties": {
@@ -246,16 +261,22 @@ class _Describer:
             },
             "required": ["message", "record"],
         }
+        content = {"application/json": {"schema": done}}
+        return {"description": _("Done."), "content": content, "headers": {"ETag": "etag"}}
+
+    def _act(self, act: Act) -> Schema:
+        schema = schema_of(act.takes)
+        media = {"schema": schema, "example": example(schema, schema["required"])}
         return self._operation(
-            button.name,
-            str(button.label or readable(button.name)),
-            (*_READING, 404, 409, 412, 413, 422, 428),
-            parameters=["if-match", "idempotency-key"],
-            responses={
-                "200": {
-                    "description": _("Done."),
-                    "content": {"application/json": {"schema": done}},
-                    "headers": {"ETag": "etag"},
-                }
-            },
+            act.name,
+            str(act.label or readable(act.name)),
+            (*_WRITING, 404) if act.makes else (*_WRITING, 404, 412, 428),
+            parameters=["idempotency-key"] if act.makes else ["if-match", "idempotency-key"],
+            requestBody={"required": True, "content": {"application/json": media}},
+            responses={"201": self._made()} if act.makes else {"200": self._told()},
         )
+
+    def _made(self) -> Schema:
+        items = {"type": "array", "items": {"$ref": f"#/components/schemas/{self.name}"}}
+        page = {"type": "object", "properties": {"items": items}, "required": ["items"]}
+        return {"description": self.title, "content": {"application/json": {"schema": page}}}

@@ -11,7 +11,7 @@ from core.records.models import CompanyOwned
 from core.screens.composition import ScreenSet
 from core.screens.fields import FieldInfo
 from core.screens.forms.form import parent_column
-from core.screens.tree import Button, FormScreen, Grid, walk
+from core.screens.tree import Act, Button, FormScreen, Grid, walk
 from core.screens.tree import Field as FormField
 from core.security.actor import NEVER, Actor
 from core.security.audit import SECRET
@@ -62,6 +62,10 @@ class Resource:
         """The acts that the form declares; what only opens a page is none."""
         found = [p.node for p in walk(self.form) if isinstance(p.node, Button)] if self.form else []
         return [b for b in found if callable(b.action) or ":" in b.action or "." not in b.action]
+
+    def acts(self) -> list[Act]:
+        """The acts that the form declares for programs alone."""
+        return [p.node for p in walk(self.form) if isinstance(p.node, Act)] if self.form else []
 
     def written(self) -> dict[str, FormField]:
         """The fields that the form lets a person edit, at least on some records."""

@@ -1,19 +1,23 @@
-"""The calls: list, get, create, change, delete, act."""
+"""The calls: list, get, create, change, delete, act, make."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from core.api import reading, writing
 from core.api.access import any_token, caller, demand, identify, open_resource
-from core.api.bodies import json_object, json_response
+from core.api.arguments import read_arguments
+from core.api.bodies import LARGEST, json_object, json_response
 from core.api.problems import PREFIX, ApiProblem, handle_within
 from core.api.queries import Question, parse
 from core.api.replies import once
 from core.api.resources import Resource
 from core.db import db
 from core.i18n import _
+from core.screens.tree import Act, Node
+from core.security.incoming import takes_files
 
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
 bp.before_request(identify)
@@ -132,22 +136,55 @@ def delete(model: str, record_id: int) -> Response:
 @bp.post(f"{RECORD}/actions/<action>")
 @any_token
 def act(model: str, record_id: int, action: str) -> Response:
-    """Press a button of the record's form: only what it declares, shows and permits."""
+    """Press a button of the record's form, or do an act that it has for programs: only what it permits."""
     resource = open_resource(model)
-    button = next((b for b in resource.buttons() if b.name == action), None)
-    if button is None:
-        raise ApiProblem("not-found", _("There is no such action."))
+    button = _named(resource.buttons(), action) or _declared(resource, action, makes=False)
     demand(button.permission)
+    given = read_arguments(button.takes, json_object()) if isinstance(button, Act) else None
 
     def pressed() -> Response:
         record = _lock_known_version(resource, record_id)
-        message = writing.do(button, record)
+        message = writing.do(button, record, given)
         item = reading.one(resource, caller(), record_id)
         response = json_response({"message": message, "record": item})
         response.set_etag(reading.etag_of(item))
         return response
 
     return once(pressed)
+
+
+@bp.post("/<model>/actions/<action>")
+@any_token
+@takes_files
+def make(model: str, action: str) -> Response:
+    """Do an act that makes records of a model out of what is given, such as a file."""
+    resource = open_resource(model)
+    act = _declared(resource, action, makes=True)
+    demand(act.permission)
+    given = read_arguments(act.takes, json_object(_largest(current_app.extensions["settings"])))
+
+    def made() -> Response:
+        ids = act.action(db.session, None, given)
+        db.session.flush()
+        return json_response({"items": [reading.one(resource, caller(), made_id) for made_id in ids]}, 201)
+
+    return once(made)
+
+
+def _largest(settings: Any) -> int:
+    """How long a body with a file may be: four letters of base64 hold three bytes."""
+    return int(settings.attachment_megabytes) * 1024 * 1024 * 4 // 3 + LARGEST
+
+
+def _named(nodes: Sequence[Node], name: str) -> Any:
+    return next((node for node in nodes if node.name == name), None)
+
+
+def _declared(resource: Resource, name: str, makes: bool) -> Act:
+    found = _named([act for act in resource.acts() if act.makes is makes], name)
+    if found is None:
+        raise ApiProblem("not-found", _("There is no such action."))
+    return cast(Act, found)
 
 
 def _lock_known_version(resource: Resource, record_id: int) -> Any:

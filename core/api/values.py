@@ -98,11 +98,11 @@ def _whole(resource: Resource, info: FieldInfo, value: Any) -> int:
 
 def from_text(resource: Resource, info: FieldInfo, text: str) -> Any:
     """The value that a text writes, in the address or in JSON; raises ValueRefusedError."""
-    _refuse_unstorable(text)
+    refuse_unstorable(text)
     if info.kind in DECIMAL_KINDS:
         return _decimal(resource, info, text)
     if info.kind in ("date", "moment"):
-        return _day(text) if info.kind == "date" else _moment(text)
+        return day_of(text) if info.kind == "date" else _moment(text)
     if info.kind == "bool":
         if text not in ("true", "false"):
             raise ValueRefusedError(_("Give true or false."))
@@ -116,8 +116,8 @@ def from_text(resource: Resource, info: FieldInfo, text: str) -> Any:
     return text
 
 
-def _refuse_unstorable(text: str) -> None:
-    """PostgreSQL keeps no NUL, UTF-8 has no half of a surrogate pair."""
+def refuse_unstorable(text: str) -> None:
+    """Raise ValueRefusedError for what is not kept: PostgreSQL has no NUL, UTF-8 no half of a pair."""
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise ValueRefusedError(_("The text holds a character that can't be stored."))
 
@@ -134,7 +134,8 @@ def _decimal(resource: Resource, info: FieldInfo, text: str) -> Decimal:
     return Decimal(text)
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """The day that ISO 8601 writes so; raises ValueRefusedError."""
     try:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)

@@ -21,7 +21,7 @@ from core.screens.actions import press
 from core.screens.fields import number_text
 from core.screens.forms.form import MAX_LINES, Entry, GridForm, Line, RecordForm
 from core.screens.forms.saving import BASE, Outcome, RecordEditor
-from core.screens.tree import Button, FormScreen
+from core.screens.tree import Act, Button, FormScreen
 from core.security.actor import Actor
 
 Body = dict[str, Any]
@@ -179,11 +179,15 @@ def _refuse_lost_lines(form: RecordForm, sent: Sent) -> None:
             raise ApiProblem("invalid", errors=lost)
 
 
-def do(button: Button, record: Any) -> str:
-    """Press a button of the form and return its message; raises UserError where it may not be now."""
-    message = str(press(db.session, button, record))
+def do(act: Button | Act, record: Any, given: Any = None) -> str:
+    """Do an act of the form and return its message; raises UserError where it may not be now."""
+    message = press(db.session, act, record) if isinstance(act, Button) else _done(act, record, given)
     db.session.flush()
-    return message
+    return str(message)
+
+
+def _done(act: Act, record: Any, given: Any) -> Any:
+    return act.action(db.session, record, given) or _("Done.")
 
 
 def delete(form: FormScreen, record: Any) -> None:

@@ -13,6 +13,7 @@ from core.locales import LOCALES
 from core.screens import assets, errors, menu
 from core.screens.actions import check_buttons
 from core.screens.archiving import archiving
+from core.screens.arguments import Price, Quantity, argument
 from core.screens.boards import host as host_board
 from core.screens.boards.dashboards import (
     Chart,
@@ -39,6 +40,7 @@ from core.screens.panel.files import file_size
 from core.screens.tours import host as host_tour
 from core.screens.tours.tour import Step, Tours, compose_tours
 from core.screens.tree import (
+    Act,
     BulkAction,
     Button,
     Column,
@@ -47,6 +49,7 @@ from core.screens.tree import (
     Field,
     Filling,
     Filter,
+    GivenFile,
     Grid,
     LinePanel,
     Named,
@@ -60,6 +63,7 @@ from core.screens.tree import (
 from core.security.rights import current_actor
 
 __all__ = [
+    "Act",
     "BulkAction",
     "Button",
     "Chart",
@@ -73,11 +77,14 @@ __all__ = [
     "Figure",
     "Filling",
     "Filter",
+    "GivenFile",
     "Grid",
     "LinePanel",
     "Named",
     "Narrowing",
     "Part",
+    "Price",
+    "Quantity",
     "ScreenError",
     "Screens",
     "Section",
@@ -87,6 +94,7 @@ __all__ = [
     "Tours",
     "Typed",
     "archiving",
+    "argument",
     "describe",
     "shared",
 ]

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from core.models import Composition
+from core.screens.arguments import arguments_of
 from core.screens.declaring import Extension, Screens
 from core.screens.fields import FieldInfo, UnknownFieldError, field_info
 from core.screens.tree import (
+    Act,
     Button,
     Change,
     Column,
@@ -204,6 +206,18 @@ def _check_node(together: ScreenSet, screen: Screen, place: Place) -> None:
         _check_editable(together, screen, node)
     if isinstance(node, Button) and not node.permission:
         raise ScreenError(f"{node.addon}: the button {node.name} in {screen.name} names no permission")
+    if isinstance(node, Act):
+        _check_act(screen, node)
+
+
+def _check_act(screen: Screen, act: Act) -> None:
+    where = f"{act.addon}: the act {act.name} in {screen.name}"
+    if not act.permission:
+        raise ScreenError(f"{where} names no permission")
+    try:
+        arguments_of(act.takes)
+    except TypeError as error:
+        raise ScreenError(f"{where}: {error}") from error
 
 
 def _check_editable(together: ScreenSet, screen: Screen, node: Node) -> None:

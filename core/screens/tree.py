@@ -282,6 +282,35 @@ class Button(Node):
     bulk: bool | Callable[[Any], Any] = False
 
 
+@dataclass(frozen=True)
+class GivenFile:
+    """A file that a program gives with an act."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass
+class Act(Node):
+    """An act for programs alone, which asks for more than its record: people have a page of their own for it.
+
+    It stands among the nodes of a form, where no page shows it. `takes` is a frozen dataclass of what is
+    given, each field with its label: `line_id: int = argument(_l("Line"))`. Fields are whole numbers, texts,
+    days, yes or no, decimals (`Quantity`, `Price`), a `GivenFile`, or a tuple of a dataclass such as this;
+    what has a default may be left out.
+    """
+
+    kind: ClassVar[str] = "act"
+
+    label: Text = ""
+    #: Called with (session, record, given); returns what is said of it.
+    action: Callable[[Any, Any, Any], Any] = lambda _session, _record, _given: None
+    takes: Any = None
+    permission: str = ""
+    #: Called with (session, None, given): it makes records of the model, and returns their ids.
+    makes: bool = False
+
+
 @dataclass
 class BulkAction(Button):
     """An act that a list offers for many records, and their form does not; `action` takes each record."""
