@@ -208,7 +208,6 @@ def _line(run: Any, found: Found, worth: Any, refusal: str, of: Decimal, unit: D
     row, price = found.row, found.latest.net
     claimed = claimed_quantity(row, worth)
     value, claim_value = values_of(row, worth, price, unit)
-    each = price - row.price
     return {
         "run_id": run.id,
         "company_id": run.company_id,
@@ -222,16 +221,21 @@ def _line(run: Any, found: Found, worth: Any, refusal: str, of: Decimal, unit: D
         "ordered_price": _ordered(row),
         "price": row.price,
         "latest_price": price,
-        "percent": _percent(each, row.price),
+        "percent": _percent(price - row.price, row.price),
         "origin": found.latest.origin,
         "source_model": found.latest.model,
         "source_id": found.latest.record_id,
-        "amount": round_to(each * (row.quantity - worth.back - claimed), of),
+        "amount": _more(row, price, row.quantity - worth.back - claimed, of),
         "value": value,
-        "claim_amount": round_to(each * claimed, of),
+        "claim_amount": _more(row, price, claimed, of),
         "claim_value": claim_value,
         "refusal": refusal,
     }
+
+
+def _more(row: Any, price: Decimal, quantity: Decimal, unit: Decimal) -> Decimal:
+    """What a bill asks more for so many: each bill is rounded, and not what lies between them."""
+    return round_to(price * quantity, unit) - round_to(row.price * quantity, unit)
 
 
 def _ordered(row: Any) -> Decimal:
