@@ -327,14 +327,20 @@ def facts(session: Any, order: Any) -> list[Fact]:
 def _margin(session: Any, order: Any) -> list[Fact]:
     if not current_actor().may("sales.margin") or order.currency_code != order.company.currency_code:
         return []
-    found = progress.margin_of(session, order.id)
-    if found is None:
+    known = progress.margin_of(session, order.id)
+    if known is None:
         return []
-    net, cost = found
+    net, cost = known
     part = _("%(part)s %%", part=format_number(round(100 * (net - cost) / net, 1))) if net else ""
+    found = [Fact(_l("Margin"), round_money(net - cost, order.currency_code), order.currency_code)]
+    other = sum((line.net for line in order.lines if line.product_id is None), Decimal(0))
+    if not other:
+        return [*found, Fact(_l("Of net"), text=part)]
+    # What names no part has no cost: it is left out of both, and said.
     return [
-        Fact(_l("Margin"), round_money(net - cost, order.currency_code), order.currency_code),
-        Fact(_l("Of net"), text=part),
+        *found,
+        Fact(_l("Of the goods' net"), text=part),
+        Fact(_l("Besides goods"), other, order.currency_code),
     ]
 
 
