@@ -6,6 +6,7 @@ from typing import Any
 
 from core.documents import Delivery, Documents, Identity
 from core.i18n import _, _l, format_date, format_money
+from core.sayings import retold
 
 documents = Documents()
 
@@ -35,7 +36,7 @@ def _line(line: Any) -> dict[str, Any]:
         "quantity": line.quantity,
         "billed_price": line.billed_price,
         "price": line.price,
-        "origin": line.run_line.origin,
+        "origin": retold(line.run_line.origin),
         "amount": line.amount,
     }
 

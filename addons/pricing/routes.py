@@ -14,7 +14,6 @@ from addons.pricing.services import reviewing
 from addons.pricing.services.consequences import MOST, consequences
 from addons.pricing.services.list_files import ListFile, Taken
 from core import m
-from core.clock import today
 from core.db import db
 from core.errors import UserError
 from core.i18n import _, ngettext
@@ -92,7 +91,7 @@ def _page(partner: Any, problem: str = "", taken: Taken | None = None) -> str:
         problem=problem,
         faults=taken.faults if taken else [],
         currencies=db.session.scalars(select(m.Currency.code).order_by(m.Currency.code)).all(),
-        valid_from=request.form.get("valid_from", today().isoformat()),
+        valid_from=request.form.get("valid_from", ""),
     )
 
 
@@ -111,7 +110,7 @@ def review(repricing_id: int) -> str:
 
 def _review(run: Any, problem: str = "") -> str:
     page, show, by = page_asked(), _one_of("show", reviewing.SHOWN), _one_of("by", reviewing.GROUPS)
-    found = reviewing.review(db.session, run.id, page, show, by)
+    found = reviewing.review(db.session, run, page, show, by)
     screens, actor = current_app.extensions["screens"], current_actor()
     return render_template(
         "pricing/review.html",

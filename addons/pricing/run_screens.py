@@ -102,11 +102,11 @@ def cancel(session: Any, run: Any) -> None:
 
 def facts(session: Any, run: Any) -> list[Fact]:
     """How many lines were looked at and differ, and what applying the accepted ones does."""
-    found = facts_of_review(run, counts := reviewing.counts_of(session, run.id))
+    found = facts_of_review(run, counts := reviewing.counts_of(session, run))
     if not counts.accepted or not is_open(run):
         return found
     (preview,) = m.PricingRun.preview(session, [run]).values()
-    return [fact for fact in found if fact.amount is None] + facts_of_effects(run, preview)
+    return found[:-2] + facts_of_effects(run, preview)
 
 
 def facts_of_review(run: Any, counts: Any) -> list[Fact]:
@@ -119,9 +119,11 @@ def facts_of_review(run: Any, counts: Any) -> list[Fact]:
         Fact(_l("Can't be repriced"), text=str(counts.refused), link=f"{link}refused"),
         Fact(_l("Accepted"), text=str(counts.accepted), link=f"{link}accepted"),
     ]
+    own = run.company.currency_code
+    if counts.undecided and is_open(run):
+        found.append(Fact(_l("To decide"), counts.to_decide, own))
     if not counts.accepted or run.state in ("undone", "cancelled"):
         return found
-    own = run.company.currency_code
     return [*found, Fact(_l("To bill"), counts.to_bill, own), Fact(_l("Claims"), counts.claims, own)]
 
 

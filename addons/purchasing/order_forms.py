@@ -15,6 +15,7 @@ from core import m
 from core.clock import today
 from core.db import db, round_money
 from core.i18n import _, _l, format_money, ngettext
+from core.sayings import say
 from core.screens import Derived, Fact, Mark, Typed
 from core.security.actor import actor_of
 from core.security.rights import current_actor
@@ -128,7 +129,7 @@ def _made(session: Any, values: Typed, rows: Sequence[Typed], currency: str) -> 
     made = [_described(parts, row) if "product_id" in row.changed else {} for row in rows]
     for row, more in zip(rows, made, strict=True):
         if "unit_price" in row.changed and row.get("unit_price") is not None:
-            more["price_origin"] = _("typed")
+            more["price_origin"] = say("typed")
     opens = not values.changed and not any(row.changed for row in rows)
     asking_rows = [n for n, row in enumerate(rows) if _asks_price(row) or (opens and writing.is_untold(row))]
     if values.get("partner_id") and values.get("date") and asking_rows:
@@ -149,7 +150,8 @@ def _described(parts: Mapping[int, Mapping[str, Any]], row: Typed) -> dict[str, 
 
 def _asked(values: Typed, row: Typed, currency: str) -> Asked:
     quantity = row.get("quantity") or Decimal(1)
-    return Asked(values["partner_id"], row["product_id"], quantity, currency, values["date"])
+    own = values.record.id if values.record else 0
+    return Asked(values["partner_id"], row["product_id"], quantity, currency, values["date"], own=own)
 
 
 def _asks_price(row: Typed) -> bool:

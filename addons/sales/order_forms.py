@@ -17,6 +17,7 @@ from core import m
 from core.clock import today
 from core.db import db, round_money
 from core.i18n import _, _l, format_money, format_number
+from core.sayings import say
 from core.screens import Derived, Fact, Mark, Typed
 from core.security.actor import actor_of
 from core.security.rights import current_actor
@@ -170,12 +171,13 @@ def _made(session: Any, values: Typed, rows: Sequence[Typed], currency: str) -> 
     made = [dict(parts.get(row["product_id"], {})) if "product_id" in row.changed else {} for row in rows]
     for row, more in zip(rows, made, strict=True):
         if "unit_price" in row.changed and row.get("unit_price") is not None:
-            more["price_origin"] = _("typed")
+            more["price_origin"] = say("typed")
     opens = not values.changed and not any(row.changed for row in rows)
     asking = [n for n, row in enumerate(rows) if _asks_price(row) or (opens and writing.is_untold(row))]
     if values.get("partner_id") and values.get("date") and asking:
         asked = [(rows[n]["product_id"], rows[n].get("quantity") or Decimal(1)) for n in asking]
-        prices = entry.prices_of(session, values["partner_id"], currency, values["date"], asked)
+        own = values.record.id if values.record else 0
+        prices = entry.prices_of(session, values["partner_id"], currency, values["date"], asked, own)
         for n, price in zip(asking, prices, strict=True):
             made[n].update(_origin(rows[n], price) if writing.is_untold(rows[n]) else price)
     return made
@@ -325,14 +327,20 @@ def facts(session: Any, order: Any) -> list[Fact]:
 def _margin(session: Any, order: Any) -> list[Fact]:
     if not current_actor().may("sales.margin") or order.currency_code != order.company.currency_code:
         return []
-    found = progress.margin_of(session, order.id)
-    if found is None:
+    known = progress.margin_of(session, order.id)
+    if known is None:
         return []
-    net, cost = found
+    net, cost = known
     part = _("%(part)s %%", part=format_number(round(100 * (net - cost) / net, 1))) if net else ""
+    found = [Fact(_l("Margin"), round_money(net - cost, order.currency_code), order.currency_code)]
+    other = sum((line.net for line in order.lines if line.product_id is None), Decimal(0))
+    if not other:
+        return [*found, Fact(_l("Of net"), text=part)]
+    # What names no part has no cost: it is left out of both, and said.
     return [
-        Fact(_l("Margin"), round_money(net - cost, order.currency_code), order.currency_code),
-        Fact(_l("Of net"), text=part),
+        *found,
+        Fact(_l("Of the goods' net"), text=part),
+        Fact(_l("Besides goods"), other, order.currency_code),
     ]
 
 

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from addons.accounting.periods import last_closed, period_with
 from addons.matching.services.pdf_text import is_pdf, picture
 from addons.matching.services.words import KIND_WORDS
+from addons.supplier_payables.screens import CYCLES
 from addons.supplier_payables.services import bench as benches
 from addons.supplier_payables.services.acts import Act
+from addons.supplier_payables.services.overview import overview
 from core import m
 from core.clock import today
 from core.db import db
@@ -26,7 +28,6 @@ from core.tabular.errors import FileError
 bp = Blueprint("supplier_payables", __name__)
 
 Page = str | Response | tuple[str, int]
-_RUNS = 50
 #: Seconds for which a browser keeps a picture: a list that is read anew has another address.
 _KEPT = 3600
 
@@ -55,12 +56,11 @@ def runs_page() -> str:
 
 
 def _runs(problem: str = "") -> str:
-    run = m.PayablesRun
-    rows = db.session.scalars(select(run).order_by(run.period_end.desc(), run.id.desc()).limit(_RUNS)).all()
     end = request.form.get("period_end") or last_closed("monthly", today()).end.isoformat()
     return render_template(
         "supplier_payables/runs.html",
-        runs=rows,
+        runs=overview(db.session),
+        cycles=CYCLES,
         end=end,
         problem=problem,
         may_run=current_actor().may("supplier_payables.run"),

@@ -49,7 +49,7 @@ screens.list(
         Column("their_total", _l("Theirs")),
         Column("list_name", _l("Supplier's list"), shown=False),
     ],
-    filters=[Filter("state", choices=STATES), "partner_id", "period_end"],
+    filters=[Filter("state", choices=STATES), "partner_id", "period_end", "run_id"],
     search=["number", "reference", "partner_id"],
     order="-period_end",
     create=False,

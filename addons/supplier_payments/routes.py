@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 
+from addons.supplier_payments.screens import facts
 from addons.supplier_payments.services import bank_files
 from addons.supplier_payments.services.errors import PayError
 from core import m
@@ -42,6 +43,7 @@ def _lines(run: Any, problem: str = "") -> str:
         "supplier_payments/lines.html",
         run=run,
         lines=shown,
+        facts=facts(db.session, run),
         problem=problem,
         may_change=may_prepare and run.state == "open",
         accounts=_accounts(run) if may_prepare else (),

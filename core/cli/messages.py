@@ -48,7 +48,14 @@ SHIPPED = {
     "scheduled_action": ("name",),
     "sequence": ("name",),
 }
-KEYWORDS: Mapping[str, Any] = {"_": None, "_l": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS: Mapping[str, Any] = {
+    "_": None,
+    "_l": None,
+    "N_": None,
+    "say": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+}
 METHODS = [
     ("**.py", "python"),
     ("**.html", "jinja2.ext:babel_extract"),

@@ -5,6 +5,7 @@ that an addon that extends the model can extend that method too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -36,20 +37,24 @@ def reserve_many(session: AnySession, counts: Mapping[Table, int]) -> list[Seque
 
 
 def copy_rows(session: AnySession, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write the rows by COPY; all have the same keys, and the columns left out take their defaults."""
+    """Write the rows by COPY; all have the same keys, and the columns left out take their defaults.
+
+    A type with a method `keep` says what is written for a value.
+    """
     iterator = iter(rows)
     first = next(iterator, None)
     if first is None:
         return
     columns = list(first)
+    keeps = {name: keep for name in columns if (keep := getattr(table.c[name].type, "keep", None))}
     listed = ", ".join(f'"{name}"' for name in columns)
     statement = f'COPY "{table.name}" ({listed}) FROM STDIN'
     connection = session.connection()
     try:
         with connection.connection.cursor().copy(statement) as copy:
-            copy.write_row([first[name] for name in columns])
-            for row in iterator:
-                copy.write_row([row[name] for name in columns])
+            for row in chain((first,), iterator):
+                told = {**row, **{name: keep(row[name]) for name, keep in keeps.items()}} if keeps else row
+                copy.write_row([told[name] for name in columns])
     except psycopg.Error as error:  # the cursor passes by what makes SQLAlchemy's errors of the driver's
         raise DBAPIError.instance(
             statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect

@@ -17,7 +17,6 @@ from sqlalchemy import CheckConstraint, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, MappedColumn
 from sqlalchemy.orm import relationship as orm_relationship
 
-from core.db.types import Line
 from core.models.fragment import Model, RelationshipSpec, class_name, table_name
 
 NAMING = {
@@ -183,8 +182,8 @@ def _build(part: ModelParts, base: type[DeclarativeBase]) -> type[Any]:
 def _bound(table: Table) -> None:
     """A CHECK for each text with a length: what a form, a file or a program gets past, the table refuses."""
     for column in table.columns:
-        if isinstance(column.type, Line):
-            rule = f"length({column.name}) <= {column.type.longest}"
+        if longest := getattr(column.type, "longest", None):
+            rule = f"length({column.name}) <= {longest}"
             table.append_constraint(CheckConstraint(rule, name=f"{column.name}_length"))
 
 

@@ -17,6 +17,7 @@ from core.db.currencies import known_decimals
 from core.db.types import ExactDecimal, ExchangeRate, Line, Money, Percent, Quantity, Rate, UnitPrice
 from core.i18n import _, _l, locale_code
 from core.models import Composition
+from core.sayings import Told
 
 #: Kinds that are right-aligned.
 NUMERIC = frozenset({"integer", "money", "price", "quantity", "rate", "exchange_rate"})
@@ -133,6 +134,7 @@ def kind_of(type_: Any) -> str:
         (Date, "date"),
         (Integer, "integer"),
         (String, "text"),
+        (Told, "text"),
     )
     return next((kind for sql, kind in by_type if isinstance(type_, sql)), "other")
 

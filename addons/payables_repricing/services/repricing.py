@@ -21,6 +21,7 @@ from addons.supplier_payables.services.errors import PayablesError
 from core import m
 from core.db import AnySession, round_to
 from core.i18n import _
+from core.sayings import say
 from core.security import acts
 
 __all__ = ["REPRICE", "followed", "reprice", "reprice_by_hand"]
@@ -37,6 +38,12 @@ _PRICES = text("""
     SELECT match_id, CASE WHEN count(*) = 1 THEN max(unit_price) END AS price, sum(amount) AS amount,
            sum(quantity) AS quantity
       FROM payables_their_line WHERE match_id = ANY(:ids) GROUP BY 1
+""")
+#: Runs that were begun from these matches, and are open.
+_WAITING = text("""
+    SELECT l.source_id AS match_id, max(r.number) AS number
+      FROM pricing_run_line l JOIN pricing_run r ON r.id = l.run_id AND r.state = 'open'
+     WHERE l.source_model = 'payables.match' AND l.source_id = ANY(:ids) GROUP BY 1
 """)
 
 
@@ -56,8 +63,9 @@ def reprice(session: AnySession, matches: Iterable[Any]) -> int:
     PayablesError.refuse({row.id: why for row in rows if (why := _why_not(row))})
     if len({row.statement_id for row in rows}) != 1:
         raise PayablesError(_("Choose lines of one statement."))
+    _refuse_waiting(session, rows)
     statement = session.get_one(m.PayablesStatement, rows[0].statement_id)
-    reason = _("as stated with %(number)s", number=statement.number)
+    reason = say("as stated with %(number)s", number=statement.number)
     run_id: int = m.PricingRun.begin_with(
         session, statement.company_id, _agreed(session, rows, reason), reason
     )
@@ -72,8 +80,26 @@ def _why_not(row: Any) -> str:
     if row.kind != "price":
         return _("Only a price that differs can be repriced.")
     if "tax" in row.causes.split():
-        return _("That is the price with tax: accept or dispute it.")
+        return _(
+            "This looks like the price with tax. If the price itself rose, take in the supplier's new price "
+            "list and reprice by a run; else accept or dispute it."
+        )
     return ""
+
+
+def _refuse_waiting(session: AnySession, rows: Sequence[Any]) -> None:
+    """What was repriced before and waits for its approval is not begun once more."""
+    waiting = session.execute(_WAITING, {"ids": [row.id for row in rows]})
+    PayablesError.refuse(
+        {
+            row.match_id: _(
+                "%(number)s does that already, and waits for somebody who may approve repricing: open it "
+                "under Repricing runs.",
+                number=row.number,
+            )
+            for row in waiting
+        }
+    )
 
 
 def _agreed(session: AnySession, rows: Sequence[Any], origin: str) -> list[Agreed]:

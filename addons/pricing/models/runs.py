@@ -12,6 +12,7 @@ from addons.pricing.services import applying, deciding, previewing, screening
 from core.db import ExchangeRate, Line, Money, Percent, Quantity, Timestamp, UnitPrice, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
+from core.sayings import Told
 
 #: Looked through, in the books, taken back, given up.
 RUN_STATES = ("open", "applied", "undone", "cancelled")
@@ -188,7 +189,7 @@ class RunLine(CompanyOwned, Model):
     #: By how many percent the price changes.
     percent: Mapped[Decimal] = mapped_column(UnitPrice)
     #: Where the latest price comes from, in words, and the record.
-    origin: Mapped[str] = mapped_column(Line)
+    origin: Mapped[str] = mapped_column(Told)
     source_model: Mapped[str] = mapped_column(Text)
     source_id: Mapped[int]
     amount: Mapped[Decimal] = mapped_column(Money)
@@ -196,7 +197,7 @@ class RunLine(CompanyOwned, Model):
     claim_amount: Mapped[Decimal] = mapped_column(Money, server_default="0")
     claim_value: Mapped[Decimal] = mapped_column(Money, server_default="0", info=OF_COMPANY)
     #: Why it can't be changed; empty where it can.
-    refusal: Mapped[str] = mapped_column(Line, server_default="")
+    refusal: Mapped[str] = mapped_column(Told, server_default="")
     accepted: Mapped[bool] = mapped_column(server_default="false")
     #: Whether it holds: the last line that does has the price of its move.
     applied: Mapped[bool] = mapped_column(server_default="false")

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from addons.pricing.services import billing, buying, priced, selling
 from addons.purchasing.models import orders, progress
 from addons.sales.models import orders as sales
-from core.db import Line, UnitPrice
+from core.db import UnitPrice
+from core.sayings import Told
 
 
 class PurchasingOrder(orders.Order):
@@ -54,7 +55,7 @@ class Move(progress.Move):
     #: The net price of one unit on the order, where the receipt took the latest price instead.
     ordered_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
     #: Where the price of the receipt comes from, in words; empty where it is the ordered one.
-    price_origin: Mapped[str] = mapped_column(Line, server_default="")
+    price_origin: Mapped[str] = mapped_column(Told, server_default="")
 
     @classmethod
     def receipt_prices(cls, session: Any, arriving: Sequence[Any], on: dt.date) -> Mapping[int, Decimal]:

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from addons.pricing.services.latest import Wanted, latest_prices, partners_of
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
+from core.sayings import kept
 
 _ORDERED = text("""
     SELECT order_id, product_id, sum(quantity) AS quantity FROM purchasing_order_line
@@ -41,7 +42,7 @@ def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price | Non
     for one in asked:
         whole = of[one.partner_id].price_breaks == "order" if one.partner_id in of else False
         quantity = sums[one.order, one.partner_id, one.product_id] if whole else one.quantity
-        wanted.append(Wanted(one.partner_id, one.product_id, quantity, one.currency, one.on))
+        wanted.append(Wanted(one.partner_id, one.product_id, quantity, one.currency, one.on, one.own))
     found = latest_prices(session, wanted, of)
     return [
         Price(latest.unit_price, latest.origin, latest.discount) if (latest := found.get(one)) else None
@@ -66,7 +67,7 @@ def receipt_prices(
         values = {
             "ids": list(found),
             "prices": [ordered[move] for move in found],
-            "origins": [one.origin for one in found.values()],
+            "origins": [kept(one.origin) for one in found.values()],
         }
         session.execute(_NOTE, values)
     return {move: one.net for move, one in found.items()}

@@ -26,12 +26,12 @@ from addons.pricing.models.names import SOURCES
 from addons.pricing.services.priced import BY_NOW, LAST_RUN
 from addons.purchasing.services.pricing import UNIT, net_price
 from core.db import AnySession, round_to
-from core.i18n import _, format_date, format_number
+from core.sayings import Saying, say
 
 _ASKED = """
     FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:quantities AS numeric[]),
-                CAST(:currencies AS text[]), CAST(:days AS date[]))
-         WITH ORDINALITY AS a (partner, product, quantity, currency, day, place)
+                CAST(:currencies AS text[]), CAST(:days AS date[]), CAST(:own AS bigint[]))
+         WITH ORDINALITY AS a (partner, product, quantity, currency, day, own, place)
 """
 #: Both the lists of this addon and the prices that stand on suppliers' terms.
 _LISTS = text(f"""
@@ -61,7 +61,7 @@ _ORDER = """
                'purchasing.order' AS model
           FROM purchasing_order_line l JOIN purchasing_order o ON o.id = l.order_id
          WHERE l.product_id = a.product AND o.partner_id = a.partner AND o.currency_code = a.currency
-           AND {states} AND o.date <= a.day AND l.unit_price IS NOT NULL
+           AND {states} AND o.date <= a.day AND l.unit_price IS NOT NULL AND o.id <> a.own
          ORDER BY o.date DESC, l.id DESC LIMIT 1) x
 """
 _ORDERS = text(_ORDER.format(asked=_ASKED, states="o.state IN ('confirmed', 'done')"))
@@ -94,6 +94,8 @@ class Wanted(NamedTuple):
     quantity: Decimal
     currency: str
     on: date
+    #: The order that is priced, which is no source for itself.
+    own: int = 0
 
 
 @dataclass(frozen=True)
@@ -166,8 +168,9 @@ def _ask(session: AnySession, source: str, wanted: Sequence[Wanted]) -> dict[Wan
         "quantities": [one.quantity for one in wanted],
         "currencies": [one.currency for one in wanted],
         "days": [one.on for one in wanted],
+        "own": [one.own for one in wanted],
     }
-    words: dict[tuple[Any, ...], str] = {}
+    words: dict[tuple[Any, ...], Saying] = {}
     found = {}
     for row in session.execute(_QUERIES[source], values):
         key = (row.model, row.record_id, row.min_quantity)
@@ -185,24 +188,24 @@ def _ask(session: AnySession, source: str, wanted: Sequence[Wanted]) -> dict[Wan
     return found
 
 
-def _words(source: str, row: Any) -> str:
+def _words(source: str, row: Any) -> Saying:
     if source == "order":
-        return _("as on %(number)s of %(day)s", number=row.name, day=format_date(row.day))
+        return say("as on %(number)s of %(day)s", number=row.name, day=row.day)
     if source == "receipt":
-        return _("receipt %(number)s of %(day)s", number=row.name, day=format_date(row.day))
+        return say("receipt %(number)s of %(day)s", number=row.name, day=row.day)
     if source == "quotation":
-        return _("quotation %(number)s of %(day)s", number=row.name, day=format_date(row.day))
+        return say("quotation %(number)s of %(day)s", number=row.name, day=row.day)
     return list_words(row.name, row.day, row.min_quantity)
 
 
-def list_words(name: str, day: date | None, least: Decimal) -> str:
+def list_words(name: str, day: date | None, least: Decimal) -> Saying:
     """A list with its first day and the break that is reached: “list Q3 of 1 Jul 2026, break 1,000+”."""
     if not name:
-        words = _("supplier's list of %(day)s", day=format_date(day)) if day else _("supplier's list")
+        words = say("supplier's list of %(day)s", day=day) if day else say("supplier's list")
     elif day:
-        words = _("list %(name)s of %(day)s", name=name, day=format_date(day))
+        words = say("list %(name)s of %(day)s", name=name, day=day)
     else:
-        words = _("list %(name)s", name=name)
+        words = say("list %(name)s", name=name)
     if least <= 1:
         return words
-    return _("%(list)s, break %(quantity)s+", list=words, quantity=format_number(least))
+    return say("%(list)s, break %(quantity)s+", list=words, quantity=least)

@@ -7,7 +7,9 @@ other is kept as a fault with its row, its column and the reason. A price is out
 or an eighth of what the part costs by now from the same quantity on, or at more than twice what it costs from
 a smaller quantity on.
 
-The list takes effect on its first day by itself and is compared with the one that it replaces.
+Prices hold from the day that their row names, else from the one that was said with the file, else from the
+one in its letterhead, else from today; those of one currency and the same days are one list. It takes effect
+on its first day by itself and is compared with the one that it replaces.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +30,7 @@ from addons.purchasing.services.pricing import UNIT
 from core import m
 from core.clock import today
 from core.db import AnySession, round_to
-from core.i18n import _, format_number
+from core.i18n import _, format_date, format_number
 from core.security import acts
 
 #: How many times what is known is out of proportion, and how much more a larger quantity may cost.
@@ -40,10 +42,10 @@ _NAMED = text("""
 """)
 #: The list of a supplier and currency that began last, before this one.
 _BEFORE = text("""
-    SELECT DISTINCT ON (currency_code) currency_code, id FROM pricing_price_list
+    SELECT id FROM pricing_price_list
      WHERE company_id = :company AND side = 'purchase' AND partner_id = :partner AND active
-       AND coalesce(valid_from, CAST(:day AS date)) <= :day
-     ORDER BY currency_code, valid_from DESC NULLS LAST, id DESC
+       AND currency_code = :currency AND coalesce(valid_from, CAST(:day AS date)) <= :day
+     ORDER BY valid_from DESC NULLS LAST, id DESC LIMIT 1
 """)
 
 
@@ -54,6 +56,7 @@ class ListFile:
     partner_id: int
     contents: bytes
     name: str
+    #: Of prices whose row says nothing of it; nothing where the file says it.
     valid_from: date | None = None
     #: Of all prices; nothing where the file says it.
     currency: str = ""
@@ -73,6 +76,13 @@ class _Priced:
     said: Said
     product_id: int
     currency: str
+    since: date
+    until: date | None
+
+    @property
+    def list(self) -> tuple[str, date, date | None]:
+        """What the prices of one list have in common."""
+        return self.currency, self.since, self.until
 
     @property
     def one(self) -> Decimal:
@@ -87,28 +97,27 @@ def take_in(session: AnySession, file: ListFile) -> Taken:
         raise PricingError(_("Give the list a name, such as Q3-2026."))
     owner = f"prices:{partner.id}"
     chosen = m.MatchingMapping.recall(session, partner.company_id, owner)
-    read = read_prices(file.contents, session.scalars(_KNOWN).all(), chosen, file.currency)
+    known = session.scalars(_KNOWN).all()
+    read = read_prices(file.contents, known, chosen, file.currency, file.valid_from)
     taken = Taken(faults=read.faults)
-    good = _good(session, partner, file, read, taken)
+    good = _good(session, partner, read, taken)
     if good:
         m.MatchingMapping.remember(session, partner.company_id, owner, read.mapping)
         _write(session, partner, file, good, taken)
     return taken
 
 
-def _good(
-    session: AnySession, partner: Any, file: ListFile, read: TheirPrices, taken: Taken
-) -> list[_Priced]:
+def _good(session: AnySession, partner: Any, read: TheirPrices, taken: Taken) -> list[_Priced]:
     # As orders have it, where nobody says otherwise.
     own = partner.currency_code or partner.company.currency_code
-    priced = _known(session, partner, read.said, own, taken)
-    return _in_proportion(session, partner.id, file, _once(priced, taken), taken)
+    priced = _held(_known(session, partner, read.said, own, taken), taken)
+    return _in_proportion(session, partner.id, _once(priced, taken), taken)
 
 
 def _known(
     session: AnySession, partner: Any, said: Sequence[Said], own: str, taken: Taken
 ) -> Iterator[_Priced]:
-    """Prices of one part of ours, in a currency."""
+    """Prices of one part of ours, in a currency, from a day on."""
     texts = sorted({number for one in said for number in one.parts})
     hits = find_exact(session, partner.company_id, texts, partner.id)
     for one in said:
@@ -116,7 +125,21 @@ def _known(
         if len(parts) != 1:
             _fault(taken, one, _no_part(one, bool(parts)))
         else:
-            yield _Priced(one, next(iter(parts)), one.currency or own)
+            yield _Priced(one, next(iter(parts)), one.currency or own, one.since or today(), one.until)
+
+
+def _held(priced: Iterable[_Priced], taken: Taken) -> Iterator[_Priced]:
+    """Prices that end no earlier than they begin."""
+    for one in priced:
+        if one.until is None or one.until >= one.since:
+            yield one
+        else:
+            reason = _(
+                "The price would end on %(until)s, before it begins on %(since)s.",
+                until=format_date(one.until),
+                since=format_date(one.since),
+            )
+            _fault(taken, one.said, reason)
 
 
 def _no_part(one: Said, several: bool) -> str:
@@ -128,9 +151,9 @@ def _no_part(one: Said, several: bool) -> str:
 
 def _once(priced: Iterable[_Priced], taken: Taken) -> Iterator[_Priced]:
     """Of prices of one part and quantity the first; the next ones are named with its row."""
-    first: dict[tuple[int, Decimal, str], _Priced] = {}
+    first: dict[tuple[Any, ...], _Priced] = {}
     for one in priced:
-        before = first.setdefault((one.product_id, one.said.least, one.currency), one)
+        before = first.setdefault((one.product_id, one.said.least, *one.list), one)
         if before is one:
             yield one
         else:
@@ -143,11 +166,12 @@ def _once(priced: Iterable[_Priced], taken: Taken) -> Iterator[_Priced]:
 
 
 def _in_proportion(
-    session: AnySession, partner_id: int, file: ListFile, priced: Iterable[_Priced], taken: Taken
+    session: AnySession, partner_id: int, priced: Iterable[_Priced], taken: Taken
 ) -> list[_Priced]:
-    rows = sorted(priced, key=lambda one: (one.product_id, one.currency, one.said.least))
-    day = file.valid_from or today()
-    wanted = {one: Wanted(partner_id, one.product_id, one.said.least, one.currency, day) for one in rows}
+    rows = sorted(priced, key=lambda one: (one.product_id, *_order(one.list), one.said.least))
+    wanted = {
+        one: Wanted(partner_id, one.product_id, one.said.least, one.currency, one.since) for one in rows
+    }
     latest = latest_prices(session, list(wanted.values()))
     good: list[_Priced] = []
     for one in rows:
@@ -163,7 +187,7 @@ def _in_proportion(
 
 
 def _rises(before: _Priced, one: _Priced) -> bool:
-    same = (before.product_id, before.currency) == (one.product_id, one.currency)
+    same = (before.product_id, before.list) == (one.product_id, one.list)
     return same and one.one > before.one * RISE
 
 
@@ -182,32 +206,52 @@ def _fault(taken: Taken, one: Said, reason: str) -> None:
     taken.faults.append(Unread(one.sheet, one.row, one.column, one.cell, reason))
 
 
+def _order(of: tuple[str, date, date | None]) -> tuple[str, date, date]:
+    currency, since, until = of
+    return currency, since, until or date.max
+
+
 def _write(session: AnySession, partner: Any, file: ListFile, good: Sequence[_Priced], taken: Taken) -> None:
-    by_currency: dict[str, list[_Priced]] = {}
-    for one in good:
-        by_currency.setdefault(one.currency, []).append(one)
-    several = len(by_currency) > 1
-    names = {code: f"{file.name} {code}" if several else file.name for code in by_currency}
+    lists: dict[tuple[str, date, date | None], list[_Priced]] = {}
+    for one in sorted(good, key=lambda one: _order(one.list)):
+        lists.setdefault(one.list, []).append(one)
+    names = _names(file.name, list(lists))
     where = {"company": partner.company_id, "partner": partner.id}
     if known := session.scalar(_NAMED, {**where, "names": list(names.values())}):
         raise PricingError(_("There is a list “%(name)s” of this supplier: give another name.", name=known))
-    rows_before = session.execute(_BEFORE, {**where, "day": file.valid_from or today()})
-    before = {row.currency_code: row.id for row in rows_before}
     drafts = [
         ListDraft(
             partner.company_id,
             "purchase",
-            code,
-            names[code],
+            currency,
+            names[currency, since, until],
             [_draft(one) for one in rows],
             partner.id,
-            file.valid_from,
-            replaces_id=before.get(code),
+            since,
+            until,
+            replaces_id=_before(session, where, currency, since),
         )
-        for code, rows in sorted(by_currency.items())
+        for (currency, since, until), rows in lists.items()
     ]
     taken.lists, taken.prices = m.PricingPriceList.create(session, drafts), len(good)
     m.PricingListFault._bulk(session, _fault_rows(partner.company_id, taken))
+
+
+def _names(name: str, lists: Sequence[tuple[str, date, date | None]]) -> dict[Any, str]:
+    """A name for each list of a file: what tells them apart stands behind that of the file."""
+    currencies, days = {one[0] for one in lists}, {one[1:] for one in lists}
+    found = {}
+    for one in lists:
+        more = [one[0]] if len(currencies) > 1 else []
+        if len(days) > 1:
+            more.append("–".join(day.isoformat() for day in one[1:] if day is not None))
+        found[one] = " ".join((name, *more))
+    return found
+
+
+def _before(session: AnySession, where: Mapping[str, Any], currency: str, since: date) -> int | None:
+    found: int | None = session.scalar(_BEFORE, {**where, "currency": currency, "day": since})
+    return found
 
 
 def _draft(one: _Priced) -> PriceDraft:

@@ -50,9 +50,13 @@ def preview(session: AnySession, runs: Iterable[Any]) -> dict[int, Preview]:
 def accepted_effects(session: AnySession, run: Any) -> tuple[Sequence[Any], Sequence[Effect]]:
     """The accepted lines that are as they were found, and what they would do, move by move."""
     lines = session.execute(_LINES, {"run": run.id}).all()
-    goods = books_of(session, run.company_id).account("goods_received")
+    books = books_of(session, run.company_id)
     changes = [
-        CostChange(line.move_id, line.value + line.claim_value, goods)
+        CostChange(
+            line.move_id,
+            line.value + line.claim_value,
+            books.account("goods_received" if line.value else "supplier_claims"),
+        )
         for line in lines
         if line.value + line.claim_value
     ]
@@ -75,11 +79,10 @@ def summed(books: Books, lines: Sequence[Any], found: Sequence[Effect]) -> Previ
     shipped, sold = (
         by_account.pop(books.account(purpose), _ZERO) for purpose in ("goods_shipped", "cost_of_goods_sold")
     )
-    by_account.pop(books.account("goods_received"), None)
-    claims = _sum(lines, "claim_value")
+    to_bill, claims = (
+        -by_account.pop(books.account(purpose), _ZERO) for purpose in ("goods_received", "supplier_claims")
+    )
+    # Of a line that is billed in part, all of it stands with what is to be billed.
+    parted = sum((line.claim_value for line in lines if line.value), _ZERO)
     other = sum(by_account.values(), _ZERO)
-    return Preview(len(lines), stock, shipped, sold, other, _sum(lines, "value"), claims)
-
-
-def _sum(lines: Sequence[Any], name: str) -> Decimal:
-    return sum((getattr(line, name) for line in lines), _ZERO)
+    return Preview(len(lines), stock, shipped, sold, other, to_bill - parted, claims + parted)

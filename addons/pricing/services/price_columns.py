@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from addons.matching.services.sheets import Layouts
-from core.exchange.convert import DecimalCell, decimal, text
+from core.exchange.convert import DecimalCell, date, decimal, text
 from core.exchange.targets import Target, TargetField, headings
 from core.i18n import _l
 
@@ -98,6 +98,26 @@ PRICES = Target(
             _l("Currency"),
             text(),
             aliases=headings("Curr., Cur, CCY, Währung", "币种, 币别, 货币"),
+        ),
+        TargetField(
+            "since",
+            _l("Valid from"),
+            date(),
+            aliases=headings(
+                "Effective, Effective date, Effective from, Start date, Valid as of, Price valid from",
+                "Gültig ab, Gültig von, Preis ab",
+                "生效日期, 生效日, 有效期自, 执行日期, 起始日期, 开始日期",
+            ),
+        ),
+        TargetField(
+            "until",
+            _l("Valid until"),
+            date(),
+            aliases=headings(
+                "Valid to, Valid till, Expiry date, Expires, End date, Price valid until",
+                "Gültig bis",
+                "失效日期, 有效期至, 截止日期, 结束日期",
+            ),
         ),
     ),
 )

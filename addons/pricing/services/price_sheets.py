@@ -1,15 +1,16 @@
 """Read a supplier's price list in whatever layout it comes.
 
 Problem: one supplier writes a row a part with the columns `1+`, `100+` and `1,000+`, another a row a break
-with the column `Break qty`; one names the currency beside each price, another once above the table, and some
-prices are for a thousand. Rule: each price becomes one `Said`, a row with three breaks three of them, and
-each cell that says no price is a fault with its row, its column and the reason. Example: the heading `100+`
-over 0.085 in the row of LM358 says 0.085 for LM358 from 100 on.
+with the column `Break qty`; one names the currency beside each price, another once above the table, and so
+with the days from which on prices hold; some prices are for a thousand. Rule: each price becomes one `Said`,
+a row with three breaks three of them, and each cell that says no price is a fault with its row, its column
+and the reason. Example: the heading `100+` over 0.085 in the row of LM358 says 0.085 for LM358 from 100 on.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ from addons.matching.services.sheets import (
     values_of,
 )
 from addons.pricing.services.price_columns import LISTS, NAMES, PRICES, UNITS, break_of, currencies_in
+from addons.pricing.services.price_days import validity_of
 from core.exchange.cells import CellError, Reading
 from core.formulas import plain
 from core.i18n import _
@@ -46,6 +48,9 @@ class Said:
     per: Decimal
     #: Nothing where neither the row nor the file names one.
     currency: str
+    #: The first and the last day, where something says them.
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass
@@ -59,11 +64,16 @@ class TheirPrices:
 
 
 def read_prices(
-    contents: bytes, known: Sequence[str], chosen: Mapping[str, str] | None = None, currency: str = ""
+    contents: bytes,
+    known: Sequence[str],
+    chosen: Mapping[str, str] | None = None,
+    currency: str = "",
+    since: date | None = None,
 ) -> TheirPrices:
     """All prices of a file. `known` are our currencies, `chosen` is the mapping of an earlier list.
 
-    `currency` is what somebody said that the file is in. Raises FileError.
+    `currency` is what somebody said that the file is in, `since` from when on its prices hold; what a row
+    says of that goes first, what stands above the table last. Raises FileError.
     """
     found = TheirPrices()
     for name, rows in tables(contents):
@@ -72,7 +82,7 @@ def read_prices(
             reason = _("This sheet has no headings that we know.")
             found.faults += [Unread(name, number, "", shown(cells), reason) for number, cells in rows]
         else:
-            _Reader(sheet, known, currency, found).read()
+            _Reader(sheet, known, currency, since, found).read()
             found.mapping = sheet.mapping
     if not found.mapping:
         raise FileError(
@@ -84,7 +94,9 @@ def read_prices(
 class _Reader:
     """One sheet: where its breaks are, and the currency of the whole."""
 
-    def __init__(self, sheet: Sheet, known: Sequence[str], currency: str, found: TheirPrices) -> None:
+    def __init__(
+        self, sheet: Sheet, known: Sequence[str], currency: str, since: date | None, found: TheirPrices
+    ) -> None:
         self.sheet, self.known, self.found = sheet, known, found
         self.reading: Reading = reading_of(sheet, PRICES)
         taken = set(sheet.mapping.values())
@@ -94,6 +106,7 @@ class _Reader:
             if heading not in taken and (least := break_of(heading)) is not None
         }
         self.currency = currency or self._of_file()
+        self.since, self.until = self._days_of_file(since)
 
     def _of_file(self) -> str:
         """The one currency that the headings, or else the letterhead, name."""
@@ -102,6 +115,13 @@ class _Reader:
             if named:
                 return named.pop() if len(named) == 1 else ""
         return ""
+
+    def _days_of_file(self, since: date | None) -> tuple[date | None, date | None]:
+        """From when on and until when all prices of the sheet hold, unless their rows say otherwise."""
+        said = validity_of(self.sheet.above()[:-1], self.reading)
+        for number, cell, reason in said.wrong:
+            self._fault(number, "", cell, reason)
+        return since or said.since, said.until
 
     def read(self) -> None:
         """All rows below the headings."""
@@ -132,7 +152,8 @@ class _Reader:
             self._fault(number, "", shown(cells), _("This row has no price."))
         for column, cell, least, price in prices:
             where = (self.sheet.name, number, column, cell)
-            self.found.said.append(Said(*where, parts, least, price, per, currency))
+            days = (values.get("since") or self.since, values.get("until") or self.until)
+            self.found.said.append(Said(*where, parts, least, price, per, currency, *days))
 
     def _asked(self, name: str, values: Mapping[str, Any], read: Callable[[str | None], Any]) -> Any:
         try:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core import m
-from core.db import AnySession
+from core.db import AnySession, decimals_of
 
 PAGE = 50
 #: What may be shown alone.
@@ -33,20 +33,30 @@ class Review:
     counts: Any
 
 
-def review(session: AnySession, run_id: int, page: int, show: str = "all", by: str = "worst") -> Review:
+def review(session: AnySession, run: Any, page: int, show: str = "all", by: str = "worst") -> Review:
     """The lines of a run that are to be seen, in groups where that is asked."""
-    return Review(session.execute(_lines(run_id, page, show, by)).all(), counts_of(session, run_id))
+    return Review(session.execute(_lines(run, page, show, by)).all(), counts_of(session, run))
 
 
-def counts_of(session: AnySession, run_id: int) -> Any:
-    """How many lines of a run there are of each kind, and what the accepted ones come to."""
+def counts_of(session: AnySession, run: Any) -> Any:
+    """How many lines of a run there are of each kind, and what those to decide and the accepted come to."""
     line = m.PricingRunLine
     kinds = [func.count().filter(where(line)).label(name) for name, where in SHOWN.items()]
+    undecided = SHOWN["undecided"](line)
     sums = [
-        func.coalesce(func.sum(amount).filter(line.accepted), 0).label(name)
-        for name, amount in (("to_bill", line.value), ("claims", line.claim_value))
+        func.coalesce(func.sum(_in_books(run, amount)).filter(which), 0).label(name)
+        for name, amount, which in (
+            ("to_bill", line.amount, line.accepted),
+            ("claims", line.claim_amount, line.accepted),
+            ("to_decide", line.amount + line.claim_amount, undecided),
+        )
     ]
-    return session.execute(select(*kinds, *sums).where(line.run_id == run_id)).one()
+    return session.execute(select(*kinds, *sums).where(line.run_id == run.id)).one()
+
+
+def _in_books(run: Any, amount: Any) -> Any:
+    """What an amount of a line comes to in the currency of the books, at the rate of its receipt."""
+    return func.round(amount * m.PricingRunLine.rate, decimals_of(run.company_currency))
 
 
 def has_lines(session: AnySession, run_id: int, kind: str) -> bool:
@@ -65,11 +75,11 @@ def free_lines(session: AnySession, run: Any, *, within: bool = False) -> list[i
     return list(session.scalars(query.order_by(line.id)))
 
 
-def _lines(run_id: int, page: int, show: str, by: str) -> Any:
+def _lines(run: Any, page: int, show: str, by: str) -> Any:
     line, part, partner, maker = m.PricingRunLine, m.Product, m.Partner, m.Maker
     move, transfer = m.StockMove, m.StockTransfer
-    worth = line.value + line.claim_value
-    columns: list[Any] = [line, part.code, part.mpn, transfer.number.label("receipt")]
+    worth = _in_books(run, line.amount + line.claim_amount)
+    columns: list[Any] = [line, part.code, part.mpn, transfer.number.label("receipt"), worth.label("worth")]
     columns += [move.date.label("received"), partner.name.label("supplier"), maker.name.label("maker")]
     order: list[Any] = [func.abs(worth).desc(), line.id]
     group: Any = {"supplier": partner, "part": part, "maker": maker}.get(by)
@@ -79,7 +89,7 @@ def _lines(run_id: int, page: int, show: str, by: str) -> Any:
     query = select(*columns).join(part, line.product_id == part.id)
     query = query.join(partner, line.partner_id == partner.id).outerjoin(maker, part.maker_id == maker.id)
     query = query.join(move, line.move_id == move.id).join(transfer, move.transfer_id == transfer.id)
-    query = query.where(line.run_id == run_id, SHOWN[show](line)).order_by(*order)
+    query = query.where(line.run_id == run.id, SHOWN[show](line)).order_by(*order)
     return query.limit(PAGE).offset((page - 1) * PAGE)
 
 

@@ -30,6 +30,7 @@ from core.clock import today
 from core.db import AnySession, round_to, smallest_unit
 from core.i18n import _
 from core.records.sequences import next_numbers
+from core.sayings import say
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
@@ -207,7 +208,6 @@ def _line(run: Any, found: Found, worth: Any, refusal: str, of: Decimal, unit: D
     row, price = found.row, found.latest.net
     claimed = claimed_quantity(row, worth)
     value, claim_value = values_of(row, worth, price, unit)
-    each = price - row.price
     return {
         "run_id": run.id,
         "company_id": run.company_id,
@@ -221,16 +221,21 @@ def _line(run: Any, found: Found, worth: Any, refusal: str, of: Decimal, unit: D
         "ordered_price": _ordered(row),
         "price": row.price,
         "latest_price": price,
-        "percent": _percent(each, row.price),
+        "percent": _percent(price - row.price, row.price),
         "origin": found.latest.origin,
         "source_model": found.latest.model,
         "source_id": found.latest.record_id,
-        "amount": round_to(each * (row.quantity - worth.back - claimed), of),
+        "amount": _more(row, price, row.quantity - worth.back - claimed, of),
         "value": value,
-        "claim_amount": round_to(each * claimed, of),
+        "claim_amount": _more(row, price, claimed, of),
         "claim_value": claim_value,
         "refusal": refusal,
     }
+
+
+def _more(row: Any, price: Decimal, quantity: Decimal, unit: Decimal) -> Decimal:
+    """What a bill asks more for so many: each bill is rounded, and not what lies between them."""
+    return round_to(price * quantity, unit) - round_to(row.price * quantity, unit)
 
 
 def _ordered(row: Any) -> Decimal:
@@ -270,9 +275,9 @@ def values_of(row: Any, worth: Any, price: Decimal, unit: Decimal) -> tuple[Deci
 
 def _refusal(run: Any, row: Any, worth: Any) -> str:
     if row.billed and not is_settled(row, worth) and worth.back:
-        return _("Part of it is billed and part went back: bill or credit the rest first.")
+        return say("Part of it is billed and part went back: bill or credit the rest first.")
     if not row.billed and worth.credited:
-        return _("What went back is credited, and the rest is not billed: bill it first.")
+        return say("What went back is credited, and the rest is not billed: bill it first.")
     if row.billed and not run.with_claims:
-        return _("It is billed: let the run claim the difference from the supplier.")
+        return say("It is billed: let the run claim the difference from the supplier.")
     return ""

@@ -20,14 +20,14 @@ from addons.pricing.services.latest import list_words
 from addons.purchasing.services.pricing import UNIT
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession, round_to
-from core.i18n import _, format_number
+from core.sayings import say
 
 #: Drawn from a contract is what was ordered at its price in its time.
 _PRICES = text("""
     SELECT a.place, x.*, CASE WHEN w.quantity > 0 THEN w.amount / w.quantity ELSE d.cost END AS cost
       FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:quantities AS numeric[]),
-                  CAST(:currencies AS text[]), CAST(:days AS date[]))
-           WITH ORDINALITY AS a (partner, product, quantity, currency, day, place)
+                  CAST(:currencies AS text[]), CAST(:days AS date[]), CAST(:own AS bigint[]))
+           WITH ORDINALITY AS a (partner, product, quantity, currency, day, own, place)
       JOIN product d ON d.id = a.product JOIN company c ON c.id = d.company_id
       LEFT JOIN stock_worth w ON w.product_id = a.product
      CROSS JOIN LATERAL (
@@ -40,6 +40,7 @@ _PRICES = text("""
                 WHERE p.contract_quantity IS NOT NULL AND y.product_id = p.product_id
                   AND s.partner_id = a.partner AND s.currency_code = l.currency_code
                   AND s.state IN ('confirmed', 'done') AND y.unit_price * p.per = p.unit_price
+                  AND s.id <> a.own
                   AND s.date >= coalesce(l.valid_from, s.date)
                   AND s.date <= coalesce(l.valid_until, s.date)) o ON true
          WHERE p.product_id = a.product AND l.side = 'sale' AND l.active
@@ -62,6 +63,7 @@ def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price | Non
         "quantities": [one.quantity for one in asked],
         "currencies": [one.currency for one in asked],
         "days": [one.on for one in asked],
+        "own": [one.own for one in asked],
     }
     found = {row.place: _price(row) for row in session.execute(_PRICES, values)} if asked else {}
     return [found.get(place) for place in range(1, len(asked) + 1)]
@@ -70,10 +72,10 @@ def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price | Non
 def _price(row: Any) -> Price:
     words = list_words(row.name, row.day, row.min_quantity)
     if row.margin is not None:
-        by_cost = _("%(list)s, by cost", list=words)
+        by_cost = say("%(list)s, by cost", list=words)
         return Price(round_to(row.cost * 100 / (100 - row.margin), UNIT), by_cost)
     price = round_to(row.unit_price / row.per, UNIT)
     if row.left_over is None:
         return Price(price, words)
-    left = format_number(row.left_over)
-    return Price(price, _("contract %(list)s, %(quantity)s left", list=words, quantity=left))
+    left = say("contract %(list)s, %(quantity)s left", list=words, quantity=row.left_over)
+    return Price(price, left)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import text
 
 from core.db import AnySession
-from core.i18n import _, format_number
+from core.sayings import say
 
 _PRICES = text("""
     SELECT r.n, b.unit_price AS break_price, b.min_quantity,
@@ -68,6 +68,6 @@ def list_prices(session: AnySession, requests: Sequence[Asked]) -> list[ListPric
 
 def _price(row: Any) -> ListPrice | None:
     if row.break_price is not None:
-        origin = _("list price, break %(quantity)s+", quantity=format_number(row.min_quantity))
+        origin = say("list price, break %(quantity)s+", quantity=row.min_quantity)
         return ListPrice(row.break_price, origin)
-    return None if row.list_price is None else ListPrice(row.list_price, _("list price"))
+    return None if row.list_price is None else ListPrice(row.list_price, say("list price"))

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
-from core.i18n import _, format_date, format_number
+from core.sayings import say
 
 #: The least that a supplier sells of parts, and its steps.
 _STEPS = text("""
@@ -29,8 +29,8 @@ _PRICES = text("""
     SELECT a.place, b.unit_price AS list_price, b.min_quantity, b.valid_from,
            p.unit_price, p.discount, p.number, p.date
       FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:quantities AS numeric[]),
-                  CAST(:currencies AS text[]), CAST(:days AS date[]))
-           WITH ORDINALITY AS a (partner, product, quantity, currency, day, place)
+                  CAST(:currencies AS text[]), CAST(:days AS date[]), CAST(:own AS bigint[]))
+           WITH ORDINALITY AS a (partner, product, quantity, currency, day, own, place)
       LEFT JOIN LATERAL (
            SELECT x.unit_price, x.min_quantity, x.valid_from
              FROM purchasing_supplier_part s JOIN purchasing_supplier_price x ON x.supplier_part_id = s.id
@@ -43,7 +43,7 @@ _PRICES = text("""
              FROM purchasing_order_line l JOIN purchasing_order o ON o.id = l.order_id
             WHERE b.unit_price IS NULL AND l.product_id = a.product AND o.partner_id = a.partner
               AND o.currency_code = a.currency AND o.state IN ('confirmed', 'done')
-              AND l.unit_price IS NOT NULL
+              AND l.unit_price IS NOT NULL AND o.id <> a.own
             ORDER BY o.date DESC, l.id DESC LIMIT 1) p ON true
 """)
 
@@ -58,6 +58,7 @@ def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price]:
         "quantities": [one.quantity for one in asked],
         "currencies": [one.currency for one in asked],
         "days": [one.on for one in asked],
+        "own": [one.own for one in asked],
     }
     found = {row.place: _price(row) for row in session.execute(_PRICES, values)}
     return [found[place] for place in range(1, len(asked) + 1)]
@@ -68,17 +69,17 @@ def _price(row: Any) -> Price:
         return Price(row.list_price, _list_origin(row))
     if row.unit_price is None:
         return Price()
-    origin = _("as on %(number)s of %(day)s", number=row.number, day=format_date(row.date))
+    origin = say("as on %(number)s of %(day)s", number=row.number, day=row.date)
     return Price(row.unit_price, origin, row.discount)
 
 
 def _list_origin(row: Any) -> str:
-    since = _("supplier's list")
+    since = say("supplier's list")
     if row.valid_from is not None:
-        since = _("supplier's list of %(day)s", day=format_date(row.valid_from))
+        since = say("supplier's list of %(day)s", day=row.valid_from)
     if row.min_quantity <= 1:
         return since
-    return _("%(list)s, break %(quantity)s+", list=since, quantity=format_number(row.min_quantity))
+    return say("%(list)s, break %(quantity)s+", list=since, quantity=row.min_quantity)
 
 
 def steps_of(

@@ -27,6 +27,7 @@ from core import m
 from core.exchange.convert import code_of
 from core.exchange.targets import Document, Row, Target, TargetOption
 from core.i18n import _, _l
+from core.sayings import say
 from core.security.actor import actor_of
 
 Key = tuple[int, str]
@@ -160,7 +161,7 @@ class _Chunk:
             price,
             values["description"] or "",
             partner_number=part.number if part.kind == "customer" else "",
-            price_origin=_("the customer's order") if price is not None else "",
+            price_origin=say("the customer's order") if price is not None else "",
             promised=values["promised"],
             note=values["note"] or "",
         )

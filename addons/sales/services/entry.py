@@ -33,10 +33,15 @@ def of_customer(session: AnySession, partner_id: int | None) -> dict[str, Any]:
 
 
 def prices_of(
-    session: AnySession, partner_id: int, currency: str, on: date, lines: Sequence[tuple[int, Decimal]]
+    session: AnySession,
+    partner_id: int,
+    currency: str,
+    on: date,
+    lines: Sequence[tuple[int, Decimal]],
+    own: int = 0,
 ) -> list[dict[str, Any]]:
-    """Price, origin and discount of each (part, quantity), for the fields of a line."""
-    asked = [Asked(partner_id, product, quantity, currency, on) for product, quantity in lines]
+    """Price, origin and discount of each (part, quantity), for the fields of a line of the order `own`."""
+    asked = [Asked(partner_id, product, quantity, currency, on, own=own) for product, quantity in lines]
     return [
         {"unit_price": price.unit_price, "price_origin": price.origin, "discount": price.discount}
         if price.unit_price is not None

@@ -16,18 +16,18 @@ from addons.products.services.prices import list_prices
 from addons.stock.services.orders.prices import Asked, Price
 from core.clock import today
 from core.db import AnySession
-from core.i18n import _, format_date
+from core.sayings import say
 
 #: The last price of each part and customer among all orders that were confirmed.
 _LAST = text("""
     SELECT a.place, p.unit_price, p.discount, p.number, p.date
-      FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:currencies AS text[]))
-           WITH ORDINALITY AS a (partner, product, currency, place)
+      FROM unnest(CAST(:partners AS bigint[]), CAST(:products AS bigint[]), CAST(:currencies AS text[]),
+                  CAST(:own AS bigint[])) WITH ORDINALITY AS a (partner, product, currency, own, place)
      CROSS JOIN LATERAL (
            SELECT l.unit_price, l.discount, o.number, o.date
              FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
             WHERE l.product_id = a.product AND o.partner_id = a.partner AND o.currency_code = a.currency
-              AND o.state IN ('confirmed', 'done') AND l.unit_price IS NOT NULL
+              AND o.state IN ('confirmed', 'done') AND l.unit_price IS NOT NULL AND o.id <> a.own
             ORDER BY o.date DESC, l.id DESC LIMIT 1) p
 """)
 
@@ -57,6 +57,7 @@ def _last_prices(session: AnySession, asked: Sequence[Asked]) -> list[Price]:
         "partners": [a.partner_id for a in asked],
         "products": [a.product_id for a in asked],
         "currencies": [a.currency for a in asked],
+        "own": [a.own for a in asked],
     }
     found = {row.place: row for row in session.execute(_LAST, values)}
     return [_price(found.get(place)) for place in range(1, len(asked) + 1)]
@@ -65,5 +66,5 @@ def _last_prices(session: AnySession, asked: Sequence[Asked]) -> list[Price]:
 def _price(row: Any) -> Price:
     if row is None:
         return Price()
-    origin = _("as on %(number)s of %(day)s", number=row.number, day=format_date(row.date))
+    origin = say("as on %(number)s of %(day)s", number=row.number, day=row.date)
     return Price(row.unit_price, origin, row.discount)

@@ -27,6 +27,7 @@ from core.db import (
 from core.i18n import _l
 from core.models import relationship
 from core.models.fragment import table_name
+from core.sayings import Told
 
 
 class TradeOrder:
@@ -159,7 +160,7 @@ class TradeLine:
     quantity: Mapped[Decimal] = mapped_column(Quantity)
     unit_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
     #: Where the price comes from, in words: “list Q3-2026, break 1,000+”.
-    price_origin: Mapped[str] = mapped_column(Line, server_default="")
+    price_origin: Mapped[str] = mapped_column(Told, server_default="")
     #: In percent.
     discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
     tax_id: Mapped[int | None] = mapped_column(ForeignKey("accounting_tax.id", ondelete="RESTRICT"))

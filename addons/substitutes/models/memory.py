@@ -13,6 +13,7 @@ from addons.substitutes.services import complaints, consenting
 from core.db import Line, Percent, Quantity, Timestamp, UnitPrice
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
+from core.sayings import Told
 
 OUTCOMES = ("accepted", "refused", "taken_back")
 #: As good as any; only when the customer has agreed; never.
@@ -53,7 +54,7 @@ class Choice(CompanyOwned, Model):
     unit_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
     #: What the line said before, so that it can say so again.
     original_price: Mapped[Decimal | None] = mapped_column(UnitPrice)
-    original_price_origin: Mapped[str] = mapped_column(Line, server_default="")
+    original_price_origin: Mapped[str] = mapped_column(Told, server_default="")
     original_discount: Mapped[Decimal] = mapped_column(Percent, server_default="0")
     #: Why the customer has to agree before it is confirmed; empty where nobody needs to.
     consent_because: Mapped[str] = mapped_column(Line, server_default="")

@@ -15,6 +15,7 @@ from addons.supplier_payables.services.acts import Act
 from core.db import Line, Money, Quantity, Timestamp, UnitPrice
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
+from core.sayings import Told
 
 MATCH_STATES = ("open", "accepted", "disputed")
 _OF_STATEMENT = {"currency": "currency_code"}
@@ -52,7 +53,7 @@ class Match(CompanyOwned, Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     decided_at: Mapped[dt.datetime | None] = mapped_column(Timestamp)
     #: How a dispute ended; empty while somebody sees to it.
-    outcome: Mapped[str] = mapped_column(Line, server_default="")
+    outcome: Mapped[str] = mapped_column(Told, server_default="")
 
     statement = relationship("payables.statement")
     partner = relationship("partner")

@@ -14,6 +14,7 @@ from addons.supplier_payables.services import creation, following, posting, uplo
 from core.db import Line, Money, Quantity, Timestamp, UnitPrice, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
+from core.sayings import Told
 
 STATES = ("draft", "posted")
 LINE_KINDS = ("movement", "late", "carried")
@@ -65,7 +66,7 @@ class RunSkip(CompanyOwned, Model):
 
     run_id: Mapped[int] = mapped_column(ForeignKey("payables_run.id", ondelete="CASCADE"))
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="CASCADE"), index=True)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Told)
 
     partner = relationship("partner")
 

@@ -22,6 +22,7 @@ from core.clock import today
 from core.db import AnySession, advisory_lock, reserve_ids
 from core.i18n import _
 from core.records.sequences import next_numbers
+from core.sayings import say
 from core.security import acts
 from core.security.audit import record
 
@@ -201,8 +202,8 @@ def _note_skips(session: AnySession, run: Any, due: Sequence[Any], last: Any) ->
 
 def _why(run: Any, end: Any) -> str:
     if end is not None and end >= run.period_end:
-        return _("has a statement up to %(day)s already", day=end)
-    return _("nothing received or returned that is not billed or stated")
+        return say("has a statement up to %(day)s already", day=end)
+    return say("nothing received or returned that is not billed or stated")
 
 
 def redo(session: AnySession, statements: Iterable[Any]) -> list[int]:

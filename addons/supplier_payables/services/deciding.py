@@ -67,9 +67,11 @@ def _not_by(session: AnySession, row: Any) -> str:
     """Why the actor may not accept what is beyond the tolerances; empty where it may."""
     actor = actor_of(session)
     if row.asked_by_id is None:
-        return _("%(why)s Dispute it, or ask a second person to accept it (A).", why=why(row))
+        return _("%(why)s Ask a second person, who then decides (A), or dispute it (X).", why=why(row))
     if actor.user_id is None or actor.user_id == row.asked_by_id:
-        return _("%(why)s Somebody else than who asked for it has to accept it.", why=why(row))
+        return _(
+            "%(why)s You have asked for it: somebody else who may approve payables decides.", why=why(row)
+        )
     if not actor.may(APPROVE):
         return _("%(why)s It waits for someone who may approve payables.", why=why(row))
     return ""

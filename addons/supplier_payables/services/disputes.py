@@ -14,6 +14,7 @@ from addons.supplier_payables.services.uploading import MATCH
 from core import m
 from core.db import AnySession
 from core.i18n import _
+from core.sayings import kept, say
 from core.security import acts
 from core.security.audit import record
 
@@ -48,11 +49,11 @@ def settle_billed(session: AnySession, lines: Sequence[int], number: str) -> Non
     """What a statement bills at last is disputed no more."""
     ids = list(session.scalars(_ABOUT, {"lines": list(lines)}))
     if ids:
-        _settle(session, ids, _("billed with %(number)s", number=number))
+        _settle(session, ids, say("billed with %(number)s", number=number))
 
 
 def _settle(session: AnySession, ids: Sequence[int], outcome: str) -> None:
-    session.execute(_SETTLE, {"ids": list(ids), "outcome": outcome})
+    session.execute(_SETTLE, {"ids": list(ids), "outcome": kept(outcome)})
     record(session, "settle", "payables.match", ids, {"outcome": outcome})
     acts.forget(session, m.PayablesMatch, ids)
 

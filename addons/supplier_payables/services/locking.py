@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from core.db import AnySession
-from core.i18n import _
+from core.sayings import say
 from core.security import acts
 
 _POSTED = text("""
@@ -18,4 +18,4 @@ _POSTED = text("""
 def locked_because(session: AnySession, moves: Iterable[Any]) -> Mapping[int, str]:
     """Move → why, of those that are locked."""
     rows = session.execute(_POSTED, {"ids": acts.ids_of(session, moves)})
-    return {move: _("on confirmed statement %(number)s", number=number) for move, number in rows}
+    return {move: say("on confirmed statement %(number)s", number=number) for move, number in rows}

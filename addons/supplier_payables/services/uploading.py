@@ -69,7 +69,7 @@ def upload(session: AnySession, statement: Any, filename: str, contents: bytes) 
     theirs = _keep(session, row, found)
     ours = our_lines(session, row.id)
     write(session, row, ours, theirs, match(ours, theirs, tolerances_of(session, row)))
-    total = round_money(sum((line.value or _ZERO for line in theirs), _ZERO), row.currency_code)
+    total = _sum(theirs, row.currency_code)
     file = _kept(session, row, filename, contents)
     session.execute(_NOTE, {"id": row.id, "name": filename[:1000], "file": file, "total": total})
     record(session, "upload", "payables.statement", [row.id])
@@ -258,7 +258,12 @@ def _quantity(lines: Sequence[Line]) -> Decimal | None:
 
 
 def _amount(lines: Sequence[Line], currency: str) -> Decimal | None:
-    return round_money(sum((line.value or _ZERO for line in lines), _ZERO), currency) if lines else None
+    return _sum(lines, currency) if lines else None
+
+
+def _sum(lines: Sequence[Line], currency: str) -> Decimal:
+    """Each line is rounded, and nothing after it: so the lines, their matches and the total agree."""
+    return sum((round_money(line.value or _ZERO, currency) for line in lines), _ZERO)
 
 
 def accept_exact(session: AnySession, statements: Iterable[Any]) -> int:

@@ -12,6 +12,7 @@ from addons.supplier_payments.services import advising, paying, proposing, runs
 from core.db import Line, Money, Timestamp, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
+from core.sayings import Told
 
 RUN_STATES = ("open", "approved", "paid", "cancelled")
 
@@ -123,7 +124,7 @@ class RunLine(CompanyOwned, Model):
     waiting_cost: Mapped[Decimal] = mapped_column(Money, server_default="0")
     taken: Mapped[bool] = mapped_column(server_default="false")
     #: Why it is not paid; empty where it is.
-    hold: Mapped[str] = mapped_column(Line, server_default="")
+    hold: Mapped[str] = mapped_column(Told, server_default="")
     #: Whether a person said so, whom no new proposal overrules.
     by_hand: Mapped[bool] = mapped_column(server_default="false")
     payment_id: Mapped[int | None] = mapped_column(

@@ -26,6 +26,7 @@ from core.clock import today
 from core.db import AnySession, smallest_unit
 from core.i18n import _, format_money
 from core.records.sequences import next_numbers
+from core.sayings import say
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
@@ -153,7 +154,7 @@ def _hold(run: Any, lines: Sequence[Line], held: dict[int, str]) -> None:
         own = [line for line in lines if line.row.partner_id == partner and not line.hold]
         if _is_covered(own, smallest_unit(run.currency_code)):
             for line in own:
-                line.hold = _("Its credit notes cover what is due: settle them with its bills.")
+                line.hold = say("Its credit notes cover what is due: settle them with its bills.")
     _hold_beyond(run, lines)
 
 
@@ -166,13 +167,13 @@ def _is_covered(lines: Sequence[Line], unit: Decimal) -> bool:
 
 def _why_not(row: Any) -> str:
     if row.payment_hold:
-        return _("Payments are on hold: %(why)s", why=row.payment_hold)
+        return say("Payments are on hold: %(why)s", why=row.payment_hold)
     if row.run:
-        return _("%(number)s pays it already.", number=row.run)
+        return say("%(number)s pays it already.", number=row.run)
     if row.amount > 0 and row.account_id is None:
-        return _("No bank account is known.")
+        return say("No bank account is known.")
     if row.amount > 0 and row.confirmed_by_id is None:
-        return _("Its bank account is new or changed: somebody else has to confirm it first.")
+        return say("Its bank account is new or changed: somebody else has to confirm it first.")
     return ""
 
 
@@ -190,7 +191,7 @@ def _hold_beyond(run: Any, lines: Sequence[Line]) -> None:
         by_credit = min(asked, credit.get(line.row.partner_id, _ZERO))
         if asked - by_credit > left:
             money = format_money(left, run.currency_code)
-            line.hold = _("Only %(money)s of the limit are left for it.", money=money)
+            line.hold = say("Only %(money)s of the limit are left for it.", money=money)
         else:
             left -= asked - by_credit
             credit[line.row.partner_id] = credit.get(line.row.partner_id, _ZERO) - by_credit
@@ -200,7 +201,7 @@ def _rows(run: Any, lines: Sequence[Line], held: dict[int, str]) -> Iterator[dic
     alone = _credits_alone(lines)
     for position, line in enumerate(lines, start=1):
         row = line.row
-        hold = line.hold or (_("No bill of the supplier is paid now.") if row.id in alone else "")
+        hold = line.hold or (say("No bill of the supplier is paid now.") if row.id in alone else "")
         yield {
             "run_id": run.id,
             "company_id": run.company_id,

@@ -64,7 +64,7 @@ def test_a_price_difference_becomes_a_repricing_in_one_act(office, stated):
 def test_beyond_the_tolerance_of_payables_it_takes_two_and_the_right_to_reprice(office, stated):
     _moves, statement = stated
     match = price_of(office, statement)
-    with office.person("boris", MATCH, APPROVE, *REPRICE), pytest.raises(PayablesError, match="ask a second"):
+    with office.person("boris", MATCH, APPROVE, *REPRICE), pytest.raises(PayablesError, match="Ask a second"):
         m.PayablesMatch.reprice(db.session, [match])
     with office.person("clara", MATCH):
         m.PayablesMatch.ask(db.session, [match])
@@ -84,6 +84,12 @@ def test_beyond_the_tolerance_of_repricing_the_run_waits_and_the_match_with_it(o
     match = price_of(office, statement)
     run = db.session.get_one(m.PricingRun, reprice(office, match))
     assert (run.state, match.state, statement.total) == ("open", "open", 300)
+    # Pressed again, it says which run waits, and begins no other.
+    with (
+        office.person("boris", MATCH, APPROVE, *REPRICE),
+        pytest.raises(PayablesError, match=f"{run.number} does that already"),
+    ):
+        m.PayablesMatch.reprice(db.session, [match])
     with office.person("greta", "pricing.approve", *REPRICE):
         m.PricingRun.approve(db.session, [run])
         m.PricingRun.apply(db.session, [run])
@@ -123,3 +129,25 @@ def test_what_is_posted_follows_no_more(office, stated):
     agreed = [Agreed(move.id, Decimal("1.62"), "list", "stock.move", move.id)]
     with pytest.raises(PricingError, match=f"on confirmed statement {statement.number}"):
         m.PricingRun.begin_with(db.session, office.company_id, agreed, "late")
+
+
+@pytest.mark.parametrize(("price", "said"), [("2.25", ""), ("1.695", "looks like the price with tax")])
+def test_a_price_that_rose_by_half_is_repriced_and_one_with_tax_says_what_to_do(office, price, said):
+    move = office.got(office.parts[0], 100, "1.50", day(3))
+    (statement,) = office.run()
+    office.upload(statement, (move.purchase_line.order.number, "P0", 100, float(price), day(3)))
+    (match,) = office.matches(statement)
+    if said:
+        with pytest.raises(PayablesError, match=said):
+            reprice(office, match)
+        return
+    with office.person("clara", MATCH, APPROVE, *REPRICE):
+        with pytest.raises(PayablesError, match="50 % higher.* Ask a second person"):
+            m.PayablesMatch.reprice(db.session, [match])
+        m.PayablesMatch.ask(db.session, [match])
+        with pytest.raises(PayablesError, match="You have asked for it"):
+            m.PayablesMatch.reprice(db.session, [match])
+    with office.person("boris", MATCH, APPROVE, *REPRICE):
+        run = db.session.get_one(m.PricingRun, m.PayablesMatch.reprice(db.session, [match]))
+    db.session.expire_all()
+    assert (run.state, match.state, statement.total) == ("applied", "accepted", 225)

@@ -11,6 +11,7 @@ from addons.purchasing.services.drafts import OrderDraft, OrderLineDraft
 from core import m
 from core.db import db
 from core.errors import UserError
+from core.i18n import in_locale
 from tests.addons.pricing.conftest import DAY
 
 pytestmark = pytest.mark.addons(
@@ -226,3 +227,33 @@ def test_two_versions_of_a_list_are_compared(shop):
         ("P0", "new", None),
         ("P1", "gone", None),
     ]
+
+
+def test_where_a_price_comes_from_is_read_in_the_readers_language(shop):
+    part = shop.parts[0]
+    shop.price_list("Q1", (part, "0.05"), valid_from=date(2026, 3, 1))
+    order = shop.order((part, 100, None))
+    shop.come((order.lines[0], 100))
+    shop.price_list("Q2", (part, "0.06"), valid_from=date(2026, 3, 10))
+    run = shop.run()
+    with in_locale("zh_CN"):
+        db.session.expire_all()
+        assert order.lines[0].price_origin == "价格表 Q1（2026年3月1日）"
+        assert run.lines[0].origin == "价格表 Q2（2026年3月10日）"
+    db.session.expire_all()
+    assert order.lines[0].price_origin == "list Q1 of Mar 1, 2026"
+    assert run.lines[0].origin == "list Q2 of Mar 10, 2026"
+
+
+def test_a_request_is_no_source_of_its_own_price(shop):
+    rule(shop, price_source="quotation")
+    part = shop.parts[0]
+    request = shop.ask((part, 100, "0.05"))
+    m.PurchasingOrder.compute(db.session, [request])
+    assert request.lines[0].price_origin == "typed"
+    other = shop.ask((part, 100, None))
+    assert other.lines[0].price_origin.startswith(f"quotation {request.number}")
+    # Opened again, with nothing typed since, it still names the other one.
+    other.lines[0].price_origin = ""
+    m.PurchasingOrder.compute(db.session, [other])
+    assert other.lines[0].price_origin.startswith(f"quotation {request.number}")

@@ -13,8 +13,11 @@ from addons.pricing.services.errors import PricingError
 from addons.pricing.services.latest import Wanted, latest_prices
 from addons.pricing.services.list_files import ListFile
 from addons.pricing.services.price_columns import break_of
+from addons.pricing.services.price_days import validity_of
 from core import m
+from core.clock import today
 from core.db import db
+from core.exchange.cells import Reading
 from core.security.users import ensure_user
 from core.tabular.errors import FileError
 from tests.addons.pricing.conftest import DAY
@@ -201,3 +204,67 @@ def test_the_page_takes_the_file_and_shows_what_is_left_out(app, shop):
     assert refused.status_code == 422 and "put headings above" in refused.text
     none = send(workbook(["P/N", "1+"], ["NO-SUCH", 2]), "Q3.xlsx")
     assert none.status_code == 422 and "No part of ours is called" in none.text
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("cells", "since", "until"),
+    [
+        (["Valid from: 1 Dec 2026"], date(2026, 12, 1), None),
+        (["Price list, effective December 1, 2026"], date(2026, 12, 1), None),
+        (["Effective date", "", "2026-12-01"], date(2026, 12, 1), None),
+        (["Gültig ab 01.12.2026"], None, None),
+        (["Gültig ab 31.12.2026"], date(2026, 12, 31), None),
+        (["生效日期：2026年12月1日"], date(2026, 12, 1), None),
+        (["有效期：2026-10-01 至 2026-12-31"], date(2026, 10, 1), date(2026, 12, 31)),
+        (["Valid from 2026-10-01, valid until 2026-12-31"], date(2026, 10, 1), date(2026, 12, 31)),
+        (["Valid until 2026-12-31"], None, date(2026, 12, 31)),
+        (["All prices in EUR, valid from 2 March"], None, None),
+        (["Printed on 2026-11-30"], None, None),
+    ],
+)
+def test_a_letterhead_says_from_when_on_and_until_when(cells, since, until):
+    found = validity_of([(1, ["ACME"]), (2, cells)], Reading())
+    assert (found.since, found.until) == (since, until)
+    assert bool(found.wrong) == (cells == ["Gültig ab 01.12.2026"])
+
+
+def test_a_list_takes_effect_on_the_day_that_its_file_names(shop):
+    one, two = codes(shop)
+    rows = [["Maker Ltd"], ["Valid from", "2026-12-01"], ["P/N", "U/P"], [one, 1], [two, 2]]
+    found = m.PricingPriceList.take_in(db.session, ListFile(shop.supplier, workbook(*rows), "Q4"))
+    (kept,) = [db.session.get(m.PricingPriceList, key) for key in found.lists]
+    assert (kept.valid_from, found.faults) == (date(2026, 12, 1), [])
+    # What somebody says with the file goes before its letterhead.
+    found = taken(shop, workbook(*rows), "Q5")
+    assert db.session.get(m.PricingPriceList, found.lists[0]).valid_from == DAY
+    # Where nobody says anything, it holds from today.
+    found = m.PricingPriceList.take_in(db.session, ListFile(shop.supplier, workbook(*rows[2:]), "Q6"))
+    assert db.session.get(m.PricingPriceList, found.lists[0]).valid_from == today()
+
+
+def test_each_row_may_name_its_days(shop):
+    one, two = codes(shop)
+    contents = workbook(
+        ["P/N", "U/P", "Valid from", "Valid to"],
+        [one, 1, "2026-04-01", "2026-06-30"],
+        [one, 1.1, "2026-07-01", ""],
+        [two, 2, "2026-07-01", ""],
+        [two, 2.2, "", ""],
+        [two, 3, "2026-08-01", "2026-07-01"],
+        [two, 3, "soon", ""],
+    )
+    found = taken(shop, contents)
+    lists = [db.session.get(m.PricingPriceList, key) for key in found.lists]
+    assert [(x.name, x.valid_from, x.valid_until, len(x.prices)) for x in lists] == [
+        ("Q2 2026-03-02", DAY, None, 1),
+        ("Q2 2026-04-01–2026-06-30", date(2026, 4, 1), date(2026, 6, 30), 1),
+        ("Q2 2026-07-01", date(2026, 7, 1), None, 2),
+    ]
+    assert [(fault.row, fault.reason[:24]) for fault in found.faults] == [
+        (6, "The price would end on J"),
+        (7, "“soon” is not a day of t"),
+    ]
+    for on, price in ((date(2026, 5, 1), 1), (date(2026, 7, 1), Decimal("1.1"))):
+        asked = Wanted(shop.supplier, shop.parts[0], Decimal(1), "USD", on)
+        assert latest_prices(db.session, [asked])[asked].net == price

@@ -1,5 +1,6 @@
 """The review of a run: what it shows, in which groups, what is decided there, and what it would do."""
 
+import random
 import re
 from decimal import Decimal
 
@@ -51,7 +52,7 @@ def differing(shop):
 
 def codes(run, **asked):
     """The codes of the parts as they are shown."""
-    return [row.code for row in reviewing.review(db.session, run.id, 1, **asked).rows]
+    return [row.code for row in reviewing.review(db.session, run, 1, **asked).rows]
 
 
 def test_the_worst_stands_first_and_groups_by_what_they_come_to(shop, differing):
@@ -59,7 +60,7 @@ def test_the_worst_stands_first_and_groups_by_what_they_come_to(shop, differing)
     # 8.00, 5.00 and 1.00.
     assert codes(differing) == names
     assert codes(differing, by="part") == codes(differing, by="supplier") == names
-    rows = reviewing.review(db.session, differing.id, 1, by="maker").rows
+    rows = reviewing.review(db.session, differing, 1, by="maker").rows
     # Those without a maker come to 9.00 together, in whichever direction.
     assert [(r.heading, r.together, r.group_value) for r in rows] == [
         (None, 2, 7),
@@ -69,9 +70,9 @@ def test_the_worst_stands_first_and_groups_by_what_they_come_to(shop, differing)
     m.PricingRunLine.accept(db.session, [differing.lines[1].id])
     assert codes(differing, show="accepted") == [names[1]]
     assert codes(differing, show="undecided") == [names[0], names[2]]
-    counts = reviewing.counts_of(db.session, differing.id)
+    counts = reviewing.counts_of(db.session, differing)
     assert (counts.all, counts.undecided, counts.accepted, counts.refused) == (3, 2, 1, 0)
-    assert (counts.to_bill, counts.claims) == (5, 0)
+    assert (counts.to_bill, counts.claims, counts.to_decide) == (5, 0, 7)
     assert len(reviewing.free_lines(db.session, differing, within=True)) == 2
 
 
@@ -188,3 +189,42 @@ def test_who_sees_no_margins_sees_no_invoices_of_a_run(app, company, shop, visit
     with app.app_context():
         page = client.get(f"/pricing/runs/{differing.id}/effects")
     assert page.status_code == 200 and "earn more or less" not in page.text
+
+
+def test_the_effect_of_a_line_is_the_same_in_both_columns_to_the_cent(shop):
+    """Bills are rounded, and not the difference between them: 150 at 0.0333 are 5.00, at 0.0433 6.50."""
+    chance = random.Random(7)
+    for part in shop.parts[:3]:
+        for _n in range(5):
+            price = Decimal(chance.randint(1, 60_000)) / 10_000
+            m.PurchasingOrder.receive(db.session, [shop.order((part, chance.randint(1, 300), price))], DAY)
+        shop.price_list(f"Q{part}", (part, Decimal(chance.randint(1, 60_000)) / 10_000), valid_from=DAY)
+    run = shop.accepted()
+    rows = reviewing.review(db.session, run, 1).rows
+    assert rows and all(row[0].amount == row.worth == row[0].value for row in rows)
+    counts = reviewing.counts_of(db.session, run)
+    (preview,) = m.PricingRun.preview(db.session, [run]).values()
+    assert counts.to_bill == preview.to_bill == sum(row.worth for row in rows)
+    assert preview.stock + preview.shipped + preview.sold + preview.other == preview.to_bill
+
+
+def test_what_went_back_is_not_to_be_billed(shop):
+    order = shop.order((shop.parts[0], 100, 1))
+    m.PurchasingOrder.receive(db.session, [order], DAY)
+    shop.send_back(order, 30)
+    shop.price_list("Q2", (shop.parts[0], "2"), valid_from=DAY)
+    run = shop.accepted()
+    (row,) = reviewing.review(db.session, run, 1).rows
+    (preview,) = m.PricingRun.preview(db.session, [run]).values()
+    assert (row.worth, preview.to_bill, preview.stock) == (70, 70, 70)
+    assert reviewing.counts_of(db.session, run).to_bill == 70
+
+
+def test_a_claim_and_what_is_to_bill_are_told_apart(shop):
+    order = shop.order((shop.parts[0], 100, 1))
+    m.PurchasingOrder.receive(db.session, [order], DAY)
+    shop.billed(order, "R-1", 40)
+    shop.price_list("Q2", (shop.parts[0], "1.08"), valid_from=DAY)
+    run = shop.accepted(with_claims=True)
+    (preview,) = m.PricingRun.preview(db.session, [run]).values()
+    assert (preview.to_bill, preview.claims, preview.stock) == (Decimal("4.80"), Decimal("3.20"), 8)

@@ -4,10 +4,11 @@ import re
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from addons.sales.order_forms import ask_to_confirm
+from addons.sales.order_forms import ask_to_confirm, facts
+from addons.sales.services.drafts import OrderLineDraft
 from addons.sales.services.errors import SalesError
 from addons.stock.services.orders.changing import Amendment
 from core import m
@@ -114,6 +115,19 @@ def test_before_confirming_it_says_what_is_short_and_to_some_what_is_sold_below_
         assert ("Sold below cost: line 1" in words) is below
 
 
+def test_what_names_no_part_is_left_out_of_what_an_order_earns_and_said(desk):
+    desk.receive(desk.parts[0], 100, 2)
+    chief = Actor(None, "chief", desk.company_id, permissions=frozenset({"sales.read", "sales.margin"}))
+    freight = OrderLineDraft(None, Decimal(1), Decimal(50), "Freight")
+    orders = desk.quote((desk.parts[0], 10, 4)), desk.quote((desk.parts[0], 10, 4), freight)
+    assert [len(order.lines) for order in orders] == [1, 2]
+    with acting(db.session, chief):
+        plain, other = ({str(one.label): one for one in facts(db.session, order)} for order in orders)
+    assert (plain["Margin"].amount, plain["Of net"].text, "Besides goods" in plain) == (20, "50 %", False)
+    assert (other["Margin"].amount, other["Of the goods' net"].text) == (20, "50 %")
+    assert other["Besides goods"].amount == 50 and "Of net" not in other
+
+
 def test_a_price_of_a_form_keeps_or_gets_its_origin_when_the_form_comes_back(desk, send):
     db.session.get(m.Product, desk.parts[0]).cost = 1
     desk.order((desk.parts[0], 10, "2"))
@@ -131,6 +145,7 @@ def test_a_price_of_a_form_keeps_or_gets_its_origin_when_the_form_comes_back(des
         answer = send.client.post("/m/sales.order.form/derive", data=sent).json
         told[price] = next(one["text"] for one in answer if one["name"] == "lines-n1-price_origin")
         made = send("/m/sales.order.form/new", **head, **row, **{"lines-n1-discount": "0"})
-        line = db.session.scalars(text("SELECT price_origin FROM sales_order_line ORDER BY id DESC")).first()
+        kept = m.SalesOrderLine
+        line = db.session.scalars(select(kept.price_origin).order_by(kept.id.desc())).first()
         assert made.status_code == 303 and line == told[price]
     assert "SO/2026/00001" in told["2"] and told["2.5"] == "typed"

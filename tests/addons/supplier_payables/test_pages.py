@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from addons.supplier_payables.services.overview import overview
 from core import m
 from core.db import db
 from core.security.incoming import FORM_BYTES
@@ -180,3 +181,27 @@ def test_the_page_of_runs_says_who_was_skipped_and_why(app, company, office):
         assert client.post("/supplier_payables/runs", data=data).status_code == 303
         assert "nothing received or returned" in client.get("/supplier_payables/runs").text
         assert client.post("/supplier_payables/runs", data={**data, "period_end": "x"}).status_code == 422
+
+
+def test_the_page_of_runs_says_what_is_left_to_do_of_each(app, company, office):
+    ensure_administrator(db.session, "a@example.com", "a long enough password", company)
+    office.got(office.parts[0], 100, 1, day(3))
+    move = office.got(office.parts[1], 100, 1, day(4), partner=office.partner("V2", settlement="period"))
+    office.partner("V3", settlement="period")
+    _first, second = office.run()
+    office.upload(second, (move.purchase_line.order.number, "P1", 90, 1, day(4)))
+    db.session.commit()
+    client = app.test_client()
+    log_in(app, client, db.session.scalars(select(m.User.fs_uniquifier)).first())
+    with app.app_context():
+        (one,) = overview(db.session)
+        assert (one.statements, one.posted, one.without_list, one.undecided) == (2, 0, 1, 1)
+        assert [skip.name for skip in one.skips] == ["Supplier V3"]
+        page = client.get("/supplier_payables/runs").text
+        assert f"f.run_id={second.run_id}" in page and "1 supplier<" in page
+        few = queries_of(lambda: client.get("/supplier_payables/runs"))
+    office.got(office.parts[0], 100, 1, day(3, 11))
+    office.run(NOVEMBER)
+    db.session.commit()
+    with app.app_context():
+        assert queries_of(lambda: client.get("/supplier_payables/runs")) <= few

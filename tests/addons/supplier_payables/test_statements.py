@@ -1,5 +1,6 @@
 """Every received and returned line stands on one statement, is matched, decided and billed."""
 
+import random
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from addons.supplier_payables.services.errors import PayablesError
 from core import m
-from core.db import db
+from core.db import db, round_money
 from core.security.actor import Actor, acting
 from tests.addons.supplier_payables.conftest import NOVEMBER, day
 
@@ -154,3 +155,38 @@ def test_lines_are_put_together_and_taken_apart(office):
     statement.reference = "R-4"
     m.PayablesStatement.post(db.session, [statement], day(5, 11))
     assert statement.bill.net == 100
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lines_matches_and_totals_say_the_same_to_the_cent(office, seed):
+    """Each line is rounded and nothing after it, on both sides, however matches are put together."""
+    chance = random.Random(seed)
+    prices = [Decimal(chance.randint(1, 999_999)) / 1_000_000 for _ in range(12)]
+    quantities = [chance.randint(1, 999) for _ in prices]
+    moves = [
+        office.got(office.parts[n % 3], quantity, price, day(1 + n))
+        for n, (quantity, price) in enumerate(zip(quantities, prices, strict=True))
+    ]
+    (statement,) = office.run()
+    rows = [
+        (number(office, move), f"P{n % 3}", quantities[n], float(prices[n]), day(1 + n))
+        for n, move in enumerate(moves)
+    ]
+    office.upload(statement, *rows[:-1], ("", "FREIGHT", 1, 12.5, day(3)))
+
+    def agree():
+        db.session.expire_all()
+        matches = office.matches(statement)
+        assert statement.total == sum(line.amount for line in office.lines(statement))
+        assert statement.total == sum(one.our_amount or 0 for one in matches)
+        assert statement.their_total == sum(one.their_amount or 0 for one in matches)
+        return matches
+
+    stated = [
+        round_money(Decimal(str(price * quantity)), "USD")
+        for price, quantity in zip(prices, quantities, strict=True)
+    ]
+    assert statement.their_total == sum(stated[:-1]) + Decimal("12.50")
+    first, second = [one for one in agree() if one.kind == "matched"][:2]
+    m.PayablesMatch.split(db.session, [m.PayablesMatch.join(db.session, [first, second])])
+    agree()

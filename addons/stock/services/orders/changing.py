@@ -21,6 +21,7 @@ from addons.stock.services.orders.sides import Side
 from addons.stock.services.orders.writing import complete_lines, refuse_promise, total
 from core.db import AnySession
 from core.i18n import _, format_number
+from core.sayings import say
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
@@ -110,7 +111,7 @@ def _change(session: AnySession, side: Side, change: Amendment) -> Mapping[str, 
         trace(session, side, line, name, old, new, change.reason)
         setattr(line, name, new)
     if "unit_price" in values:
-        line.price_origin = _("as agreed")
+        line.price_origin = say("as agreed")
     side.changed(line, list(values))
     _tell(session, side, change, values)
     return values

@@ -16,6 +16,8 @@ class Asked:
     on: date
     #: Tells lines of one order from those of others that are asked for at once.
     order: int = 0
+    #: The id of the order that is priced, where it has one: it is no source for itself.
+    own: int = 0
 
 
 @dataclass(frozen=True)

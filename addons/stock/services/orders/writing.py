@@ -17,6 +17,7 @@ from core.clock import today
 from core.db import AnySession, reserve_many, smallest_unit
 from core.i18n import _, format_date
 from core.records.sequences import numbers_of
+from core.sayings import say
 from core.security import acts
 from core.security.audit import record
 
@@ -122,7 +123,10 @@ def _price(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) ->
     lines = [(order, line) for order, line in lines if _asks(line, kept)]
     if not lines:
         return
-    asked = [Asked(o.partner_id, x.product_id, x.quantity, o.currency_code, o.date, id(o)) for o, x in lines]
+    asked = [
+        Asked(o.partner_id, x.product_id, x.quantity, o.currency_code, o.date, id(o), o.id or 0)
+        for o, x in lines
+    ]
     for (_order, line), price in zip(lines, side.cls.price_lines(session, asked), strict=True):
         if line.unit_price is None:
             line.unit_price, line.price_origin = price.unit_price, price.origin
@@ -139,7 +143,7 @@ def is_untold(row: Any) -> bool:
 
 def origin_of(unit_price: Any, price: Price) -> str:
     """Where a price comes from that stands on a line: whoever wrote another one typed it."""
-    return price.origin if unit_price == price.unit_price else _("typed")
+    return price.origin if unit_price == price.unit_price else say("typed")
 
 
 def _asks(line: Any, kept: type[Any]) -> bool:
