@@ -61,12 +61,15 @@ def _check_file(session: AnySession, statement: Any, contents: bytes, wanted: Id
         _check_says(found, wanted)
         _check_named(_words_of_workbook(contents), (wanted.number, wanted.partner), wanted)
     else:
-        check_file(contents, wanted)
+        _check_statement(contents, found, wanted)
 
 
 def check_file(contents: bytes, wanted: Identity) -> None:
     """Refuse a PDF that is another statement's; raises MisdirectedError."""
-    found = _identity(contents)
+    _check_statement(contents, _identity(contents), wanted)
+
+
+def _check_statement(contents: bytes, found: Identity, wanted: Identity) -> None:
     if found.document != wanted.document:
         raise MisdirectedError(_("The mail has a file that is no statement: nothing was sent."))
     _check_says(found, wanted)
