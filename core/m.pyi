@@ -752,6 +752,7 @@ class Company(_Composed):
     id: Mapped[int]
     is_demo: Mapped[bool]
     locale: Mapped[str]
+    logo: Mapped[Attachment | None]
     margin_floor: Mapped[Decimal | None]
     name: Mapped[str]
     payment_details: Mapped[str]
