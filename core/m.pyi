@@ -1408,7 +1408,7 @@ class PaymentRunLine(_Composed):
     discount: Mapped[Decimal]
     discount_until: Mapped[_date | None]
     due_date: Mapped[_date]
-    hold: Mapped[str]
+    hold: Mapped[Any]
     id: Mapped[int]
     number: Mapped[str]
     open_item: Mapped[AccountingOpenItem]
