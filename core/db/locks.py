@@ -1,26 +1,27 @@
-"""Locks, in one order and with a limit, so that two users never wait for each other for ever."""
+"""How a transaction locks and plans.
+
+Locks come in one order and with a limit, so that two users never wait for each other for ever.
+"""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import scoped_session, selectinload
 
 from core.db.session import AnySession
 
-_LIMIT = text("SELECT set_config('lock_timeout', '3s', true)")
+_LIMIT = {"lock_timeout": "3s"}
 #: To plan a statement for a few documents takes PostgreSQL longer than to do it: it goes by the plan that its
 #: connection has kept, and by indexes, since the first plan is made while the tables are small.
-_LIMIT_FEW = text("""
-    SELECT set_config('lock_timeout', '3s', true), set_config('plan_cache_mode', 'force_generic_plan', true),
-           set_config('enable_seqscan', 'off', true)
-""")
-_PLAN_ANEW = text("""
-    SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true)
-""")
-#: In the information of a session: the transaction in which it was said, and whether for a few.
-_LIMITED = "lock_timeout_of"
+_KEPT = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
+_ANEW = {"plan_cache_mode": "force_custom_plan", "enable_seqscan": "on"}
+#: How many documents, or lines that are asked about, are a few.
+FEW = 50
+#: In the information of a session: a transaction, and what it was told.
+_TOLD = "settings of this transaction"
 
 
 def limit_waiting(session: AnySession, *, few: bool = False) -> None:
@@ -29,23 +30,41 @@ def limit_waiting(session: AnySession, *, few: bool = False) -> None:
     `few`: what follows is about some documents of some lines, and needs no plans of its own. An act on many
     in the same transaction says so, too, and is planned by what it is.
     """
-    own = session() if isinstance(session, scoped_session) else session
-    own.connection()
-    begun = own.get_nested_transaction() or own.get_transaction()
-    limited, for_few = session.info.get(_LIMITED, (None, False))
-    if not _is_within(begun, limited):
-        session.execute(_LIMIT_FEW if few else _LIMIT)
-    elif for_few and not few:
-        session.execute(_PLAN_ANEW)
+    told = _told(session)
+    if few:
+        _tell(session, _LIMIT | (_KEPT if "plan_cache_mode" not in told else {}))
     else:
-        return
-    session.info[_LIMITED] = (begun, few)
+        _tell(session, _LIMIT | (_ANEW if told.get("plan_cache_mode") == _KEPT["plan_cache_mode"] else {}))
 
 
-def _is_within(transaction: Any, outer: Any) -> bool:
-    while transaction is not None and transaction is not outer:
+def keep_plans(session: AnySession) -> None:
+    """Let what follows in this transaction, about a few documents, go by plans that are kept."""
+    if "plan_cache_mode" not in _told(session):
+        _tell(session, _KEPT)
+
+
+def _told(session: AnySession) -> Mapping[str, str]:
+    """What the transaction of the session was told; a savepoint knows what the one around it was."""
+    own = session() if isinstance(session, scoped_session) else session
+    within, told = own.info.get(_TOLD, (None, {}))
+    transaction: Any = own.get_nested_transaction() or own.get_transaction()
+    while transaction is not None and transaction is not within:
         transaction = transaction.parent
-    return transaction is not None
+    return told if transaction is not None else {}
+
+
+def _tell(session: AnySession, settings: Mapping[str, str]) -> None:
+    told = _told(session)
+    if new := tuple((name, value) for name, value in settings.items() if told.get(name) != value):
+        session.execute(_set(new))
+        own = session() if isinstance(session, scoped_session) else session
+        within = own.get_nested_transaction() or own.get_transaction()
+        own.info[_TOLD] = (within, {**told, **settings})
+
+
+@cache
+def _set(settings: tuple[tuple[str, str], ...]) -> TextClause:
+    return text("SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings))
 
 
 def lock_rows(session: AnySession, model: Any, ids: Sequence[int], *loaded: str) -> list[Any]:

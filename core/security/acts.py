@@ -20,13 +20,10 @@ from sqlalchemy import Table, TextClause, text
 from sqlalchemy.orm.util import identity_key
 
 from core.db import AnySession
-from core.db.locks import limit_waiting
+from core.db.locks import FEW, limit_waiting
 from core.errors import UserError
 from core.i18n import _
 from core.security.actor import actor_of
-
-#: Records below which an act uses the plans that its connection has kept.
-_FEW = 50
 
 
 class NotAllowedError(UserError):
@@ -68,7 +65,7 @@ def locked(
     the affair of whoever brought the records.
     """
     ids = ids_of(session, records)
-    limit_waiting(session, few=of_few_lines and len(ids) < _FEW)
+    limit_waiting(session, few=of_few_lines and len(ids) < FEW)
     found = {row.id: row for row in session.execute(_lock(model.__table__), {"ids": ids})}
     return [found[i] for i in ids if i in found]
 

@@ -48,7 +48,7 @@ def bench() -> list[Result]:
     with bench_app(["accounting", "billing_statements"]) as app:
         client = browser(app)
         fill()
-        found = [case(app, client, case, url) for case, url in CASES.items()]
+        found = [case(app, client, name, url) for name, url in CASES.items()]
     worst = max(found, key=lambda result: result.cpu_ms_per_unit)
     return [Result(**{**vars(worst), "case": f"worst: {worst.case}"}), *found]
 
@@ -92,11 +92,11 @@ SELECT :company, 'P' || lpad(n::text, 6, '0'),
   FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n"""
 
 
-def case(app: Flask, client: FlaskClient, case: str, url: str) -> Result:
+def case(app: Flask, client: FlaskClient, name: str, url: str) -> Result:
     """The median of several rounds: in the second that one takes, the machine has other things to do too."""
     for _ in range(WARM_UP):
         _get(app, client, url)
-    rounds = sorted((_round(app, client, case, url) for _ in range(ROUNDS)), key=lambda result: result.cpu_s)
+    rounds = sorted((_round(app, client, name, url) for _ in range(ROUNDS)), key=lambda result: result.cpu_s)
     return rounds[ROUNDS // 2]
 
 

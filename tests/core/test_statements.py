@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core import m
 from core.db import db
-from core.db.locks import limit_waiting
+from core.db.locks import keep_plans, limit_waiting
 from core.records.sequences import numbers_and_ids
 from core.security.actor import SYSTEM, set_actor
 
@@ -70,9 +70,18 @@ def test_an_act_on_a_few_uses_kept_plans_and_one_on_many_its_own(session: Any) -
     limit_waiting(session)
     assert session.scalar(_PLANNING) == "force_custom_plan"
     limit_waiting(session, few=True)
+    keep_plans(session)
     assert session.scalar(_PLANNING) == "force_custom_plan"
     session.commit()
     assert session.scalar(_PLANNING) == "auto"
+
+
+def test_who_only_asks_keeps_plans_and_limits_no_waiting(session: Any) -> None:
+    limit = text("SHOW lock_timeout")
+    keep_plans(session)
+    assert (session.scalar(_PLANNING), session.scalar(limit)) == ("force_generic_plan", "0")
+    limit_waiting(session, few=True)
+    assert session.scalar(limit) == "3s"
 
 
 def test_a_savepoint_that_is_undone_takes_the_plans_of_a_few_with_it(session: Any) -> None:

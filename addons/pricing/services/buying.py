@@ -18,6 +18,7 @@ from sqlalchemy import text
 from addons.pricing.services.latest import Wanted, latest_prices, partners_of
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
+from core.db.locks import FEW, keep_plans
 from core.sayings import kept
 
 _ORDERED = text("""
@@ -33,6 +34,8 @@ _NOTE = text("""
 
 def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price | None]:
     """The latest price of each; None where nothing is known."""
+    if len(asked) < FEW:
+        keep_plans(session)
     of = partners_of(session, {one.partner_id for one in asked})
     sums: dict[tuple[int, int, int], Decimal] = {}
     for one in asked:
@@ -73,10 +76,12 @@ def receipt_prices(
     return {move: one.net for move, one in found.items()}
 
 
-def break_quantities(session: AnySession, rows: Sequence[Any], of: Mapping[int, Any]) -> list[Decimal]:
-    """By which quantity each line of an order reaches breaks."""
+def break_quantities(
+    session: AnySession, rows: Sequence[Any], of: Mapping[int, Any], own: str = "quantity"
+) -> list[Decimal]:
+    """By which quantity each line of an order reaches breaks; `own` is what rows call that of the line."""
     whole = sorted({row.order_id for row in rows if of[row.partner_id].price_breaks == "order"})
     if not whole:
-        return [row.quantity for row in rows]
+        return [getattr(row, own) for row in rows]
     sums = {(r.order_id, r.product_id): r.quantity for r in session.execute(_ORDERED, {"ids": whole})}
-    return [sums.get((row.order_id, row.product_id), row.quantity) for row in rows]
+    return [sums.get((row.order_id, row.product_id), getattr(row, own)) for row in rows]

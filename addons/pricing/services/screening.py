@@ -55,12 +55,13 @@ _RECEIVED = text(f"""{_MOVES}
 _NAMED = text(f"{_MOVES} AND v.id = ANY(:ids) ORDER BY v.id")
 #: What receipts are worth by the prices of their supplier, and how much went back and is credited.
 _WORTH = text("""
-    SELECT w.id, (SELECT sum(amount) FROM stock_value
-                   WHERE move_id = w.id AND kind IN ('receipt', 'repricing')) AS amount,
-           coalesce(r.back, 0) AS back, coalesce(r.credited, 0) AS credited
+    SELECT w.id, v.amount, coalesce(r.back, 0) AS back, coalesce(r.credited, 0) AS credited
       FROM unnest(CAST(:ids AS bigint[])) AS w (id)
-      LEFT JOIN LATERAL (SELECT sum(quantity) AS back, sum(billed) AS credited FROM stock_move
-                          WHERE returns_id = w.id AND state = 'done') r ON true
+      LEFT JOIN (SELECT move_id AS id, sum(amount) AS amount FROM stock_value
+                  WHERE move_id = ANY(:ids) AND kind IN ('receipt', 'repricing')
+                  GROUP BY move_id) v USING (id)
+      LEFT JOIN (SELECT returns_id AS id, sum(quantity) AS back, sum(billed) AS credited FROM stock_move
+                  WHERE returns_id = ANY(:ids) AND state = 'done' GROUP BY returns_id) r USING (id)
 """)
 _CHOSEN = text("""
     SELECT ARRAY(SELECT partner_id FROM pricing_run_supplier WHERE run_id = :id ORDER BY 1) AS suppliers,
@@ -173,22 +174,15 @@ def _screen(session: AnySession, run: Any) -> None:
 
 def _differing(session: AnySession, run: Any, received: Sequence[Any]) -> Iterator[Found]:
     of = partners_of(session, {row.partner_id for row in received})
-    lines = [_OrderLine(row.order_id, row.partner_id, row.product_id, row.line_quantity) for row in received]
+    quantities = break_quantities(session, received, of, "line_quantity")
     wanted = [
         Wanted(row.partner_id, row.product_id, quantity, row.currency, run.date)
-        for row, quantity in zip(received, break_quantities(session, lines, of), strict=True)
+        for row, quantity in zip(received, quantities, strict=True)
     ]
     latest = latest_prices(session, wanted, of)
     for row, price in zip(received, map(latest.get, wanted), strict=True):
         if price is not None and price.net != row.price:
             yield Found(row, price)
-
-
-class _OrderLine(NamedTuple):
-    order_id: int
-    partner_id: int
-    product_id: int
-    quantity: Decimal
 
 
 def _lines(session: AnySession, run: Any, found: Sequence[Found], currency: str) -> Iterator[dict[str, Any]]:

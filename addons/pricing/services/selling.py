@@ -20,6 +20,7 @@ from addons.pricing.services.latest import list_words
 from addons.purchasing.services.pricing import UNIT
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession, round_to
+from core.db.locks import FEW, keep_plans
 from core.sayings import say
 
 #: Drawn from a contract is what was ordered at its price in its time.
@@ -57,6 +58,8 @@ _PRICES = text("""
 
 def price_lines(session: AnySession, asked: Sequence[Asked]) -> list[Price | None]:
     """The price of each by contracts and lists, in one question; None where they say nothing."""
+    if len(asked) < FEW:
+        keep_plans(session)
     values = {
         "partners": [one.partner_id for one in asked],
         "products": [one.product_id for one in asked],

@@ -126,7 +126,7 @@ def _rates(session: AnySession, company_id: int, currencies: set[str], on: date)
 
 def net_price(unit_price: Decimal, discount: Decimal) -> Decimal:
     """The price of one unit less the discount in percent, rounded like any unit price."""
-    return round_to(unit_price * (100 - discount) / 100, UNIT)
+    return round_to(unit_price * (100 - discount) / 100 if discount else unit_price, UNIT)
 
 
 def receipt_prices(rows: Sequence[Any]) -> dict[int, Decimal]:

@@ -15,6 +15,7 @@ from addons.stock.services.orders.prices import Asked, Price
 from addons.stock.services.orders.sides import Side
 from core.clock import today
 from core.db import AnySession, smallest_unit
+from core.db.locks import FEW, keep_plans
 from core.i18n import _, format_date
 from core.records.sequences import numbers_and_ids
 from core.sayings import say
@@ -60,6 +61,8 @@ def write_open(session: AnySession, side: Side, order: Any, was: Mapping[str, An
 
 def compute(session: AnySession, side: Side, orders: Sequence[Any]) -> None:
     """Complete orders and set their amounts; raises the side's error."""
+    if len(orders) < FEW:
+        keep_plans(session)
     with session.no_autoflush:  # a line without its net is not ready for the database
         partners = _partners(session, side, orders)
         for order in orders:
