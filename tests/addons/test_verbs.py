@@ -186,7 +186,7 @@ def test_the_command_line_and_the_jobs_of_a_run_come_in_by_the_verbs(app, compan
         "run.prepare": [0],
         "statement.create_for": [2],
         "run.start": [2],
-        "statement.render": [1, 1],
+        "statement.render": [2],
     }
     run("release", *period)
     run("send", *period)
@@ -195,7 +195,7 @@ def test_the_command_line_and_the_jobs_of_a_run_come_in_by_the_verbs(app, compan
         "statement.release": [2],
         "run.release": [2],
         "run.send": [1],
-        "statement.send": [1, 1],
+        "statement.send": [2],
     }
     how = delivery_of("billing.statement")
     for statement in db.session.scalars(select(m.BillingStatement)):
