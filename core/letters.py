@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from sqlalchemy import select
 
 from core import m
-from core.documents import Delivery, copy_of, papers_of
+from core.documents import Delivery, copy_of, delivery_for, papers_of
 from core.errors import UserError
 from core.i18n import _, in_locale
 from core.mail import MailAddressError, MailTemplateError, parse_addresses, queue, render_template
@@ -78,6 +78,30 @@ def send(session: Any, delivery: Delivery, record: Any, letter: Letter) -> Any:
         session.add(m.MailAttempt(message_id=message.id, outcome="again", response=why))
     audit.record(session, "mail", record._name, [record.id], _noted(message, letter))
     return message
+
+
+def send_once(session: Any, record: Any, document: str = "") -> Any:
+    """Put the proposed letter of a record into the outbox; None where one of it went out before.
+
+    For jobs that mail many: who runs it again, or has sent one by hand, sends none twice. Raises LetterError
+    where it can't be sent; the caller has locked the record, and commits.
+    """
+    message = m.MailMessage
+    query = select(message.id).where(message.model == record._name, message.record_id == record.id).limit(1)
+    if session.scalar(query) is not None:
+        return None
+    delivery = delivery_for(record, document)
+    if delivery is None or not delivery.ready(record):
+        raise LetterError(_("It has no such document as it is now."))
+    letter = proposed(session, delivery, record, document)
+    if not letter.to:
+        name = record.partner.name
+        raise LetterError(_("No mail address is known of %(name)s: enter one, and retry.", name=name))
+    if letter.problem:
+        raise LetterError(letter.problem)
+    # The same for each job: of two that send at once, one sends.
+    letter.token = uuid5(NAMESPACE_OID, f"{record._name}:{document}:{record.id}").hex
+    return send(session, delivery, record, letter)
 
 
 def put_out(session: Any, record: Any, letter: Letter) -> Any:

@@ -752,6 +752,7 @@ class Company(_Composed):
     id: Mapped[int]
     is_demo: Mapped[bool]
     locale: Mapped[str]
+    logo: Mapped[Attachment | None]
     margin_floor: Mapped[Decimal | None]
     name: Mapped[str]
     payment_details: Mapped[str]
@@ -1772,6 +1773,10 @@ class PurchasingInquiry(_Composed):
     def ask(cls, session: Any, inquiries: Any) -> Any: ...
     @classmethod
     def create(cls, session: Any, inquiries: Any) -> Any: ...
+    @classmethod
+    def create_short(cls, session: Any, products: Any, chosen: Any = ...) -> int: ...
+    @classmethod
+    def mail_requests(cls, session: Any, inquiries: Any) -> Any: ...
 
 class PurchasingInquiryLine(_Composed):
     id: Mapped[int]
@@ -1916,7 +1921,7 @@ class PurchasingOrder(_Composed):
     @classmethod
     def create(cls, session: Any, orders: Any) -> Any: ...
     @classmethod
-    def order_short(cls, session: Any, products: Any) -> Any: ...
+    def order_short(cls, session: Any, products: Any, chosen: Any = ...) -> Any: ...
     @classmethod
     def price_lines(cls, session: Any, asked: Any) -> Any: ...
     @classmethod

@@ -157,6 +157,7 @@ class Visit:
 #: Argument of a route → the model whose record fills it.
 RECORDS = {
     "run_id": "billing.run",
+    "inquiry_id": "purchasing.inquiry",
     "statement_id": "billing.statement",
     "import_id": "data.import",
     "job_id": "job",
@@ -273,6 +274,7 @@ OF_PROGRAMS = {
     "api.update",
     "api.delete",
     "api.act",
+    "api.make",
     "api.list_files",
     "api.add_file",
     "api.get_file",

@@ -7,6 +7,7 @@ from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 
 from addons.accounting.services.allocation import items_by_id, oldest_first
+from addons.accounting.services.settlement import is_unused
 from addons.accounting.services.terms import in_words, term_of
 from core import m
 from core.clock import today
@@ -38,12 +39,6 @@ def take_back(session: Any, allocation: Any) -> str:
     """Undo one settlement, as of today."""
     m.AccountingAllocation.take_back(session, [allocation], today())
     return _("Both documents are open again by this amount.")
-
-
-def is_unused(item: Any) -> bool:
-    """Whether something of a customer's credit, or of what a supplier was paid, belongs to nothing yet."""
-    settles = item.amount < 0 if item.side == "receivable" else item.amount > 0
-    return bool(settles and item.residual)
 
 
 def settle_oldest(session: Any, item: Any) -> str:

@@ -208,7 +208,15 @@ def facts_of_document(session: Any, document: Any) -> list[Fact]:
     if due is not None:
         late = bool(left) and due < today() and document.kind != "credit_note"
         facts.append(Fact(_l("Due"), text=format_date(due), tone="bad" if late else ""))
-    return facts + _early(items, currency)
+    return facts + _unused(items) + _early(items, currency)
+
+
+def _unused(items: Sequence[Any]) -> list[Fact]:
+    """Where somebody who may says which documents a credit or a payment is for."""
+    may = current_actor().may("accounting.post")
+    unused = [item for item in items if may and settled.is_unused(item)]
+    label, words = _l("Belongs to nothing yet"), _("Settle by hand…")
+    return [Fact(label, text=words, link=f"/accounting/settle/{item.id}") for item in unused]
 
 
 def _early(items: Sequence[Any], currency: str) -> list[Fact]:

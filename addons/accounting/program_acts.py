@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from addons.accounting.services.invoices import InvoiceError
-from addons.accounting.services.listed import Said, supplier_of
+from addons.accounting.services.listed import Said
 from core import m
 from core.clock import today
 from core.i18n import _, _l
+from core.records.codes import ids_of
 from core.screens import Act, GivenFile, Quantity, argument
 from core.security.actor import actor_of
 
@@ -49,11 +50,17 @@ def credit(session: Any, invoice: Any, given: Credit) -> str:
     return _("%(number)s is posted.", number=session.get_one(m.AccountingInvoice, note).number)
 
 
+def supplier_of(session: Any, code: str) -> int | None:
+    """The supplier with that code, None without one; raises UserError where there is none such."""
+    codes = {"supplier": code} if code.strip() else {}
+    return ids_of(session, m.Partner, codes, m.Partner.is_supplier).get("supplier")
+
+
 def take_file(session: Any, _bill: None, given: BillFile) -> Sequence[int]:
     """Write the drafts of a file."""
     company_id = actor_of(session).company_id
     assert company_id is not None  # a program stands in one company
-    supplier, said = supplier_of(session, company_id, given.supplier), Said(given.number, given.date)
+    supplier, said = supplier_of(session, given.supplier), Said(given.number, given.date)
     file = given.file
     made: Sequence[int] = m.AccountingBill.take_file(
         session, company_id, file.filename, file.content, supplier, said

@@ -12,16 +12,18 @@ from sqlalchemy import select
 from addons.accounting import ledger_pages, write_off_pages
 from addons.accounting.dashboards import age_labels
 from addons.accounting.document_forms import DOCUMENTS
+from addons.accounting.program_acts import supplier_of
 from addons.accounting.services import ageing
 from addons.accounting.services.allocation import Pair, items_by_id, oldest_first
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.crediting import creditable_lines
-from addons.accounting.services.listed import Said, supplier_of
+from addons.accounting.services.listed import Said
 from core import m
 from core.clock import today
 from core.db import db, decimals_of
 from core.errors import UserError
 from core.i18n import _, format_money, format_number, locale_code
+from core.records.codes import offered
 from core.screens.fields import number_text
 from core.screens.quantities import QuantityLine, QuantityPage, parse_quantities, typed_quantities
 from core.screens.refusals import shown
@@ -216,7 +218,12 @@ class Filed:
 @requires("accounting.write_bills")
 def bill_files() -> str:
     """Where electronic invoices and lists of suppliers are brought."""
-    return render_template("accounting/bill_file.html", results=(), typed={})
+    return _file_page((), {})
+
+
+def _file_page(results: Sequence[Filed], typed: Mapping[str, str]) -> str:
+    suppliers = offered(db.session, m.Partner, m.Partner.is_supplier)
+    return render_template("accounting/bill_file.html", results=results, typed=typed, suppliers=suppliers)
 
 
 @bp.post("/bill-files")
@@ -229,7 +236,7 @@ def take_bill_files() -> Response | str | tuple[str, int]:
     results = [_filed(file.filename or "", file.read(), typed) for file in sent]
     if len(results) == 1 and len(results[0].bills) == 1:
         return cast(Response, redirect(f"/m/accounting.bill.form/{results[0].bills[0].id}", 303))
-    page = render_template("accounting/bill_file.html", results=results, typed=typed)
+    page = _file_page(results, typed)
     return page if any(result.bills for result in results) else (page, 422)
 
 
@@ -237,7 +244,7 @@ def _filed(name: str, content: bytes, typed: Mapping[str, str]) -> Filed:
     company_id = current_actor().company_id or abort(403)
     try:
         supplier, said = (
-            supplier_of(db.session, company_id, typed["supplier"]),
+            supplier_of(db.session, typed["supplier"]),
             Said(typed["number"], _day_of(typed["date"])),
         )
         made = m.AccountingBill.take_file(db.session, company_id, name, content, supplier, said)

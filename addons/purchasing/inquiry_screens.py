@@ -29,6 +29,11 @@ def ask(session: Any, inquiry: Any) -> str:
     return _("%(numbers)s: send them to the suppliers.", numbers=", ".join(order.number for order in made))
 
 
+def has_requests(inquiry: Any) -> bool:
+    """Whether somebody was asked and has not answered for good."""
+    return inquiry.state == "open" and any(order.state == "request" for order in inquiry.orders)
+
+
 def answers(session: Any, inquiry: Any) -> dict[str, Any]:
     """The lines of the inquiry beside what each supplier has answered."""
     found = asking.answers_of(session, inquiry.id)
@@ -123,6 +128,13 @@ def _form(screens: Screens) -> None:
                 permission="purchasing.write",
                 visible=can_ask,
                 style="primary",
+            ),
+            Button(
+                "mail_requests",
+                _l("Mail the requests"),
+                action="purchasing.mail_requests",
+                permission="purchasing.send",
+                visible=has_requests,
             ),
         ],
     )

@@ -1,5 +1,6 @@
 """Landed costs: what freight and duty cost, for which receipts, and what of it each of their lines takes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from addons.purchasing.services import landed
 from core import m
 from core.clock import today
 from core.errors import UserError
-from core.i18n import _, _l, format_money
+from core.i18n import _, _l, format_date, format_money
 from core.screens import (
     Button,
     Column,
@@ -21,6 +22,7 @@ from core.screens import (
     Filling,
     Filter,
     Grid,
+    Mark,
     Narrowing,
     Part,
     Screens,
@@ -73,7 +75,17 @@ def derive(session: Any, values: Any, lines: Any) -> Derived:
     if "partner_id" in values.changed and values.get("partner_id"):
         partner = session.get(m.Partner, values["partner_id"])
         found["currency_code"] = partner.currency_code or partner.company.currency_code
-    return Derived(found, {"lines": [{} for _row in rows]})
+    came = [row.get("transfer_id") for row in lines.get("receipts", ())]
+    return Derived(found, {"lines": [{} for _row in rows]}, {"receipts": _told(session, came)})
+
+
+def _told(session: Any, receipts: Sequence[int | None]) -> list[dict[str, Mark]]:
+    """Beside the number of each receipt when it came, from whom, and by which delivery note."""
+    rows = landed.heads_of(session, [key for key in receipts if key])
+    words = {
+        row.id: " · ".join(filter(None, (format_date(row.date), row.supplier, row.reference))) for row in rows
+    }
+    return [{"transfer_id": Mark(words[key], "note") if key in words else Mark()} for key in receipts]
 
 
 def post(session: Any, cost: Any) -> str:
@@ -195,6 +207,7 @@ def _form(screens: Screens) -> None:
                 model="purchasing.landed_receipt",
                 title=_l("Receipts"),
                 filled=("transfer_id",),
+                marked=True,
                 columns=[
                     Column(
                         "transfer_id",

@@ -6,7 +6,7 @@ from typing import Any
 
 from addons.accounting.services.entry import amounts_of, of_parts
 from addons.products.services.quantities import hint_of
-from addons.purchasing.services import asking, buying, comparing, landed, progress, receiving
+from addons.purchasing.services import asking, buying, comparing, landed, naming, progress, receiving
 from addons.purchasing.services.buying import BUYING
 from addons.purchasing.services.prices import steps_of
 from addons.stock.services.orders import changing, telling, writing
@@ -294,9 +294,13 @@ def facts_of_bill(session: Any, bill: Any) -> list[Fact]:
     ]
 
 
-def compared(session: Any, bill: Any) -> Any:
-    """The lines of a draft beside what was ordered, for whoever may see that."""
-    return comparing.compare(session, bill.id) if current_actor().may("purchasing.read") else ()
+def compared(session: Any, bill: Any) -> dict[str, Any]:
+    """The lines of a draft beside what was ordered, for whoever may see that; and what it leaves accrued."""
+    if not current_actor().may("purchasing.read"):
+        return {"lines": (), "accrued": ()}
+    of = (bill.partner_id, bill.company_id, bill.currency_code)
+    accrued = naming.accrued_of(session, *of) if bill.kind == "bill" else ()
+    return {"lines": comparing.compare(session, bill.id), "accrued": accrued}
 
 
 def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:

@@ -1,9 +1,11 @@
 """The pages of the work itself: what to order, what comes in, what has passed."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -17,6 +19,7 @@ from core.clock import today
 from core.db import db
 from core.errors import UserError
 from core.i18n import _, _l, ngettext
+from core.records.codes import ids_of, offered
 from core.screens.refusals import said
 from core.screens.typed import typed_day, typed_quantity, typed_rows
 from core.security.rights import current_actor, requires
@@ -60,37 +63,92 @@ def _partner(partner_id: int) -> Any:
 @requires("purchasing.write")
 def demand_page() -> str:
     """What is short, with what to order of it from whom and why."""
-    return _demand({})
+    return _demand(Typed())
 
 
-def _demand(typed: Mapping[int, str], problem: str = "") -> str:
+def _demand(typed: "Typed", problem: str = "") -> str:
     needs = demand.needs_of(db.session, _company())
-    return render_template("purchasing/demand.html", needs=needs, typed=typed, problem=problem)
+    suppliers = offered(db.session, m.Partner, m.Partner.is_supplier)
+    return render_template(
+        "purchasing/demand.html", needs=needs, typed=typed, suppliers=suppliers, problem=problem
+    )
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the rows of the page, by part."""
+
+    ticked: frozenset[int] = frozenset()
+    quantities: Mapping[int, str] = field(default_factory=dict)
+    suppliers: Mapping[int, str] = field(default_factory=dict)
 
 
 @bp.post("/demand")
 @requires("purchasing.write")
 def order_demand() -> Page:
     """Make requests of what is ticked, one a supplier; none of them where something is wrong."""
-    ticked = request.form.getlist("part", type=int)
-    typed = {part: request.form.get(f"quantity-{part}", "").strip() for part in ticked}
-    try:
-        if not ticked:
-            raise PurchasingError(_("Tick at least one part."))
-        wanted = {part: typed_quantity(text) if text else None for part, text in typed.items()}
-        made = m.PurchasingOrder.order_short(db.session, wanted)
+
+    def act(wanted: Mapping[int, Decimal | None], chosen: Mapping[int, int]) -> Response:
+        made = m.PurchasingOrder.order_short(db.session, wanted, chosen)
         db.session.commit()
+        flash(ngettext("%(num)s request is written.", "%(num)s requests are written.", len(made)), "success")
+        if len(made) == 1:
+            return _to(f"/m/purchasing.order.form/{made[0]}")
+        return _to("/m/purchasing.request.list")
+
+    return _of_ticked(act)
+
+
+@bp.post("/demand/inquire")
+@requires("purchasing.write")
+def inquire_demand() -> Page:
+    """Make one inquiry of what is ticked, for everybody who sells any of it."""
+
+    def act(wanted: Mapping[int, Decimal | None], chosen: Mapping[int, int]) -> Response:
+        made = m.PurchasingInquiry.create_short(db.session, wanted, chosen)
+        db.session.commit()
+        flash(_("The inquiry is written: add whom else to ask, then ask."), "success")
+        return _to(f"/m/purchasing.inquiry.form/{made}")
+
+    return _of_ticked(act)
+
+
+def _of_ticked(act: Callable[[Mapping[int, Decimal | None], Mapping[int, int]], Response]) -> Page:
+    typed = Typed(
+        frozenset(request.form.getlist("part", type=int)),
+        typed_rows(request.form, "quantity-"),
+        typed_rows(request.form, "supplier-"),
+    )
+    try:
+        if not typed.ticked:
+            raise PurchasingError(_("Tick at least one part."))
+        quantities = {part: typed.quantities.get(part, "") for part in sorted(typed.ticked)}
+        wanted = {part: typed_quantity(text) if text else None for part, text in quantities.items()}
+        codes = {part: typed.suppliers[part] for part in wanted if part in typed.suppliers}
+        return act(wanted, ids_of(db.session, m.Partner, codes))
     except (UserError, DBAPIError) as error:
         db.session.rollback()
         return _demand(typed, said(error)), 422
-    flash(ngettext("%(num)s request is written.", "%(num)s requests are written.", len(made)), "success")
-    if len(made) == 1:
-        return _to(f"/m/purchasing.order.form/{made[0]}")
-    return _to("/m/purchasing.request.list")
 
 
 def _to(url: str) -> Response:
     return cast(Response, redirect(url, 303))
+
+
+@bp.post("/inquiries/<int:inquiry_id>/mail")
+@requires("purchasing.send")
+def mail_requests(inquiry_id: int) -> Response:
+    """Mail the requests of an inquiry; the job shows each, and why one is not sent."""
+    inquiry = m.PurchasingInquiry
+    found = db.session.scalars(select(inquiry).where(inquiry.id == inquiry_id)).one_or_none() or abort(404)
+    try:
+        (job,) = inquiry.mail_requests(db.session, [found])
+        db.session.commit()
+    except UserError as error:
+        db.session.rollback()
+        flash(str(error), "danger")
+        return _to(f"/m/purchasing.inquiry.form/{inquiry_id}")
+    return _to(url_for("jobs.show", job_id=job.id))
 
 
 @bp.get("/receive")

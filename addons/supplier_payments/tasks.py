@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from addons.supplier_payments.services import advising
-from addons.supplier_payments.services.errors import PayError
 from core.documents import UnidentifiedError, UnprintableError
 from core.i18n import _
 from core.jobs.kinds import Jobs, Planned, RefusedError, SkippedError, Step
@@ -19,7 +18,7 @@ def advise(session: Any, step: Step) -> dict[str, Any]:
     """Mail one advice."""
     try:
         message = advising.send(session, step.params["payment"])
-    except (PayError, LetterError, UnidentifiedError, UnprintableError, DamagedFileError) as error:
+    except (LetterError, UnidentifiedError, UnprintableError, DamagedFileError) as error:
         raise RefusedError(str(error)) from error
     if message is None:
         raise SkippedError(_("sent already"))

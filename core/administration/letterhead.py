@@ -35,6 +35,7 @@ def set_logo(session: AnySession, company_id: int, contents: bytes) -> Any:
     )
     session.add(file)
     session.flush()
+    _read_anew(session, company_id)
     audit.record(
         session, "attach", "company", [company_id], {"attachment": file.id, "filename": file.filename}
     )
@@ -47,5 +48,11 @@ def remove_logo(session: AnySession, company_id: int) -> None:
     if found is not None:
         found.document, found.removed_at = "", func.now()
         session.flush()
+        _read_anew(session, company_id)
         gone = {"attachment": found.id, "filename": found.filename}
         audit.record(session, "detach", "company", [company_id], gone)
+
+
+def _read_anew(session: AnySession, company_id: int) -> None:
+    """Let a company that is known already have its picture of now."""
+    session.expire(session.get_one(m.Company, company_id), ["logo"])

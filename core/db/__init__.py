@@ -2,7 +2,7 @@
 
 from core.db.bulk import copy_rows, reserve_ids, reserve_many
 from core.db.currencies import decimals_of
-from core.db.locks import advisory_lock, lock_rows
+from core.db.locks import advisory_lock, loading, lock_rows
 from core.db.near import one_off
 from core.db.search import Cleaned, begins_index, clean, cleaned, key_index, search_index
 from core.db.session import AnySession, Database, db
@@ -42,6 +42,7 @@ __all__ = [
     "db",
     "decimals_of",
     "key_index",
+    "loading",
     "lock_rows",
     "one_off",
     "reserve_ids",

@@ -31,14 +31,25 @@ def limit_waiting(session: AnySession) -> None:
 def lock_rows(session: AnySession, model: Any, ids: Sequence[int], *loaded: str) -> list[Any]:
     """Lock these rows until commit, in the order of their ids, and return them fresh.
 
-    The relationships that are named are `loaded` too, each for all at once.
+    The relationships that are named are `loaded` too, each for all at once, as `loading` says.
 
     Raises `sqlalchemy.exc.OperationalError` when another user holds one for over 3 seconds.
     """
     limit_waiting(session)
     query = select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
-    query = query.options(*(selectinload(getattr(model, name)) for name in loaded))
+    query = query.options(*(loading(model, path) for path in loaded))
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def loading(model: Any, path: str) -> Any:
+    """The option that loads a relationship of all records at once, or one of one: `partner.contacts`."""
+    first, *others = path.split(".")
+    relation = getattr(model, first)
+    option = selectinload(relation)
+    for name in others:
+        relation = getattr(relation.property.mapper.class_, name)
+        option = option.selectinload(relation)
+    return option
 
 
 def lock_key(name: str) -> int:

@@ -1,15 +1,12 @@
 """The PDF of a replayed page: what its shape has kept, and its own contents, fonts, names and data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
+from core.documents.blocks import file_of
 from core.documents.further_fonts import further_fonts
 from core.documents.replay import Kept, Shape
 from core.documents.skeleton import Page
-
-#: What an archivable PDF with files inside is at least.
-_VERSION = "1.7"
 
 
 def assembled(
@@ -24,22 +21,18 @@ def assembled(
 
     contents, further = shape.contents(page)
     pdf = pydyf.PDF()
-    pdf.objects = list(shape.objects)
+    pdf.objects = [None] * shape.block.count
     pdf.catalog = _put(pdf, shape.catalog, pydyf.Dictionary(shape.objects[shape.catalog]))
     for (number, _parts), content in zip(shape.pages, contents, strict=True):
         _put(pdf, number, pydyf.Stream([content], compress=True))
+    fonts = _put(pdf, shape.fonts, pydyf.Dictionary(shape.objects[shape.fonts]))
     if further:
-        fonts = _put(pdf, shape.fonts, pydyf.Dictionary(shape.objects[shape.fonts]))
         fonts.update(further_fonts(pdf, faces, further))
     _attach(pdf, attachments)
     identify(pdf)
-    for number in shape.unused:
-        _put(pdf, number, pydyf.Dictionary())
-    # Each is asked twice for its bytes, and those of a stream are packed.
-    pdf.objects = [one if n == 0 or isinstance(one, Kept) else Kept(one) for n, one in enumerate(pdf.objects)]
-    made = BytesIO()
-    pdf.write(made, _VERSION, True, True)
-    return made.getvalue()
+    pdf.add_object(pdf.info)
+    own = ((n, Kept(one)) for n, one in enumerate(pdf.objects) if one is not None)
+    return file_of(shape.block, own, pdf.catalog.reference, pdf.info.reference)
 
 
 def _put(pdf: Any, number: int, one: Any) -> Any:

@@ -7,14 +7,18 @@ must agree.
 
 import zipfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 
 from lxml import etree
 
+from core.documents.pdfium import opened
+
 #: Keys among what a file says of itself; letters and digits only, as readers of PDF expect.
 KEYS = {"document": "BincardDocument", "number": "BincardNumber", "partner": "BincardPartner"}
 VERSION_KEY = "BincardVersion"
+#: How our PDFs write when they were made, in UTC.
+MOMENT = "D:%Y%m%d%H%M%SZ"
 #: Bytes of the properties of a workbook; ours have two thousand.
 LARGEST_PROPERTIES = 100_000
 
@@ -63,15 +67,23 @@ def read_identity(contents: bytes) -> Identity:
 
 
 def _of_pdf(contents: bytes) -> tuple[dict[str, str], datetime | None]:
-    from pypdf import PdfReader
-    from pypdf.errors import PdfReadError
+    from pypdfium2 import PdfiumError
 
     try:
-        found = PdfReader(BytesIO(contents)).metadata
-        issued_at = found.creation_date if found else None
-    except PdfReadError as error:
+        with opened(contents) as pdf:
+            said = {key: pdf.get_metadata_value(key) for key in (*KEYS.values(), VERSION_KEY, "CreationDate")}
+    except PdfiumError as error:
         raise UnidentifiedError(f"this file is no readable PDF: {error}") from error
-    return {key.removeprefix("/"): str(value) for key, value in (found or {}).items()}, issued_at
+    made = said.pop("CreationDate")
+    return {key: value for key, value in said.items() if value}, _moment(made)
+
+
+def _moment(written: str) -> datetime | None:
+    """When a PDF of ours was made; None for what is written otherwise."""
+    try:
+        return datetime.strptime(written, MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _of_workbook(contents: bytes) -> tuple[dict[str, str], datetime | None]:

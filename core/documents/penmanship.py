@@ -6,6 +6,7 @@ style. A text that this doesn't explain, such as one whose letters join, is refu
 Example: “AV” is A, V, and 0.4 points less between them; a name of forty characters costs forty look-ups.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,6 +22,7 @@ _CHINESE = "\u2e80"
 FURTHER = "x"
 #: By the names of fonts.
 _CODES: dict[str, Sequence[int]] = {}
+_LETTER = re.compile(r"[^\W\d_]")
 #: Texts that a style keeps in mind.
 _REMEMBERED = 20_000
 
@@ -54,6 +56,18 @@ class Glyph:
         return self.font + FURTHER if self.further else self.font
 
 
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A glyph as it is written before its neighbour."""
+
+    glyph: Glyph
+    #: Of the font that has it.
+    resource: str
+    operators: str
+    #: In units of Pango.
+    advance: int
+
+
 @dataclass(frozen=True)
 class Written:
     """A text as operators of a PDF."""
@@ -76,7 +90,9 @@ class Pen:
         self.size = 0.0
         self._joined: dict[str, bool] = {}
         self._single: dict[str, Glyph] = {}
-        self._runs: dict[tuple[str, ...], Sequence[tuple[Glyph, int]]] = {}
+        self._runs: dict[tuple[str, ...], Sequence[Stroke]] = {}
+        #: By the glyph, and by how much closer the next one stands to it, below zero.
+        self._known_strokes: dict[tuple[Glyph, int], Stroke] = {}
         #: What was written before.
         self.known: dict[str, Written] = {}
 
@@ -90,22 +106,24 @@ class Pen:
         return found
 
     def _write(self, text: str) -> Written:
-        units = self._units(text)
-        glyphs, closer = [self._glyph(unit) for unit in units], [0] * len(units)
-        for n in range(len(units) - 1):
-            if units[n] == " " and n:
-                continue  # it stood in the run before
-            run = units[n : n + (3 if units[n + 1] == " " else 2)]
-            for k, (glyph, between) in enumerate(self._run(tuple(run))):
-                glyphs[n + k], closer[n + k] = glyph, between
-        for n in _borders(units):
-            closer[n] = 0
-        width = sum(glyph.advance for glyph in glyphs) + sum(closer)
-        further = frozenset(glyph for glyph in glyphs if glyph.further)
-        return Written(self._operators(glyphs, closer), width / 1024, further)
+        operators: list[str] = []
+        further: set[Glyph] = set()
+        font, units = "", 0
+        for stroke in self._strokes(self._units(text)):
+            if stroke.resource != font:
+                operators.append(f"{'>] TJ ' if font else ''}/{stroke.resource} {self.size:g} Tf [<")
+                font = stroke.resource
+            operators.append(stroke.operators)
+            units += stroke.advance
+            if stroke.glyph.further:
+                further.add(stroke.glyph)
+        written = ("".join(operators) + (">] TJ" if operators else "")).encode()
+        return Written(written, units / 1024, frozenset(further))
 
-    def _units(self, text: str) -> list[str]:
+    def _units(self, text: str) -> Sequence[str]:
         """Its characters; two that join, as in “Software”, are one."""
+        if not _LETTER.search(text):
+            return text
         units: list[str] = []
         for character in text:
             if units and self._join(units[-1] + character):
@@ -114,6 +132,22 @@ class Pen:
                 units.append(character)
         return units
 
+    def _strokes(self, units: Sequence[str]) -> Iterator[Stroke]:
+        """What is written of each unit, as its neighbours have it."""
+        apart = frozenset(_borders(units))
+        n, last = 0, len(units) - 1
+        while n < last:
+            if units[n] == " " and n:  # a second one: the first stood in the run before
+                yield self._stroke(self._glyph(" "), 0)
+                n += 1
+                continue
+            run = units[n : n + (3 if units[n + 1] == " " else 2)]
+            for stroke in self._run(tuple(run)):
+                yield self._stroke(stroke.glyph, 0) if n in apart else stroke
+                n += 1
+        if units:
+            yield self._stroke(self._glyph(units[last]), 0)
+
     def _join(self, pair: str) -> bool:
         found = self._joined.get(pair)
         if found is None:
@@ -121,17 +155,14 @@ class Pen:
             found = self._joined[pair] = joined
         return found
 
-    def _operators(self, glyphs: list[Glyph], closer: list[int]) -> bytes:
-        parts, font = [], ""
-        for glyph, between in zip(glyphs, closer, strict=True):
-            if glyph.resource != font:
-                parts.append(f"{'>] TJ ' if font else ''}/{glyph.resource} {self.size:g} Tf [<")
-                font = glyph.resource
-            parts.append(f"{glyph.code:04x}")
-            moved = glyph.width - (glyph.advance + between) * 1000 / 1024 / self.size
-            if int(moved):
-                parts.append(f">{int(moved)}<")
-        return ("".join(parts) + (">] TJ" if parts else "")).encode()
+    def _stroke(self, glyph: Glyph, closer: int) -> Stroke:
+        found = self._known_strokes.get((glyph, closer))
+        if found is None:
+            moved = int(glyph.width - (glyph.advance + closer) * 1000 / 1024 / self.size)
+            operators = f"{glyph.code:04x}" + (f">{moved}<" if moved else "")
+            found = Stroke(glyph, glyph.resource, operators, glyph.advance + closer)
+            self._known_strokes[glyph, closer] = found
+        return found
 
     def _glyph(self, unit: str) -> Glyph:
         found = self._single.get(unit)
@@ -140,8 +171,8 @@ class Pen:
             self._single[unit] = found
         return found
 
-    def _run(self, run: tuple[str, ...]) -> Sequence[tuple[Glyph, int]]:
-        """All of a run but its last character, and how much closer to each the next one stands, below zero.
+    def _run(self, run: tuple[str, ...]) -> Sequence[Stroke]:
+        """All of a run but its last character, each as much closer to the next one as that stands.
 
         A blank is of the font of one of its neighbours, so that it comes with both of them.
         """
@@ -150,13 +181,14 @@ class Pen:
             found = self._runs[run] = self._together(run)
         return found
 
-    def _together(self, run: tuple[str, ...]) -> Sequence[tuple[Glyph, int]]:
+    def _together(self, run: tuple[str, ...]) -> Sequence[Stroke]:
         found = []
         for glyph in _of_number(list(self._set(run)), len(run), "".join(run)):
             alone = self._glyph(glyph.text)
             if not (glyph.like(alone) or glyph.text == " "):
                 raise UnfitError(run)
-            found.append((alone, glyph.advance - alone.advance) if glyph.like(alone) else (glyph, 0))
+            closer = glyph.advance - alone.advance if glyph.like(alone) else 0
+            found.append(self._stroke(alone if glyph.like(alone) else glyph, closer))
         return found[:-1]
 
     def _set(self, units: Sequence[str]) -> Iterator[Glyph]:

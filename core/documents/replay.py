@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
+from core.documents.blocks import Block, block_of
 from core.documents.further_fonts import compacted
 from core.documents.penmanship import BASE, Pen, UnfitError, Written, codes
 from core.documents.skeleton import FIELD, Page, told
@@ -103,13 +104,13 @@ class Shape:
     pictures: list[tuple[int, float, float, float]] = field(default_factory=list)
     #: The parts of each page, and the number of the object that has them.
     pages: list[tuple[int, list[Part]]] = field(default_factory=list)
-    #: The objects of the PDF; what no page shares is nothing yet.
-    objects: list[Any] = field(default_factory=list)
+    #: The objects of the PDF that each page changes, by their numbers.
+    objects: dict[int, Any] = field(default_factory=dict)
+    #: What all pages share.
+    block: Block = field(default_factory=lambda: block_of(()))
     #: Numbers of the catalog, and of the names of fonts.
     catalog: int = 0
     fonts: int = 0
-    #: Objects that its pages don't need.
-    unused: Sequence[int] = ()
 
     def contents(self, page: Page) -> tuple[list[bytes], set[Any]]:
         """The operators of each page, and what glyphs they take from further fonts; raises UnfitError."""
@@ -261,11 +262,10 @@ def _keep(shape: Shape, count: int, written: Any, pdf: Any) -> None:
     for n in references[:count]:
         operators = [_bytes(one) for one in pdf.objects[contents[n]].stream]
         shape.pages.append((contents[n], _parts(shape.lines, _recoded(operators, compact))))
-    shape.unused = sorted(dropped)
-    own = {0, shape.catalog, shape.fonts, *(number for number, _content in shape.pages)}
-    shape.objects = [
-        None if n in dropped else one if n in own else Kept(one) for n, one in enumerate(pdf.objects)
-    ]
+    shape.objects = {n: pdf.objects[n] for n in (shape.catalog, shape.fonts)}
+    own = {*shape.objects, *(number for number, _content in shape.pages)}
+    kept = (pydyf.Dictionary() if n in dropped else one for n, one in enumerate(pdf.objects))
+    shape.block = block_of([None if n in own or not n else Kept(one) for n, one in enumerate(kept)])
 
 
 def _number_of(reference: bytes) -> int:
@@ -301,18 +301,11 @@ def _recode(codes: Sequence[int], glyphs: re.Match[bytes]) -> bytes:
 class Kept:
     """An object of a PDF with its bytes, which are made once."""
 
-    free, generation = "n", 0
-
     def __init__(self, one: Any) -> None:
         import pydyf
 
-        self.number, self.compressible, self.offset = one.number, one.compressible, 0
+        self.compressible: bool = one.compressible
         self.data: bytes = _packed(one) if isinstance(one, pydyf.Stream) and one.compress else one.data
-
-    @property
-    def indirect(self) -> bytes:
-        """The object with its number."""
-        return b"%d 0 obj\n%s\nendobj" % (self.number, self.data)
 
 
 def _packed(stream: Any) -> bytes:

@@ -11,20 +11,19 @@ from core.exchange.conversion import MappingError
 from core.exchange.convert import CodeCell
 from core.exchange.targets import Target, TargetOption
 from core.i18n import _
+from core.records import codes
 from core.screens.forms.labels import labels_of, url_of_record
 from core.security.actor import actor_of
 
-#: Codes that a page offers, and records that it leads to.
-OFFERED, NAMED = 1000, 12
+#: Records that a page leads to.
+NAMED = 12
 
 
 def offered(session: AnySession, option: TargetOption) -> list[tuple[str, str]]:
     """Code and name of the records that an option can name; none where it names none."""
     if not isinstance(option.convert, CodeCell):
         return []
-    cls = _model(option.convert.model)
-    query = select(cls.code, cls.name).where(cls.company_id == actor_of(session).company_id)
-    return [(code, name) for code, name in session.execute(query.order_by(cls.code).limit(OFFERED))]
+    return codes.offered(session, _model(option.convert.model))
 
 
 def refuse_unknown(session: AnySession, target: Target, given: dict[str, Any]) -> None:

@@ -9,9 +9,16 @@ def render(session, step): ...                       # one item: effects and out
 def plan(session, job): yield Planned(key="17", label="ACME", params={"statement": 17})
 
 A kind without a planner has one item, which has the key `all` and the job's title.
+
+@render.together(at_once=25)
+def render_set(session, steps): ...                  # a set: the result of each item, by its id
+
+Where a set costs much less than its items one by one, a kind may do sets too: their effects and outcomes
+commit together. What such a function leaves out of its answer, and all of a set that fails, is done one by
+one, so that only the function of one item says why something can't be done.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +58,10 @@ class RefusedError(Exception):
     """This item cannot be done; the message says why and what to do. It is not tried again."""
 
 
+#: Does a set: the result of each item that it did, by its id.
+Together = Callable[[Any, Sequence[Step]], Mapping[int, dict[str, Any]]]
+
+
 @dataclass
 class Kind:
     """How the items of one kind of job are found and done."""
@@ -59,6 +70,8 @@ class Kind:
     work: Callable[[Any, Step], dict[str, Any] | None]
     planner: Callable[[Any, Any], Iterable[Planned]] | None = None
     finisher: Callable[[Any, Any], None] | None = None
+    work_together: Together | None = None
+    at_once: int = 1
 
     def plan(
         self, planner: Callable[[Any, Any], Iterable[Planned]]
@@ -66,6 +79,15 @@ class Kind:
         """Say which items a job of this kind has; called once, in the transaction that writes them."""
         self.planner = planner
         return planner
+
+    def together(self, at_once: int) -> Callable[[Together], Together]:
+        """Let the decorated function do sets of so many items that are tried for the first time."""
+
+        def decorate(work: Together) -> Together:
+            self.work_together, self.at_once = work, at_once
+            return work
+
+        return decorate
 
     def items_of(self, session: Any, job: Any) -> Iterable[Planned]:
         """What there is to do: what the planner says, without one the job as a whole."""

@@ -8,10 +8,14 @@ An attempt is counted, and committed, before it begins: an item that kills its w
 
 Between the count and the claim another worker may count the same item, though nobody died: what was counted
 often is counted again only after `CALM` seconds, by when whoever counted it has claimed it or is dead.
+
+Items of a kind that does sets are taken in sets at their first attempt, and from then on one by one: whatever
+goes wrong with one of a set is found, and counted, at that one alone.
 """
 
+import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from time import monotonic
@@ -51,7 +55,22 @@ _NEXT = text("""
         ORDER BY attempts, position LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, attempts
 """).bindparams(hasty=HASTY, calm=CALM)
-_CLAIM = text("SELECT id FROM job_item WHERE id = :id AND state = 'pending' FOR UPDATE SKIP LOCKED")
+#: Items that nobody has tried yet, as many as are done at once.
+_FRESH = text("""
+    UPDATE job_item SET attempts = 1, updated_at = now() WHERE id IN (
+        SELECT id FROM job_item WHERE job_id = :job AND state = 'pending' AND attempts = 0
+        ORDER BY position LIMIT :most FOR UPDATE SKIP LOCKED)
+    RETURNING id, attempts
+""")
+_CLAIM = text("""
+    SELECT id FROM job_item WHERE id = ANY(:ids) AND state = 'pending'
+     ORDER BY position FOR UPDATE SKIP LOCKED
+""")
+_DONE = text("""
+    UPDATE job_item SET state = 'done', reason = '', result = done.value, updated_at = now()
+      FROM jsonb_each(CAST(:results AS jsonb)) done
+     WHERE job_item.id = CAST(done.key AS bigint) AND state = 'pending'
+""")
 
 
 def run_job(job_id: int, lease: Lease, turn: float = TURN) -> bool:
@@ -70,7 +89,7 @@ def _take_turn(job_id: int, lease: Lease, until: float) -> bool:
             return False
     while monotonic() < until:
         with _in_app(lease):
-            if not _one_item(job_id):
+            if not _some_items(job_id):
                 _finish(job_id)
                 return False
     return True
@@ -167,22 +186,53 @@ def _act_for(job: Any) -> None:
     set_actor(db.session, actor)
 
 
-def _one_item(job_id: int) -> bool:
-    """Take one item up and do it; False when there is none to take."""
+def _some_items(job_id: int) -> bool:
+    """Take an item up, or a set, and do it; False when there is none to take."""
     job = db.session.get(m.Job, job_id)
     if job is None or job.state != "running":
         db.session.rollback()
         return False
-    taken = db.session.execute(_NEXT, {"job": job_id}).one_or_none()
+    taken = _counted(job)
     db.session.commit()
-    if taken is None:
+    if not taken:
         return False
-    if db.session.execute(_CLAIM, {"id": taken.id}).one_or_none() is None:
+    mine = list(db.session.scalars(_CLAIM, {"ids": [row.id for row in taken]}))
+    if not mine:
         db.session.rollback()  # another worker was quicker
         return True
     _act_for(job)
-    _do(job_id, taken)
+    if len(mine) == 1:
+        _do(job_id, next(row for row in taken if row.id == mine[0]))
+    else:
+        _do_together(job_id, mine)
     return True
+
+
+def _counted(job: Any) -> Sequence[Row[tuple[int, int]]]:
+    """The items to do next, their attempt counted: a set of fresh ones where the kind does sets, else one."""
+    at_once = current_app.extensions["job_kinds"][job.kind].at_once
+    fresh = db.session.execute(_FRESH, {"job": job.id, "most": at_once}).all() if at_once > 1 else ()
+    return fresh or db.session.execute(_NEXT, {"job": job.id}).all()
+
+
+def _do_together(job_id: int, ids: Sequence[int]) -> None:
+    """Do a set; what is left of it is done one by one."""
+    job = db.session.get_one(m.Job, job_id)
+    kind = current_app.extensions["job_kinds"][job.kind]
+    items = db.session.scalars(select(m.JobItem).where(m.JobItem.id.in_(ids)).order_by(m.JobItem.position))
+    try:
+        results = kind.work_together(db.session, [_step(job, item) for item in items])
+        db.session.execute(_DONE, {"results": json.dumps(results)})
+        db.session.commit()
+    except Exception as error:  # whatever an addon's code raises belongs to an item, which is found alone
+        db.session.rollback()
+        if is_away(error) or isinstance(error, OperationalError):
+            raise
+        log.info("job %s: a set of %s items goes on one by one: %s", job_id, len(ids), error)
+
+
+def _step(job: Any, item: Any) -> Step:
+    return Step(job.id, item.id, item.label, item.params, job.params, job.company_id, job.user_id, item.key)
 
 
 def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
@@ -193,9 +243,8 @@ def _do(job_id: int, taken: Row[tuple[int, int]]) -> None:
             died = _("its worker died %(n)s times at it: see the log of the workers", n=MAX_ATTEMPTS)
         _note(taken.id, "failed", died)
         return
-    step = Step(job.id, item.id, item.label, item.params, job.params, job.company_id, job.user_id, item.key)
     try:
-        result = kind.work(db.session, step) or {}
+        result = kind.work(db.session, _step(job, item)) or {}
         _outcome(taken.id, "done", "", result)
         db.session.commit()
     except Exception as error:  # whatever an addon's code raises belongs to this item, not to the worker

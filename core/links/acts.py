@@ -14,6 +14,7 @@ from core.errors import UserError
 from core.i18n import _, format_moment
 from core.links import tokens
 from core.links.declare import Answer, Purpose, Shown
+from core.records import letterhead
 from core.security import acts
 from core.security.actor import Actor, acting, actor_of
 from core.security.audit import record as note
@@ -82,6 +83,15 @@ def found(session: AnySession, token: str) -> Any:
         link = session.get(m.Link, link_id) if link_id is not None else None
     known = link is not None and link.purpose in purposes()
     return link if known and tokens.is_signed(token, link) else None
+
+
+def logo_of(session: AnySession, link: Any) -> str:
+    """The picture above the company's documents as an address; empty where it has none."""
+    if link.company_id is None:
+        return ""
+    with acting(session, _asker(link.company_id)):
+        logo = letterhead.logo_of(session, link.company_id)
+    return letterhead.address_of(logo.sha256) if logo is not None else ""
 
 
 def _asker(company_id: int | None) -> Actor:

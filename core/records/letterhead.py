@@ -11,22 +11,18 @@ from core.db import AnySession
 from core.records import attachments
 
 LOGO = "letterhead"
+#: Which attachment it is, for the relationship of companies.
+OF_COMPANY = (
+    "and_(foreign(Attachment.record_id) == Company.id, Attachment.model == 'company', "
+    f"Attachment.document == '{LOGO}')"
+)
 
 
 def logo_of(session: AnySession, company_id: int) -> Any:
     """The attachment, None where there is no picture."""
-    return session.scalars(select(m.Attachment).where(_is_logo(company_id))).one_or_none()
-
-
-def picture_of(session: AnySession, company_id: int) -> str:
-    """The picture as a `data:` address; empty where there is none."""
-    sha256 = session.scalar(select(m.Attachment.sha256).where(_is_logo(company_id)))
-    return address_of(sha256) if sha256 else ""
-
-
-def _is_logo(company_id: int) -> Any:
     file = m.Attachment
-    return (file.model == "company") & (file.record_id == company_id) & (file.document == LOGO)
+    mine = (file.model == "company") & (file.record_id == company_id) & (file.document == LOGO)
+    return session.scalars(select(file).where(mine)).one_or_none()
 
 
 @lru_cache(maxsize=16)

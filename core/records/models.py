@@ -16,12 +16,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import db
 from core.db.currencies import usual_decimals
 from core.db.types import Line, Prose, Timestamp
 from core.locales import LOCALES
 from core.models import Model, relationship
-from core.records.letterhead import picture_of
+from core.records.letterhead import OF_COMPANY, address_of
 
 
 class Currency(Model):
@@ -69,6 +68,9 @@ class Company(Model):
     payment_details: Mapped[str] = mapped_column(Prose, server_default="")
     is_demo: Mapped[bool] = mapped_column(server_default="false")
 
+    #: Read once for all documents of a transaction.
+    logo = relationship("attachment", primaryjoin=OF_COMPANY, viewonly=True, uselist=False)
+
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (CheckConstraint(f"locale IN {('', *LOCALES)}", name="locale_known"),)
@@ -76,7 +78,7 @@ class Company(Model):
     @property
     def picture(self) -> str:
         """What stands above its documents, as a `data:` address; empty where there is none."""
-        return picture_of(db.session, self.id)
+        return address_of(self.logo.sha256) if self.logo else ""
 
 
 class CompanyOwned:

@@ -148,7 +148,7 @@ def test_a_bill_comes_as_a_file(company, act):
     assert db.session.get(m.AccountingBill, made["id"]).lines[0].purchase_line_id == order.lines[0].id
     listed = b"part,quantity,price\nP-0,100,1\n"
     answer = take(listed, supplier="S9", number="R-2", date="2026-03-05")
-    assert answer.status_code == 409 and "no such supplier" in answer.json["detail"]
+    assert answer.status_code == 409 and "“S9”" in answer.json["detail"]
     for file in ({}, {"filename": "x", "content": "%%"}, {"filename": "", "content": ""}, 7):
         refused = act("accounting.bill", "take_file", {"file": file})
         assert refused.status_code == 422 and refused.json["errors"][0]["field"] == "file"

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
 from addons.accounting.services.bills import BillError
 from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine, Party
 from addons.accounting.services.einvoice.tree import MOST_BYTES
@@ -42,18 +40,6 @@ class Said:
 
 #: Nothing: the file says it all.
 UNSAID = Said()
-
-
-def supplier_of(session: AnySession, company_id: int, code: str) -> int | None:
-    """The supplier with that code, None without one; raises BillError where there is none such."""
-    if not code.strip():
-        return None
-    partner = m.Partner
-    own = (partner.company_id == company_id) & partner.is_supplier & (partner.code == code.strip())
-    found = session.scalars(select(partner.id).where(own)).one_or_none()
-    if found is None:
-        raise BillError(_("There is no such supplier: choose one of the list."))
-    return int(found)
 
 
 def invoices_of(session: AnySession, partner: Any, content: bytes, said: Said) -> list[EInvoice]:

@@ -53,6 +53,12 @@ def items_of(session: AnySession, entry_id: int | None) -> Sequence[Any]:
     ).all()
 
 
+def is_unused(item: Any) -> bool:
+    """Whether something of a customer's credit, or of what a supplier was paid, belongs to nothing yet."""
+    settles = item.amount < 0 if item.side == "receivable" else item.amount > 0
+    return bool(settles and item.residual)
+
+
 def settlements(session: AnySession, entry_id: int | None) -> list[Settlement]:
     """What settled the document that wrote this entry, oldest first; what was taken back is left out."""
     ids = [item.id for item in items_of(session, entry_id)]

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from addons.accounting.periods import Period
 from addons.billing_statements.services.members import MEMBERS, values_of
+from addons.billing_statements.services.stating import put_documents
 from core import m
 from core.db import AnySession, advisory_lock, reserve_ids
 from core.i18n import _
@@ -69,112 +70,6 @@ _CANDIDATES = f"""
      ORDER BY due.code, 2
 """  # noqa: S608  # our own words
 
-_LINES = text("""
-    WITH stated AS MATERIALIZED (
-        SELECT s.id, s.company_id, p.id AS partner_id, s.partner_id AS head_id, s.currency_code,
-               s.period_start, s.period_end
-          FROM billing_statement s JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
-         WHERE s.id = ANY(:ids)
-    )
-    INSERT INTO billing_statement_line
-           (statement_id, open_item_id, position, kind, document, number, reference, date, due_date, amount,
-            branch_id)
-    SELECT s.id, i.id, row_number() OVER (PARTITION BY s.id ORDER BY i.date, i.id),
-           CASE WHEN i.date >= s.period_start THEN 'movement'
-                WHEN s.id = ANY(:following) THEN 'late' ELSE 'brought_forward' END,
-           i.document, i.number, i.reference, i.date, i.due_date, i.amount, nullif(i.partner_id, s.head_id)
-      FROM stated s
-      JOIN accounting_open_item i ON i.partner_id = s.partner_id AND i.date <= s.period_end
-       AND i.company_id = s.company_id AND i.currency_code = s.currency_code
-     WHERE i.side = 'receivable' AND NOT EXISTS (
-           SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
-""")
-
-_TOTALS = text("""
-    UPDATE billing_statement s
-       SET opening = t.opening, debits = t.debits, credits = t.credits,
-           closing = t.opening + s.transferred + t.debits - t.credits,
-           not_due = t.opening + s.transferred + t.debits - t.credits
-      FROM (SELECT s.id,
-                   s.opening
-                     + coalesce(sum(l.amount) FILTER (WHERE l.kind = 'brought_forward'), 0) AS opening,
-                   coalesce(sum(l.amount) FILTER (
-                     WHERE l.kind <> 'brought_forward' AND l.amount > 0), 0) AS debits,
-                   coalesce(-sum(l.amount) FILTER (
-                     WHERE l.kind <> 'brought_forward' AND l.amount < 0), 0) AS credits
-              FROM billing_statement s LEFT JOIN billing_statement_line l ON l.statement_id = s.id
-             WHERE s.id = ANY(:ids) GROUP BY s.id) t
-     WHERE s.id = t.id
-""")
-
-#: What was still open at the period's end, by how long it had been due: the items due before it, less what
-#: had been allocated to them; what is open of credits is not yet applied to anything, and has no age. An
-#: allocation counts from the day on which both its sides exist. No sum is made item by item: the planner
-#: can't guess the size of such a step, and would run it once a document.
-_AGEING = text("""
-    WITH stated AS (
-        SELECT s.id, s.company_id, p.id AS partner_id, s.currency_code, s.period_end
-          FROM billing_statement s JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
-         WHERE s.id = ANY(:ids)
-    ), aged AS (
-        SELECT s.id, i.amount < 0 AS is_credit, s.period_end - i.due_date AS days, i.amount AS open
-          FROM stated s
-          JOIN accounting_open_item i ON i.partner_id = s.partner_id AND i.date <= s.period_end
-           AND i.company_id = s.company_id AND i.currency_code = s.currency_code AND i.side = 'receivable'
-        UNION ALL
-        SELECT s.id, side.is_credit, s.period_end - side.due_date, side.amount
-          FROM stated s
-          JOIN accounting_allocation a ON a.partner_id = s.partner_id
-           AND a.company_id = s.company_id AND a.currency_code = s.currency_code AND a.side = 'receivable'
-          JOIN accounting_open_item d ON d.id = a.debit_id
-          JOIN accounting_open_item c ON c.id = a.credit_id
-         CROSS JOIN LATERAL (VALUES (false, d.due_date, -a.amount), (true, c.due_date, a.amount))
-               AS side (is_credit, due_date, amount)
-         WHERE greatest(a.date, d.date, c.date) <= s.period_end
-    ), sums AS (
-        SELECT id, coalesce(sum(open) FILTER (WHERE is_credit), 0) AS credit,
-               coalesce(sum(open) FILTER (WHERE NOT is_credit AND days BETWEEN 1 AND 30), 0) AS d30,
-               coalesce(sum(open) FILTER (WHERE NOT is_credit AND days BETWEEN 31 AND 60), 0) AS d60,
-               coalesce(sum(open) FILTER (WHERE NOT is_credit AND days BETWEEN 61 AND 90), 0) AS d90,
-               coalesce(sum(open) FILTER (WHERE NOT is_credit AND days > 90), 0) AS over
-          FROM aged GROUP BY id
-    )
-    UPDATE billing_statement s
-       SET not_due = s.closing - d30 - d60 - d90 - over - credit, unapplied = credit,
-           due_30 = d30, due_60 = d60, due_90 = d90, due_over = over
-      FROM sums WHERE sums.id = s.id
-""")
-
-#: Each document that was still open at the period's end, and what of it, for customers who want these.
-_OPEN = text("""
-    WITH stated AS (
-        SELECT s.id, s.company_id, p.id AS partner_id, s.partner_id AS head_id, s.currency_code, s.period_end
-          FROM billing_statement s JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
-         WHERE s.id = ANY(:ids) AND s.form = 'open_items'
-    ), settled AS (
-        SELECT s.id, side.item_id, sum(side.amount) AS amount
-          FROM stated s
-          JOIN accounting_allocation a ON a.partner_id = s.partner_id
-           AND a.company_id = s.company_id AND a.currency_code = s.currency_code AND a.side = 'receivable'
-          JOIN accounting_open_item d ON d.id = a.debit_id
-          JOIN accounting_open_item c ON c.id = a.credit_id
-         CROSS JOIN LATERAL (VALUES (d.id, a.amount), (c.id, -a.amount)) AS side (item_id, amount)
-         WHERE greatest(a.date, d.date, c.date) <= s.period_end
-         GROUP BY 1, 2
-    )
-    INSERT INTO billing_open_document
-           (statement_id, open_item_id, position, document, number, reference, date, due_date, amount,
-            residual, branch_id)
-    SELECT s.id, i.id, row_number() OVER (PARTITION BY s.id ORDER BY i.due_date, i.date, i.id),
-           i.document, i.number, i.reference, i.date, i.due_date, i.amount,
-           i.amount - coalesce(settled.amount, 0), nullif(i.partner_id, s.head_id)
-      FROM stated s
-      JOIN accounting_open_item i ON i.partner_id = s.partner_id AND i.date <= s.period_end
-       AND i.company_id = s.company_id AND i.currency_code = s.currency_code AND i.side = 'receivable'
-      LEFT JOIN settled ON settled.id = s.id AND settled.item_id = i.id
-     WHERE i.amount <> coalesce(settled.amount, 0)
-""")
-
 
 def candidates(
     session: AnySession, company_id: int, cycle: str, period: Period, partners: Sequence[int] | None = None
@@ -215,10 +110,7 @@ def create_statements(
     ids = _insert(session, run, due)
     if ids:
         following = [i for i, row in zip(ids, due, strict=True) if row.has_previous]
-        session.execute(_LINES, {"ids": ids, "following": following})
-        session.execute(_TOTALS, {"ids": ids})
-        session.execute(_AGEING, {"ids": ids})
-        session.execute(_OPEN, {"ids": ids})
+        put_documents(session, ids, following)
         record(session, "create", "billing.statement", ids)
     return ids
 

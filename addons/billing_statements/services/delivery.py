@@ -13,7 +13,7 @@ from addons.billing_statements.services import answers, enclosures, guarding
 from addons.billing_statements.services.creation import RUN
 from addons.billing_statements.services.data import data_files
 from core import letters, m
-from core.db import AnySession, lock_rows
+from core.db import AnySession, loading, lock_rows
 from core.documents import Identity, UnprintableError, filename_of, render_pdf, unprintable
 from core.errors import NAMED
 from core.i18n import _, format_date, format_money, in_locale
@@ -28,6 +28,8 @@ DOCUMENT = "billing.statement"
 SEND = "billing_statements.send"
 #: What each page is made of, loaded for all of a set at once.
 _PRINTED = ("partner", "company", "lines")
+#: What each mail is made of, likewise.
+_MAILED = ("partner.contacts", "company", "attachment", "replaces")
 _RELEASE = text("UPDATE billing_statement SET state = 'released' WHERE id = ANY(:ids)")
 
 
@@ -42,10 +44,18 @@ def identity_of(statement: Any) -> Identity:
     )
 
 
-def state_of(session: AnySession, statement_id: int) -> str:
-    """The state of a statement, which is locked for this step."""
-    query = select(m.BillingStatement.state).where(m.BillingStatement.id == statement_id)
-    return str(session.scalar(query.with_for_update()))
+def states_of(session: AnySession, ids: Sequence[int]) -> dict[int, str]:
+    """The states of statements, which are locked for this step, in the order of their ids."""
+    statement = m.BillingStatement
+    query = select(statement.id, statement.state).where(statement.id.in_(ids)).order_by(statement.id)
+    return {i: state for i, state in session.execute(query.with_for_update())}
+
+
+def reachable(session: AnySession, ids: Sequence[int]) -> list[int]:
+    """Those of these statements whose customers have a mail address for them."""
+    query = select(m.BillingStatement).where(m.BillingStatement.id.in_(ids)).order_by(m.BillingStatement.id)
+    found = session.scalars(query.options(loading(m.BillingStatement, "partner.contacts")))
+    return [one.id for one in found if one.partner.addresses_for("statement")]
 
 
 def render(session: AnySession, statements: Iterable[Any]) -> list[Any]:
@@ -124,9 +134,14 @@ def send(session: AnySession, statements: Iterable[Any]) -> list[Any]:
     address; MisdirectedError for a swapped file.
     """
     acts.require(session, SEND)
-    found = _records(session, statements)
+    found = _records(session, statements, *_MAILED)
     StatementError.refuse({s.id: _why_not_sent(s) for s in found if s.state != "released"})
-    return [_send(session, statement) for statement in found]
+    keys = [f"{DOCUMENT}:{statement.id}:{statement.version}" for statement in found]
+    messages = _mail(session, [(s, _recipients(s), key) for s, key in zip(found, keys, strict=True)])
+    for statement, message in zip(found, messages, strict=True):
+        statement.mail_id, statement.state = message.id, "sent"
+    session.flush()
+    return messages
 
 
 def _why_not_sent(statement: Any) -> str:
@@ -135,17 +150,14 @@ def _why_not_sent(statement: Any) -> str:
     return _("Release %(number)s before you send it.", number=statement.number)
 
 
-def _send(session: AnySession, statement: Any) -> Any:
+def _recipients(statement: Any) -> list[str]:
     partner = statement.partner
-    recipients = parse_addresses(partner.addresses_for("statement"))
-    if not recipients:
+    found = parse_addresses(partner.addresses_for("statement"))
+    if not found:
         raise SkippedError(
             _("no e-mail address: add one to customer %(code)s, then send again", code=partner.code)
         )
-    message = _mail(session, statement, recipients, f"{DOCUMENT}:{statement.id}:{statement.version}")
-    statement.mail_id, statement.state = message.id, "sent"
-    session.flush()
-    return message
+    return found
 
 
 def send_again(session: AnySession, statement: Any, reason: str, after: int) -> Any:
@@ -165,7 +177,7 @@ def send_again(session: AnySession, statement: Any, reason: str, after: int) -> 
         return known[-1]
     recipients = parse_addresses(statement.partner.addresses_for("statement"))
     key = f"{DOCUMENT}:{statement.id}:{statement.version}:again:{after}"
-    message = _mail(session, statement, recipients, key)
+    (message,) = _mail(session, [(statement, recipients, key)])
     note = f"{actor_of(session).name}: {reason.strip()}"
     session.add(m.MailAttempt(message_id=message.id, outcome="again", response=note))
     record(session, "send", DOCUMENT, [statement.id], {"reason": reason.strip(), "mail": message.id})
@@ -182,25 +194,37 @@ def mails_of(session: AnySession, statement: Any) -> Sequence[Any]:
     return session.scalars(query.options(*loaded).order_by(mail.id)).all()
 
 
-def _mail(session: AnySession, statement: Any, recipients: list[str], key: str) -> Any:
-    """Put the statement's very file into the outbox, with what goes along, and read it back."""
-    identity = identity_of(statement)
-    subject, body = _text(session, statement)
+def _mail(session: AnySession, letters_of: Sequence[tuple[Any, list[str], str]]) -> list[Any]:
+    """Put the very files of statements into the outbox, with what goes along, and read all back.
+
+    `letters_of`: the statement, its recipients, and the key under which it is mailed once.
+    """
     with session.begin_nested():  # what is refused leaves no mail behind
-        message = queue(
-            session,
-            to=recipients,
-            subject=subject,
-            body=body,
-            model=DOCUMENT,
-            record_id=statement.id,
-            company_id=statement.company_id,
-            attachments=[statement.attachment, *enclosures.attached_to(session, statement, identity)],
-            idempotency_key=key,
-            when_unsure="park",
-        )
-        guarding.check_mail(session, message, statement, identity, own=True)
-    return message
+        messages = [_put_out(session, *one) for one in letters_of]
+        mails = [
+            (message, one[0], identity_of(one[0])) for message, one in zip(messages, letters_of, strict=True)
+        ]
+        guarding.check_mails(session, mails, own=True)
+    return messages
+
+
+def _put_out(session: AnySession, statement: Any, recipients: list[str], key: str) -> Any:
+    subject, body = _text(session, statement)
+    return queue(
+        session,
+        to=recipients,
+        subject=subject,
+        body=body,
+        model=DOCUMENT,
+        record_id=statement.id,
+        company_id=statement.company_id,
+        attachments=[
+            statement.attachment,
+            *enclosures.attached_to(session, statement, identity_of(statement)),
+        ],
+        idempotency_key=key,
+        when_unsure="park",
+    )
 
 
 def _text(session: AnySession, statement: Any) -> tuple[str, str]:
@@ -251,7 +275,7 @@ def _by_hand(session: AnySession, statement: Any, letter: letters.Letter) -> Any
         for file in enclosures.attached_to(session, statement, identity):
             along = {"message_id": message.id, "attachment_id": file.id}
             session.execute(insert(m.MailAttachment).values(along).on_conflict_do_nothing())
-        guarding.check_mail(session, message, statement, identity, own=False)
+        guarding.check_mails(session, [(message, statement, identity)], own=False)
     if statement.state == "released":
         statement.mail_id, statement.state = message.id, "sent"
         session.flush()

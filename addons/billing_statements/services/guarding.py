@@ -8,7 +8,7 @@ the hash of their contents: what is read here is what is sent.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -27,12 +27,33 @@ from core.records import attachments
 from core.tabular.readers import open_table
 
 
-def check_mail(session: AnySession, message: Any, statement: Any, wanted: Identity, own: bool) -> None:
-    """Raise MisdirectedError unless all of a message in the outbox is this statement's.
+def check_mails(session: AnySession, mails: Sequence[tuple[Any, Any, Identity]], own: bool) -> None:
+    """Raise MisdirectedError unless all of each message in the outbox is its statement's.
 
-    `own`: it goes to the addresses of the customer, and to no others; a person may write to whom he likes.
+    `mails`: the message, the statement, and what its files must say. `own`: they go to the addresses of the
+    customer, and to no others; a person may write to whom he likes.
     """
-    session.refresh(message)
+    ids = [message.id for message, _statement, _wanted in mails]
+    written = select(m.MailMessage).where(m.MailMessage.id.in_(ids))
+    session.scalars(written.execution_options(populate_existing=True)).all()
+    files = _files_of(session, ids)
+    for message, statement, wanted in mails:
+        _check_addresses(message, statement, wanted, own)
+        for sha256 in files[message.id]:
+            _check_file(session, statement, attachments.read(sha256), wanted)
+
+
+def _files_of(session: AnySession, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """The hashes of the files of these messages, as they stand in the outbox."""
+    link, file = m.MailAttachment, m.Attachment
+    query = select(link.message_id, file.sha256).join(file, link.attachment_id == file.id)
+    found: dict[int, list[str]] = {i: [] for i in ids}
+    for message_id, sha256 in session.execute(query.where(link.message_id.in_(ids)).order_by(link.id)):
+        found[message_id].append(sha256)
+    return found
+
+
+def _check_addresses(message: Any, statement: Any, wanted: Identity, own: bool) -> None:
     if (message.model, message.record_id) != (statement._name, statement.id):
         raise MisdirectedError(_("The mail is one of another record: nothing was sent."))
     addresses = parse_addresses(statement.partner.addresses_for("statement"))
@@ -46,10 +67,6 @@ def check_mail(session: AnySession, message: Any, statement: Any, wanted: Identi
                 wanted=", ".join(addresses),
             )
         )
-    link, file = m.MailAttachment, m.Attachment
-    sent = select(file.sha256).join(link, link.attachment_id == file.id).where(link.message_id == message.id)
-    for sha256 in session.scalars(sent.order_by(link.id)).all():
-        _check_file(session, statement, attachments.read(sha256), wanted)
 
 
 def _check_file(session: AnySession, statement: Any, contents: bytes, wanted: Identity) -> None:
@@ -61,12 +78,15 @@ def _check_file(session: AnySession, statement: Any, contents: bytes, wanted: Id
         _check_says(found, wanted)
         _check_named(_words_of_workbook(contents), (wanted.number, wanted.partner), wanted)
     else:
-        check_file(contents, wanted)
+        _check_statement(contents, found, wanted)
 
 
 def check_file(contents: bytes, wanted: Identity) -> None:
     """Refuse a PDF that is another statement's; raises MisdirectedError."""
-    found = _identity(contents)
+    _check_statement(contents, _identity(contents), wanted)
+
+
+def _check_statement(contents: bytes, found: Identity, wanted: Identity) -> None:
     if found.document != wanted.document:
         raise MisdirectedError(_("The mail has a file that is no statement: nothing was sent."))
     _check_says(found, wanted)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.models import bills
 from addons.accounting.services.bills import Debit
-from addons.purchasing.services import bounds, clearing, forwarding, recognizing, tying
+from addons.purchasing.services import bounds, clearing, forwarding, naming, recognizing, tying
 from addons.purchasing.services.buying import BUYING
 from core.db import Money, Quantity
 from core.models import Model, relationship
@@ -32,6 +32,12 @@ class Bill(bills.Bill):
         made = super().create(session, bills)
         tying.tie_reversals(session, [bill.id for bill in bills if bill.reverses_id is not None])
         return made
+
+    @classmethod
+    def compute(cls, session: Any, bills: Sequence[Any]) -> None:
+        """Know by their words which landed costs typed lines are for."""
+        super().compute(session, bills)
+        naming.name_costs(session, bills)
 
     @classmethod
     def post(cls, session: Any, bills: Iterable[Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.purchasing.services import asking
+from addons.purchasing.services import asking, inquiring, requesting
 from core.db import Line, Prose, Quantity, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -64,9 +64,21 @@ class Inquiry(CompanyOwned, Model):
         return asking.create(session, inquiries)
 
     @classmethod
+    def create_short(
+        cls, session: Any, products: Mapping[int, Decimal | None], chosen: Mapping[int, int] | None = None
+    ) -> int:
+        """Write an inquiry for what is short, with all who are known to sell it; returns its id."""
+        return inquiring.create_short(session, products, chosen or {})
+
+    @classmethod
     def ask(cls, session: Any, inquiries: Iterable[Any]) -> list[int]:
         """Make a request for each supplier that has none yet; returns the requests."""
         return asking.ask(session, inquiries)
+
+    @classmethod
+    def mail_requests(cls, session: Any, inquiries: Iterable[Any]) -> list[Any]:
+        """Start the jobs that mail each supplier its request; returns them."""
+        return requesting.start(session, inquiries)
 
     @classmethod
     def accept(cls, session: Any, orders: Iterable[Any]) -> Mapping[int, str]:

@@ -65,9 +65,11 @@ class Order(TradeOrder, CompanyOwned, Model):
         return prices.price_lines(session, asked)
 
     @classmethod
-    def order_short(cls, session: Any, products: Mapping[int, Decimal | None]) -> list[int]:
+    def order_short(
+        cls, session: Any, products: Mapping[int, Decimal | None], chosen: Mapping[int, int] | None = None
+    ) -> list[int]:
         """Write requests for so much of parts, or for what is suggested (None); returns one a supplier."""
-        return demand.order_short(session, products)
+        return demand.order_short(session, products, chosen or {})
 
     @classmethod
     def approve(cls, session: Any, orders: Iterable[Any], reason: str) -> None:

@@ -9,7 +9,7 @@ that supplier sells: at least 2,000, in steps of 500 → 2,000.
 The moves of stock say what is promised: purchasing knows no order of a customer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -28,6 +28,7 @@ from core.i18n import _, format_date, format_number
 from core.security import acts
 
 WRITE = "purchasing.write"
+_NOBODY: Mapping[int, int] = {}
 #: What is wanted of each part of which something is. An inquiry asks several suppliers for the same goods.
 _NEEDS = """
     WITH moving AS (
@@ -66,7 +67,7 @@ _NEEDS = """
 _OF_COMPANY = text(f"SELECT * FROM ({_NEEDS}) n WHERE company_id = :company ORDER BY code LIMIT :most")  # noqa: S608  # ours
 _OF_PARTS = text(f"SELECT * FROM ({_NEEDS}) n WHERE id = ANY(:ids) ORDER BY code")  # noqa: S608  # ours
 _SUPPLIERS = text("""
-    SELECT DISTINCT ON (a.product) a.product, s.id AS partner_id, s.name,
+    SELECT DISTINCT ON (a.product) a.product, s.id AS partner_id, s.code, s.name,
            coalesce(s.currency_code, c.currency_code) AS currency, t.min_quantity, t.multiple, t.lead_days
       FROM unnest(CAST(:ids AS bigint[])) AS a (product)
       JOIN (SELECT product_id, partner_id, min_quantity, multiple, lead_days, rank,
@@ -82,6 +83,17 @@ _SUPPLIERS = text("""
       JOIN partner s ON s.id = t.partner_id AND s.active AND s.is_supplier
       JOIN company c ON c.id = s.company_id
      ORDER BY a.product, t.rank, t.date DESC NULLS LAST, t.id
+""")
+#: The same of suppliers that somebody chose; whom nobody has approved for a part is not asked for it.
+_CHOSEN = text("""
+    SELECT a.product, s.id AS partner_id, s.code, s.name,
+           coalesce(s.currency_code, c.currency_code) AS currency, t.min_quantity, t.multiple, t.lead_days,
+           coalesce(t.approved, true) AS approved, p.code AS part
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:partners AS bigint[])) AS a (product, partner)
+      JOIN product p ON p.id = a.product
+      JOIN partner s ON s.id = a.partner AND s.company_id = p.company_id AND s.active AND s.is_supplier
+      JOIN company c ON c.id = s.company_id
+      LEFT JOIN purchasing_supplier_part t ON t.partner_id = s.id AND t.product_id = a.product
 """)
 #: What is promised to leave and not reserved, the earliest first.
 _PROMISED = text("""
@@ -123,13 +135,28 @@ def needs_of(session: AnySession, company_id: int, most: int = 500) -> list[Need
     return _needs(session, session.execute(_OF_COMPANY, {"company": company_id, "most": most}).all())
 
 
-def _needs(session: AnySession, parts: Sequence[Any]) -> list[Need]:
+def _needs(session: AnySession, parts: Sequence[Any], chosen: Mapping[int, int] = _NOBODY) -> list[Need]:
     ids = {"ids": [part.id for part in parts]}
     suppliers = {row.product: row for row in session.execute(_SUPPLIERS, ids)} if parts else {}
+    suppliers |= _chosen(session, chosen) if chosen else {}
     promised: dict[int, list[Any]] = {}
     for row in session.execute(_PROMISED, ids) if parts else ():
         promised.setdefault(row.product_id, []).append(row)
     return [_need(part, suppliers.get(part.id), promised.get(part.id, [])) for part in parts]
+
+
+def _chosen(session: AnySession, chosen: Mapping[int, int]) -> dict[int, Any]:
+    """The suppliers that were chosen for parts; raises PurchasingError."""
+    pairs = {"ids": list(chosen), "partners": list(chosen.values())}
+    found = {row.product: row for row in session.execute(_CHOSEN, pairs)}
+    unknown = _("There is no such supplier: choose one of the list.")
+    PurchasingError.refuse({part: unknown for part in chosen if part not in found})
+    PurchasingError.refuse({part: _unapproved(row) for part, row in found.items() if not row.approved})
+    return found
+
+
+def _unapproved(row: Any) -> str:
+    return _("%(supplier)s is not approved for %(part)s.", supplier=row.name, part=row.part)
 
 
 def _need(part: Any, supplier: Any, promised: Sequence[Any]) -> Need:
@@ -156,15 +183,28 @@ def _reasons(part: Any, promised: Sequence[Any]) -> list[str]:
     return found
 
 
-def order_short(session: AnySession, products: Mapping[int, Decimal | None]) -> list[int]:
-    """Requests for so much of parts, or for what is suggested (None); raises PurchasingError."""
-    acts.require(session, WRITE)
+def wanted_now(
+    session: AnySession, products: Iterable[int], chosen: Mapping[int, int] = _NOBODY
+) -> list[Need]:
+    """What is wanted of parts, from whom it was chosen or suggested; raises PurchasingError."""
     ids = list(products)
-    needs = _needs(session, session.execute(_OF_PARTS, {"ids": ids}).all())
+    needs = _needs(session, session.execute(_OF_PARTS, {"ids": ids}).all(), chosen)
     found = {need.part.id for need in needs}
     PurchasingError.refuse(
         {i: _("Nothing of it is wanted any more: somebody was quicker.") for i in ids if i not in found}
     )
+    return needs
+
+
+def order_short(
+    session: AnySession, products: Mapping[int, Decimal | None], chosen: Mapping[int, int] = _NOBODY
+) -> list[int]:
+    """Requests for so much of parts, or for what is suggested (None); raises PurchasingError.
+
+    `chosen` says from whom a part is ordered, where not from whom it is suggested.
+    """
+    acts.require(session, WRITE)
+    needs = wanted_now(session, products, chosen)
     PurchasingError.refuse({need.part.id: _no_supplier(need) for need in needs if need.supplier is None})
     groups: dict[int, list[Need]] = {}
     for need in needs:
@@ -175,7 +215,7 @@ def order_short(session: AnySession, products: Mapping[int, Decimal | None]) -> 
 
 
 def _no_supplier(need: Need) -> str:
-    return _("Nobody is known to sell %(code)s: write down a supplier's terms first.", code=need.part.code)
+    return _("Nobody is known to sell %(code)s: choose a supplier beside it.", code=need.part.code)
 
 
 def _draft(needs: Sequence[Need], given: Mapping[int, Decimal | None]) -> OrderDraft:

@@ -43,6 +43,11 @@ _WITHOUT = text("""
      ORDER BY t.date, t.id LIMIT 200
 """)
 
+_HEADS = text("""
+    SELECT t.id, t.date, s.name AS supplier, t.reference FROM stock_transfer t
+      LEFT JOIN partner s ON s.id = t.partner_id WHERE t.id = ANY(:ids)
+""")
+
 
 @dataclass
 class Row:
@@ -78,6 +83,11 @@ def _booked(session: AnySession, cost: Any) -> Iterable[tuple[int, int, Decimal]
 def bills_of(session: AnySession, cost_id: int) -> Sequence[Any]:
     """The bills, also drafts, that clear something of it."""
     return session.execute(_BILLS, {"id": cost_id}).all()
+
+
+def heads_of(session: AnySession, transfers: Sequence[int]) -> Sequence[Any]:
+    """When receipts came, from whom, and by which delivery note."""
+    return session.execute(_HEADS, {"ids": list(transfers)}).all()
 
 
 def costs_of_transfer(session: AnySession, transfer_id: int) -> Sequence[Any]:

@@ -22,6 +22,7 @@ from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceLine
 from addons.accounting.services.filing import draft_line, parts_of, priced, tax_of
 from addons.purchasing.services.billing import ReceivedLine
 from addons.purchasing.services.forwarding import ClearingLine
+from addons.purchasing.services.naming import accrued_of
 from core.db import AnySession, clean, smallest_unit
 
 _ZERO = Decimal(0)
@@ -37,16 +38,6 @@ _ORDERED = text("""
      WHERE o.partner_id = :partner AND o.company_id = :company AND o.state IN ('confirmed', 'done')
        AND CASE WHEN :is_credit THEN l.billed > 0 ELSE l.billed < l.quantity + l.tolerance END
      ORDER BY o.date, l.id
-""")
-#: What of landed costs this partner may bill.
-_ACCRUED = text("""
-    SELECT l.id, l.amount, c.number, c.reference FROM purchasing_landed_line l
-      JOIN purchasing_landed_cost c ON c.id = l.landed_cost_id
-     WHERE c.partner_id = :partner AND c.company_id = :company AND c.currency_code = :currency
-       AND c.state = 'posted' AND NOT l.billed
-       AND NOT EXISTS (SELECT 1 FROM accounting_bill_line x JOIN accounting_bill b ON b.id = x.bill_id
-                        WHERE x.landed_line_id = l.id AND b.state = 'draft')
-     ORDER BY c.date, l.id
 """)
 
 
@@ -74,7 +65,7 @@ def lines_of_file(
     is_credit = invoice.kind == "credit_note"
     rows = session.execute(_ORDERED, {**who, "is_credit": is_credit})
     ordered = [_ordered(row, is_credit) for row in rows]
-    accrued = list(session.execute(_ACCRUED, {**who, "currency": invoice.currency})) if not is_credit else []
+    accrued = [] if is_credit else accrued_of(session, partner.id, partner.company_id, invoice.currency)
     parts = parts_of(session, partner, invoice.lines)
     work = _Work(invoice, ordered, accrued, taxes)
     return [made for line, part in zip(invoice.lines, parts, strict=True) for made in work.lines(line, part)]

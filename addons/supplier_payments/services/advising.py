@@ -6,7 +6,6 @@ was sent already, by hand or by an earlier job, is skipped, and who has no addre
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import text
 
@@ -14,7 +13,6 @@ from addons.supplier_payments.services.errors import PayError
 from addons.supplier_payments.services.paying import PAY
 from core import letters, m
 from core.db import AnySession
-from core.documents import delivery_for
 from core.i18n import _
 from core.jobs import queue
 from core.security import acts
@@ -24,7 +22,6 @@ _PAYMENTS = text("""
     SELECT y.id, y.number, p.name FROM accounting_payment y JOIN partner p ON p.id = y.partner_id
      WHERE y.id IN (SELECT payment_id FROM payment_run_line WHERE run_id = :run) ORDER BY y.number, y.id
 """)
-_MAILED = text("SELECT 1 FROM mail_message WHERE model = 'accounting.payment' AND record_id = :id LIMIT 1")
 
 
 def start(session: AnySession, runs: Iterable[Any]) -> list[Any]:
@@ -53,20 +50,6 @@ def payments_of(session: AnySession, run_id: int) -> Any:
 
 
 def send(session: AnySession, payment_id: int) -> Any:
-    """The mail of one payment, or None where one was sent. Raises PayError where it can't be."""
+    """The mail of one payment, or None where one was sent. Raises LetterError where it can't be."""
     acts.locked(session, m.AccountingPayment, [payment_id])
-    if session.scalar(_MAILED, {"id": payment_id}):
-        return None
-    payment = session.get_one(m.AccountingPayment, payment_id)
-    delivery = delivery_for(payment, ADVICE)
-    if delivery is None:
-        raise PayError(_("%(number)s has no advice.", number=payment.number))
-    letter = letters.proposed(session, delivery, payment, ADVICE)
-    if not letter.to:
-        name = payment.partner.name
-        raise PayError(_("No mail address is known of %(name)s: enter one, and retry.", name=name))
-    if letter.problem:
-        raise PayError(letter.problem)
-    # The same for each job: of two that send at once, one sends.
-    letter.token = uuid5(NAMESPACE_OID, f"{ADVICE}:{payment_id}").hex
-    return letters.send(session, delivery, payment, letter)
+    return letters.send_once(session, session.get_one(m.AccountingPayment, payment_id), ADVICE)

@@ -38,11 +38,11 @@ class Typed(dict[str, Any]):
 class Mark:
     """What is said of a cell beside its value: a note, its tone, and a value that one key puts there instead.
 
-    A note without tone and offer shows on hover and by Alt+I alone.
+    A note without tone and offer shows on hover and by Alt+I alone; with the tone `note` it shows, quietly.
     """
 
     note: str = ""
-    #: `bad` where it must not stay so, `warn` where somebody should know.
+    #: `bad` where it must not stay so, `warn` where somebody should know, `note` for what a cell means.
     tone: str = ""
     offer: Any = None
 

@@ -163,7 +163,9 @@ def queued(sent: Any) -> tuple[Any, Any]:
 
 def refused(statement: Any) -> str:
     with pytest.raises(MisdirectedError) as error:
-        guarding.check_mail(db.session, statement.mail, statement, delivery.identity_of(statement), own=True)
+        guarding.check_mails(
+            db.session, [(statement.mail, statement, delivery.identity_of(statement))], own=True
+        )
     return str(error.value)
 
 
@@ -181,7 +183,7 @@ def swap(message: Any, place: int, other: Any) -> None:
 def test_a_mail_with_anothers_file_is_refused(queued: Any, place: int) -> None:
     """ZH-05: the statement itself, its workbook, its invoices."""
     mine, other = queued
-    guarding.check_mail(db.session, mine.mail, mine, delivery.identity_of(mine), own=True)
+    guarding.check_mails(db.session, [(mine.mail, mine, delivery.identity_of(mine))], own=True)
     swap(mine.mail, place, other.mail)
     assert "of customer C2, not" in refused(mine)
 

@@ -1,5 +1,6 @@
 """Freight and duty become part of what goods cost, wherever these are by now, to the cent."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -7,14 +8,16 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from addons.accounting.services.rates import RateError
 from addons.purchasing.services.errors import PurchasingError
+from addons.purchasing.services.naming import names
 from addons.purchasing.services.spreading import spread
 from core import m
 from core.db import db
 from core.errors import UserError
+from tests.logins import Administrator
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "purchasing")
 DAY, LATER = date(2026, 3, 2), date(2026, 3, 20)
@@ -239,3 +242,45 @@ def test_posting_asks_the_same_number_of_questions_for_any_number_of_lines(desk,
         return count_queries(lambda: m.PurchasingLandedCost.post(db.session, [cost]))
 
     assert asked(2) == asked(40)
+
+
+def test_a_typed_bill_names_the_shipment_that_it_is_for(desk, app, company):
+    part = desk.part("X")
+    receipt = desk.come((desk.order((part, 10, 1)).lines[0], 10))
+    forwarder = desk.partner("F1")
+    costs = []
+    for reference, amount in (("HBL 5", 80), ("HBL 51", 82)):
+        cost = land(desk, [receipt], (amount, "value"), forwarder=forwarder)
+        cost.reference = reference
+        costs.append(post(cost))
+    page = Administrator(app, company)
+    lines = {
+        "lines-n1-description": "Sea freight, hbl-5",
+        "lines-n1-quantity": "1",
+        "lines-n1-unit_price": "82",
+        "lines-n2-description": "Handling",
+        "lines-n2-quantity": "1",
+        "lines-n2-unit_price": "80",
+    }
+    head = {"partner_id": str(forwarder), "reference": "F-9", "date": "2026-03-20", "due_date": "2026-03-20"}
+    answer = page("/m/accounting.bill.form/new", currency_code="USD", kind="bill", **head, **lines)
+    assert answer.status_code == 303, answer.text
+    bill = db.session.scalars(select(m.AccountingBill)).one()
+    assert [line.landed_line_id for line in bill.lines] == [costs[0].lines[0].id, None]
+    shown = page(f"/m/accounting.bill.form/{bill.id}").text
+    assert re.search(r"80\.00.{0,5} were accrued", shown)
+    assert costs[1].number in shown and "Write the shipment or the number" in shown
+    m.AccountingBill.post(db.session, [bill])
+    db.session.expire_all()
+    assert [cost.lines[0].billed for cost in costs] == [True, False]
+    # 2.00 more than was accrued, and handling, which nobody had accrued.
+    assert desk.account("accrued_landed_cost") == -82 and desk.account("price_difference") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [("hbl5", True), ("Freight HBL-5.", True), ("HBL 51", False), ("XHBL 5", False), ("运费HBL5元", True)],
+)
+def test_a_number_is_found_in_any_spelling(text, is_named):
+    assert names(text, "HBL 5") is is_named
+    assert names(text, "", "--") is False

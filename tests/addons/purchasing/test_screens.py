@@ -170,6 +170,48 @@ def test_what_is_ticked_becomes_requests(desk, browser):
     assert browser("r@example.com").get("/purchasing/demand").status_code == 403
 
 
+def test_whom_nobody_knew_is_chosen_beside_the_part(desk, browser):
+    known, unknown = desk.parts[:2]
+    terms(desk, known, ("USD", 1, "0.5", None, None))
+    other = desk.partner("S2")
+    desk.partner("S3", active=False)
+    for part in (known, unknown):
+        db.session.get(m.Product, part).min_stock = Decimal(50)
+    db.session.commit()
+    page, url = browser("b@example.com"), "/purchasing/demand"
+    assert '<option value="S2">Supplier S2</option>' in page.get(url).text
+    data = {"part": [known, unknown], f"supplier-{known}": "S1", f"quantity-{known}": "70"}
+    for code, problem in (("", "choose a supplier beside it"), ("S9", "“S9”"), ("S3", "no such supplier")):
+        refused = page.post(url, {**data, f"supplier-{unknown}": code})
+        assert refused.status_code == 422 and problem in refused.text
+        # Nothing that was typed is lost, in no row.
+        assert 'value="70"' in refused.text and len(re.findall(r'name="part"[^>]*checked', refused.text)) == 2
+    assert page.post(url, {**data, f"supplier-{unknown}": " S2 "}).status_code == 303
+    made = db.session.scalars(select(m.PurchasingOrder).order_by(m.PurchasingOrder.id)).all()
+    assert [(one.partner_id, one.lines[0].quantity) for one in made] == [(desk.supplier, 70), (other, 50)]
+
+
+def test_what_is_ticked_becomes_an_inquiry_for_all_who_sell_it(desk, browser):
+    first, second = desk.parts[:2]
+    terms(desk, first, ("USD", 1, "0.5", None, None))
+    rival, chosen = desk.partner("S2"), desk.partner("S3")
+    db.session.add(
+        m.PurchasingSupplierPart(company_id=desk.company_id, partner_id=rival, product_id=first, rank=20)
+    )
+    for part in (first, second):
+        db.session.get(m.Product, part).min_stock = Decimal(50)
+    db.session.commit()
+    page = browser("b@example.com")
+    data = {"part": [first, second], f"quantity-{first}": "80", f"supplier-{second}": "S3"}
+    answer = page.post("/purchasing/demand/inquire", data)
+    inquiry = db.session.scalars(select(m.PurchasingInquiry)).one()
+    assert answer.location.endswith(f"/m/purchasing.inquiry.form/{inquiry.id}")
+    assert [(line.product_id, line.quantity) for line in inquiry.lines] == [(first, 80), (second, 50)]
+    assert [one.partner_id for one in inquiry.suppliers] == [desk.supplier, chosen, rival]
+    assert len(m.PurchasingInquiry.ask(db.session, [inquiry])) == 3
+    assert page.post("/purchasing/demand/inquire", {}).status_code == 422
+
+
 def test_an_order_is_entered_confirmed_and_received_by_its_form(desk, browser):
     part = desk.parts[0]
     terms(desk, part, ("USD", 1, "0.5", None, None), ("USD", 100, "0.4", None, None))

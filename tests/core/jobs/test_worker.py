@@ -40,6 +40,23 @@ def plan(session, job):
         yield Planned(key=label, label=label)
 
 
+@jobs.kind("tests.name_in_sets")
+def name_alone(session, step):
+    return {**name_company.work(session, step), "set": 1}
+
+
+@name_alone.together(at_once=3)
+def name_set(session, steps):
+    done = {}
+    for step in (step for step in steps if step.label != "skip"):
+        name_company.work(session, step)
+        done[step.item_id] = {"named": step.label, "set": len(steps)}
+    return done
+
+
+name_alone.plan(plan)
+
+
 @jobs.kind("tests.close_year")
 def close_year(session, step):
     return {"key": step.key, "year": step.job_params["year"]}
@@ -53,8 +70,8 @@ def kinds(app: Flask):
     app.extensions["job_kinds"] = before
 
 
-def start(*labels: str) -> int:
-    job = queue.start(db.session, "tests.name_companies", "Name companies", params={"labels": labels})
+def start(*labels: str, kind: str = "tests.name_companies") -> int:
+    job = queue.start(db.session, kind, "Name companies", params={"labels": labels})
     db.session.commit()
     return job.id
 
@@ -82,6 +99,51 @@ def test_the_effects_of_an_item_that_breaks_are_not_kept(app):
     start("break")
     work(app)
     assert db.session.scalars(select(m.Company.code)).all() == ["TEST"]
+
+
+def test_a_kind_that_does_sets_takes_so_many_at_once(app):
+    job_id = start("A", "B", "C", "D", "E", kind="tests.name_in_sets")
+    work(app)
+    rows = db.session.scalars(
+        select(m.JobItem).where(m.JobItem.job_id == job_id).order_by(m.JobItem.position)
+    )
+    assert [(row.state, row.attempts, row.result["set"]) for row in rows] == [
+        *[("done", 1, 3)] * 3,
+        *[("done", 1, 2)] * 2,
+    ]
+
+
+def test_what_a_set_leaves_out_is_done_by_itself(app):
+    job_id = start("A", "skip", "B", kind="tests.name_in_sets")
+    work(app)
+    assert items(job_id) == {
+        "A": ("done", ""),
+        "skip": ("skipped", "nothing to name here"),
+        "B": ("done", ""),
+    }
+
+
+def test_of_a_set_that_breaks_each_is_done_by_itself_and_once(app):
+    job_id = start("A", "break", "B", kind="tests.name_in_sets")
+    work(app)
+    assert items(job_id) == {
+        "A": ("done", ""),
+        "break": ("failed", "LookupError: a shelf is missing"),
+        "B": ("done", ""),
+    }
+    assert sorted(db.session.scalars(select(m.Company.code))) == ["A", "B", "TEST"]
+    done = select(m.JobItem.attempts, m.JobItem.result["set"].as_integer()).where(m.JobItem.state == "done")
+    assert db.session.execute(done).all() == [(2, 1), (2, 1)]
+
+
+def test_what_was_tried_in_a_set_that_died_is_tried_alone(app):
+    job_id = start("A", "B", kind="tests.name_in_sets")
+    run_job(job_id, lambda: nullcontext(app), turn=0)
+    db.session.execute(text("UPDATE job_item SET attempts = 1"))  # as a worker does that dies next
+    db.session.commit()
+    work(app)
+    sets = db.session.scalars(select(m.JobItem.result["set"].as_integer()))
+    assert (items(job_id), sets.all()) == ({"A": ("done", ""), "B": ("done", "")}, [1, 1])
 
 
 def test_a_kind_without_a_planner_has_one_item(app):

@@ -1,13 +1,16 @@
 """Public links of any addon: signed, expiring, revocable, counted, and answered once by a button."""
 
+import io
 import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core import m
+from core.administration.letterhead import set_logo
 from core.db import db
 from core.links.acts import LinkError
 
@@ -60,6 +63,18 @@ def test_opening_counts_and_does_nothing_else(asked, order):
     assert "Do you confirm it?" in page.text and page.headers["Cache-Control"] == "no-store"
     db.session.expire_all()
     assert (link.opened, link.answered_at, order.state) == (2, None, "draft")
+
+
+def test_the_page_is_headed_by_whoever_asks(asked, company):
+    _link, browser = asked
+    page = browser.get().text
+    assert "Order O-1 · Test Components Ltd</title>" in page and "Bincard" not in page
+    assert "link-logo" not in page
+    picture = io.BytesIO()
+    Image.new("RGB", (60, 20), "navy").save(picture, "PNG")
+    set_logo(db.session, company.id, picture.getvalue())
+    db.session.commit()
+    assert 'class="link-logo" src="data:image/png;base64,' in browser.get().text
 
 
 def test_a_button_answers_once(asked, order):

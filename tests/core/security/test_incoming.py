@@ -53,7 +53,7 @@ def test_more_comes_in_only_where_files_and_lines_do(app: Flask) -> None:
     assert larger == {
         *("screens.create", "screens.save", "screens.do", "entry.derive", "entry.pasted", "entry.fill"),
         *("exchange.create", "panel.add_files", "administration.change_letterhead", "api.add_file"),
-            "api.make",
+        "api.make",
         "links.take",
     }
     lines = b"&".join([b"a=1"] * (incoming.FORM_FIELDS + 1))
