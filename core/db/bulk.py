@@ -14,12 +14,16 @@ from sqlalchemy.exc import DBAPIError
 
 from core.db.session import AnySession
 
-_RESERVE_MANY = text("""
-    SELECT nextval(pg_get_serial_sequence(w.name, 'id'))
-      FROM unnest(CAST(:tables AS text[]), CAST(:counts AS int[])) WITH ORDINALITY AS w (name, count, place)
+#: So many ids of each table, in the order in which the tables are named.
+IDS = """
+    SELECT nextval(w.ids)
+      FROM (SELECT CAST(pg_get_serial_sequence(name, 'id') AS regclass) AS ids, count, place
+              FROM unnest(CAST(:tables AS text[]), CAST(:counts AS int[]))
+                   WITH ORDINALITY AS t (name, count, place) OFFSET 0) w
      CROSS JOIN LATERAL generate_series(1, w.count) AS n
      ORDER BY w.place
-""")
+"""
+_RESERVE_MANY = text(IDS)
 
 
 def reserve_ids(session: AnySession, table: Table, count: int) -> Sequence[int]:
@@ -30,10 +34,18 @@ def reserve_ids(session: AnySession, table: Table, count: int) -> Sequence[int]:
 
 def reserve_many(session: AnySession, counts: Mapping[Table, int]) -> list[Sequence[int]]:
     """Ids of several tables in one statement, in the order given."""
-    wanted = list(counts.items())
-    values: dict[str, Any] = {"tables": [t.name for t, _count in wanted], "counts": [n for _t, n in wanted]}
-    ids = iter(session.scalars(_RESERVE_MANY, values).all())
-    return [[next(ids) for _ in range(count)] for _table, count in wanted]
+    return by_table(session.scalars(_RESERVE_MANY, tables_and_counts(counts)).all(), counts)
+
+
+def tables_and_counts(counts: Mapping[Table, int]) -> dict[str, Any]:
+    """The parameters of `IDS`."""
+    return {"tables": [table.name for table in counts], "counts": list(counts.values())}
+
+
+def by_table(ids: Iterable[int], counts: Mapping[Table, int]) -> list[Sequence[int]]:
+    """The ids of each table, of those that `IDS` gives."""
+    found = iter(ids)
+    return [[next(found) for _ in range(count)] for count in counts.values()]
 
 
 def copy_rows(session: AnySession, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

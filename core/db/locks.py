@@ -9,23 +9,43 @@ from sqlalchemy.orm import scoped_session, selectinload
 
 from core.db.session import AnySession
 
-_LIMIT = text("SET LOCAL lock_timeout = '3s'")
-#: In the information of a session: the transaction in which the limit was set.
+_LIMIT = text("SELECT set_config('lock_timeout', '3s', true)")
+#: To plan a statement for a few documents takes PostgreSQL longer than to do it: it goes by the plan that its
+#: connection has kept, and by indexes, since the first plan is made while the tables are small.
+_LIMIT_FEW = text("""
+    SELECT set_config('lock_timeout', '3s', true), set_config('plan_cache_mode', 'force_generic_plan', true),
+           set_config('enable_seqscan', 'off', true)
+""")
+_PLAN_ANEW = text("""
+    SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true)
+""")
+#: In the information of a session: the transaction in which it was said, and whether for a few.
 _LIMITED = "lock_timeout_of"
 
 
-def limit_waiting(session: AnySession) -> None:
-    """Let whatever this transaction locks wait for 3 seconds at most; said once a transaction."""
+def limit_waiting(session: AnySession, *, few: bool = False) -> None:
+    """Let whatever this transaction locks wait for 3 seconds at most; said once a transaction.
+
+    `few`: what follows is about some documents of some lines, and needs no plans of its own. An act on many
+    in the same transaction says so, too, and is planned by what it is.
+    """
     own = session() if isinstance(session, scoped_session) else session
     own.connection()
     begun = own.get_nested_transaction() or own.get_transaction()
-    of = begun
-    while of is not None:
-        if session.info.get(_LIMITED) is of:
-            return
-        of = of.parent
-    session.execute(_LIMIT)
-    session.info[_LIMITED] = begun
+    limited, for_few = session.info.get(_LIMITED, (None, False))
+    if not _is_within(begun, limited):
+        session.execute(_LIMIT_FEW if few else _LIMIT)
+    elif for_few and not few:
+        session.execute(_PLAN_ANEW)
+    else:
+        return
+    session.info[_LIMITED] = (begun, few)
+
+
+def _is_within(transaction: Any, outer: Any) -> bool:
+    while transaction is not None and transaction is not outer:
+        transaction = transaction.parent
+    return transaction is not None
 
 
 def lock_rows(session: AnySession, model: Any, ids: Sequence[int], *loaded: str) -> list[Any]:

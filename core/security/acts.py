@@ -13,9 +13,10 @@ as they are now:
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, TextClause, text
 from sqlalchemy.orm.util import identity_key
 
 from core.db import AnySession
@@ -23,6 +24,9 @@ from core.db.locks import limit_waiting
 from core.errors import UserError
 from core.i18n import _
 from core.security.actor import actor_of
+
+#: Records below which an act uses the plans that its connection has kept.
+_FEW = 50
 
 
 class NotAllowedError(UserError):
@@ -51,19 +55,30 @@ def ids_of(session: AnySession, records: Iterable[Any]) -> list[int]:
     return list(dict.fromkeys(record if isinstance(record, int) else record.id for record in given))
 
 
-def locked(session: AnySession, model: Any, records: Iterable[Any]) -> Sequence[Any]:
+def locked(
+    session: AnySession, model: Any, records: Iterable[Any], *, of_few_lines: bool = False
+) -> Sequence[Any]:
     """The rows of these records, locked until commit in the order of their ids, and returned in the
     order given.
 
-    Plain rows, for a set of thousands as for one. Raises `sqlalchemy.exc.OperationalError` when another user
-    holds one for over 3 seconds. Record rules are the affair of whoever brought the records.
+    Plain rows, for a set of thousands as for one. `of_few_lines`: each of them is about as much as a person
+    enters, not a run over all there is, so that an act on a few needs no plans of its own.
+
+    Raises `sqlalchemy.exc.OperationalError` when another user holds one for over 3 seconds. Record rules are
+    the affair of whoever brought the records.
     """
     ids = ids_of(session, records)
-    limit_waiting(session)
-    table = model.__table__
-    query = select(table).where(table.c.id == func.any(ids)).order_by(table.c.id).with_for_update()
-    found = {row.id: row for row in session.execute(query)}
+    limit_waiting(session, few=of_few_lines and len(ids) < _FEW)
+    found = {row.id: row for row in session.execute(_lock(model.__table__), {"ids": ids})}
     return [found[i] for i in ids if i in found]
+
+
+@lru_cache(maxsize=256)
+def _lock(table: Table) -> TextClause:
+    """Written out, since to put it together takes longer than to do it."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    sql = f'SELECT {names} FROM "{table.name}" WHERE id = ANY(:ids) ORDER BY id FOR UPDATE'  # noqa: S608  # our names
+    return text(sql)
 
 
 def forget(session: AnySession, model: Any, ids: Iterable[int]) -> None:

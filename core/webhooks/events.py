@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, func, inspect, select
+from sqlalchemy import Table, func, inspect, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from core.settings import Settings
 
 _NOTED = "webhook events of this flush"
 _KNOWN = "webhook endpoints of this transaction"
+_ACTIVE = text("SELECT id, company_id, events FROM webhook_endpoint WHERE active")
 #: How the acts that the audit knows are told.
 TOLD = {"create": "created", "update": "updated", "delete": "deleted", "post": "posted", "send": "sent"}
 
@@ -119,9 +120,7 @@ def _table() -> Table:
 def _listeners(session: Any) -> list[Listener]:
     """The active endpoints, asked for once a transaction; of all companies, since a job may span them."""
     if _KNOWN not in session.info:
-        table = m.WebhookEndpoint.__table__
-        query = select(table.c.id, table.c.company_id, table.c.events).where(table.c.active)
-        session.info[_KNOWN] = [Listener(i, c, patterns_of(e)) for i, c, e in session.execute(query)]
+        session.info[_KNOWN] = [Listener(i, c, patterns_of(e)) for i, c, e in session.execute(_ACTIVE)]
     known: list[Listener] = session.info[_KNOWN]
     return known
 

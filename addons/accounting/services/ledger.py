@@ -16,12 +16,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import text
 
 from addons.accounting.services.chart import Books
 from core import m
-from core.db import AnySession, reserve_many, round_to, smallest_unit
-from core.records.sequences import numbers_of
+from core.db import AnySession, round_to, smallest_unit
+from core.records.sequences import numbers_and_ids
+
+_POST = text("UPDATE accounting_entry SET state = 'posted', posted_at = now() WHERE id = ANY(:ids)")
 
 
 @dataclass(frozen=True)
@@ -94,31 +96,28 @@ def write_entries(session: AnySession, books: Books, drafts: Sequence[EntryDraft
     """Write and post the entries and their open items; sets `id`, `number` and `item_id` of each draft."""
     if not drafts:
         return
-    _number(session, books, drafts)
     lines = [line for draft in drafts for line in _lines(books, draft)]
-    entry_ids, line_ids, item_ids = reserve_many(
-        session,
-        {
-            m.AccountingEntry.__table__: len(drafts),
-            m.AccountingEntryLine.__table__: len(lines),
-            m.AccountingOpenItem.__table__: sum(1 for line in lines if line.item),
-        },
-    )
-    for draft, entry_id in zip(drafts, entry_ids, strict=True):
-        draft.id = entry_id
+    line_ids, item_ids = _number(session, books, drafts, lines)
     m.AccountingEntry._bulk(session, (_entry_row(books, draft) for draft in drafts))
     m.AccountingEntryLine._bulk(session, map(_line_row, lines, line_ids))
     _write_items(session, books, zip(lines, line_ids, strict=True), item_ids)
-    ids = [draft.id for draft in drafts]
-    entry = m.AccountingEntry.__table__
-    posting = update(entry).where(entry.c.id == func.any(ids)).values(state="posted", posted_at=func.now())
-    session.execute(posting)
+    session.execute(_POST, {"ids": [draft.id for draft in drafts]})
 
 
-def _number(session: AnySession, books: Books, drafts: Sequence[EntryDraft]) -> None:
+def _number(
+    session: AnySession, books: Books, drafts: Sequence[EntryDraft], lines: Sequence[_Line]
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Give entries their numbers and ids; returns ids for the lines and the open items."""
     series = [("accounting.entry", books.company_id, draft.date.year) for draft in drafts]
-    for draft, number in zip(drafts, numbers_of(session, series), strict=True):
-        draft.number = number
+    counts = {
+        m.AccountingEntry.__table__: len(drafts),
+        m.AccountingEntryLine.__table__: len(lines),
+        m.AccountingOpenItem.__table__: sum(1 for line in lines if line.item),
+    }
+    numbers, (entry_ids, line_ids, item_ids) = numbers_and_ids(session, series, counts)
+    for draft, number, entry_id in zip(drafts, numbers, entry_ids, strict=True):
+        draft.number, draft.id = number, entry_id
+    return line_ids, item_ids
 
 
 def _entry_row(books: Books, draft: EntryDraft) -> dict[str, Any]:

@@ -7,6 +7,7 @@ what they differ.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -78,7 +79,12 @@ class Paper:
 
     def sql(self, statement: str) -> TextClause:
         """A statement that names the tables `{table}`, `{table}_line`, `{table}_tax`, and `{key}`."""
-        return text(statement.format(table=self.table, key=self.key))
+        return _statement(statement, self.table, self.key)
+
+
+@cache
+def _statement(statement: str, table: str, key: str) -> TextClause:
+    return text(statement.format(table=table, key=key))
 
 
 def create(session: AnySession, paper: Paper, documents: Sequence[Any]) -> list[int]:

@@ -83,7 +83,7 @@ def post(session: AnySession, payments: Iterable[Any]) -> None:
     Raises PaymentError and AllocationError.
     """
     acts.require(session, POST)
-    rows = acts.locked(session, m.AccountingPayment, payments)
+    rows = acts.locked(session, m.AccountingPayment, payments, of_few_lines=True)
     refuse_posted(PaymentError, rows)
     lines = _lines(session, [row.id for row in rows])
     PaymentError.refuse(_too_much(rows, lines))
@@ -180,7 +180,7 @@ def reverse(session: AnySession, payments: Iterable[Any], on: date) -> list[int]
     Returns the ids of the opposite payments. Raises PaymentError.
     """
     acts.require(session, POST)
-    rows = acts.locked(session, m.AccountingPayment, payments)
+    rows = acts.locked(session, m.AccountingPayment, payments, of_few_lines=True)
     _refuse_reversal(session, rows)
     items = items_of(session, "accounting_payment", [row.id for row in rows])
     live = live_allocations(session, [item.id for item in items.values()])

@@ -67,7 +67,7 @@ class Posting:
 def post(session: AnySession, paper: Paper, documents: Iterable[Any]) -> None:
     """Number the drafts and write them to the ledger, all or none; raises the paper's error."""
     acts.require(session, POST)
-    rows = acts.locked(session, paper.cls, documents)
+    rows = acts.locked(session, paper.cls, documents, of_few_lines=True)
     refuse_posted(paper.error, rows)
     if paper.why_not is not None:
         paper.error.refuse(paper.why_not(rows))

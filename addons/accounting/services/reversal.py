@@ -33,7 +33,7 @@ def reverse(session: AnySession, paper: Paper, documents: Iterable[Any], on: dat
     Raises the paper's error.
     """
     acts.require(session, POST)
-    rows = acts.locked(session, paper.cls, documents)
+    rows = acts.locked(session, paper.cls, documents, of_few_lines=True)
     _refuse(session, paper, rows)
     notes = _notes(session, paper, rows, on)
     paper.cls.post(session, notes)

@@ -14,11 +14,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 
-from core import m
 from core.db import AnySession
 from core.i18n import _, format_date, format_number, ngettext
+
+_AGREED = """
+    SELECT p.id, t.from_month_end, t.months, t.days, t.day, t.discount, t.discount_days
+      FROM partner p JOIN accounting_payment_term t ON t.id = p.{term} WHERE p.id = ANY(:ids)
+"""
+_CUSTOMERS = text(_AGREED.format(term="payment_term_id"))
+_SUPPLIERS = text(_AGREED.format(term="supplier_term_id"))
 
 
 @dataclass(frozen=True)
@@ -106,13 +112,8 @@ def _next_day_of_month(day: date, wanted: int) -> date:
 
 def terms_of(session: AnySession, partner_ids: Iterable[int], side: str = "receivable") -> dict[int, Term]:
     """The terms of those partners that have agreed some, as customers or (`payable`) as suppliers."""
-    partner, term = m.Partner.__table__.c, m.AccountingPaymentTerm.__table__.c
-    agreed = partner.payment_term_id if side == "receivable" else partner.supplier_term_id
-    query = select(partner.id, term.from_month_end, term.months, term.days, term.day).add_columns(
-        term.discount, term.discount_days
-    )
-    query = query.where(partner.id == func.any(sorted(set(partner_ids))), term.id == agreed)
-    return {row[0]: Term(*row[1:]) for row in session.execute(query)}
+    query = _CUSTOMERS if side == "receivable" else _SUPPLIERS
+    return {row[0]: Term(*row[1:]) for row in session.execute(query, {"ids": sorted(set(partner_ids))})}
 
 
 def term_of(record: Any) -> Term:

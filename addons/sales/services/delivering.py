@@ -39,7 +39,7 @@ _SERVICES = text("""
 
 def reserve(session: AnySession, orders: Iterable[Any]) -> None:
     """Reserve for the open deliveries of orders, the earliest first."""
-    rows = acts.locked(session, m.SalesOrder, orders)
+    rows = acts.locked(session, m.SalesOrder, orders, of_few_lines=True)
     _refuse_closed(rows)
     drafts = session.execute(_DRAFTS, {"ids": [row.id for row in rows]}).all()
     m.StockTransfer.reserve(session, [d.id for d in sorted(drafts, key=lambda d: (d.planned, d.id))])
@@ -62,7 +62,7 @@ def _closed(row: Any) -> str:
 def deliver(session: AnySession, orders: Iterable[Any], on: date | None) -> list[int]:
     """Do what is reserved for orders; what is not stays on a delivery of its own. Raises SalesError."""
     acts.require(session, DELIVER)
-    rows = acts.locked(session, m.SalesOrder, orders)
+    rows = acts.locked(session, m.SalesOrder, orders, of_few_lines=True)
     _refuse_closed(rows)
     ids = [row.id for row in rows]
     day = on or today()

@@ -128,7 +128,7 @@ def credit(session: AnySession, orders: Iterable[Any], on: date | None) -> list[
 
 def _of_orders(session: AnySession, orders: Iterable[Any], on: date | None, kind: str) -> list[int]:
     acts.require(session, INVOICE)
-    rows = acts.locked(session, m.SalesOrder, orders)
+    rows = acts.locked(session, m.SalesOrder, orders, of_few_lines=True)
     if kind == "invoice":
         refuse_held(SELLING, rows)
     ids = [row.id for row in rows]

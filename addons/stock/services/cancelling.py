@@ -22,7 +22,7 @@ _TRANSFERS = text("UPDATE stock_transfer SET state = 'cancelled' WHERE id = ANY(
 def cancel(session: AnySession, transfers: Iterable[Any]) -> None:
     """Cancel drafts with their moves; what was reserved is free again. Raises StockError."""
     acts.require(session, RESERVE)
-    rows = acts.locked(session, m.StockTransfer, transfers)
+    rows = acts.locked(session, m.StockTransfer, transfers, of_few_lines=True)
     refuse_done(rows)
     ids = [row.id for row in rows]
     lock_balances(session, ids)

@@ -16,7 +16,7 @@ from addons.stock.services.drafts import LotDraft, TransferDraft
 from addons.stock.services.errors import StockError
 from addons.stock.services.places import OURS, complete
 from core import m
-from core.db import AnySession, reserve_many
+from core.db import AnySession
 from core.i18n import _, format_number
 from core.records import sequences
 from core.security import acts
@@ -54,9 +54,16 @@ def create(session: AnySession, transfers: Sequence[Any]) -> list[int]:
     """Write drafts, or unsaved records, and number them; returns their ids in the same order."""
     acts.require(session, WRITE)
     check(session, transfers)
-    for transfer, number in zip(transfers, numbers_of(session, transfers), strict=True):
-        transfer.number = number
     drafts = [transfer for transfer in transfers if isinstance(transfer, TransferDraft)]
+    moves = [move for draft in drafts for move in draft.moves]
+    counts = {m.StockTransfer.__table__: len(drafts), m.StockMove.__table__: len(moves)}
+    numbers, (ids, move_ids) = sequences.numbers_and_ids(session, _series(transfers), counts)
+    for transfer, number in zip(transfers, numbers, strict=True):
+        transfer.number = number
+    for draft, draft_id in zip(drafts, ids, strict=True):
+        draft.id = draft_id
+    for move, move_id in zip(moves, move_ids, strict=True):
+        move.id = move_id
     _write(session, drafts)
     session.add_all(transfer for transfer in transfers if not isinstance(transfer, TransferDraft))
     session.flush()
@@ -68,14 +75,15 @@ def check(session: AnySession, transfers: Sequence[Any]) -> None:
     with session.no_autoflush:  # a move without its places is not ready for the database
         moves = [(transfer, move) for transfer in transfers for move in transfer.moves]
         _bring_back(session, moves)
+        usual: dict[int, dict[str, int]] = {}
         for transfer in transfers:
-            complete(session, transfer)
+            complete(session, transfer, usual)
         for transfer, move in moves:
             move.from_id, move.to_id = move.from_id or transfer.from_id, move.to_id or transfer.to_id
             move.date = transfer.planned
         _refuse_quantities(moves)
         _refuse_parts(session, moves)
-        _refuse_places(session, moves)
+        _refuse_places(session, [(t, v) for t, v in moves if not _is_usual(v, t, usual)])
         _make_lots(session, moves)
         _refuse_lots(session, moves)
 
@@ -136,6 +144,13 @@ def _refuse_parts(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None
             raise StockError(_("%(code)s is archived: restore it, or choose another part.", code=part.code))
 
 
+def _is_usual(move: Any, transfer: Any, usual: Mapping[int, Mapping[str, int]]) -> bool:
+    """Whether it goes between the usual places of the company, one of which is ours: that needs no look."""
+    places = usual.get(transfer.company_id, {})
+    ours, ends = {places.get(kind) for kind in OURS}, {move.from_id, move.to_id}
+    return len(ends) == 2 and ends <= set(places.values()) and bool(ends & ours)
+
+
 def _refuse_places(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
     places = _found(session, _PLACES, {i for _t, move in moves for i in (move.from_id, move.to_id)})
     for transfer, move in moves:
@@ -182,23 +197,20 @@ def _refuse_lots(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
 
 def numbers_of(session: AnySession, transfers: Sequence[Any]) -> list[str]:
     """The next number of its kind and year for each, in the order given."""
+    return sequences.numbers_of(session, _series(transfers))
+
+
+def _series(transfers: Sequence[Any]) -> list[tuple[str, int, int]]:
     kinds = [(transfer, transfer.kind or "delivery") for transfer in transfers]
-    return sequences.numbers_of(session, [(f"stock.{k}", t.company_id, t.planned.year) for t, k in kinds])
+    return [(f"stock.{k}", t.company_id, t.planned.year) for t, k in kinds]
 
 
 def _write(session: AnySession, drafts: Sequence[TransferDraft]) -> None:
     if not drafts:
         return
-    transfer, move = m.StockTransfer.__table__, m.StockMove.__table__
-    counts = {transfer: len(drafts), move: sum(len(draft.moves) for draft in drafts)}
-    transfer_ids, move_ids = reserve_many(session, counts)
-    for draft, draft_id in zip(drafts, transfer_ids, strict=True):
-        draft.id = draft_id
-    for line, line_id in zip((line for draft in drafts for line in draft.moves), move_ids, strict=True):
-        line.id = line_id
-    m.StockTransfer._bulk(session, rows_of(transfer, drafts))
+    m.StockTransfer._bulk(session, rows_of(m.StockTransfer.__table__, drafts))
     m.StockMove._bulk(session, (row for draft in drafts for row in _move_rows(draft)))
-    record(session, "create", "stock.transfer", transfer_ids)
+    record(session, "create", "stock.transfer", [draft.id for draft in drafts])
 
 
 def _move_rows(draft: TransferDraft) -> Iterator[dict[str, Any]]:

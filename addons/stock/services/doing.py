@@ -77,7 +77,7 @@ class Doing:
 def do(session: AnySession, transfers: Iterable[Any], on: date | None) -> Mapping[int, int]:
     """Do drafts; returns the transfers of what is left, by the one that each is the rest of."""
     acts.require(session, DO)
-    rows = acts.locked(session, m.StockTransfer, transfers)
+    rows = acts.locked(session, m.StockTransfer, transfers, of_few_lines=True)
     refuse_done(rows)
     day = on or today()
     rests: dict[int, int] = {}

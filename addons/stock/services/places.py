@@ -64,8 +64,11 @@ def _make(session: AnySession, company_id: int, kinds: list[str]) -> None:
         session.execute(_LOCATION, values)
 
 
-def complete(session: Any, transfer: Any) -> None:
-    """Give a transfer its day, and the usual places of its kind where it names none."""
+def complete(session: Any, transfer: Any, known: dict[int, dict[str, int]] | None = None) -> None:
+    """Give a transfer its day, and the usual places of its kind where it names none.
+
+    `known`: the usual places by company, as far as they were asked for.
+    """
     if transfer.planned is None:
         transfer.planned = today()
     if transfer.from_id is not None and transfer.to_id is not None:
@@ -73,6 +76,9 @@ def complete(session: Any, transfer: Any) -> None:
     source, target = WAYS[transfer.kind or "delivery"]
     if target is None and transfer.to_id is None:
         raise StockError(_("Say where the goods go to: a move between places needs its target."))
-    usual = usual_places(session, transfer.company_id)
+    known = {} if known is None else known
+    if transfer.company_id not in known:
+        known[transfer.company_id] = usual_places(session, transfer.company_id)
+    usual = known[transfer.company_id]
     transfer.from_id = transfer.from_id or usual[source]
     transfer.to_id = transfer.to_id or usual[target or "internal"]

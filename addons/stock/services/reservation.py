@@ -74,7 +74,7 @@ _JOIN = text("""
 def reserve(session: AnySession, transfers: Iterable[Any]) -> Mapping[int, Decimal]:
     """Reserve what there is; returns what each move lacks, by its id. Raises StockError."""
     acts.require(session, RESERVE)
-    rows = acts.locked(session, m.StockTransfer, transfers)
+    rows = acts.locked(session, m.StockTransfer, transfers, of_few_lines=True)
     refuse_done(rows)
     ids = [row.id for row in rows]
     moves = session.execute(_MOVES, {"ids": ids}).all()
@@ -161,7 +161,7 @@ def _split(
 def release(session: AnySession, transfers: Iterable[Any]) -> None:
     """Give back what was reserved; raises StockError."""
     acts.require(session, RESERVE)
-    rows = acts.locked(session, m.StockTransfer, transfers)
+    rows = acts.locked(session, m.StockTransfer, transfers, of_few_lines=True)
     refuse_done(rows)
     ids = [row.id for row in rows]
     lock_balances(session, ids)

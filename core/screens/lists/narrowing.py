@@ -73,7 +73,7 @@ def search(plan: ListPlan, names: Sequence[str], q: str) -> list[ColumnElement[b
 
 
 def _has(column: PlannedColumn, word: str) -> ColumnElement[bool]:
-    """In a related record's label it is looked for once, before the rows, whatever their number.
+    """In a related record's label and code it is looked for once, before the rows, whatever their number.
 
     Few records are named by their keys, of which PostgreSQL knows that few rows have them: it then goes by
     the indexes of the keys and of the other columns. Many stay a query within the query, whose rows are
@@ -81,8 +81,8 @@ def _has(column: PlannedColumn, word: str) -> ColumnElement[bool]:
     """
     if column.target is None:
         return has_word(column.shown, word)
-    key, label = column.target
-    keys = select(key).where(has_word(label, word))
+    key, called = column.target
+    keys = select(key).where(or_(*(has_word(one, word) for one in called)))
     few = db.session.scalars(keys.limit(FEW + 1)).all()
     if not few:
         return false()

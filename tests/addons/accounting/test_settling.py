@@ -138,3 +138,16 @@ def test_a_foreign_currency_without_a_rate_is_refused_on_every_form(visit, custo
     assert visit("/m/accounting.currency_rate.form/new", rate).status_code == 303
     assert visit("/m/accounting.payment.form/new", {**fields, "currency_code": "EUR"}).status_code == 303
     assert db.session.scalars(select(m.AccountingPayment.exchange_rate)).one() == Decimal("1.1")
+
+
+def test_a_posted_credit_note_leads_to_where_it_is_settled(visit, invoice_of, pay):
+    invoice, note = invoice_of(50), invoice_of(20, kind="credit_note")
+    way = f'href="/accounting/settle/{item_of(db.session, note).id}"'
+    assert way in visit(f"/m/accounting.invoice.form/{note.id}").text
+    assert "/accounting/settle/" not in visit(f"/m/accounting.invoice.form/{invoice.id}").text
+
+
+def test_documents_are_found_by_the_code_of_their_partner(visit, items):
+    for q, found in (("c1", 3), ("acme", 3), ("c2", 0)):
+        page = visit(f"/m/accounting.open_item.list?q={q}").text
+        assert len(re.findall(r'<tr[^>]* data-id="', page)) == found, q

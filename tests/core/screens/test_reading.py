@@ -26,6 +26,16 @@ def test_the_statements_of_a_page_stay_prepared(visit: Callable[..., Any], parts
     )
 
 
+def test_statements_that_are_written_out_stay_prepared_too(shelf: Flask) -> None:
+    for _ in range(8):
+        with shelf.app_context(), shelf.test_request_context(method="GET"):
+            db.session.execute(text("SELECT mpn FROM shelf_part WHERE id = :id"), {"id": 1})
+    assert (
+        committed("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%mpn FROM shelf_part%'")
+        == 1
+    )
+
+
 def test_a_page_that_has_read_all_is_shown_though_the_database_dies(
     visit: Callable[..., Any], parts: list[Any]
 ) -> None:

@@ -31,7 +31,7 @@ _LET_GO = "UPDATE {order} SET hold = '' WHERE id = ANY(:ids)"
 def confirm(session: AnySession, side: Side, orders: Iterable[Any]) -> Mapping[int, str]:
     """Confirm what nothing holds; returns the reasons of what is held. Raises the side's error."""
     acts.require(session, side.confirm)
-    rows = acts.locked(session, side.cls, orders)
+    rows = acts.locked(session, side.cls, orders, of_few_lines=True)
     _refuse(session, side, rows)
     held = side.holds_of(session, rows)
     if held:
@@ -45,7 +45,7 @@ def confirm(session: AnySession, side: Side, orders: Iterable[Any]) -> Mapping[i
 def release(session: AnySession, side: Side, orders: Iterable[Any], reason: str) -> None:
     """Confirm what is held, or let go what was changed, for a reason; raises the side's error."""
     acts.require(session, side.release)
-    rows = acts.locked(session, side.cls, orders)
+    rows = acts.locked(session, side.cls, orders, of_few_lines=True)
     side.error.refuse(
         {row.id: _("%(number)s is not held: confirm it.", number=row.number) for row in rows if not row.hold}
     )

@@ -42,7 +42,7 @@ def cancel_rest(session: AnySession, side: Side, orders: Iterable[Any]) -> None:
 def cancel(session: AnySession, side: Side, orders: Iterable[Any]) -> None:
     """Give orders up; raises the side's error where something has moved or is booked."""
     acts.require(session, side.write)
-    rows = acts.locked(session, side.cls, orders)
+    rows = acts.locked(session, side.cls, orders, of_few_lines=True)
     side.error.refuse(
         {
             row.id: _("%(number)s is cancelled already.", number=row.number)
@@ -61,7 +61,7 @@ def cancel(session: AnySession, side: Side, orders: Iterable[Any]) -> None:
 def reopen(session: AnySession, side: Side, orders: Iterable[Any]) -> None:
     """Turn cancelled orders into what they were before they were confirmed; raises the side's error."""
     acts.require(session, side.write)
-    rows = acts.locked(session, side.cls, orders)
+    rows = acts.locked(session, side.cls, orders, of_few_lines=True)
     side.error.refuse(
         {
             row.id: _("%(number)s is not cancelled.", number=row.number)

@@ -30,7 +30,7 @@ def hold_again(
     session: AnySession, side: Side, orders: Sequence[int], dearer: Collection[int], cheaper: Collection[int]
 ) -> None:
     """Let those wait that ask for more by now than was let go, and those no longer that waited and don't."""
-    rows = acts.locked(session, side.cls, orders)
+    rows = acts.locked(session, side.cls, orders, of_few_lines=True)
     asked = [row for row in rows if row.hold or row.id in dearer or (side.goes_out and row.id in cheaper)]
     if not asked:
         return

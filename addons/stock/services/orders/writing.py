@@ -8,15 +8,15 @@ from sqlalchemy import text
 
 from addons.accounting.amounts import price as price_line
 from addons.accounting.amounts import totals_of
-from addons.accounting.services.chart import books_of
+from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import rows_of
 from addons.accounting.services.window import why_impossible
 from addons.stock.services.orders.prices import Asked, Price
 from addons.stock.services.orders.sides import Side
 from core.clock import today
-from core.db import AnySession, reserve_many, smallest_unit
+from core.db import AnySession, smallest_unit
 from core.i18n import _, format_date
-from core.records.sequences import numbers_of
+from core.records.sequences import numbers_and_ids
 from core.sayings import say
 from core.security import acts
 from core.security.audit import record
@@ -30,10 +30,16 @@ def create(session: AnySession, side: Side, orders: Sequence[Any]) -> list[int]:
     """Write drafts, or unsaved records, and number them; returns their ids. Raises the side's error."""
     acts.require(session, side.write)
     compute(session, side, orders)
+    drafts = [order for order in orders if isinstance(order, side.draft)]
+    lines = [line for draft in drafts for line in draft.lines]
     series = [(side.name, order.company_id, order.date.year) for order in orders]
-    for order, number in zip(orders, numbers_of(session, series), strict=True):
+    counts = {side.cls.__table__: len(drafts), side.line_cls.__table__: len(lines)}
+    numbers, (order_ids, line_ids) = numbers_and_ids(session, series, counts)
+    for order, number in zip(orders, numbers, strict=True):
         order.number = number
-    _write(session, side, [order for order in orders if isinstance(order, side.draft)])
+    for one, one_id in zip((*drafts, *lines), (*order_ids, *line_ids), strict=True):
+        one.id = one_id
+    _write(session, side, drafts)
     session.add_all(order for order in orders if not isinstance(order, side.draft))
     session.flush()
     return [order.id for order in orders]
@@ -61,14 +67,18 @@ def compute(session: AnySession, side: Side, orders: Sequence[Any]) -> None:
             side.complete(session, order, partner)
             order.date = order.date or today()
             order.currency_code = order.currency_code or partner.currency
-        _refuse_days(session, side, orders)
+        books = _books(session, orders)
+        _refuse_days(side, orders, books)
         _complete_lines(session, side, [(o, line) for o in orders for line in o.lines], partners)
-        total(session, orders)
+        _total(orders, books)
 
 
-def _refuse_days(session: AnySession, side: Side, orders: Sequence[Any]) -> None:
+def _books(session: AnySession, orders: Sequence[Any]) -> dict[int, Books]:
+    return {company_id: books_of(session, company_id) for company_id in {o.company_id for o in orders}}
+
+
+def _refuse_days(side: Side, orders: Sequence[Any], books: Mapping[int, Books]) -> None:
     """Days that nobody means: a paper for each is numbered by its year."""
-    books = {company_id: books_of(session, company_id) for company_id in {o.company_id for o in orders}}
     for order in orders:
         if problem := why_impossible(books[order.company_id], order.date):
             raise side.error(problem)
@@ -155,9 +165,12 @@ def _asks(line: Any, kept: type[Any]) -> bool:
 
 def total(session: AnySession, orders: Sequence[Any]) -> None:
     """Price the lines, sum them up, and tax them as the company does."""
-    rules = {i: books_of(session, i).tax_rules for i in {order.company_id for order in orders}}
+    _total(orders, _books(session, orders))
+
+
+def _total(orders: Sequence[Any], books: Mapping[int, Books]) -> None:
     for order in orders:
-        own, unit = rules[order.company_id], smallest_unit(order.currency_code)
+        own, unit = books[order.company_id].tax_rules, smallest_unit(order.currency_code)
         for line in order.lines:
             price_line(line, unit, own)
         lines = ((line.net, line.tax_id, line.tax_within) for line in order.lines)
@@ -169,16 +182,11 @@ def _write(session: AnySession, side: Side, drafts: Sequence[Any]) -> None:
     if not drafts:
         return
     order, line = side.cls.__table__, side.line_cls.__table__
-    lines = [one for draft in drafts for one in draft.lines]
-    order_ids, line_ids = reserve_many(session, {order: len(drafts), line: len(lines)})
-    for draft, draft_id in zip(drafts, order_ids, strict=True):
-        draft.id = draft_id
-    for one, one_id in zip(lines, line_ids, strict=True):
-        one.id = one_id
     side.cls._bulk(session, rows_of(order, drafts))
     side.line_cls._bulk(session, (row for draft in drafts for row in _line_rows(line, draft)))
-    side.schedule_cls._bulk(session, (row for one in lines for row in _schedule_rows(one)))
-    record(session, "create", side.name, order_ids)
+    calls = (row for draft in drafts for one in draft.lines for row in _schedule_rows(one))
+    side.schedule_cls._bulk(session, calls)
+    record(session, "create", side.name, [draft.id for draft in drafts])
 
 
 def _line_rows(table: Any, draft: Any) -> Iterator[dict[str, Any]]:
