@@ -1256,6 +1256,8 @@ class PayablesMatch(_Composed):
     @property
     def reason(self) -> str: ...
     @classmethod
+    def repeat(cls, session: Any, matches: Any) -> None: ...
+    @classmethod
     def reprice(cls, session: Any, given: Any) -> int: ...
     @classmethod
     def settle(cls, session: Any, matches: Any, outcome: str) -> None: ...
@@ -1304,6 +1306,7 @@ class PayablesStatement(_Composed):
     period_end: Mapped[_date]
     period_start: Mapped[_date]
     reference: Mapped[str]
+    revision: Mapped[int]
     run: Mapped[PayablesRun]
     run_id: Mapped[int]
     state: Mapped[str]
@@ -1319,6 +1322,23 @@ class PayablesStatement(_Composed):
     def post(cls, session: Any, statements: Any, on: Any = ...) -> Any: ...
     @classmethod
     def redo(cls, session: Any, statements: Any) -> Any: ...
+    @classmethod
+    def send(cls, session: Any, statements: Any) -> Any: ...
+    @classmethod
+    def send_by_hand(cls, session: Any, statement: Any, letter: Any) -> Any: ...
+    @classmethod
+    def take_answer(
+        cls,
+        session: Any,
+        statement: Any,
+        agreed: bool,
+        by: str,
+        note: str = ...,
+        remarks: Any = ...,
+        figures: Any = ...,
+    ) -> None: ...
+    @classmethod
+    def take_list(cls, session: Any, statement: Any, filename: str, contents: bytes, most: int) -> None: ...
     @classmethod
     def upload(cls, session: Any, statement: Any, filename: str, contents: bytes) -> Any: ...
 
@@ -1914,6 +1934,8 @@ class PurchasingOrder(_Composed):
     def return_goods(cls, session: Any, moves: Any, on: Any = ...) -> Any: ...
     @classmethod
     def returnable(cls, session: Any, order_id: int) -> Any: ...
+    @classmethod
+    def take_latest(cls, session: Any, orders: Any = ..., partners: Any = ..., until: Any = ...) -> Any: ...
 
 class PurchasingOrderLine(_Composed):
     billed: Mapped[Decimal]

@@ -184,6 +184,7 @@ def decide(payable_id: int) -> Page:
         "dispute": lambda: m.PayablesMatch.dispute(
             db.session, ids, request.form.get("note", ""), request.form.get("owner", type=int)
         ),
+        "repeat": lambda: m.PayablesMatch.repeat(db.session, ids),
         "undo": lambda: m.PayablesMatch.undo(db.session, ids),
         "join": lambda: m.PayablesMatch.join(db.session, ids),
         "split": lambda: m.PayablesMatch.split(db.session, ids),

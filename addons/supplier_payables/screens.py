@@ -3,9 +3,12 @@
 from typing import Any
 
 from addons.supplier_payables import dispute_screens
+from addons.supplier_payables.services.confirming import link_of
 from addons.supplier_payables.services.settled import left_to_pay
-from core.i18n import _, _l
-from core.screens import Button, Column, Fact, Facts, Field, Filter, Screens, Section
+from addons.supplier_payables.services.uploading import SEND
+from core import m
+from core.i18n import _, _l, format_date
+from core.screens import BulkAction, Button, Column, Fact, Facts, Field, Filter, Screens, Section
 
 STATES = {"draft": _l("Draft"), "posted": _l("Posted")}
 SETTLEMENTS = {"cash": _l("Cash"), "receipt": _l("By receipt"), "period": _l("By period")}
@@ -22,8 +25,28 @@ def facts_of(session: Any, statement: Any) -> list[Fact]:
         Fact(_l("Ours"), statement.total, currency),
         Fact(_l("Theirs"), statement.their_total, currency),
         Fact(_l("Difference"), statement.their_total - statement.total, currency),
+        *_asked(session, statement),
         *_paid(session, statement),
     ]
+
+
+def _asked(session: Any, statement: Any) -> list[Fact]:
+    """Whether the supplier was asked by a link, and what it said."""
+    link = link_of(session, statement.id)
+    if link is None:
+        return []
+    if link.answered_at is None:
+        return [Fact(_l("Supplier"), text=_("asked on %(day)s", day=format_date(link.made_at)))]
+    by, note = link.answered_by, f": {link.note}" if link.note else ""
+    if link.answer == "confirm":
+        return [Fact(_l("Supplier"), text=_("confirmed by %(name)s", name=by) + note, tone="good")]
+    return [Fact(_l("Supplier"), text=_("%(name)s says what differs", name=by) + note, tone="bad")]
+
+
+def send(session: Any, statement: Any) -> str:
+    """Ask the supplier of one."""
+    (message,) = m.PayablesStatement.send(session, [statement])
+    return _("It goes to %(to)s.", to=", ".join(message.to))
 
 
 def _paid(session: Any, statement: Any) -> list[Fact]:
@@ -51,6 +74,15 @@ screens.list(
     ],
     filters=[Filter("state", choices=STATES), "partner_id", "period_end", "run_id"],
     search=["number", "reference", "partner_id"],
+    actions=[
+        BulkAction(
+            "send",
+            _l("Ask the suppliers"),
+            action=lambda session, statement: m.PayablesStatement.send(session, [statement]),
+            permission=SEND,
+            bulk=lambda statement: (statement.state == "draft") & (statement.list_name == ""),
+        )
+    ],
     order="-period_end",
     create=False,
     source=(_l("Payables runs"), "supplier_payables.runs_page"),
@@ -84,6 +116,14 @@ screens.form(
             method="get",
             permission="supplier_payables.read",
             style="primary",
+        ),
+        Button(
+            "send",
+            _l("Ask the supplier"),
+            action=send,
+            permission=SEND,
+            visible=lambda statement: statement.state == "draft" and not statement.list_name,
+            confirm=_l("Mail this statement to the supplier to confirm?"),
         ),
         Button(
             "redo",

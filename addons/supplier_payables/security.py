@@ -17,5 +17,6 @@ for model in ("payables.line", "payables.match", "payables.their_line"):
 rights.permission("supplier_payables.read", _l("See payable statements"))
 rights.permission("supplier_payables.run", _l("State what is owed to suppliers"))
 rights.permission("supplier_payables.match", _l("Match suppliers' lists, and accept or dispute lines"))
+rights.permission("supplier_payables.send", _l("Mail payable statements to suppliers"))
 rights.permission("supplier_payables.approve", _l("Accept prices and quantities above the tolerance"))
 rights.permission("supplier_payables.post", _l("Post payable statements"))

@@ -47,6 +47,26 @@ _WAITING = text("""
 """)
 
 
+_LATEST = text("""
+    SELECT id FROM partner
+     WHERE company_id = :company AND is_supplier AND receipt_price = 'latest'
+       AND CASE WHEN :everyone THEN settlement = 'period' AND settlement_cycle = :cycle
+                ELSE id = ANY(:named) END
+     ORDER BY id
+""")
+
+
+def due(session: AnySession, company_id: int, cycle: str, partners: Sequence[int] | None) -> list[int]:
+    """The suppliers of a run whose receipts cost the latest price."""
+    given = {
+        "company": company_id,
+        "cycle": cycle,
+        "everyone": partners is None,
+        "named": list(partners or ()),
+    }
+    return list(session.scalars(_LATEST, given))
+
+
 @contextmanager
 def followed(session: AnySession, runs: Iterable[Any]) -> Iterator[list[int]]:
     """Lock the drafts that runs are about, and let them follow what is done."""

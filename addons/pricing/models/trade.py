@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from addons.pricing.services import billing, buying, priced, selling
+from addons.pricing.services import billing, buying, priced, selling, taking
 from addons.purchasing.models import orders, progress
 from addons.sales.models import orders as sales
 from core.db import UnitPrice
 from core.sayings import Told
+from core.security import acts
 
 
 class PurchasingOrder(orders.Order):
@@ -26,6 +27,37 @@ class PurchasingOrder(orders.Order):
             super().price_lines(session, [a for a, one in zip(asked, found, strict=True) if one is None])
         )
         return [next(rest) if one is None else one for one in found]
+
+    @classmethod
+    def take_latest(
+        cls,
+        session: Any,
+        orders: Iterable[Any] = (),
+        partners: Iterable[int] = (),
+        until: dt.date | None = None,
+    ) -> list[int]:
+        """Reprice what is not billed of suppliers whose receipts cost the latest price; returns the runs."""
+        return taking.take_latest(session, acts.ids_of(session, orders), partners, until)
+
+    @classmethod
+    def bill(
+        cls, session: Any, orders: Iterable[Any], reference: str = "", on: dt.date | None = None
+    ) -> list[int]:
+        """At the latest price of the day where the supplier is set so."""
+        ids = acts.ids_of(session, orders)
+        cls.take_latest(session, ids)
+        made: list[int] = super().bill(session, ids, reference, on)
+        return made
+
+    @classmethod
+    def bill_until(
+        cls, session: Any, partners: Iterable[int], until: dt.date, reference: str = ""
+    ) -> list[int]:
+        """At the latest price of the day where the supplier is set so."""
+        ids = list(partners)
+        cls.take_latest(session, partners=ids, until=until)
+        made: list[int] = super().bill_until(session, ids, until, reference)
+        return made
 
     @classmethod
     def bill_lines(

@@ -13,6 +13,7 @@ pieces, as bills do: the open part of the difference is the share of the first o
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -37,7 +38,8 @@ from core.security.audit import record
 
 REPRICE = "pricing.reprice"
 _ZERO, _PERCENT = Decimal(0), Decimal("0.0001")
-_MOVES = f"""
+#: Received moves of a company with their order lines and the price by now.
+MOVES = f"""
     SELECT v.id AS move_id, v.date, v.product_id, v.quantity, v.billed, {BY_NOW} AS price,
            v.ordered_price, v.document_currency_code AS currency, v.document_rate AS rate,
            o.partner_id, l.order_id, {untaxed("l")} AS unit_price, l.discount, l.quantity AS line_quantity
@@ -46,13 +48,13 @@ _MOVES = f"""
      WHERE v.company_id = :company AND v.state = 'done' AND v.returns_id IS NULL
        AND v.document_price IS NOT NULL
 """  # noqa: S608  # our own constants
-_RECEIVED = text(f"""{_MOVES}
+_RECEIVED = text(f"""{MOVES}
        AND v.date BETWEEN :since AND :until
        AND (CAST(:suppliers AS bigint[]) = ARRAY[]::bigint[] OR o.partner_id = ANY(:suppliers))
        AND (CAST(:parts AS bigint[]) = ARRAY[]::bigint[] OR v.product_id = ANY(:parts))
      ORDER BY v.id
 """)
-_NAMED = text(f"{_MOVES} AND v.id = ANY(:ids) ORDER BY v.id")
+_NAMED = text(f"{MOVES} AND v.id = ANY(:ids) ORDER BY v.id")
 #: What receipts are worth by the prices of their supplier, and how much went back and is credited.
 _WORTH = text("""
     SELECT w.id, v.amount, coalesce(r.back, 0) AS back, coalesce(r.credited, 0) AS credited
@@ -166,17 +168,18 @@ def _screen(session: AnySession, run: Any) -> None:
         _RECEIVED, {**values, "suppliers": chosen.suppliers, "parts": chosen.parts}
     ).all()
     session.execute(_FORGET, {"id": run.id})
-    lines = list(_lines(session, run, list(_differing(session, run, received)), chosen.currency))
+    lines = list(_lines(session, run, list(differing(session, run.date, received)), chosen.currency))
     lines.sort(key=lambda line: -abs(line["value"] + line["claim_value"]))
     m.PricingRunLine._bulk(session, lines)
     session.execute(_SCREENED, {"id": run.id, "count": len(received)})
 
 
-def _differing(session: AnySession, run: Any, received: Sequence[Any]) -> Iterator[Found]:
+def differing(session: AnySession, on: date, received: Sequence[Any]) -> Iterator[Found]:
+    """Rows of `MOVES` whose price is not the latest one of a day, with that."""
     of = partners_of(session, {row.partner_id for row in received})
     quantities = break_quantities(session, received, of, "line_quantity")
     wanted = [
-        Wanted(row.partner_id, row.product_id, quantity, row.currency, run.date)
+        Wanted(row.partner_id, row.product_id, quantity, row.currency, on)
         for row, quantity in zip(received, quantities, strict=True)
     ]
     latest = latest_prices(session, wanted, of)

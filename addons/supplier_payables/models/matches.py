@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.matching.services.lines import KINDS
 from addons.matching.services.words import reason
-from addons.supplier_payables.services import deciding, disputes
+from addons.supplier_payables.services import deciding, disputes, repeating
 from addons.supplier_payables.services.acts import Act
 from core.db import Line, Money, Quantity, Timestamp, UnitPrice
 from core.models import Model, relationship
@@ -85,6 +85,14 @@ class Match(CompanyOwned, Model):
                 name="accepted_by_somebody_else",
             ),
             Index(None, "statement_id", "state", "exact", "id"),
+            Index(
+                "ix_payables_match_decided",
+                "partner_id",
+                "kind",
+                "causes",
+                "decided_at",
+                postgresql_where="state <> 'open' AND NOT exact",
+            ),
             Index("ix_payables_match_disputes", "owner_id", "id", postgresql_where="state = 'disputed'"),
         )
 
@@ -117,6 +125,11 @@ class Match(CompanyOwned, Model):
     def settle(cls, session: Any, matches: Iterable[Any], outcome: str) -> None:
         """Say how disputes ended, also of posted statements."""
         disputes.settle(session, matches, outcome)
+
+    @classmethod
+    def repeat(cls, session: Any, matches: Iterable[Any]) -> None:
+        """Decide as the last time about the same kind of difference of the supplier."""
+        repeating.repeat(session, matches)
 
     @classmethod
     def undo(cls, session: Any, matches: Iterable[Any]) -> None:

@@ -1,7 +1,7 @@
 """The run of a period, and the statement of a supplier with its lines."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.accounting.periods import Period
 from addons.supplier_payables.models.agreed import CYCLES
-from addons.supplier_payables.services import creation, following, posting, uploading
+from addons.supplier_payables.services import answering, confirming, creation, following, posting, uploading
 from core.db import Line, Money, Quantity, Timestamp, UnitPrice, begins_index, search_index
 from core.models import Model, relationship
 from core.records.models import CompanyOwned
@@ -95,6 +95,8 @@ class Statement(CompanyOwned, Model):
     list_name: Mapped[str] = mapped_column(Line, server_default="")
     #: The list as it came.
     list_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="RESTRICT"), index=True)
+    #: Counts the states of its lines: papers are made anew for each.
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
     total: Mapped[Decimal] = mapped_column(Money, server_default="0")
     their_total: Mapped[Decimal] = mapped_column(Money, server_default="0")
     bill_id: Mapped[int | None] = mapped_column(
@@ -148,6 +150,35 @@ class Statement(CompanyOwned, Model):
     def upload(cls, session: Any, statement: Any, filename: str, contents: bytes) -> Any:
         """Read the supplier's list, in place of one before, and match it; returns what was read."""
         return uploading.upload(session, statement, filename, contents)
+
+    @classmethod
+    def send(cls, session: Any, statements: Iterable[Any]) -> list[Any]:
+        """Mail drafts to their suppliers to confirm, with a link to answer by; returns the mails."""
+        return confirming.send(session, statements)
+
+    @classmethod
+    def send_by_hand(cls, session: Any, statement: Any, letter: Any) -> Any:
+        """Mail one with a letter that a person has written; returns the mail."""
+        return confirming.send_by_hand(session, statement, letter)
+
+    @classmethod
+    def take_list(cls, session: Any, statement: Any, filename: str, contents: bytes, most: int) -> None:
+        """Match the list that a supplier brings by its link, where there is none yet."""
+        uploading.take_list(session, statement, filename, contents, most)
+
+    @classmethod
+    def take_answer(
+        cls,
+        session: Any,
+        statement: Any,
+        agreed: bool,
+        by: str,
+        note: str = "",
+        remarks: Mapping[int, str] | None = None,
+        figures: answering.Figures | None = None,
+    ) -> None:
+        """Take what a supplier answers as its list; `remarks` and `figures` are by the ids of lines."""
+        answering.take_answer(session, statement, agreed, by, note, remarks or {}, figures or {})
 
     @classmethod
     def accept_exact(cls, session: Any, statements: Iterable[Any]) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.matching.services.words import KIND_WORDS, reason
+from addons.supplier_payables.services.repeating import proposals
 from core.db import AnySession
 from core.security.actor import actor_of
 
@@ -99,6 +100,8 @@ class Row:
     match: Any
     reason: str
     kind: str
+    #: What was decided the last time about such a difference, as `repeating` has it; None for nothing.
+    before: Any = None
     ours: list[Any] = field(default_factory=list)
     theirs: list[Any] = field(default_factory=list)
 
@@ -111,6 +114,11 @@ class Bench:
     counts: Any
     #: Rows of the list that are in no match, with why.
     unread: Sequence[Any]
+
+    @property
+    def has_proposals(self) -> bool:
+        """Whether something of the page was decided before about the same kind of difference."""
+        return any(row.before for row in self.rows)
 
 
 def bench(
@@ -127,6 +135,8 @@ def bench(
     query = text(_MATCHES.format(where=where, order=_ORDER))
     rows = {one.id: _row(one) for one in session.execute(query, values)}
     _add_lines(session, rows)
+    for key, before in proposals(session, list(rows)).items():
+        rows[key].before = before
     counts = session.execute(_COUNTS, given).one()
     return Bench(list(rows.values()), counts, session.execute(_UNREAD, {"id": statement_id}).all())
 

@@ -27,6 +27,7 @@ _DRAFTS = text("""
       JOIN stock_move v ON v.id = l.move_id
      WHERE s.state = 'draft' AND coalesce(v.returns_id, v.id) = ANY(:moves) ORDER BY s.id
 """)
+_PAPERS = text("UPDATE payables_statement SET revision = revision + 1 WHERE id = :id")
 _TIED = text("""
     SELECT k.id, k.kind, k.state, array_agg(DISTINCT l.id) AS ours,
            ARRAY(SELECT id FROM payables_their_line WHERE match_id = k.id ORDER BY id) AS theirs
@@ -61,6 +62,7 @@ def follow_prices(session: AnySession, moves: Iterable[int]) -> None:
     """Let drafts have the prices by now; whoever changed these needs no right for the statements."""
     for statement in _drafts(session, moves):
         if changed := take_agreed(session, [statement.id]):
+            session.execute(_PAPERS, {"id": statement.id})
             _judge(session, statement, changed)
             record(session, "follow", "payables.statement", [statement.id], {"lines": len(changed)})
             acts.forget(session, m.PayablesStatement, [statement.id])

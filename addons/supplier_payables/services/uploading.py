@@ -1,7 +1,7 @@
 """Read a supplier's list, match it with a draft, and accept what is exact."""
 
 import mimetypes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,13 +16,13 @@ from addons.supplier_payables.services.errors import PayablesError
 from addons.supplier_payables.services.excess import excess
 from core import m
 from core.db import AnySession, reserve_ids, round_money
-from core.i18n import _
+from core.i18n import _, format_number
 from core.records.attachments import store
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
 
-MATCH = "supplier_payables.match"
+MATCH, SEND = "supplier_payables.match", "supplier_payables.send"
 _ZERO = Decimal(0)
 
 _OURS = text("""
@@ -64,17 +64,46 @@ def upload(session: AnySession, statement: Any, filename: str, contents: bytes) 
     (row,) = acts.locked(session, m.PayablesStatement, [statement])
     refuse_posted([row])
     found = _read(session, row, contents)
+    file = _kept(session, row, filename, contents)
+    tolerances = tolerances_of(session, row)
+    keep(session, row, found, filename, file, lambda ours, theirs: match(ours, theirs, tolerances))
+    record(session, "upload", "payables.statement", [row.id])
+    return found
+
+
+def keep(
+    session: AnySession,
+    row: Any,
+    found: TheirList,
+    name: str,
+    file: int | None,
+    matching: Callable[[Sequence[Line], Sequence[Line]], Sequence[Match]],
+) -> None:
+    """Let what was read be the supplier's list of a locked draft, in place of one before, and match it."""
     for forget in _FORGET:
         session.execute(forget, {"id": row.id})
-    theirs = _keep(session, row, found)
-    ours = our_lines(session, row.id)
-    write(session, row, ours, theirs, match(ours, theirs, tolerances_of(session, row)))
+    theirs, ours = _keep(session, row, found), our_lines(session, row.id)
+    write(session, row, ours, theirs, matching(ours, theirs))
     total = _sum(theirs, row.currency_code)
-    file = _kept(session, row, filename, contents)
-    session.execute(_NOTE, {"id": row.id, "name": filename[:1000], "file": file, "total": total})
-    record(session, "upload", "payables.statement", [row.id])
+    session.execute(_NOTE, {"id": row.id, "name": name[:1000], "file": file, "total": total})
     acts.forget(session, m.PayablesStatement, [row.id])
-    return found
+
+
+def take_list(session: AnySession, statement: Any, filename: str, contents: bytes, most: int) -> None:
+    """A list that the supplier brings by its link: the first one, a table, of so many lines at most."""
+    acts.require(session, SEND)
+    (row,) = acts.locked(session, m.PayablesStatement, [statement])
+    refuse_posted([row])
+    if row.list_name:
+        raise PayablesError(_("Your list is here already: write to us instead."))
+    if contents.startswith(b"%PDF"):  # reading one takes seconds, which nobody gets without a log-in
+        raise PayablesError(_("Bring a table, xlsx or csv: send a PDF by mail instead."))
+    found = _read(session, row, contents)
+    if len(found.lines) > most:
+        raise PayablesError(_("The list has more than %(n)s lines: send it by mail.", n=format_number(most)))
+    file, tolerances = _kept(session, row, filename, contents), tolerances_of(session, row)
+    keep(session, row, found, filename, file, lambda ours, theirs: match(ours, theirs, tolerances))
+    record(session, "upload", "payables.statement", [row.id])
 
 
 def _read(session: AnySession, row: Any, contents: bytes) -> TheirList:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from addons.pricing.services.errors import PricingError
+from addons.pricing.services.lists import ListDraft, PriceDraft
 from addons.pricing.services.screening import Agreed
 from addons.supplier_payables.services.errors import PayablesError
 from core import m
@@ -151,3 +152,20 @@ def test_a_price_that_rose_by_half_is_repriced_and_one_with_tax_says_what_to_do(
         run = db.session.get_one(m.PricingRun, m.PayablesMatch.reprice(db.session, [match]))
     db.session.expire_all()
     assert (run.state, match.state, statement.total) == ("applied", "accepted", 225)
+
+
+def test_a_statement_takes_the_latest_price_where_the_supplier_is_set_so(office):
+    """ZH-09: what came at 1.50 is stated at 1.62, the latest price; of others it stays as received."""
+    other = office.partner("V2", settlement="period")
+    db.session.get_one(m.Partner, office.vendor).receipt_price = "latest"
+    move = office.got(office.parts[0], 100, "1.50", day(3))
+    office.got(office.parts[1], 100, "1.50", day(3), partner=other)
+    for partner in (office.vendor, other):
+        prices = [PriceDraft(part, Decimal("1.62")) for part in office.parts[:2]]
+        draft = ListDraft(office.company_id, "purchase", "USD", f"Q4 {partner}", prices, partner)
+        m.PricingPriceList.create(db.session, [draft])
+    first, second = office.run()
+    db.session.expire_all()
+    assert (first.total, second.total) == (162, 150)
+    assert m.StockMove.agreed_prices(db.session, [move.id]) == {move.id: Decimal("1.62")}
+    assert office.account("inventory") == 312 and office.differences() == []

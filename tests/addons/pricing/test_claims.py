@@ -7,10 +7,12 @@ import pytest
 
 from addons.pricing import reports
 from addons.pricing.services.errors import PricingError
-from core import m
+from core import letters, m
 from core.db import db
-from core.documents import render_html
+from core.documents import papers_of, render_html
+from core.records import attachments
 from tests.addons.pricing.conftest import DAY
+from tests.papers import texts_of
 
 pytestmark = pytest.mark.addons(
     "partners", "products", "accounting", "stock", "sales", "purchasing", "matching", "pricing"
@@ -164,3 +166,31 @@ def test_a_claim_is_a_paper_with_its_lines(shop):
         assert said in html or said.replace("−", "-") in html, said
     (path,) = [line["delivery"] for line in reports.lines_of(claim)]
     assert path in html
+
+
+def test_a_claim_is_mailed_with_its_paper(shop):
+    db.session.get(m.Partner, shop.supplier).email = "sales@maker.example"
+    order = billed(shop)
+    shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
+    claim = claim_of(shop.applied(with_claims=True))
+    (how,) = [paper.delivery for paper in papers_of("pricing.claim")]
+    letter = letters.proposed(db.session, how, claim)
+    assert (letter.to, letter.problem) == ("sales@maker.example", "") and claim.number in letter.subject
+    assert "8.00" in letter.body and "credit note" in letter.body
+    message = letters.send(db.session, how, claim, letter)
+    (file,) = message.attachments
+    text = "\n".join(line for page in texts_of(attachments.read(file.sha256)) for line in page)
+    assert claim.number in text and order.number in text
+    # A second click on the same dialog sends nothing more.
+    assert letters.send(db.session, how, claim, letter).id == message.id
+
+
+def test_a_claim_names_the_list_in_the_suppliers_language(shop):
+    """A claim names the list that it relies on in the supplier's language, whoever reads it first."""
+    db.session.get(m.Partner, shop.supplier).locale = "zh_CN"
+    billed(shop)
+    shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
+    claim = claim_of(shop.applied(with_claims=True))
+    db.session.flush()
+    assert claim.lines[0].run_line.origin == "list Q2 of Mar 2, 2026"
+    assert "价格表 Q2（2026年3月2日）" in render_html("pricing.claim", claim, locale="zh_CN")

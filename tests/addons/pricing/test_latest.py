@@ -4,14 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from addons.pricing.services.latest import Wanted, latest_prices
 from addons.pricing.services.lists import ListDraft, PriceDraft
 from addons.purchasing.services.drafts import OrderDraft, OrderLineDraft
 from core import m
+from core.clock import today
 from core.db import db
 from core.errors import UserError
-from core.i18n import in_locale
+from core.i18n import format_date, in_locale
 from tests.addons.pricing.conftest import DAY
 
 pytestmark = pytest.mark.addons(
@@ -150,8 +152,10 @@ def test_a_receipt_takes_the_latest_price_where_the_supplier_is_set_so(shop):
     assert (move.document_price, move.ordered_price) == (Decimal("1.08"), 1)
     assert (move.price_origin, order.lines[0].unit_price) == ("list Q2 of Mar 2, 2026", 1)
     assert shop.account("inventory") == Decimal("104.80")
+    # What came before it was set so has the latest price once it is billed.
     bill = shop.billed(order, "R-1")
-    assert [(line.quantity, line.unit_price) for line in bill.lines] == [(40, 1), (60, Decimal("1.08"))]
+    assert [(line.quantity, line.unit_price) for line in bill.lines] == [(100, Decimal("1.08"))]
+    assert shop.account("inventory") == 108
     assert (shop.account("goods_received"), shop.account("price_difference")) == (0, 0)
 
 
@@ -257,3 +261,38 @@ def test_a_request_is_no_source_of_its_own_price(shop):
     other.lines[0].price_origin = ""
     m.PurchasingOrder.compute(db.session, [other])
     assert other.lines[0].price_origin.startswith(f"quotation {request.number}")
+
+
+def test_a_bill_takes_the_latest_price_where_the_supplier_is_set_so(shop):
+    """ZH-09: ordered at 1.00, received at 1.05, billed at 1.08; value follows, and it is undone."""
+    rule(shop, receipt_price="latest")
+    part, today_ = shop.parts[0], today()
+    order = shop.order((part, 100, "1.00"))
+    shop.price_list("Q1", (part, "1.05"), valid_from=DAY)
+    shop.come((order.lines[0], 100))
+    shop.price_list("Q2", (part, "1.08"), valid_from=today_)
+    (draft,) = m.PurchasingOrder.bill(db.session, [order], "R-1", today_)
+    db.session.expire_all()
+    assert db.session.get(m.AccountingBill, draft).net == 108
+    assert (shop.account("inventory"), shop.account("goods_received")) == (108, -108)
+    (move,) = [db.session.get(m.StockMove, key) for key in shop.received_moves(order)]
+    assert (move.ordered_price, move.document_price) == (1, Decimal("1.05"))
+    (run,) = db.session.scalars(select(m.PricingRun)).all()
+    assert (run.state, run.reason) == ("applied", "The latest price when it was billed")
+    assert run.lines[0].origin == f"list Q2 of {format_date(today_)}"
+    # A second draft asks nothing more, and the run is taken back like any other.
+    db.session.delete(db.session.get(m.AccountingBill, draft))
+    db.session.flush()
+    m.PurchasingOrder.bill(db.session, [order], "R-1", today_)
+    assert len(db.session.scalars(select(m.PricingRun)).all()) == 1
+    shop.undo(run)
+    assert shop.account("inventory") == 105
+
+
+def test_a_bill_of_a_supplier_that_is_not_set_so_has_the_price_of_its_receipt(shop):
+    order = shop.order((shop.parts[0], 100, "1.00"))
+    shop.come((order.lines[0], 100))
+    shop.price_list("Q2", (shop.parts[0], "1.08"), valid_from=DAY)
+    (draft,) = m.PurchasingOrder.bill(db.session, [order], "R-1", today())
+    assert db.session.get(m.AccountingBill, draft).net == 100
+    assert not db.session.scalars(select(m.PricingRun)).all()

@@ -13,9 +13,13 @@ from addons.supplier_payables.services.errors import PayablesError
 from addons.supplier_payables.services.posting import shares
 from core import m
 from core.db import db
+from core.documents import render_html
+from core.letters import shown_papers
+from core.security.actor import Actor
 from tests.addons.supplier_payables.conftest import NOVEMBER, day
 
 pytestmark = pytest.mark.addons("supplier_payables")
+ROOT = Actor(None, "root", None, is_superuser=True)
 MATCH, APPROVE = "supplier_payables.match", "supplier_payables.approve"
 
 
@@ -180,3 +184,51 @@ def test_a_dispute_about_what_is_only_theirs_is_settled_in_words(office):
     db.session.refresh(theirs)
     assert (theirs.state, theirs.outcome) == ("open", "")
     assert ours.kind == "only_ours"
+
+
+def test_what_was_decided_before_is_proposed_and_done_by_one_key(office):
+    """Dearer was disputed and less accepted: both are proposed in November, and what is cheaper is not."""
+    statement, (dearer, less) = stated(office, (100, 1.1), (80, 1))
+    assert not any(row.before for row in bench(db.session, statement.id, 1).rows)
+    with pytest.raises(PayablesError, match="Nothing was decided before"):
+        m.PayablesMatch.repeat(db.session, [dearer])
+    m.PayablesMatch.dispute(db.session, [dearer], "1.00 was agreed")
+    m.PayablesMatch.accept(db.session, [less])
+    moves = [office.got(office.parts[n], 100, 1, day(3 + n, 11)) for n in range(3)]
+    (following,) = office.run(NOVEMBER)
+    rows = [
+        (move.purchase_line.order.number, f"P{n}", quantity, price, day(3 + n, 11))
+        for n, (move, quantity, price) in enumerate(zip(moves, (100, 70, 100), (1.25, 1, 0.9), strict=True))
+    ]
+    office.upload(following, *rows)
+    found = {(row.match.kind, row.match.price_change): row for row in bench(db.session, following.id, 1).rows}
+    before = {key: row.before and (row.before.state, row.before.note) for key, row in found.items()}
+    assert before == {
+        ("price", 25): ("disputed", "1.00 was agreed"),
+        ("quantity", 0): ("accepted", ""),
+        ("price", -10): None,
+    }
+    # Nothing was done by itself; one key does both.
+    assert {row.match.state for row in found.values()} == {"open"}
+    m.PayablesMatch.repeat(db.session, [found["price", 25].match.id, found["quantity", 0].match.id])
+    db.session.expire_all()
+    states = {(one.kind, one.price_change): (one.state, one.note) for one in office.matches(following)}
+    assert states == {
+        ("price", 25): ("disputed", "1.00 was agreed"),
+        ("quantity", 0): ("accepted", ""),
+        ("price", -10): ("open", ""),
+    }
+
+
+def test_disputed_lines_of_a_posted_statement_are_a_claim_on_paper(office):
+    statement, (dearer, less) = stated(office, (100, 1.1), (80, 1))
+    m.PayablesMatch.dispute(db.session, [dearer], "1.00 was agreed")
+    m.PayablesMatch.accept(db.session, [less])
+    assert "payables.claim" not in {paper.name for paper in shown_papers(statement, ROOT)}
+    statement.reference = "R-1"
+    m.PayablesStatement.post(db.session, [statement], day(5, 11))
+    assert "payables.claim" in {paper.name for paper in shown_papers(statement, ROOT)}
+    html = render_html("payables.claim", statement, locale="en")
+    for said in ("Price differs: 1.00 was agreed", "100.00", "110.00", "P0", statement.number):
+        assert said in html, said
+    assert "P1" not in html
