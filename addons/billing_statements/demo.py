@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from addons.accounting.periods import last_closed
+from addons.accounting.periods import Period, last_closed
 from addons.billing_statements.services.creation import create_statements
+from addons.billing_statements.services.delivery import reachable
 from addons.billing_statements.services.runs import start_rendering
 from core import m
 from core.clock import today
@@ -21,20 +22,25 @@ def load(session: Any, company: Any) -> list[LogIn]:
     latest = last_closed("monthly", today())
     before = last_closed("monthly", latest.start)
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
-        for period in (last_closed("monthly", before.start), before):
-            run = m.BillingRun(
-                company_id=company.id, cycle="monthly", period_start=period.start, period_end=period.end
-            )
-            session.add(run)
-            session.flush()
-            create_statements(session, run)
-        _dispute(session, run)
-        start_rendering(session, run)
+        answered, waiting = (
+            _run(session, company, period) for period in (last_closed("monthly", before.start), before)
+        )
+        _answer(session, answered)
+        start_rendering(session, waiting)
     return []
 
 
-def _dispute(session: Any, run: Any) -> None:
-    """One customer of each sales rep finds a line wrong, and one all right."""
+def _run(session: Any, company: Any, period: Period) -> Any:
+    of = {"cycle": "monthly", "period_start": period.start, "period_end": period.end}
+    run = m.BillingRun(company_id=company.id, **of)
+    session.add(run)
+    session.flush()
+    create_statements(session, run)
+    return run
+
+
+def _answer(session: Any, run: Any) -> None:
+    """One customer of each sales rep has found a line wrong, and one all right, of what they were mailed."""
     statement, line = m.BillingStatement, m.BillingStatementLine
     rows = session.execute(
         select(statement, func.min(line.id))
@@ -44,14 +50,17 @@ def _dispute(session: Any, run: Any) -> None:
         .group_by(statement.id)
         .order_by(statement.number)
     ).all()
-    answers: dict[int, int] = {}
+    asked: dict[int, list[tuple[Any, int]]] = {}
     for found, line_id in rows:
-        seller = found.partner.salesperson_id
-        answers[seller] = answers.get(seller, 0) + 1
-        if answers[seller] > 2:
-            continue
+        asked.setdefault(found.partner.salesperson_id, []).append((found, line_id))
+    first_two = [(found, line, n == 0) for two in asked.values() for n, (found, line) in enumerate(two[:2])]
+    ids = [found.id for found, _line, _is_wrong in first_two]
+    m.BillingStatement.render(session, ids)
+    m.BillingStatement.release(session, ids)
+    m.BillingStatement.send(session, reachable(session, ids))
+    for found, line_id, is_wrong in first_two:
         (answer,) = m.BillingAnswer.ask(session, [found])
-        wrong = {line_id: "Price is that of last year"} if answers[seller] == 1 else {}
+        wrong = {line_id: "Price is that of last year"} if is_wrong else {}
         m.BillingAnswer.answer(session, [answer], not wrong, found.partner.name, remarks=wrong)
 
 
