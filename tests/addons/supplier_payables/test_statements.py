@@ -190,3 +190,30 @@ def test_lines_matches_and_totals_say_the_same_to_the_cent(office, seed):
     first, second = [one for one in agree() if one.kind == "matched"][:2]
     m.PayablesMatch.split(db.session, [m.PayablesMatch.join(db.session, [first, second])])
     agree()
+
+
+def test_the_list_of_another_supplier_agrees_with_nothing(office):
+    """The same parts, quantities and prices under orders and delivery notes that are not ours."""
+    ours = [office.got(office.parts[n], 100, 1, day(3 + n), f"A-{n}") for n in range(3)]
+    other = office.partner("V2", settlement="period")
+    theirs = [office.got(office.parts[n], 100, 1, day(3 + n), f"B-{n}", partner=other) for n in range(3)]
+    (statement,) = office.run(partners=[office.vendor])
+    office.upload(
+        statement, *((number(office, move), f"P{n}", 100, 1, day(3 + n)) for n, move in enumerate(theirs))
+    )
+    assert m.PayablesStatement.accept_exact(db.session, [statement]) == 0
+    office.upload(
+        statement, *((number(office, move), f"P{n}", 100, 1, day(3 + n)) for n, move in enumerate(ours))
+    )
+    assert m.PayablesStatement.accept_exact(db.session, [statement]) == 3
+
+
+def test_columns_that_are_swapped_agree_with_nothing(office):
+    """Quantities below the heading of prices come to the same amount, and are looked at."""
+    move = office.got(office.parts[0], 150, 2, day(3))
+    (statement,) = office.run()
+    office.upload(statement, (number(office, move), "P0", 2, 150, day(3)))
+    assert statement.their_total == statement.total
+    assert m.PayablesStatement.accept_exact(db.session, [statement]) == 0
+    (match,) = office.matches(statement)
+    assert match.kind == "matched" and match.causes == "pack" and not match.exact
