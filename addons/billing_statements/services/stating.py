@@ -18,30 +18,31 @@ from sqlalchemy import text
 
 from core.db import AnySession
 
-#: The new statements, each with the partners whose documents stand on it, and whether it follows on another;
-#: and the same partner by partner.
+#: The new statements, each with the partners whose documents stand on it, and whether it follows on another.
 _STATED = """
     stated AS MATERIALIZED (
         SELECT s.id, s.company_id, s.partner_id AS head_id, s.currency_code, s.period_start, s.period_end,
                s.form, s.id = ANY(:following) AS follows, array_agg(p.id) AS members
           FROM billing_statement s JOIN partner p ON coalesce(p.statement_partner_id, p.id) = s.partner_id
          WHERE s.id = ANY(:ids) GROUP BY s.id
-    ), member AS MATERIALIZED (SELECT stated.*, unnest(members) AS partner_id FROM stated)
+    )
 """
-#: Whether an item `i`, or an allocation `a`, is of a member `s`.
-_ITEM, _ALLOCATION = (
-    f"{one}.partner_id = s.partner_id AND {one}.company_id = s.company_id "
-    f"AND {one}.currency_code = s.currency_code AND {one}.side = 'receivable'"
-    for one in "ia"
+#: The items `i`, or the allocations `a`, of a statement `s`. OFFSET lets each be asked for by itself.
+_ITEMS, _ALLOCATIONS = (
+    f"""SELECT * FROM {table} {one}
+         WHERE {one}.partner_id = ANY(s.members) AND {one}.company_id = s.company_id
+           AND {one}.currency_code = s.currency_code AND {one}.side = 'receivable'
+    """  # noqa: S608  # our own words
+    for one, table in (("i", "accounting_open_item"), ("a", "accounting_allocation"))
 )
 #: Settlements that did not count by the end yet: of a later day, or of a later document. Both their sides.
 _SINCE = f"""
     later AS (
-        SELECT s.id, a.id AS allocation_id FROM member s
-          JOIN accounting_allocation a ON {_ALLOCATION} AND a.date > s.period_end
+        SELECT s.id, a.id AS allocation_id
+          FROM stated s CROSS JOIN LATERAL ({_ALLOCATIONS} AND a.date > s.period_end OFFSET 0) a
         UNION
-        SELECT s.id, a.id FROM member s
-          JOIN accounting_open_item i ON {_ITEM} AND i.date > s.period_end
+        SELECT s.id, a.id
+          FROM stated s CROSS JOIN LATERAL ({_ITEMS} AND i.date > s.period_end OFFSET 0) i
           JOIN accounting_allocation a ON i.id IN (a.debit_id, a.credit_id)
     ), since AS (
         SELECT later.id, side.item_id, side.amount
@@ -78,8 +79,8 @@ _LINES = text(f"""
     ), {_SINCE}, open AS (
         SELECT s.id, i.amount < 0 AS is_credit, s.period_end - i.due_date AS days,
                i.amount - i.allocated AS amount
-          FROM member s
-          JOIN accounting_open_item i ON {_ITEM} AND i.date <= s.period_end AND i.allocated <> i.amount
+          FROM stated s CROSS JOIN LATERAL (
+               {_ITEMS} AND i.date <= s.period_end AND i.allocated <> i.amount OFFSET 0) i
         UNION ALL
         SELECT s.id, i.amount < 0, s.period_end - i.due_date, since.amount
           FROM since JOIN stated s USING (id)
@@ -116,8 +117,7 @@ _OPEN = text(f"""
     SELECT s.id, i.id, row_number() OVER (PARTITION BY s.id ORDER BY i.due_date, i.date, i.id),
            i.document, i.number, i.reference, i.date, i.due_date, i.amount,
            i.amount - i.allocated + coalesce(settled.amount, 0), nullif(i.partner_id, s.head_id)
-      FROM member s
-      JOIN accounting_open_item i ON {_ITEM} AND i.date <= s.period_end
+      FROM stated s CROSS JOIN LATERAL ({_ITEMS} AND i.date <= s.period_end OFFSET 0) i
       LEFT JOIN settled ON settled.id = s.id AND settled.item_id = i.id
      WHERE s.form = 'open_items' AND i.amount - i.allocated + coalesce(settled.amount, 0) <> 0
 """)  # noqa: S608  # our own words
