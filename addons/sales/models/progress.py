@@ -89,6 +89,14 @@ class Invoice(documents.Invoice):
         costs.book(session, ids)
         SELLING.forget(session)
 
+    @classmethod
+    def reverse(cls, session: Any, invoices: Iterable[Any], on: dt.date) -> list[int]:
+        """Refuse to take back whole what is credited in part."""
+        ids = acts.ids_of(session, invoices)
+        tying.refuse_credited(session, ids)
+        made: list[int] = super().reverse(session, ids, on)
+        return made
+
 
 class InvoiceLine(documents.InvoiceLine):
     """A line of an invoice for a line of an order."""

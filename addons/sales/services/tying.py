@@ -60,6 +60,17 @@ _BEFORE = text("""
        AND NOT EXISTS (SELECT 1 FROM accounting_invoice n WHERE n.reverses_id = i.id)
      ORDER BY v.id, l.id
 """)
+#: Invoices of which a credit note for returned goods has credited something: less than all is left to credit.
+_PARTLY = text("""
+    SELECT DISTINCT ON (i.id) i.id, i.number, n.number AS note
+      FROM (SELECT invoice_id, order_line_id, sum(order_quantity) AS quantity FROM accounting_invoice_line
+             WHERE invoice_id = ANY(:ids) AND order_line_id IS NOT NULL GROUP BY 1, 2) x
+      JOIN accounting_invoice i ON i.id = x.invoice_id AND i.kind = 'invoice'
+      JOIN sales_order_line l ON l.id = x.order_line_id AND l.credited + x.quantity > l.invoiced
+      JOIN accounting_invoice_line y ON y.order_line_id = l.id AND y.order_quantity < 0
+      JOIN accounting_invoice n ON n.id = y.invoice_id AND n.reverses_id IS NULL
+     ORDER BY i.id, n.id
+""")
 #: Lines of which more would go than was ordered.
 _EXCESS = text("""
     SELECT l.position, o.number, l.quantity - l.cancelled AS ordered, l.delivered, s.quantity
@@ -87,6 +98,20 @@ def refuse_excess(session: AnySession, transfers: Sequence[int]) -> None:
                 quantity=format_number(row.quantity),
             )
         )
+
+
+def refuse_credited(session: AnySession, invoices: Sequence[int]) -> None:
+    """Refuse to take invoices back of which returned goods are credited already; raises SalesError."""
+    SalesError.refuse(
+        {
+            row.id: _(
+                "%(number)s is credited in part by %(by)s: credit the rest line by line.",
+                number=row.number,
+                by=row.note,
+            )
+            for row in session.execute(_PARTLY, {"ids": list(invoices)})
+        }
+    )
 
 
 def tie(session: AnySession, ties: Sequence[Tie]) -> None:
