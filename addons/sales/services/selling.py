@@ -32,9 +32,12 @@ _UNWANTED = text("""
      WHERE k.id <> ALL(ruled.allowed) AND (ruled.allowed <> '{}' OR k.id = ANY(ruled.refused))
      ORDER BY l.order_id, l.position
 """)
-#: What goods cost when they were sold: the margin of an order is that of its day.
+#: What goods cost when they were sold: the margin of an order is that of its day. What was free of them when
+#: it was quoted says nothing any more: what is reserved does.
 _COST = text("""
-    UPDATE sales_order_line l SET unit_cost = coalesce(round(w.amount / nullif(w.quantity, 0), 6), p.cost)
+    UPDATE sales_order_line l
+       SET unit_cost = coalesce(round(w.amount / nullif(w.quantity, 0), 6), p.cost),
+           availability = CASE WHEN l.order_id = ANY(:ids) THEN '' ELSE availability END
       FROM product p LEFT JOIN stock_worth w ON w.product_id = p.id
      WHERE (l.order_id = ANY(:ids) OR l.id = ANY(:lines)) AND p.id = l.product_id
 """)

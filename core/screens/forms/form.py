@@ -8,6 +8,7 @@ form at all, so it can be neither read nor sent.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask_babel import get_timezone
@@ -91,6 +92,16 @@ class GridForm:
     editable: bool
     lines: list[Line] = field(default_factory=list)
     blank: Line | None = None
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """The columns that the page has: of lines that are only read, those in which anything stands."""
+        names = frozenset(head.node.name for head in self.heads)
+        if self.editable or not self.lines:
+            return names
+        return frozenset(
+            e.node.name for line in self.lines for e in line.entries if e.value not in (None, "")
+        )
 
 
 @dataclass
