@@ -110,7 +110,7 @@ def _bill(screens: Screens) -> None:
                     "quantity",
                     "unit_price",
                     Column("discount", _l("Discount %")),
-                    "tax_id",
+                    Column("tax_id", _l("Tax rate")),
                     "account_id",
                     Column("net", readonly=True),
                 ],

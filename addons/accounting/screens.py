@@ -121,7 +121,7 @@ screens.form(
                 "quantity",
                 "unit_price",
                 Column("discount", _l("Discount %")),
-                "tax_id",
+                Column("tax_id", _l("Tax rate")),
                 Column("net", readonly=True),
             ],
         ),
@@ -322,7 +322,7 @@ screens.list(
 screens.form(
     "accounting.tax.form",
     model="accounting.tax",
-    title=_l("Tax"),
+    title=_l("Tax rate"),
     on_save=taxes.complete,
     nodes=[
         Section(
@@ -345,7 +345,7 @@ screens.form(
             parent="group_id",
             order="position",
             filled=("part_id",),
-            columns=[Column("part_id", _l("Tax"))],
+            columns=[Column("part_id", _l("Tax rate"))],
         ),
     ],
 )

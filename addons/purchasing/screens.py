@@ -186,7 +186,7 @@ screens.form(
                 Column("price_origin", _l("Price from"), readonly=True, told=True),
                 Column("discount", _l("Discount %")),
                 Column("partner_number", _l("Their part no."), shown=False),
-                Column("tax_id", shown=False),
+                Column("tax_id", _l("Tax rate"), shown=False),
                 Column("note", shown=False),
             ],
         ),

@@ -181,7 +181,7 @@ screens.form(
                 "unit_price",
                 Column("price_origin", _l("Price from"), readonly=True, told=True),
                 Column("discount", _l("Discount %")),
-                "tax_id",
+                Column("tax_id", _l("Tax rate")),
                 Column("promised", _l("Promised")),
                 Column("net", readonly=True),
                 Column("availability", _l("Stock"), readonly=True),
