@@ -113,7 +113,7 @@ def _lists(screens: Screens) -> None:
         nodes=[
             Section(
                 "main",
-                "name",
+                Field("name", help=_l("Papers name it: call it what their reader may know.")),
                 Field("side", _l("Kind"), choices=SIDES),
                 Field("partner_id", help=_l("Empty for everybody.")),
                 "currency_code",

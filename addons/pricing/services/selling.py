@@ -16,13 +16,16 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.pricing.services.latest import list_words
+from addons.pricing.services.latest import LIST_ORIGINS, list_words
 from addons.purchasing.services.pricing import UNIT
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession, round_to
 from core.db.locks import FEW, keep_plans
+from core.i18n import N_
 from core.sayings import say
 
+#: What customers read of where a price comes from.
+ORIGINS = {**LIST_ORIGINS, "contract %(list)s, %(quantity)s left": N_("contract %(list)s")}
 #: Drawn from a contract is what was ordered at its price in its time.
 _PRICES = text("""
     SELECT a.place, x.*, CASE WHEN w.quantity > 0 THEN w.amount / w.quantity ELSE d.cost END AS cost
