@@ -1128,6 +1128,8 @@ class Partner(_Composed):
     is_supplier: Mapped[bool]
     locale: Mapped[str]
     name: Mapped[str]
+    partner_group: Mapped[PartnerGroup | None]
+    partner_group_id: Mapped[int | None]
     payment_hold: Mapped[str]
     payment_priority: Mapped[int]
     payment_term: Mapped[AccountingPaymentTerm | None]
@@ -1186,6 +1188,12 @@ class PartnerContact(_Composed):
     partner_id: Mapped[int]
     phone: Mapped[str]
     role: Mapped[str]
+
+class PartnerGroup(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    name: Mapped[str]
 
 class PayablesLine(_Composed):
     amount: Mapped[Decimal]
@@ -1532,6 +1540,8 @@ class PricingPriceList(_Composed):
     name: Mapped[str]
     note: Mapped[str]
     partner: Mapped[Partner | None]
+    partner_group: Mapped[PartnerGroup | None]
+    partner_group_id: Mapped[int | None]
     partner_id: Mapped[int | None]
     prices: Mapped[list[PricingPrice]]
     replaces: Mapped[PricingPriceList | None]
