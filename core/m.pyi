@@ -1128,6 +1128,8 @@ class Partner(_Composed):
     is_supplier: Mapped[bool]
     locale: Mapped[str]
     name: Mapped[str]
+    partner_group: Mapped[PartnerGroup | None]
+    partner_group_id: Mapped[int | None]
     payment_hold: Mapped[str]
     payment_priority: Mapped[int]
     payment_term: Mapped[AccountingPaymentTerm | None]
@@ -1186,6 +1188,12 @@ class PartnerContact(_Composed):
     partner_id: Mapped[int]
     phone: Mapped[str]
     role: Mapped[str]
+
+class PartnerGroup(_Composed):
+    company: Mapped[Company]
+    company_id: Mapped[int]
+    id: Mapped[int]
+    name: Mapped[str]
 
 class PayablesLine(_Composed):
     amount: Mapped[Decimal]
@@ -1532,6 +1540,8 @@ class PricingPriceList(_Composed):
     name: Mapped[str]
     note: Mapped[str]
     partner: Mapped[Partner | None]
+    partner_group: Mapped[PartnerGroup | None]
+    partner_group_id: Mapped[int | None]
     partner_id: Mapped[int | None]
     prices: Mapped[list[PricingPrice]]
     replaces: Mapped[PricingPriceList | None]
@@ -1969,6 +1979,10 @@ class PurchasingOrderLine(_Composed):
     def currency_code(self: Any) -> str: ...
     @property
     def open_quantity(self: Any) -> Decimal: ...
+    @classmethod
+    def origin_words(cls) -> Any: ...
+    @property
+    def told_origin(self) -> str: ...
 
 class PurchasingSchedule(_Composed):
     date: Mapped[_date]
@@ -2180,8 +2194,12 @@ class SalesOrderLine(_Composed):
     def currency_code(self: Any) -> str: ...
     @property
     def open_quantity(self: Any) -> Decimal: ...
+    @classmethod
+    def origin_words(cls) -> Any: ...
     @property
     def remarks(self) -> Any: ...
+    @property
+    def told_origin(self) -> str: ...
 
 class SalesRequirement(_Composed):
     certificate: Mapped[bool]

@@ -63,6 +63,7 @@ PLACES = (
     ("Osaka", "Japan", "KK", "USD"),
 )
 CHINESE_CITIES = ("深圳市", "东莞市", "苏州市", "杭州市")
+GROUPS = ("Dealers", "Contract manufacturers")
 SUPPLIERS = ("Components", "Semiconductor", "Passives", "Interconnect", "Microelectronics")
 
 
@@ -72,10 +73,21 @@ def load(session: Any, company: Any) -> list[LogIn]:
         return []
     chance = random.Random(17)  # noqa: S311  # the same company at every load
     rows = [_customer(chance, n) for n in range(1, 301)] + [_supplier(n) for n in range(1, 41)]
+    groups = _groups(session, company)
+    for n, row in enumerate(rows):
+        row["partner_group_id"] = groups[n % len(groups)] if row["is_customer"] else None
     m.Partner._bulk(session, ({"company_id": company.id, **row} for row in rows))
     with acting(session, Actor(None, "demo", company.id, is_superuser=True)):
         _import_files(session)
     return []
+
+
+def _groups(session: Any, company: Any) -> list[int | None]:
+    """The groups of customers; every third customer is of none."""
+    made = [m.PartnerGroup(company_id=company.id, name=name) for name in GROUPS]
+    session.add_all(made)
+    session.flush()
+    return [*(group.id for group in made), None]
 
 
 def _import_files(session: Any) -> None:

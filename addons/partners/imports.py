@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from addons.partners.services import may_assign
 from core import m
 from core.exchange.convert import boolean, choice, code_of, identifier, text
 from core.exchange.targets import Document, Target, TargetField, Targets, headings
@@ -22,8 +23,32 @@ def book(session: Any, documents: Sequence[Document], options: Mapping[str, Any]
     codes = [d.rows[0].values["code"] for d in documents]
     query = select(m.Partner).where(m.Partner.company_id == company_id, m.Partner.code.in_(codes))
     known = {partner.code: partner for partner in session.scalars(query)}
+    of_group = select(m.PartnerGroup.name, m.PartnerGroup.id).where(m.PartnerGroup.company_id == company_id)
+    groups: dict[str, int] = dict(session.execute(of_group).all())
     for document in documents:
-        _book_one(session, document, company_id, known)
+        if _may_group(session, document) and _finds_group(document, groups):
+            _book_one(session, document, company_id, known)
+
+
+def _may_group(session: Any, document: Document) -> bool:
+    """Whether the row names no group, or whoever imports it may say which group a partner is of."""
+    actor = actor_of(session)
+    if document.rows[0].values.get("partner_group_id") is None or may_assign(actor):
+        return True
+    document.refuse(_("You may not say which group a partner is of: leave it empty."), "partner_group_id")
+    return False
+
+
+def _finds_group(document: Document, groups: Mapping[str, int]) -> bool:
+    """Put the id of the group in the place of its name; False where there is none."""
+    values = document.rows[0].values
+    if values.get("partner_group_id") is None:
+        return True
+    if values["partner_group_id"] not in groups:
+        document.refuse(_("There is no such group: make it first, or leave it empty."), "partner_group_id")
+        return False
+    values["partner_group_id"] = groups[values["partner_group_id"]]
+    return True
 
 
 def _book_one(session: Any, document: Document, company_id: int | None, known: dict[str, Any]) -> None:
@@ -127,6 +152,15 @@ targets.add(
                 ),
             ),
             TargetField("locale", _l("Language"), choice(LOCALES)),
+            TargetField(
+                "partner_group_id",
+                _l("Partner group"),
+                text(200),
+                aliases=headings(
+                    "Group, Customer group, Partner group, Price group, Kundengruppe, Preisgruppe",
+                    "Groupe de clients, Grupo de clientes, 客户组, 客户分组, 客户类别, 分组",
+                ),
+            ),
             TargetField("is_customer", _l("Customer"), boolean()),
             TargetField("is_supplier", _l("Supplier"), boolean()),
         ),

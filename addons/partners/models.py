@@ -17,6 +17,19 @@ from core.records.models import CompanyOwned
 CONTACT_ROLES = ("general", "statement", "invoice", "order")
 
 
+class PartnerGroup(CompanyOwned, Model):
+    """Partners that are treated alike, such as dealers: what is agreed for the group holds for each."""
+
+    _name = "partner.group"
+    _title = "Partner group"
+
+    name: Mapped[str] = mapped_column(Line)
+
+    @classmethod
+    def _table_args(cls) -> tuple[Any, ...]:
+        return (UniqueConstraint("company_id", "name"), CheckConstraint("name <> ''", name="named"))
+
+
 class Partner(CompanyOwned, Model):
     """Someone we trade with; one record may be both customer and supplier."""
 
@@ -47,8 +60,13 @@ class Partner(CompanyOwned, Model):
     salesperson_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"), index=True)
 
+    partner_group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("partner_group.id", ondelete="RESTRICT"), index=True
+    )
+
     salesperson = relationship("user")
     team = relationship("team")
+    partner_group = relationship("partner.group")
     contacts = relationship("partner.contact", back_populates="partner", cascade="all, delete-orphan")
 
     @classmethod

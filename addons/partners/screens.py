@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import inspect
 
+from addons.partners.services import may_assign
 from core import m
 from core.errors import UserError
 from core.i18n import _, _l
 from core.locales import LOCALES
 from core.screens import Column, Fact, Facts, Field, Filter, Grid, Screens, Section, archiving
-from core.security.actor import Actor, actor_of
+from core.security.actor import actor_of
 from core.security.rights import current_actor
 
 screens = Screens()
@@ -28,12 +29,8 @@ def colleagues(user: Any) -> Any:
 
 
 def may_not_assign(_partner: Any) -> bool:
-    """Whether somebody else says who looks after the customer."""
-    return not _may_assign(current_actor())
-
-
-def _may_assign(actor: Actor) -> bool:
-    return actor.may("partners.assign") or actor.may("partners.read_all")
+    """Whether somebody else says who looks after the customer, and which group it is of."""
+    return not may_assign(current_actor())
 
 
 def mine(session: Any) -> dict[str, Any]:
@@ -46,7 +43,7 @@ def keep_assigned(session: Any, partner: Any) -> None:
     """Refuse to give a customer to somebody else without the right to do so."""
     actor = actor_of(session)
     given_away = partner.salesperson_id != actor.user_id or partner.team_id is not None
-    if given_away and not inspect(partner).persistent and not _may_assign(actor):
+    if given_away and not inspect(partner).persistent and not may_assign(actor):
         raise UserError(_("You may enter customers of your own only: choose yourself as salesperson."))
 
 
@@ -62,6 +59,7 @@ screens.list(
         Column("city", editable=True),
         Column("country", editable=True),
         "currency_code",
+        Column("partner_group_id", _l("Partner group"), shown=False),
         Column("salesperson_id", _l("Salesperson"), shown=False),
         Column("team_id", _l("Sales team"), shown=False),
     ],
@@ -70,13 +68,14 @@ screens.list(
         Filter("suppliers", _l("Suppliers"), where=lambda partner: partner.is_supplier),
         Filter("no_email", _l("Without e-mail"), where=lambda partner: partner.email == ""),
         "country",
+        Filter("partner_group_id", _l("Partner group")),
         Filter("salesperson_id", _l("Salesperson")),
         Filter("team_id", _l("Sales team")),
         "active",
     ],
     search=["code", "name", "email"],
     actions=["country", "currency_code", "locale", *archiving("partners.write")],
-    group_by=["country", "active"],
+    group_by=["country", "partner_group_id", "active"],
     order="code",
     empty=_l("Everyone that you buy from or sell to is listed here."),
 )
@@ -127,6 +126,12 @@ screens.form(
                 help=_l("The language of documents and mails."),
             ),
             "currency_code",
+            Field(
+                "partner_group_id",
+                _l("Partner group"),
+                readonly=may_not_assign,
+                help=_l("What is agreed for the group holds for each partner in it."),
+            ),
             Field("salesperson_id", _l("Salesperson"), where=colleagues, readonly=may_not_assign),
             Field("team_id", _l("Sales team"), readonly=may_not_assign),
             title=_l("Trade"),
@@ -138,4 +143,17 @@ screens.form(
             title=_l("Contacts"),
         ),
     ],
+)
+
+screens.list(
+    "partner.group.list",
+    model="partner.group",
+    title=_l("Partner groups"),
+    columns=[Column("name", editable=True)],
+    search=["name"],
+    order="name",
+    empty=_l("Groups of partners that are treated alike stand here, such as dealers."),
+)
+screens.form(
+    "partner.group.form", model="partner.group", title=_l("Partner group"), nodes=[Section("main", "name")]
 )

@@ -6,6 +6,7 @@ from core.security.rules import all_rows, own_rows, team_rows
 
 rights = Rights()
 rights.model("partner", read="partners.read", write="partners.write")
+rights.model("partner.group", read="partners.read", write="partners.assign", delete="partners.assign")
 rights.model("partner.contact", read="partners.read", write="partners.write", delete="partners.write")
 
 rights.rule("partner", "partners.read", own_rows("salesperson_id"))
@@ -19,4 +20,4 @@ rights.permission("partners.read_team", _l("See the customers of one's sales tea
 rights.permission("partners.read_suppliers", _l("See suppliers"))
 rights.permission("partners.read_all", _l("See all partners"))
 rights.permission("partners.write", _l("Change partners"))
-rights.permission("partners.assign", _l("Say who looks after a customer"))
+rights.permission("partners.assign", _l("Say who looks after a customer, and which group a partner is of"))

@@ -1,4 +1,4 @@
-"""Finding and making partners by their codes."""
+"""Finding and making partners by their codes, and who may say whose they are."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from core import m
 from core.db import AnySession
+from core.security.actor import Actor
+
+
+def may_assign(actor: Actor) -> bool:
+    """Whether somebody may say who looks after customers and which group they are of."""
+    return actor.may("partners.assign") or actor.may("partners.read_all")
 
 
 def ids_by_code(session: AnySession, company_id: int, codes: set[str]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A supplier whose list moved by 8 %, what came since at the old price, and a claim on another supplier."""
+"""A supplier whose list moved by 8 %, what came since, a claim on another one, and a list for dealers."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -36,6 +36,7 @@ def load(session: Any, company: Any) -> list[LogIn]:
         user.roles.append(session.scalars(select(m.Role).where(m.Role.name == "pricing.manager")).one())
     with acting(session, Actor(user and user.id, "demo", company.id, is_superuser=True)):
         _price(session, company)
+        _for_dealers(session, company)
     return []
 
 
@@ -64,6 +65,30 @@ def _claim(session: Any, company: Any, other: int) -> None:
     m.PricingRun.create(session, [run])
     m.PricingRunLine.accept(session, [line for line in run.lines if not line.refusal])
     m.PricingRun.apply(session, [run])
+
+
+def _for_dealers(session: Any, company: Any) -> None:
+    """A list for a group of customers that takes effect next month by itself."""
+    group = m.PartnerGroup
+    query = select(group.id).where(group.company_id == company.id, group.name == "Dealers")
+    dealers = session.scalars(query).one_or_none()
+    part = m.Product
+    listed = select(part.id, part.list_price).where(
+        part.company_id == company.id, part.list_price.is_not(None), part.list_currency_code == "USD"
+    )
+    rows = session.execute(listed.order_by(part.code).limit(40)).all()
+    if dealers is None or not rows:
+        return
+    prices = [
+        PriceDraft(row.id, round_to(row.list_price * share, UNIT), Decimal(least))
+        for row in rows
+        for least, share in ((1, Decimal("0.95")), (1000, Decimal("0.91")))
+    ]
+    since = (today().replace(day=1) + timedelta(days=32)).replace(day=1)
+    draft = ListDraft(
+        company.id, "sale", "USD", "Dealers", prices, partner_group_id=dealers, valid_from=since
+    )
+    m.PricingPriceList.create(session, [draft])
 
 
 def _most(session: Any, company: Any, billed: bool, without: int = 0) -> tuple[tuple[int, str], list[Any]]:

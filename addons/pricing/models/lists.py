@@ -13,6 +13,7 @@ from addons.pricing.models.names import BREAKS, RECEIPT_PRICES, RULES, SIDES
 from addons.pricing.services import list_files, lists
 from core import m
 from core.db import Line, Percent, Prose, Quantity, UnitPrice, search_index
+from core.i18n import _l
 from core.models import Model, relationship
 from core.records import models as records
 from core.records.models import CompanyOwned
@@ -51,7 +52,7 @@ class Partner(partners.Partner):
 
 
 class PriceList(CompanyOwned, Model):
-    """Prices of one supplier, for one customer or for all, in one currency, for as long as they hold.
+    """Prices of one supplier, for one customer, a group or all, in one currency, for as long as they hold.
 
     A list with a first day to come takes effect on that day by itself: what holds is asked by day.
     """
@@ -63,6 +64,10 @@ class PriceList(CompanyOwned, Model):
     side: Mapped[str] = mapped_column(Text)
     #: Whose prices, or for whom; empty for everybody.
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"), index=True)
+    #: For which customers, where it is not for one alone.
+    partner_group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("partner_group.id", ondelete="RESTRICT"), index=True
+    )
     currency_code: Mapped[str] = mapped_column(String(3), ForeignKey("currency.code", ondelete="RESTRICT"))
     #: As its writer calls it: “Q3-2026”.
     name: Mapped[str] = mapped_column(Line)
@@ -78,6 +83,7 @@ class PriceList(CompanyOwned, Model):
     note: Mapped[str] = mapped_column(Prose, server_default="")
 
     partner = relationship("partner")
+    partner_group = relationship("partner.group")
     replaces = relationship("pricing.price_list", remote_side="PricingPriceList.id")
     faults = relationship(
         "pricing.list_fault",
@@ -109,12 +115,18 @@ class PriceList(CompanyOwned, Model):
         return (
             CheckConstraint(f"side IN {SIDES}", name="side_known"),
             CheckConstraint("valid_until >= valid_from", name="valid_after_from"),
+            CheckConstraint(
+                "partner_group_id IS NULL OR (side = 'sale' AND partner_id IS NULL)",
+                name="group_of_customers",
+                info={"refusal": _l("A list for a group is one for customers, and names no single one.")},
+            ),
             CheckConstraint("replaces_id <> id", name="replaces_another"),
             Index(
                 "uq_pricing_price_list_name",
                 "company_id",
                 "side",
                 "partner_id",
+                "partner_group_id",
                 "name",
                 unique=True,
                 postgresql_nulls_not_distinct=True,

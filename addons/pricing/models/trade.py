@@ -81,6 +81,24 @@ class SalesOrder(sales.Order):
         return [next(rest) if one is None else one for one in found]
 
 
+class PurchaseLine(orders.OrderLine):
+    """Its supplier reads of which list or quotation its price is."""
+
+    @classmethod
+    def origin_words(cls) -> Mapping[str, str]:
+        """Also lists by their names, and quotations."""
+        return {**super().origin_words(), **buying.ORIGINS}
+
+
+class SalesLine(sales.OrderLine):
+    """Its customer reads of which list or contract its price is."""
+
+    @classmethod
+    def origin_words(cls) -> Mapping[str, str]:
+        """Also lists by their names, and contracts without what is left of them."""
+        return {**super().origin_words(), **selling.ORIGINS}
+
+
 class Move(progress.Move):
     """A received move with the price that was ordered, where it came at another, and the one by now."""
 

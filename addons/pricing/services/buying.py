@@ -15,12 +15,18 @@ from typing import Any
 
 from sqlalchemy import text
 
-from addons.pricing.services.latest import Wanted, latest_prices, partners_of
+from addons.pricing.services.latest import LIST_ORIGINS, Wanted, latest_prices, partners_of
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
 from core.db.locks import FEW, keep_plans
+from core.i18n import N_
 from core.sayings import kept
 
+#: What suppliers read of where a price comes from: their list, or what they offered on a request.
+ORIGINS = {
+    **LIST_ORIGINS,
+    "quotation %(number)s of %(day)s": N_("your quotation for %(number)s of %(day)s"),
+}
 _ORDERED = text("""
     SELECT order_id, product_id, sum(quantity) AS quantity FROM purchasing_order_line
      WHERE order_id = ANY(:ids) GROUP BY order_id, product_id

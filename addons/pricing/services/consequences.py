@@ -42,7 +42,7 @@ _INVOICES = text("""
 _BELOW = text("""
     WITH cost AS (SELECT product_id, max(latest_price * rate) AS cost, max(price * rate) AS before
                     FROM pricing_run_line WHERE run_id = :run AND accepted GROUP BY product_id)
-    SELECT l.id, l.name, p.name AS customer, coalesce(nullif(d.mpn, ''), d.code) AS part,
+    SELECT l.id, l.name, coalesce(p.name, g.name) AS customer, coalesce(nullif(d.mpn, ''), d.code) AS part,
            r.min_quantity, r.unit_price / r.per AS price, cost.cost, cost.before, f.floor
       FROM cost JOIN product d ON d.id = cost.product_id JOIN company c ON c.id = d.company_id
       LEFT JOIN maker k ON k.id = d.maker_id
@@ -51,7 +51,7 @@ _BELOW = text("""
       JOIN pricing_price_list l ON l.id = r.price_list_id AND l.side = 'sale' AND l.active
        AND l.currency_code = c.currency_code
        AND coalesce(l.valid_from, :day) <= :day AND coalesce(l.valid_until, :day) >= :day
-      LEFT JOIN partner p ON p.id = l.partner_id
+      LEFT JOIN partner p ON p.id = l.partner_id LEFT JOIN partner_group g ON g.id = l.partner_group_id
      WHERE cost.cost > cost.before AND r.unit_price / r.per * (1 - f.floor) < cost.cost
      ORDER BY cost.cost / (r.unit_price / r.per) DESC, r.id LIMIT :most
 """)

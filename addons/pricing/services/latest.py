@@ -198,6 +198,12 @@ def _words(source: str, row: Any) -> Saying:
     return list_words(row.name, row.day, row.min_quantity)
 
 
+#: What partners read of a list, as it is said.
+LIST_ORIGINS = {
+    words: words for words in ("list %(name)s", "list %(name)s of %(day)s", "%(list)s, break %(quantity)s+")
+}
+
+
 def list_words(name: str, day: date | None, least: Decimal) -> Saying:
     """A list with its first day and the break that is reached: “list Q3 of 1 Jul 2026, break 1,000+”."""
     if not name:

@@ -43,10 +43,12 @@ class ListDraft:
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     replaces_id: int | None = None
+    partner_group_id: int | None = None
     id: int = 0
 
 
 _PARTNERS = text("SELECT id, company_id, is_supplier, is_customer FROM partner WHERE id = ANY(:ids)")
+_GROUP = text("SELECT id FROM partner_group WHERE id = :id AND company_id = :company")
 _STRANGE = text("""
     SELECT count(*) FROM unnest(CAST(:ids AS bigint[])) AS w (id)
       LEFT JOIN product p ON p.id = w.id AND p.company_id = :company WHERE p.id IS NULL
@@ -73,6 +75,10 @@ def _refuse_strangers(session: AnySession, price_lists: Sequence[Any]) -> None:
             partner = known.get(one.partner_id)
             if one.partner_id is not None and not _fits(one, partner):
                 raise PricingError(_("This is no partner of that side: choose one of the list."))
+            if one.partner_group_id is not None and not session.scalar(
+                _GROUP, {"id": one.partner_group_id, "company": one.company_id}
+            ):
+                raise PricingError(_("There is no such group: choose one of the list."))
             values = {"ids": [price.product_id for price in one.prices], "company": one.company_id}
             if session.scalar(_STRANGE, values):
                 raise PricingError(_("There is no such part: choose one of the list."))
@@ -95,6 +101,7 @@ def _write(session: AnySession, drafts: Sequence[ListDraft]) -> None:
         "currency_code",
         "name",
         "partner_id",
+        "partner_group_id",
         "valid_from",
         "valid_until",
         "replaces_id",

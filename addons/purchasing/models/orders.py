@@ -141,6 +141,11 @@ class OrderLine(TradeLine, CompanyOwned, Model):
     )
 
     @classmethod
+    def origin_words(cls) -> Mapping[str, str]:
+        """The supplier's own list and its breaks."""
+        return {**super().origin_words(), **prices.ORIGINS}
+
+    @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             CheckConstraint("rejected >= 0", name="rejected_not_negative"),

@@ -18,8 +18,15 @@ from sqlalchemy import text
 
 from addons.stock.services.orders.prices import Asked, Price
 from core.db import AnySession
+from core.i18n import N_
 from core.sayings import say
 
+#: What suppliers read of where a price comes from, in words that turn to them; not what others asked.
+ORIGINS = {
+    "supplier's list": N_("your list"),
+    "supplier's list of %(day)s": N_("your list of %(day)s"),
+    "%(list)s, break %(quantity)s+": "%(list)s, break %(quantity)s+",
+}
 #: The least that a supplier sells of parts, and its steps.
 _STEPS = text("""
     SELECT product_id, min_quantity, multiple FROM purchasing_supplier_part

@@ -131,6 +131,11 @@ class OrderLine(TradeLine, CompanyOwned, Model):
         passive_deletes=True,
     )
 
+    @classmethod
+    def origin_words(cls) -> Mapping[str, str]:
+        """The list price of the part and its breaks."""
+        return {**super().origin_words(), **prices.ORIGINS}
+
     @property
     def remarks(self) -> list[str]:
         """What papers say of the line below its part, in the language of the paper; addons add to it."""

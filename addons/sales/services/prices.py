@@ -18,6 +18,11 @@ from core.clock import today
 from core.db import AnySession
 from core.sayings import say
 
+#: What customers read of where a price comes from; that they paid it before is no reason to them.
+ORIGINS = {
+    "list price": "list price",
+    "list price, break %(quantity)s+": "list price, break %(quantity)s+",
+}
 #: The last price of each part and customer among all orders that were confirmed.
 _LAST = text("""
     SELECT a.place, p.unit_price, p.discount, p.number, p.date

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, validates
 from addons.accounting.amounts import line_amount
 from addons.stock.services.orders import calling, changing, confirming, giving_up, returning, writing
 from addons.stock.services.orders.drafts import ScheduleDraft
+from addons.stock.services.orders.origins import told_on_papers
 from addons.stock.services.orders.sides import Side
 from core.db import (
     Line,
@@ -186,6 +187,19 @@ class TradeLine:
     def open_quantity(self: Any) -> Decimal:
         """What has still to move."""
         return max(self.quantity - self.cancelled - getattr(self, self._side.moved), Decimal(0))
+
+    @classmethod
+    def origin_words(cls) -> Mapping[str, str]:
+        """Which messages of where a price comes from its partner may read, and their words on papers.
+
+        Addons that know other origins add theirs; none may name a cost, a margin or another partner.
+        """
+        return {}
+
+    @property
+    def told_origin(self) -> str:
+        """Where its price comes from, as its partner reads it; empty where that stays in the house."""
+        return told_on_papers(self.price_origin, self.origin_words())
 
     @validates("product_id", "unit_price")
     def _forget_origin(self: Any, key: str, value: Any) -> Any:

@@ -13,6 +13,7 @@ from addons.stock.services.orders.changing import Amendment
 from core import m
 from core.clock import today
 from core.db import db
+from core.documents import render_html
 from core.screens.fields import field_info
 from core.security.actor import Actor, acting
 from core.security.acts import NotAllowedError
@@ -64,6 +65,21 @@ def test_the_suppliers_list_gives_the_price_of_the_day(desk, quantity, currency,
     )
     line = desk.ask((part, quantity, None), currency_code=currency, on=on).lines[0]
     assert (line.unit_price, line.price_origin) == (price and Decimal(price), origin)
+
+
+def test_the_supplier_reads_on_the_paper_that_it_is_its_own_list(desk):
+    part = desk.parts[0]
+    terms(
+        desk,
+        part,
+        ("USD", 1, "0.0100", None, None),
+        ("USD", 1000, "0.0080", date(2026, 1, 1), None),
+    )
+    order = desk.order((part, 10, None), (part, 1000, None))
+    words = [line.told_origin for line in order.lines]
+    assert words == ["your list", "your list of Jan 1, 2026, break 1,000+"]
+    assert "Price: your list of Jan 1, 2026" in render_html("purchasing.order", order, locale="en")
+    assert "价格：贵司 2026年1月1日 起的价目表" in render_html("purchasing.order", order, locale="zh_CN")
 
 
 def test_a_price_that_a_form_fills_in_keeps_where_it_comes_from(desk):
