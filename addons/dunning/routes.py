@@ -12,6 +12,7 @@ from core import m
 from core.db import db
 from core.errors import UserError
 from core.i18n import _
+from core.security.incoming import key_of
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("dunning", __name__)
@@ -60,7 +61,7 @@ def _page(run: Any, reason: str = "", ticked: frozenset[int] = frozenset(), prob
 def decide(dunning_id: int) -> Response | tuple[str, int]:
     """Leave ticked letters out for a reason, or take them in again."""
     run, letter = _run(dunning_id), m.DunningLetter
-    ticked = frozenset(request.form.getlist("letter", type=int))
+    ticked = frozenset(request.form.getlist("letter", type=key_of))
     reason = request.form.get("reason", "").strip()
     own = select(letter.id).where(letter.id.in_(ticked), letter.run_id == run.id).order_by(letter.id)
     ids = list(db.session.scalars(own))

@@ -18,7 +18,7 @@ from core.db import db
 from core.errors import UserError
 from core.i18n import _, ngettext
 from core.screens.forms.labels import url_of_record
-from core.security.incoming import page_asked, takes_files
+from core.security.incoming import key_of, page_asked, takes_files
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("pricing", __name__)
@@ -128,7 +128,7 @@ def _review(run: Any, problem: str = "") -> str:
         pages=max(1, -(-getattr(found.counts, show) // reviewing.PAGE)),
         show=show,
         by=by,
-        at=request.values.get("at", type=int) or 0,
+        at=request.values.get("at", type=key_of) or 0,
         problem=problem,
     )
 
@@ -152,7 +152,7 @@ def _acts_of(run: Any) -> set[str]:
 @requires("pricing.reprice")
 def decide(repricing_id: int) -> Page:
     """Accept or leave what is ticked, accept all or what is within the tolerance, or apply the run."""
-    run, ids = _run(repricing_id), request.form.getlist("line", type=int)
+    run, ids = _run(repricing_id), request.form.getlist("line", type=key_of)
     line = m.PricingRunLine
     acts: dict[str, Callable[[], object]] = {
         "accept": lambda: line.accept(db.session, _own(repricing_id, ids)),

@@ -22,6 +22,7 @@ from core.i18n import _, _l, ngettext
 from core.records.codes import ids_of, offered
 from core.screens.refusals import said
 from core.screens.typed import typed_day, typed_quantity, typed_rows
+from core.security.incoming import key_of
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("purchasing", __name__)
@@ -115,7 +116,7 @@ def inquire_demand() -> Page:
 
 def _of_ticked(act: Callable[[Mapping[int, Decimal | None], Mapping[int, int]], Response]) -> Page:
     typed = Typed(
-        frozenset(request.form.getlist("part", type=int)),
+        frozenset(request.form.getlist("part", type=key_of)),
         typed_rows(request.form, "quantity-"),
         typed_rows(request.form, "supplier-"),
     )

@@ -17,6 +17,7 @@ from core.errors import UserError
 from core.i18n import _, ngettext
 from core.screens.pages.forms import go
 from core.screens.typed import typed_quantity
+from core.security.incoming import key_of
 from core.security.rights import requires
 
 bp = Blueprint("substitutes", __name__)
@@ -47,7 +48,7 @@ def accept(line_id: int) -> Response:
 def _accept(line: Any) -> str:
     typed = request.form.get("quantity", "").strip()
     quantity = typed_quantity(typed) if typed else None
-    part = request.form.get("substitute_id", 0, type=int)
+    part = request.form.get("substitute_id", 0, type=key_of)
     return said_of(m.SalesOrder.substitute(db.session, [Acceptance(line.id, part, quantity)])[line.id])
 
 
@@ -69,7 +70,7 @@ def decline(line_id: int) -> Response:
     """Keep that the customer did not want a part, or any; the line stays."""
 
     def act(line: Any) -> str:
-        part = request.form.get("substitute_id", type=int)
+        part = request.form.get("substitute_id", type=key_of)
         m.SalesOrder.decline_substitutes(db.session, [Refusal(line.id, request.form.get("reason", ""), part)])
         return _("Kept: the customer did not want it.")
 
@@ -81,7 +82,7 @@ def decline(line_id: int) -> Response:
 def ask(line_id: int) -> Response:
     """Ask the customer about a part, and lead to the question with its link."""
     line = _line(line_id)
-    part = request.form.get("substitute_id", 0, type=int)
+    part = request.form.get("substitute_id", 0, type=key_of)
     try:
         (consent,) = m.SubstituteConsent.ask(db.session, [Ask(line.id, part)])
         db.session.commit()

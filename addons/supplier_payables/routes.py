@@ -21,7 +21,7 @@ from core.db import db
 from core.errors import UserError
 from core.i18n import _, ngettext
 from core.records.attachments import read
-from core.security.incoming import page_asked, takes_files
+from core.security.incoming import key_of, page_asked, takes_files
 from core.security.rights import current_actor, requires
 from core.tabular.errors import FileError
 
@@ -94,7 +94,7 @@ def workbench(payable_id: int) -> str:
 
 def _bench(statement: Any, problem: str | UserError = "") -> str:
     page, find = page_asked(), request.values.get("find", "").strip()
-    beside = request.values.get("beside", type=int) or 0
+    beside = request.values.get("beside", type=key_of) or 0
     show = request.values.get("show", "all")
     show = show if show in benches.SHOWN else "all"
     shown = benches.bench(db.session, statement.id, page, find, beside, show)
@@ -108,7 +108,7 @@ def _bench(statement: Any, problem: str | UserError = "") -> str:
         show=show,
         further=_further(),
         users=_users() if statement.state == "draft" else (),
-        at=request.values.get("at", type=int) or 0,
+        at=request.values.get("at", type=key_of) or 0,
         may_match=current_actor().may("supplier_payables.match"),
         problem=problem,
     )
@@ -177,12 +177,12 @@ def upload(payable_id: int) -> Page:
 def decide(payable_id: int) -> Page:
     """Accept, dispute, undo, put together or take apart what is ticked; or accept all that is exact."""
     statement = _statement(payable_id)
-    ids = _own(statement.id, request.form.getlist("match", type=int))
+    ids = _own(statement.id, request.form.getlist("match", type=key_of))
     acts: dict[str, Callable[[], object]] = {
         "accept": lambda: m.PayablesMatch.accept(db.session, ids),
         "ask": lambda: m.PayablesMatch.ask(db.session, ids),
         "dispute": lambda: m.PayablesMatch.dispute(
-            db.session, ids, request.form.get("note", ""), request.form.get("owner", type=int)
+            db.session, ids, request.form.get("note", ""), request.form.get("owner", type=key_of)
         ),
         "repeat": lambda: m.PayablesMatch.repeat(db.session, ids),
         "undo": lambda: m.PayablesMatch.undo(db.session, ids),
@@ -233,7 +233,7 @@ def _dispute(match_id: int) -> Any:
 @requires("supplier_payables.match")
 def see_to(match_id: int) -> Page:
     """Hand a dispute over, or say how it ended."""
-    match, owner = _dispute(match_id), request.form.get("owner", type=int)
+    match, owner = _dispute(match_id), request.form.get("owner", type=key_of)
     try:
         if request.form.get("act") == "settle":
             m.PayablesMatch.settle(db.session, [match], request.form.get("outcome", ""))

@@ -13,6 +13,7 @@ from core import m
 from core.db import db
 from core.errors import UserError
 from core.i18n import _
+from core.security.incoming import key_of
 from core.security.rights import current_actor, requires
 
 bp = Blueprint("supplier_payments", __name__)
@@ -66,7 +67,9 @@ def _accounts(run: Any) -> Sequence[Any]:
 def decide(run_id: int) -> Page:
     """Hold ticked lines back for a reason, or let them go."""
     run, line = _run(run_id), m.PaymentRunLine
-    ticked = select(line.id).where(line.id.in_(request.form.getlist("line", type=int)), line.run_id == run.id)
+    ticked = select(line.id).where(
+        line.id.in_(request.form.getlist("line", type=key_of)), line.run_id == run.id
+    )
     ids = list(db.session.scalars(ticked.order_by(line.id)))
     try:
         if not ids:
@@ -88,7 +91,7 @@ def account(run_id: int) -> Page:
     """Name the account of ours that a run is paid from."""
     run = _run(run_id)
     try:
-        m.PaymentRun.pay_from(db.session, [run], request.form.get("account", 0, type=int))
+        m.PaymentRun.pay_from(db.session, [run], request.form.get("account", 0, type=key_of))
         db.session.commit()
     except UserError as error:
         db.session.rollback()

@@ -176,7 +176,7 @@ def take(session: AnySession, link: Any, filename: str, contents: bytes) -> None
 def _check(shown: Shown, given: Answer, seen: str) -> None:
     if given.choice not in shown.answers:
         raise LinkError(_("Choose one of the answers."))
-    if not given.name.strip():
+    if not any(map(str.isalnum, given.name)):  # signs that nobody sees are no name
         raise LinkError(_("Write your name: it is kept with the answer."))
     if set(given.remarks) - {key for key, _cells in shown.rows if shown.remark}:
         raise LinkError(_("Of this line nothing can be said here: write a note."))

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,6 +14,7 @@ from core.db.outage import is_away, roll_back
 from core.errors import UserError
 from core.i18n import _, _l, ngettext
 from core.outage import outage_page
+from core.screens.refusals import said
 from core.security.limits import seconds_to_wait
 from core.security.login import is_local
 
@@ -49,11 +51,24 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(UserError, _user_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _refused_by_database)
 
 
 def _user_error(error: UserError) -> Response:
     db.session.rollback()
     return _page(422, str(error), _("Go back and correct it, then try again."))
+
+
+def _refused_by_database(error: DBAPIError) -> BaseResponse | HTTPException:
+    """What the database refuses on any page is said in words, as on forms: most often somebody else holds the
+    lock, or was quicker. What nobody expects stays a fault, with its traceback in the log."""
+    roll_back(db.session, error)
+    try:
+        why = said(error)
+    except DBAPIError:
+        raise InternalServerError(original_exception=error) from error
+    current_app.logger.warning("refused by the database: %s", error.orig)
+    return _page(409, why, _("Go back, reload the page and try again."))
 
 
 def _csrf_error(_error: CSRFError) -> Response:

@@ -37,10 +37,7 @@ def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
     if isinstance(origin, errors.UniqueViolation):
         return _taken(models, diag.table_name, diag.constraint_name)
     if isinstance(origin, errors.ForeignKeyViolation):
-        return _(
-            "This record is still used by others (%(what)s), so it stays.",
-            what=_title(models, diag.table_name),
-        ), ""
+        return _tied(error, _title(models, diag.table_name)), ""
     if isinstance(origin, errors.NotNullViolation):
         return _("Fill in this field."), diag.column_name
     if isinstance(origin, errors.CheckViolation):
@@ -50,13 +47,20 @@ def explain(error: DBAPIError, models: Composition) -> tuple[str, str]:
         if diag.constraint_name.endswith("_length"):
             return _("A text is too long to be kept. Shorten it."), column
         return _said_by(models, diag.table_name, diag.constraint_name), ""
-    if isinstance(origin, errors.LockNotAvailable):
+    if isinstance(origin, errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure):
         return _("Somebody else is saving this record at the moment. Save again in a few seconds."), ""
     if isinstance(origin, errors.NumericValueOutOfRange):
         return _("A number is too large to be kept. Check the amounts."), ""
     if isinstance(origin, errors.ProgramLimitExceeded):  # longer than an index takes
         return _("A text is too long to be kept. Shorten it."), ""
     raise error
+
+
+def _tied(error: DBAPIError, title: str) -> str:
+    """A record was to go, or else names one that is not there: PostgreSQL gives both the same code."""
+    if (error.statement or "").lstrip()[:6].upper() == "DELETE":
+        return _("This record is still used by others (%(what)s), so it stays.", what=title)
+    return _("What this names is not there, or not any more: choose again.")
 
 
 def _said_by(models: Composition, table_name: str, constraint: str) -> str:

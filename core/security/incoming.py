@@ -136,6 +136,21 @@ def _refuse_nul(*texts: str) -> None:
         raise BadRequest
 
 
+def key_of(text: str) -> int:
+    """A key of a table as a field of a form or an address gives it: the `type=` of `get` and `getlist`.
+
+    Raises ValueError for what no key can be: these leave it out, as any word that is no number.
+    """
+    if (
+        text.isascii()
+        and text.isdigit()
+        and len(text) <= len(str(LARGEST_KEY))
+        and 0 < int(text) <= LARGEST_KEY
+    ):
+        return int(text)
+    raise ValueError(text)
+
+
 def page_asked() -> int:
     """The page that the address asks for, from 1 on; the first one for what is no number."""
     text = request.args.get("page", "1")

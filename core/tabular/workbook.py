@@ -20,6 +20,7 @@ from python_calamine import (
 
 from core.i18n import _
 from core.tabular.errors import FileError
+from core.tabular.extent import refuse_far
 from core.tabular.special import special_cells
 
 #: Bytes that the parts of a workbook may unpack to together.
@@ -101,7 +102,7 @@ def _reading() -> Iterator[None]:
 
 
 def refuse_bomb(contents: bytes) -> None:
-    """Unpack every part once and count: what a zip says about its sizes may be a lie."""
+    """Unpack every part and count: what a zip, or a sheet, says about its sizes may be a lie."""
     left = limit = min(MAX_UNPACKED, max(MAY_SWELL, MAX_RATIO * len(contents)))
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as archive:
@@ -115,6 +116,7 @@ def refuse_bomb(contents: bytes) -> None:
                             limit=limit // 1024**2,
                         )
                     )
+            refuse_far(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise FileError(
             _("The workbook cannot be read: open it, save it as xlsx and upload it again.")

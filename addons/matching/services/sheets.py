@@ -8,7 +8,7 @@ rows, that name most of the columns that the target knows, and enough of them. `
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -19,7 +19,9 @@ from core.exchange.cells import CellError, Reading
 from core.exchange.mapping import guess_mapping, guess_reading
 from core.exchange.targets import Target
 from core.formulas import plain
+from core.i18n import _, format_number
 from core.tabular import delimited, workbook
+from core.tabular.errors import FileError
 from core.tabular.packed import unpacked
 from core.tabular.readers import Layout, fit, joined, sniff
 
@@ -33,6 +35,8 @@ _TOTAL = re.compile(
     r"|合\s*计|小\s*计|总\s*计|本页合计|本月合计)",
     re.IGNORECASE,
 )
+#: Cells of a file: they are all held at once. A distributor's price list of 100,000 parts has a million.
+MOST_CELLS = 3_000_000
 Rows = list[tuple[int, list[str]]]
 
 
@@ -88,12 +92,35 @@ def tables(contents: bytes) -> Iterator[tuple[str, Rows]]:
     contents = unpacked(contents)
     layout: Layout = sniff(contents)
     if layout.kind not in ("xlsx", "xls"):
-        yield "", list(delimited.lines(contents, layout.kind, layout.encoding, layout.delimiter))
+        lines = delimited.lines(contents, layout.kind, layout.encoding, layout.delimiter)
+        yield "", list(_bounded(lines, MOST_CELLS))
         return
+    left = MOST_CELLS
     for name in workbook.sheet_names(contents):
-        rows = list(workbook.lines(contents, name))
+        rows = list(_bounded(workbook.lines(contents, name), left))
+        left -= _cells_in(rows)
         if rows:
             yield name, _spread(rows, _merged(contents, name))
+
+
+def _bounded(lines: Iterable[tuple[int, list[str]]], most: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows, as long as they have this many cells together; raises FileError. A row counts as a cell too:
+    a small gzip unpacks to a hundred million short ones."""
+    for line in lines:
+        most -= 1 + len(line[1])
+        if most < 0:
+            raise FileError(
+                _(
+                    "The file has more than %(count)s cells: take out the columns that nobody needs, "
+                    "or split it.",
+                    count=format_number(MOST_CELLS),
+                )
+            )
+        yield line
+
+
+def _cells_in(rows: Rows) -> int:
+    return sum(1 + len(cells) for _number, cells in rows)
 
 
 def _merged(contents: bytes, name: str) -> Sequence[Any]:
@@ -110,7 +137,7 @@ def _spread(rows: Rows, merged: Sequence[Any]) -> Rows:
     at = {number: cells for number, cells in rows}
     for (top, left), (bottom, _right) in merged:
         value = _cell(at.get(top + 1, ()), left)
-        for number in range(top + 2, bottom + 2) if value else ():
+        for number in range(top + 2, min(bottom + 1, rows[-1][0]) + 1) if value else ():
             if (cells := at.get(number)) is not None and len(cells) > left:
                 cells[left] = cells[left] or value
     return rows

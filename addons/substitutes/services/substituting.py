@@ -85,7 +85,7 @@ def substitute(session: AnySession, wanted: Sequence[Acceptance]) -> Mapping[int
     return made
 
 
-def _chosen(wanted: Acceptance, offered: Sequence[Candidate]) -> Candidate:
+def _chosen(wanted: Acceptance | Refusal, offered: Sequence[Candidate]) -> Candidate:
     for candidate in offered:
         if candidate.product_id == wanted.substitute_id:
             return candidate
@@ -195,11 +195,16 @@ def decline(session: AnySession, refusals: Sequence[Refusal]) -> None:
     """Keep that customers did not want what was offered; the lines stay as they are."""
     acts.require(session, WRITE)
     rows = {row.id: row for row in session.execute(_LINES, {"ids": [one.line_id for one in refusals]})}
+    offered = m.Substitute.candidates(session, wanted_of(session, rows))
     for one in refusals:
         if not one.reason.strip():
             raise SubstituteError(
                 _("Say why the customer does not want it: it is offered last from then on.")
             )
+        if one.line_id not in rows:
+            raise SubstituteError(_("Nothing can stand in for a line without a part."))
+        if one.substitute_id is not None:
+            _chosen(one, offered.get(one.line_id, ()))
         session.add(_refused(session, rows[one.line_id], one))
     session.flush()
     record(session, "decline_substitutes", "sales.order", sorted({row.order_id for row in rows.values()}))

@@ -11,7 +11,7 @@ from core.screens.forms.form import RecordForm
 from core.screens.forms.saving import RecordEditor
 from core.screens.pages.forms import open_screen, screens
 from core.screens.tree import FormScreen
-from core.security.incoming import takes_lines
+from core.security.incoming import key_of, takes_lines
 from core.security.rights import ANY_USER, current_actor, requires
 
 bp = Blueprint("entry", __name__, url_prefix="/m")
@@ -23,7 +23,7 @@ CHANGED, RECORD = "_changed", "_record"
 def _sent(screen: FormScreen) -> RecordForm:
     """The form as it stands on the page; 404 where there is no such record."""
     editor = RecordEditor(db.session, screens(), screen, current_actor())
-    form = editor.read(request.form.get(RECORD, type=int), MultiDict(request.form))
+    form = editor.read(request.form.get(RECORD, type=key_of), MultiDict(request.form))
     if form is None or not form.editable:
         abort(404)
     return form
@@ -60,7 +60,7 @@ def pasted(screen: str, grid: str) -> Response:
     """The lines of a text from a spreadsheet, as inputs of this grid."""
     form_screen = _form_screen(screen)
     editor = RecordEditor(db.session, screens(), form_screen, current_actor())
-    outcome = editor.open(request.form.get(RECORD, type=int))
+    outcome = editor.open(request.form.get(RECORD, type=key_of))
     if outcome is None or grid not in outcome.form.grids:
         abort(404)
     text, column = request.form.get("text", ""), request.form.get("column", "")

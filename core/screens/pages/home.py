@@ -15,6 +15,7 @@ from core.locales import LOCALES
 from core.screens.boards.dashboards import boards_for, read_items
 from core.screens.palette import found_by
 from core.security.actor import SYSTEM, acting
+from core.security.incoming import key_of
 from core.security.login import is_local
 from core.security.rights import ANY_USER, PUBLIC, current_actor, model_rights, requires
 from core.security.rules import here
@@ -84,7 +85,7 @@ def set_theme() -> Response:
 @requires(ANY_USER)
 def set_company() -> Response:
     """Work in another company, one of the user's."""
-    wanted = request.form.get("company", type=int)
+    wanted = request.form.get("company", type=key_of)
     if wanted not in {company.id for company in current_user.companies}:
         raise BadRequest
     current_user.company_id = wanted

@@ -1,5 +1,6 @@
 """Lists of partners are read in whatever layout they come, and nothing of them is dropped."""
 
+import gzip
 import io
 from datetime import date
 from decimal import Decimal
@@ -106,3 +107,13 @@ def test_reasons_are_said_in_both_languages(app):
         assert reason(*given) == "PO no. + part, qty 100 = 100, price +2.1 %"
     with in_locale("zh_CN"):
         assert reason(*given) == "采购单号 + 料号，数量 100 = 100，价格 +2.1 %"
+
+
+def test_a_list_that_swells_is_refused_before_it_fills_the_memory(app, monkeypatch):
+    monkeypatch.setattr("addons.matching.services.sheets.MOST_CELLS", 3000)
+    lines = [["Part", "Quantity"], *(["A", 1] for _ in range(999))]
+    assert len(read("\n".join(f"{part},{much}" for part, much in lines).encode()).lines) == 999
+    swollen = gzip.compress(b"Part,Quantity\n" + b"A,1\n" * 1000)
+    for contents in (swollen, book(One=lines[:600], Two=lines[:600])):
+        with pytest.raises(FileError, match=r"^The file has more than 3,000 cells: take out the columns"):
+            read(contents)

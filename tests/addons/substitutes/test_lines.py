@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from addons.sales.services.errors import SalesError
 from addons.substitutes.services.errors import SubstituteError
+from addons.substitutes.services.substituting import Refusal
 from core import m
 from core.db import db
 from core.documents import render_html
@@ -165,3 +166,18 @@ def test_what_is_approved_or_refused_since_is_asked_when_it_is_confirmed(desk):
         m.SalesOrder.confirm(db.session, [order])
     m.Substitute.approve(db.session, [pair], "The new revision does not")
     assert m.SalesOrder.confirm(db.session, [order]) == {}
+
+
+def test_a_customer_declines_only_what_is_offered(desk):
+    desk.pair(desk.a, desk.b)
+    order = desk.quote((desk.a, 100, "0.8"), (None, 1, 2))
+    line, words = order.lines
+    db.session.commit()
+    for other in (desk.d, 10**9):
+        with pytest.raises(SubstituteError, match="is not offered for the line"):
+            m.SalesOrder.decline_substitutes(db.session, [Refusal(line.id, "Taller", other)])
+    with pytest.raises(SubstituteError, match="a line without a part"):
+        m.SalesOrder.decline_substitutes(db.session, [Refusal(words.id, "Taller")])
+    m.SalesOrder.decline_substitutes(db.session, [Refusal(line.id, "Taller", desk.b), Refusal(line.id, "No")])
+    chosen = db.session.scalars(select(m.SubstituteChoice.substitute_id).order_by(m.SubstituteChoice.id))
+    assert list(chosen) == [desk.b, None]

@@ -4,7 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from addons.supplier_payables.services.overview import overview
 from core import m
@@ -205,3 +205,19 @@ def test_the_page_of_runs_says_what_is_left_to_do_of_each(app, company, office):
     db.session.commit()
     with app.app_context():
         assert queries_of(lambda: client.get("/supplier_payables/runs")) <= few
+
+
+def test_what_somebody_else_holds_and_what_no_line_can_be_is_said_in_words(app, company, office):
+    office.got(office.parts[0], 100, 1, day(3))
+    (statement,) = office.run()
+    here, key = f"/supplier_payables/statements/{statement.id}", statement.id
+    _client, send = visitor(app, company)
+    with app.app_context():
+        assert send(here, here, act="accept", match="9" * 30).status_code == 422
+    with db.engine.connect() as other:
+        other.execute(text("SELECT 1 FROM payables_statement WHERE id = :id FOR UPDATE"), {"id": key})
+        with app.app_context():
+            list_ = workbook([("PO no.", "Part no.", "Qty", "Price"), ("X", "P0", 100, 1)])
+            answer = send(here, f"{here}/list", file=(BytesIO(list_), "list.xlsx"))
+    assert answer.status_code == 409
+    assert "Somebody else is saving this record" in answer.text

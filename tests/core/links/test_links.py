@@ -81,6 +81,7 @@ def test_a_button_answers_once(asked, order):
     link, browser = asked
     browser.get()
     assert browser.post(answer="maybe", name="Li").status_code == 422
+    assert browser.post(answer="yes", name="\u202e\u200b").status_code == 422  # nobody sees these
     assert browser.post(answer="yes", name="Li", note="on Friday").status_code == 200
     db.session.expire_all()
     assert (order.state, link.answer, link.answered_by, link.note) == ("confirmed", "yes", "Li", "on Friday")

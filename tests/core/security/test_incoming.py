@@ -1,9 +1,11 @@
 """What strangers send: forms without an end, numbers and letters that nothing can keep, names of files."""
 
 import io
+from pathlib import Path
 
 import pytest
 from flask import Flask, Response
+from werkzeug.datastructures import MultiDict
 from werkzeug.http import parse_options_header
 from werkzeug.test import EnvironBuilder
 
@@ -110,3 +112,21 @@ def test_a_file_s_name_stays_one_value_of_one_header(name: str, plain: str, told
     assert header.isascii() and header.startswith(f'attachment; filename="{plain}"')
     assert parse_options_header(header)[1]["filename"] == (told or plain)
     assert named(Response(), name, shown=True).headers["Content-Disposition"].startswith("inline; ")
+
+
+def test_what_no_key_can_be_is_left_out_as_words_are() -> None:
+    sent = ["7", "9223372036854775807", "9223372036854775808", "9" * 30, "0", "-5", "1e3", "²", "", "x"]
+    assert MultiDict([("line", text) for text in sent]).getlist("line", type=incoming.key_of) == [
+        7,
+        2**63 - 1,
+    ]
+
+
+def test_every_page_reads_keys_so(app: Flask) -> None:
+    read_otherwise = [
+        str(path)
+        for part in ("addons", "core")
+        for path in (Path(app.root_path).parent / part).rglob("*.py")
+        if "type=int)" in path.read_text() and "request." in path.read_text() and path.name != "tours.py"
+    ]
+    assert not read_otherwise

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import resource
 import time
 import zipfile
@@ -135,3 +136,41 @@ def test_a_zip_of_one_table_is_that_table() -> None:
 def test_what_is_no_table_is_refused_whatever_it_is_called(contents: bytes) -> None:
     with pytest.raises(FileError):
         count_rows(open_table(contents))
+
+
+def sheet(rows: str) -> bytes:
+    """A workbook whose sheet holds these rows."""
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    xml = f'<worksheet xmlns="{namespace}"><sheetData>{rows}</sheetData></worksheet>'
+    return book(**{"xl/worksheets/sheet1.xml": xml.encode()})
+
+
+def cell(place: str, more: str = "") -> str:
+    return f'<c r="{place}"{more}><v>1</v></c>'
+
+
+TOP = '<row r="1"><c r="A1" t="str"><v>Code</v></c><c r="B1" t="str"><v>Name</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        f'<row r="1048576">{cell("XFD1048576")}</row>',
+        f"<row r='1048576'><c\tr = 'xfd1048576' s='{'0' * 300}1'><v>1</v></c></row>",
+        "<!--" + "x" * (1024**2 - len(TOP) - 150) + f'--><row r="1048576">{cell("XFD1048576")}</row>',
+        f'<row r="2">{cell("XFD2")}</row><row r="90000">{cell("A90000")}</row>',
+    ],
+    ids=["corner", "other quotes", "where a block ends", "far beside"],
+)
+def test_a_cell_in_the_last_corner_does_not_ask_for_all_between(far: str) -> None:
+    # In a process of its own: what is not refused ends it, with 550 GB asked for.
+    if not (child := os.fork()):
+        resource.setrlimit(resource.RLIMIT_AS, (6 * 1024**3, 6 * 1024**3))
+        os._exit(0 if read(sheet(TOP + far)).startswith("A sheet reaches to row ") else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_large_sheets_and_far_cells_that_are_empty_are_read() -> None:
+    styled = '<row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    assert read(sheet(TOP + f'<row r="2">{cell("A2")}{cell("B2")}</row>' + styled)) == "1 1"
+    assert read(sheet(TOP + f'<row r="1048576">{cell("A1048576")}{cell("B1048576")}</row>')) == "1 1"
