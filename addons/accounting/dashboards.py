@@ -304,7 +304,7 @@ def best_customers(session: Any, today: date) -> Chart:
 
 
 READ = "accounting.read"
-dashboards.board("finance", _l("Finance"), permission="accounting.post", position=10)
+dashboards.board("finance", _l("Finance"), permission="accounting.post", position=10, leads="accounting.post")
 dashboards.board("sales", _l("Customers and sales"), permission=READ, position=20)
 for board in ("finance", "sales"):
     dashboards.figure(board, "receivables", _l("Open receivables"), receivables, permission=READ)

@@ -80,7 +80,7 @@ def accrued(session: Any, today: date) -> Figure:
     return Figure(number, link="/m/purchasing.landed_cost.list?f.to_bill=yes")
 
 
-dashboards.board("purchase_orders", _l("Purchasing"), permission=READ, position=15)
+dashboards.board("purchase_orders", _l("Purchasing"), permission=READ, position=15, leads="purchasing.write")
 for name, label, read in (
     ("to_order", _l("Parts to order"), to_order),
     ("requests", _l("Open requests"), to_send),

@@ -21,7 +21,7 @@ from core.security.actor import actor_of
 from core.security.rights import current_actor
 
 STATES = {
-    "request": _l("Request"),
+    "request": _l("Request for quotation"),
     "confirmed": _l("Confirmed"),
     "done": _l("Done"),
     "cancelled": _l("Cancelled"),
@@ -239,9 +239,19 @@ def amend_line(session: Any, line: Any, was: Mapping[str, Any]) -> None:
 
 
 def facts(session: Any, order: Any) -> list[Fact]:
-    """What of an order is received, billed and open."""
+    """What holds an order, what of it is received, billed and open, and the inquiry that it answers."""
+    found = _progress(session, order) if order.state != "request" else []
+    if order.hold:
+        found.insert(0, Fact(_l("Held"), text=order.hold, tone="bad"))
+    if order.inquiry_id:
+        link = f"/m/purchasing.inquiry.form/{order.inquiry_id}"
+        found.append(Fact(_l("Inquiry"), text=order.inquiry.number, link=link))
+    return found
+
+
+def _progress(session: Any, order: Any) -> list[Fact]:
     sums, currency = progress.sums_of(session, order.id), order.currency_code
-    found = [
+    return [
         Fact(_l("Ordered"), sums["ordered"], currency),
         Fact(_l("Received"), round_money(sums["received"], currency), currency),
         Fact(_l("Billed"), round_money(sums["billed"], currency), currency),
@@ -252,12 +262,6 @@ def facts(session: Any, order: Any) -> list[Fact]:
             tone="" if sums["open"] else "good",
         ),
     ]
-    if order.hold:
-        found.insert(0, Fact(_l("Held"), text=order.hold, tone="bad"))
-    if order.inquiry_id:
-        link = f"/m/purchasing.inquiry.form/{order.inquiry_id}"
-        found.append(Fact(_l("Inquiry"), text=order.inquiry.number, link=link))
-    return found
 
 
 def progress_part(session: Any, order: Any) -> dict[str, Any]:

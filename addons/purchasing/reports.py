@@ -95,7 +95,7 @@ def context(order: Any) -> dict[str, Any]:
         "facts": facts(order),
         "currency": order.currency_code,
         "amounts_with_tax": any(line.tax_within for line in order.lines),
-        "with_prices": order.state != "request" or any(line.unit_price for line in order.lines),
+        "with_prices": order.state != "request" or all(line.unit_price for line in order.lines),
         "changes": changes_of(order),
     }
 

@@ -58,7 +58,7 @@ def invoices(session: Any, today: date) -> Figure:
     return Figure(number, link=f"{ORDERS}?f.to_invoice=yes")
 
 
-dashboards.board("orders", _l("Orders"), permission=READ, position=5)
+dashboards.board("orders", _l("Orders"), permission=READ, position=5, leads="sales.write")
 dashboards.figure("orders", "to_confirm", _l("Quotations to confirm"), to_confirm, permission=READ)
 dashboards.figure("orders", "ending", _l("Quotations that end this week"), ending, permission=READ)
 dashboards.figure("orders", "held", _l("Held orders"), held, permission=READ)

@@ -1,5 +1,7 @@
 """Texts in templates: translated, escaped, and in the language of each request."""
 
+import re
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -50,6 +52,18 @@ def test_no_catalog_says_otherwise_than_another() -> None:
             for message in read_po(file):
                 said.setdefault(str(message.id), set()).add(str(message.string))
     assert {text: found for text, found in said.items() if text and len(found) > 1} == {}
+
+
+def test_a_translation_names_nothing_oftener_than_its_text() -> None:
+    """One that was pasted twice says everything twice."""
+    root, twice = Path(__file__).parents[2], []
+    for path in [*root.glob("core/i18n/zh_CN/*/*.po"), *root.glob("addons/*/i18n/zh_CN/*/*.po")]:
+        with path.open("rb") as file:
+            for message in (one for one in read_po(file) if isinstance(one.id, str) and one.id):
+                named = Counter(re.findall(r"%\(\w+\)s", str(message.string)))
+                if named - Counter(re.findall(r"%\(\w+\)s", message.id)):
+                    twice.append(message.id)
+    assert twice == []
 
 
 def test_a_month_is_written_in_the_order_of_the_language(app: Flask) -> None:

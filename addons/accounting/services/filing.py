@@ -60,7 +60,7 @@ def _found(
         invoice = read(content)
     except NoInvoiceError as error:
         if partner_id is None:
-            hint = _("If it is a list, say whom it is from: a list does not.")
+            hint = _("If it is a list, say whom it is from under “Supplier code”: a list does not.")
             raise BillError(f"{error} {hint}") from error
         partner = _supplier(session, company_id, Party(), partner_id)
         return [(partner, one) for one in invoices_of(session, partner, content, said)]

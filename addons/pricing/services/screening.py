@@ -276,5 +276,5 @@ def _refusal(run: Any, row: Any, worth: Any) -> str:
     if not row.billed and worth.credited:
         return say("What went back is credited, and the rest is not billed: bill it first.")
     if row.billed and not run.with_claims:
-        return say("It is billed: let the run claim the difference from the supplier.")
+        return say("It is billed: a run with “Claim what is billed” claims the difference.")
     return ""

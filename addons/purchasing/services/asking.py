@@ -18,6 +18,7 @@ from core.clock import today
 from core.db import AnySession
 from core.i18n import _
 from core.records.sequences import next_numbers
+from core.sayings import Told
 from core.security import acts
 from core.security.audit import record
 
@@ -40,11 +41,12 @@ _OTHERS = text("""
 _CLOSE = text("UPDATE purchasing_inquiry SET state = 'closed' WHERE id = ANY(:ids)")
 _ANSWERS = text("""
     SELECT o.id, o.number, o.state, s.name, o.currency_code, o.net, o.valid_until, l.product_id, l.quantity,
-           l.unit_price, l.discount, l.net AS line_net, coalesce(l.promised, o.promised) AS promised
+           l.unit_price, l.discount, l.net AS line_net, l.price_origin,
+           coalesce(l.promised, o.promised) AS promised
       FROM purchasing_order o JOIN partner s ON s.id = o.partner_id
       LEFT JOIN purchasing_order_line l ON l.order_id = o.id
      WHERE o.inquiry_id = :id ORDER BY o.id, l.position
-""")
+""").columns(price_origin=Told)
 
 
 def create(session: AnySession, inquiries: Sequence[Any]) -> list[int]:

@@ -102,13 +102,12 @@ def _refuse_excess(rows: Sequence[Any]) -> None:
             raise PurchasingError(
                 _(
                     "On line %(position)s of %(number)s %(ordered)s are ordered and %(received)s received; "
-                    "%(tolerance)s more are accepted: %(quantity)s can't come in. Change the order, or "
-                    "take in less.",
+                    "at most %(most)s more can come in, not %(quantity)s. Change the order, or take in less.",
                     position=row.position,
                     number=row.number,
                     ordered=format_number(row.quantity - row.cancelled),
                     received=format_number(row.received),
-                    tolerance=format_number(row.tolerance),
+                    most=format_number(row.quantity - row.cancelled + row.tolerance - row.received),
                     quantity=format_number(coming[row.id]),
                 )
             )

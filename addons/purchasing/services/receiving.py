@@ -141,7 +141,8 @@ def receive_deliveries(
     pricing.refuse_excess(session, waiting)
     _do(session, waiting, [transfer for transfer in made if transfer not in waiting], on)
     session.execute(_SERVICES, {"ids": [row.id for row in rows]})
-    record(session, "receive", "purchasing.order", [row.id for row in rows])
+    # Not called as the button that takes all: what came may be a part.
+    record(session, "receive_goods", "purchasing.order", [row.id for row in rows])
     BUYING.forget(session)
     return made
 

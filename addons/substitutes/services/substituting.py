@@ -7,7 +7,7 @@ may stand on a quotation, and on an order only once the customer has.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from addons.substitutes.services.errors import SubstituteError
 from core import m
 from core.db import AnySession
 from core.i18n import _
+from core.sayings import say
 from core.security import acts
 from core.security.actor import actor_of
 from core.security.audit import record
@@ -32,6 +33,15 @@ _LINES = text("""
       FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
      WHERE l.id = ANY(:ids) AND l.product_id IS NOT NULL ORDER BY o.id, l.position
 """)
+#: A part of the quantity that was asked about may be below a break: the price stays what the customer read.
+_AGREED_PRICES = text("""
+    SELECT DISTINCT ON (l.id, c.substitute_id) l.id AS line_id, c.substitute_id, c.unit_price
+      FROM sales_order_line l JOIN sales_order o ON o.id = l.order_id
+      JOIN substitute_consent c ON c.order_id = l.order_id AND c.state = 'agreed'
+       AND c.product_id = coalesce(l.original_product_id, l.product_id)
+       AND c.currency_code = o.currency_code AND c.unit_price IS NOT NULL
+     WHERE l.id = ANY(:ids) ORDER BY l.id, c.substitute_id, c.answered_at DESC, c.id DESC
+""")
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Acceptance:
     line_id: int
     substitute_id: int
     quantity: Decimal | None = None
-    #: None for what the part costs this customer.
+    #: None for what the customer agreed to on this order, else for what the part costs this customer.
     unit_price: Decimal | None = None
 
 
@@ -75,7 +85,9 @@ def substitute(session: AnySession, wanted: Sequence[Acceptance]) -> Mapping[int
     chosen = {one.line_id: _chosen(one, offered.get(one.line_id, ())) for one in wanted}
     before = {one.line_id: _before(session, one.line_id) for one in wanted}
     _refuse_unasked(session, of, chosen, before)
-    made: Mapping[int, Any] = m.SalesOrder.replace_parts(session, [_replacement(one) for one in wanted])
+    prices = _agreed_prices(session, wanted)
+    replacements = [_replacement(one, prices.get((one.line_id, one.substitute_id))) for one in wanted]
+    made: Mapping[int, Any] = m.SalesOrder.replace_parts(session, replacements)
     for one in wanted:
         line = made[one.line_id]
         line.original_product_id = of[one.line_id].product_id
@@ -125,8 +137,18 @@ def _refuse_unasked(
     )
 
 
-def _replacement(one: Acceptance) -> Replacement:
-    return Replacement(one.line_id, one.substitute_id, one.quantity, one.unit_price, reason=_("Substitute"))
+def _agreed_prices(session: AnySession, wanted: Sequence[Acceptance]) -> dict[tuple[int, int], Decimal]:
+    """What the customer agreed to pay on this very order, by line and substitute."""
+    lines = {"ids": [one.line_id for one in wanted]}
+    rows = session.execute(_AGREED_PRICES, lines)
+    return {(row.line_id, row.substitute_id): row.unit_price for row in rows}
+
+
+def _replacement(one: Acceptance, agreed: Decimal | None) -> Replacement:
+    taken = Replacement(one.line_id, one.substitute_id, one.quantity, one.unit_price, reason=_("Substitute"))
+    if one.unit_price is not None or agreed is None:
+        return taken
+    return replace(taken, unit_price=agreed, price_origin=say("agreed with the customer"))
 
 
 def _choice(session: AnySession, line: Any, before: Mapping[str, Any], consent: str) -> Any:

@@ -135,6 +135,8 @@ class Board:
     title: Text
     permission: str
     position: int = 50
+    #: Whoever may do this, works by this board: it stands before those that one merely reads.
+    leads: str = ""
     items: tuple[Item, ...] = ()
 
 
@@ -145,9 +147,9 @@ class Dashboards:
     boards: dict[str, Board] = field(default_factory=dict)
     items: list[tuple[str, Item]] = field(default_factory=list)
 
-    def board(self, name: str, title: Text, *, permission: str, position: int = 50) -> None:
-        """Declare a tab."""
-        self.boards[name] = Board(name, title, permission, position)
+    def board(self, name: str, title: Text, *, permission: str, position: int = 50, leads: str = "") -> None:
+        """Declare a tab; it comes first for those who may do what `leads` names."""
+        self.boards[name] = Board(name, title, permission, position, leads)
 
     def figure(self, board: str, name: str, title: Text, read: Reading, *, permission: str) -> None:
         """Put a figure on a board, one's own or another addon's."""
@@ -182,10 +184,10 @@ def _with(boards: dict[str, Board], name: str, item: Item, addon: str) -> Board:
 
 
 def boards_for(boards: Iterable[Board], actor: Actor) -> list[Board]:
-    """The boards that this actor may open, with the items that the actor may see."""
+    """The boards that this actor may open, those of the actor's work first, with the items one may see."""
     return [
         replace(board, items=tuple(item for item in board.items if actor.may(item.permission)))
-        for board in boards
+        for board in sorted(boards, key=lambda board: not (board.leads and actor.may(board.leads)))
         if actor.may(board.permission)
     ]
 

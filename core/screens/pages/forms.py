@@ -170,7 +170,9 @@ def _action(screen: FormScreen, record: Any) -> str:
 
 
 def _name_of(screen: FormScreen, record: Any) -> str:
-    """What the record is called; what has no number yet goes by its kind and its state."""
+    """What the record is called; what has no name goes by its kind, with its number or its state."""
+    if record is not None and record._label == "id":
+        return f"{screen.title} {record.id}"
     name = "" if record is None else label_text(record, getattr(record, record._label, "") or "")
     if name or record is None:
         return name

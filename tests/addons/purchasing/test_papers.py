@@ -38,6 +38,12 @@ def test_a_request_has_no_prices_and_a_change_order_says_what_is_new(desk):
     assert "采购变更单" in html and "下单后的变更" in html and "2,000" in html
 
 
+def test_a_request_of_which_one_price_is_unknown_shows_no_total(desk):
+    request = desk.ask((desk.parts[0], 1500, "0.25"), (desk.parts[1], 10, None))
+    html = render_html("purchasing.order", request, locale="en")
+    assert "Please offer" in html and "375.00" not in html and "0.00" not in html
+
+
 def test_the_letter_goes_through_the_outbox(desk):
     partner = db.session.get(m.Partner, desk.supplier)
     partner.email, partner.locale = "sales@supplier.example", "zh_CN"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from addons.substitutes.services.asking_customers import Ask
 from addons.substitutes.services.errors import SubstituteError
 from core import m
 from core.db import db
+from tests.logins import Administrator
 
 pytestmark = pytest.mark.addons("partners", "products", "accounting", "stock", "sales", "substitutes")
 
@@ -104,6 +106,18 @@ def test_what_was_agreed_holds_for_the_next_order_of_this_customer_alone(asked, 
     assert desk.offered(desk.quote((desk.a, 5, 1)))[0].found.consent
 
 
+def test_a_part_of_what_was_agreed_costs_what_was_agreed(asked, visit, desk):
+    """A smaller quantity may have another price in the list, and so has another order."""
+    asked.unit_price = Decimal("0.75")
+    db.session.commit()
+    visit(answer="agree", name="Wang Li")
+    db.session.expire_all()
+    line = desk.give(asked.order, desk.b, quantity=4)
+    assert (line.quantity, line.unit_price) == (4, Decimal("0.75"))
+    assert line.price_origin == "agreed with the customer"
+    assert desk.give(desk.quote((desk.a, 5, 1)), desk.b).unit_price != Decimal("0.75")
+
+
 def test_a_no_is_remembered_with_its_words(asked, visit, desk):
     visit(answer="refuse", name="Wang Li", note="Only with a PPAP")
     db.session.expire_all()
@@ -158,3 +172,8 @@ def test_the_question_is_mailed_once_to_who_is_written_to_about_orders(app, aske
     m.SubstituteConsent.answer(db.session, [asked], True, "Ms Li")
     with pytest.raises(SubstituteError, match="Nothing is asked any more"):
         m.SubstituteConsent.mail(db.session, [asked])
+
+
+def test_a_question_is_called_by_what_it_is_and_not_by_a_number_alone(app, company, asked):
+    page = Administrator(app, company)(f"/m/substitute.consent.form/{asked.id}").text
+    assert f"Consent {asked.id}</h1>" in re.sub(r"\s+(?=<)", "", page)

@@ -39,6 +39,18 @@ def test_boards_stand_in_their_order():
     assert [board.name for board in boards] == ["hr", "finance"]
 
 
+def test_the_board_of_ones_own_work_comes_first():
+    read, buying = dashboards("sales"), Dashboards()
+    buying.board("buying", "Buying", permission="buying.open", position=9, leads="buying.write")
+    boards = compose_boards([("a", read), ("b", buying)])
+    may_read = {"sales.open", "buying.open"}
+    names = [
+        [board.name for board in boards_for(boards, Actor(1, "ann", 1, frozenset(may)))]
+        for may in (may_read, may_read | {"buying.write"})
+    ]
+    assert names == [["sales", "buying"], ["buying", "sales"]]
+
+
 @pytest.mark.parametrize(
     ("second", "said"),
     [
