@@ -48,7 +48,11 @@ def expected(rows, prices):
         if new is not None and new != Decimal(price) and Decimal(quantity):
             one = (new * Decimal(rate)).quantize(MICRO, ROUND_HALF_UP)
             worth = (one * Decimal(quantity)).quantize(CENT, ROUND_HALF_UP)
-            amount = ((new - Decimal(price)) * Decimal(quantity)).quantize(CENT, ROUND_HALF_UP)
+            # Each bill is rounded, and not what lies between them.
+            after, before = (
+                (one * Decimal(quantity)).quantize(CENT, ROUND_HALF_UP) for one in (new, Decimal(price))
+            )
+            amount = after - before
             found[line] = (new, amount, worth - Decimal(value))
     return found
 
