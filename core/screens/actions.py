@@ -59,12 +59,12 @@ def press(session: Any, button: Button, record: Any) -> Any:
 
 
 def _not_possible(button: Button, record: Any) -> str:
-    """Why a button that was there is not: often somebody else pressed it at the same moment."""
+    """Why a button is not there: it does not fit the state, or somebody pressed it at the same moment."""
     state = getattr(record, "state", "")
     if not state:
         return _("“%(label)s” is not possible any more: the record has changed.", label=str(button.label))
     return _(
-        "“%(label)s” is not possible any more: %(record)s is %(state)s already.",
+        "“%(label)s” is not possible now: %(record)s is %(state)s.",
         label=str(button.label),
         record=label_text(record, getattr(record, record._label, "") or ""),
         state=_(readable_value(state)).lower(),

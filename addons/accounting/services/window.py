@@ -8,8 +8,10 @@ on 2025-01-01, today 2026-11-28 → 2025-01-01 to 2027-11-28. The database holds
 
 from datetime import date, timedelta
 
-from addons.accounting.services.chart import Books
+from addons.accounting.services.chart import Books, books_of
 from core.clock import today
+from core.db import AnySession
+from core.errors import UserError
 from core.i18n import _, format_date
 
 #: How far ahead of today a document may be dated, in days.
@@ -26,6 +28,12 @@ def why_outside(books: Books, on: date) -> str:
             last=format_date(books.closed),
         )
     return why_impossible(books, on)
+
+
+def refuse_impossible(session: AnySession, company_id: int, on: date, error: type[UserError]) -> None:
+    """Raise `error` where not even what books nothing may be dated so: its number would keep the year."""
+    if problem := why_impossible(books_of(session, company_id), on):
+        raise error(problem)
 
 
 def why_impossible(books: Books, on: date) -> str:

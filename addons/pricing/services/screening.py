@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
+from addons.accounting.services.window import refuse_impossible
 from addons.pricing.services.buying import break_quantities
 from addons.pricing.services.errors import PricingError
 from addons.pricing.services.latest import Latest, Wanted, latest_prices, partners_of
@@ -87,6 +88,7 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
     for run in runs:
         with session.no_autoflush:
             run.date = run.date or today()
+            refuse_impossible(session, run.company_id, run.date, PricingError)
             if run.tolerance is None:
                 run.tolerance = session.get_one(m.Company, run.company_id).reprice_tolerance
         if not run.since or not run.until or run.until < run.since:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from addons.accounting.services.window import refuse_impossible
 from addons.purchasing.services.drafts import OrderDraft, OrderLineDraft
 from addons.purchasing.services.errors import PurchasingError
 from core import m
@@ -54,6 +55,7 @@ def create(session: AnySession, inquiries: Sequence[Any]) -> list[int]:
     acts.require(session, WRITE)
     for inquiry in inquiries:
         inquiry.date = inquiry.date or today()
+        refuse_impossible(session, inquiry.company_id, inquiry.date, PurchasingError)
         if any(line.quantity is None or line.quantity <= 0 for line in inquiry.lines):
             raise PurchasingError(_("Ask for a quantity above zero."))
         (inquiry.number,) = next_numbers(

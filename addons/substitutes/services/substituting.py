@@ -170,10 +170,18 @@ def _choice(session: AnySession, line: Any, before: Mapping[str, Any], consent: 
     )
 
 
+def _with_parts(session: AnySession, lines: Sequence[int]) -> dict[int, Any]:
+    """What the lines want, by their ids; raises SubstituteError for one that is words alone."""
+    rows = {row.id: row for row in session.execute(_LINES, {"ids": list(lines)})}
+    if set(lines) - rows.keys():
+        raise SubstituteError(_("Nothing can stand in for a line without a part."))
+    return rows
+
+
 def take_back(session: AnySession, lines: Iterable[Any]) -> None:
     """Put the part that was ordered on these lines again; raises SubstituteError once goods have gone."""
     acts.require(session, WRITE)
-    rows = {row.id: row for row in session.execute(_LINES, {"ids": acts.ids_of(session, lines)})}
+    rows = _with_parts(session, acts.ids_of(session, lines))
     choices = _standing(session, rows)
     SubstituteError.refuse({i: why for i, row in rows.items() if (why := _fixed(row, choices.get(i)))})
     back = [
@@ -216,15 +224,13 @@ def _fixed(row: Any, choice: Any) -> str:
 def decline(session: AnySession, refusals: Sequence[Refusal]) -> None:
     """Keep that customers did not want what was offered; the lines stay as they are."""
     acts.require(session, WRITE)
-    rows = {row.id: row for row in session.execute(_LINES, {"ids": [one.line_id for one in refusals]})}
+    rows = _with_parts(session, [one.line_id for one in refusals])
     offered = m.Substitute.candidates(session, wanted_of(session, rows))
     for one in refusals:
         if not one.reason.strip():
             raise SubstituteError(
                 _("Say why the customer does not want it: it is offered last from then on.")
             )
-        if one.line_id not in rows:
-            raise SubstituteError(_("Nothing can stand in for a line without a part."))
         if one.substitute_id is not None:
             _chosen(one, offered.get(one.line_id, ()))
         session.add(_refused(session, rows[one.line_id], one))

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.accounting.services.early import earned
+from addons.accounting.services.window import refuse_impossible
 from addons.supplier_payments.services.errors import PayError
 from core import m
 from core.clock import today
@@ -79,6 +80,7 @@ def create(session: AnySession, runs: Sequence[Any]) -> list[int]:
     for run in runs:
         with session.no_autoflush:
             run.date = run.date or today()
+            refuse_impossible(session, run.company_id, run.date, PayError)
             run.next_date = run.next_date or run.date + timedelta(days=7)
             if run.next_date <= run.date:
                 raise PayError(_("The next run has to be after this one."))

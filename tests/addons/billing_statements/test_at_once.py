@@ -69,9 +69,7 @@ def test_an_invoice_is_posted_once(at_once, customer_of, company):
     key = draft.id
     said = at_once(f"/m/accounting.invoice.form/{key}/do/post")
     number = db.session.scalar(select(m.AccountingInvoice.number).where(m.AccountingInvoice.id == key))
-    refused = [
-        text for text in said if text == f"“Post” is not possible any more: {number} is posted already."
-    ]
+    refused = [text for text in said if text == f"“Post” is not possible now: {number} is posted."]
     assert len(refused) == PEOPLE - 1, said
     assert db.session.scalar(select(func.count(m.AccountingEntry.id))) == 1
 

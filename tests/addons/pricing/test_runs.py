@@ -1,5 +1,6 @@
 """Received goods follow the latest price: found, applied, taken back; nothing else changes a price."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -106,3 +107,9 @@ def test_looking_at_what_a_run_would_do_locks_and_writes_nothing(shop):
     shown = {str(fact.label): fact.amount for fact in run_screens.facts(db.session, run)}
     assert (shown["On stock"], shown["To bill"]) == (8, 8)
     db.session.rollback()
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_that_nobody_means_numbers_no_run(shop, day):
+    with pytest.raises(PricingError, match="books begin|a year ahead"):
+        shop.run(date=day)

@@ -1,5 +1,7 @@
 """The requests of an inquiry are mailed by one button, each exactly once."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select, text
 
@@ -61,3 +63,9 @@ def test_each_supplier_is_mailed_its_request_once(app, company, desk):
     assert outcomes()[3:] == [("skipped", "sent already"), ("skipped", "sent already"), ("done", "")]
     papers = db.session.scalars(select(m.MailMessage).order_by(m.MailMessage.id)).all()
     assert [len(one.attachments) for one in papers] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_that_nobody_means_numbers_no_inquiry(desk, day):
+    with pytest.raises(PurchasingError, match="books begin|a year ahead"):
+        m.PurchasingInquiry.create(db.session, [m.PurchasingInquiry(company_id=desk.company_id, date=day)])

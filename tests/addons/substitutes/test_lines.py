@@ -178,6 +178,8 @@ def test_a_customer_declines_only_what_is_offered(desk):
             m.SalesOrder.decline_substitutes(db.session, [Refusal(line.id, "Taller", other)])
     with pytest.raises(SubstituteError, match="a line without a part"):
         m.SalesOrder.decline_substitutes(db.session, [Refusal(words.id, "Taller")])
+    with pytest.raises(SubstituteError, match="a line without a part"):
+        m.SalesOrder.take_substitute_back(db.session, [words])
     m.SalesOrder.decline_substitutes(db.session, [Refusal(line.id, "Taller", desk.b), Refusal(line.id, "No")])
     chosen = db.session.scalars(select(m.SubstituteChoice.substitute_id).order_by(m.SubstituteChoice.id))
     assert list(chosen) == [desk.b, None]

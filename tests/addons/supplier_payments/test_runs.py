@@ -277,3 +277,9 @@ def test_the_next_run_is_later(office):
     with pytest.raises(PayError, match="after this one"):
         office.run(next_date=TODAY)
     assert NEXT > TODAY
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_that_nobody_means_numbers_no_run(office, day):
+    with pytest.raises(PayError, match="books begin|a year ahead"):
+        office.run(date=day, next_date=None)

@@ -372,7 +372,7 @@ def test_a_button_that_does_not_show_cannot_be_pressed(visit: Callable[..., Any]
     visitor.post(f"{PART}/do/retire")
     visitor.post(f"{PART}/do/retire")
     page = visitor.get(PART).text
-    assert re.search("“Retire” is not possible any more: [^<]+ is obsolete already.", page), page
+    assert re.search("“Retire” is not possible now: [^<]+ is obsolete.", page), page
 
 
 def test_a_record_in_use_stays(visit: Callable[..., Any], order: Any, fresh: Callable[..., Any]) -> None:
