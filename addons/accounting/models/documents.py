@@ -136,6 +136,14 @@ class Invoice(PaperRules, CompanyOwned, Model):
         return crediting.credit_lines(session, invoice, quantities, on)
 
     @classmethod
+    def statements_of(cls, session: Any, invoices: Iterable[int]) -> Mapping[int, str]:
+        """The number of the statement to its customer that each stands on, by id; asked, not an act.
+
+        An addon that states customers overrides it; what is on none is left out.
+        """
+        return {}
+
+    @classmethod
     def _table_args(cls) -> tuple[Any, ...]:
         return (
             CheckConstraint("credits_id IS NULL OR kind = 'credit_note'", name="credit_note_credits"),

@@ -5,10 +5,12 @@ Problem: 100 came at 1.00, 50 of them are on an invoice over 60.00; the list has
 run does to the cost of a sold move is shared out over its invoices by quantity, to the cent; and each price
 for customers that holds on the run's day, in the currency of the books, is held against the latest price at
 the receipt's rate: shown is what falls below the least margin of the maker, else of the company.
+
+What customers owe never changes by it; of an invoice is said on which statement they have it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +69,8 @@ class Earned:
     net: Decimal
     before: Decimal
     after: Decimal
+    #: The number of the statement that the customer has it on; empty where on none.
+    statement: str = ""
 
     @property
     def change(self) -> Decimal:
@@ -97,7 +101,14 @@ def consequences(session: AnySession, run: Any) -> Consequences:
     changes = {key: change for key, change in _by_invoice(session, costs, unit).items() if change}
     earned = sorted(_earned(session, changes, unit), key=lambda one: (one.change, one.id))
     below = session.execute(_BELOW, {"run": run.id, "day": run.date, "most": MOST}).all()
-    return Consequences(summed(books, lines, effects), earned[:MOST], len(earned), below)
+    shown = _stated(session, earned[:MOST])
+    return Consequences(summed(books, lines, effects), shown, len(earned), below)
+
+
+def _stated(session: AnySession, earned: Sequence[Earned]) -> list[Earned]:
+    """The same with the statements that they stand on."""
+    numbers = m.AccountingInvoice.statements_of(session, [one.id for one in earned])
+    return [replace(one, statement=numbers.get(one.id, "")) for one in earned]
 
 
 def _by_invoice(session: AnySession, costs: Mapping[int, Decimal], unit: Decimal) -> dict[int, Decimal]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from addons.accounting.periods import period_with
 from addons.pricing.services import reviewing
 from addons.pricing.services.consequences import consequences
 from addons.sales.services.drafts import OrderDraft, OrderLineDraft
@@ -173,6 +174,28 @@ def test_what_it_would_do_to_invoices_and_to_prices_for_customers(app, shop, com
     assert margin_of(db.session, order) == (60, 54)
     shop.undo(differing)
     assert margin_of(db.session, order) == (60, 50)
+
+
+@pytest.mark.addons(
+    "partners", "products", "accounting", "stock", "sales", "purchasing", "pricing", "billing_statements"
+)
+def test_it_says_which_customers_statement_has_the_invoice_and_that_it_stays(app, shop, visitor, differing):
+    sold(shop, shop.parts[0], 50, "1.20")
+    m.PricingRunLine.accept(db.session, [differing.lines[0]])
+    assert [one.statement for one in consequences(db.session, differing).invoices] == [""]
+    _run, (made,) = m.BillingRun.start(db.session, shop.company_id, "monthly", period_with("monthly", DAY))
+    statement = db.session.get(m.BillingStatement, made)
+    stated = statement.number, statement.closing
+    assert [one.statement for one in consequences(db.session, differing).invoices] == [statement.number]
+    db.session.commit()
+    client, _send = visitor
+    with app.app_context():
+        page = client.get(f"/pricing/runs/{differing.id}/effects").text
+    assert stated[0] in page and "statements and balances stay as they are" in page
+    m.PricingRun.apply(db.session, [differing])
+    db.session.expire_all()
+    statement = db.session.get(m.BillingStatement, made)
+    assert (statement.number, statement.closing) == stated
 
 
 def test_who_sees_no_margins_sees_no_invoices_of_a_run(app, company, shop, visitor, differing):
