@@ -10,8 +10,8 @@ from addons.accounting.services.listed import Said
 from core import m
 from core.clock import today
 from core.i18n import _, _l
-from core.records.codes import ids_of
 from core.screens import Act, GivenFile, Quantity, argument
+from core.screens.codes import ids_of
 from core.security.actor import actor_of
 
 

@@ -23,7 +23,7 @@ from core.clock import today
 from core.db import db, decimals_of
 from core.errors import UserError
 from core.i18n import _, format_money, format_number, locale_code
-from core.records.codes import offered
+from core.screens.codes import offered
 from core.screens.fields import number_text
 from core.screens.quantities import QuantityLine, QuantityPage, parse_quantities, typed_quantities
 from core.screens.refusals import shown

@@ -1,9 +1,6 @@
 """`bincard statements`: a run from the command line."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -15,9 +12,9 @@ from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services import members, runs
 from addons.billing_statements.services.due import due_of
 from core import m
+from core.cli.of_company import of_company, tell, working_in
 from core.clock import today
 from core.db import db, round_money
-from core.security.actor import SYSTEM, Actor, set_actor
 
 
 @click.group()
@@ -33,41 +30,21 @@ def _options(command: Any) -> Any:
         click.option(
             "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day of the period."
         ),
-        click.option("--company", "code", default="", help="Code of the company, where there are several."),
-        click.option("--json", "json_output", is_flag=True, help="Print one JSON object."),
+        of_company,
     ):
         command = option(command)
     return command
-
-
-@contextmanager
-def _company(code: str) -> Iterator[int]:
-    """Work as the system in one company; what is refused is told in a line."""
-    query = select(m.Company.id).order_by(m.Company.id)
-    ids = db.session.scalars(query.where(m.Company.code == code) if code else query).all()
-    if len(ids) != 1:
-        raise click.UsageError("name one company with --company CODE")
-    set_actor(db.session, Actor(None, SYSTEM.name, ids[0], is_superuser=True))
-    try:
-        yield ids[0]
-    except StatementError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _period(company_id: int, cycle: str, until: datetime) -> Period:
     return runs.check_period(cycle, until.date(), today(), members.cycles(db.session, company_id))
 
 
-def _show(data: dict[str, Any], json_output: bool) -> None:
-    lines = [f"{key:16} {value}" for key, value in data.items()]
-    click.echo(json.dumps(data, default=str, ensure_ascii=False) if json_output else "\n".join(lines))
-
-
 @statements.command()
 @_options
 def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Show what a run would create; write nothing."""
-    with _company(code) as company_id:
+    with working_in(code) as company_id:
         found = due_of(db.session, company_id, cycle, _period(company_id, cycle, until))
         totals = {currency: round_money(total, currency) for currency, total in found.totals.items()}
         kinds = Counter(one.kind for one in m.BillingRun.concerns(db.session, company_id, [found]))
@@ -79,59 +56,57 @@ def preview(cycle: str, until: datetime, code: str, json_output: bool) -> None:
         "without_email": kinds["no_address"],
         "unprintable": kinds["unprintable"],
     }
-    _show(data, json_output)
+    tell(data, json_output)
 
 
 @statements.command()
-@click.option("--company", "code", default="", help="Code of the company, where there are several.")
-@click.option("--json", "json_output", is_flag=True, help="Print one JSON object.")
+@of_company
 def due(code: str, json_output: bool) -> None:
     """Create the statements of all cycles whose last period is over; again, only what is still missing."""
-    with _company(code) as company_id:
+    with working_in(code) as company_id:
         made = m.BillingRun.start_due(db.session, company_id)
         db.session.commit()
-        _show({f"{run.cycle} {run.period_end}": len(ids) for run, ids in made}, json_output)
+        tell({f"{run.cycle} {run.period_end}": len(ids) for run, ids in made}, json_output)
 
 
 @statements.command()
 @_options
 def create(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Create what is due and start printing; again, only what is still missing."""
-    with _company(code) as company_id:
+    with working_in(code) as company_id:
         run, ids = m.BillingRun.start(db.session, company_id, cycle, _period(company_id, cycle, until))
         db.session.commit()
-        _show({"run": run.id, "created": len(ids)}, json_output)
+        tell({"run": run.id, "created": len(ids)}, json_output)
 
 
 @statements.command()
 @_options
 def release(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Let the printed statements of the period go out."""
-    with _company(code):
+    with working_in(code):
         run = _existing(cycle, until.date())
         count = m.BillingRun.release(db.session, [run])
         db.session.commit()
-        _show({"run": run.id, "released": count}, json_output)
+        tell({"run": run.id, "released": count}, json_output)
 
 
 @statements.command()
 @_options
 def send(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Mail the released statements of the period, each once."""
-    with _company(code):
+    with working_in(code):
         run = _existing(cycle, until.date())
         (job,) = m.BillingRun.send(db.session, [run])
         db.session.commit()
-        _show({"run": run.id, "job": job.id}, json_output)
+        tell({"run": run.id, "job": job.id}, json_output)
 
 
 @statements.command("redo")
 @click.argument("number")
-@click.option("--company", "code", default="", help="Code of the company, where there are several.")
-@click.option("--json", "json_output", is_flag=True, help="Print one JSON object.")
+@of_company
 def redo_one(number: str, code: str, json_output: bool) -> None:
     """Supersede one customer's statement and create its next version."""
-    with _company(code):
+    with working_in(code):
         query = select(m.BillingStatement).where(
             m.BillingStatement.number == number, m.BillingStatement.state != "superseded"
         )
@@ -140,16 +115,16 @@ def redo_one(number: str, code: str, json_output: bool) -> None:
             raise StatementError(f"there is no living statement {number}")
         (renewed,) = m.BillingStatement.redo(db.session, [statement])
         db.session.commit()
-        _show({"superseded": number, "number": renewed.number if renewed else None}, json_output)
+        tell({"superseded": number, "number": renewed.number if renewed else None}, json_output)
 
 
 @statements.command()
 @_options
 def status(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Show how far the run of a period is."""
-    with _company(code):
+    with working_in(code):
         run = _existing(cycle, until.date())
-        _show({"run": run.id, "state": run.state, **runs.counts(db.session, run.id)}, json_output)
+        tell({"run": run.id, "state": run.state, **runs.counts(db.session, run.id)}, json_output)
 
 
 def _existing(cycle: str, until: date) -> Any:

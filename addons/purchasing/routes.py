@@ -19,7 +19,7 @@ from core.clock import today
 from core.db import db
 from core.errors import UserError
 from core.i18n import _, _l, ngettext
-from core.records.codes import ids_of, offered
+from core.screens.codes import ids_of, offered
 from core.screens.refusals import said
 from core.screens.typed import typed_day, typed_quantity, typed_rows
 from core.security.incoming import key_of

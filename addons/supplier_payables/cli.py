@@ -1,8 +1,6 @@
 """`bincard payables`: a run of payable statements from the command line."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,23 +12,14 @@ from addons.accounting.periods import Period, period_with
 from addons.supplier_payables.models.agreed import CYCLES
 from addons.supplier_payables.services.errors import PayablesError
 from core import m
+from core.cli.of_company import of_company, tell, working_in
 from core.db import db
 from core.errors import UserError
-from core.security.actor import SYSTEM, Actor, set_actor
 
 
 @click.group()
 def payables() -> None:
     """State what is owed to suppliers, ask them, and read their lists."""
-
-
-def _company_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--company", "code", default="", help="Code of the company, where there are several."),
-        click.option("--json", "json_output", is_flag=True, help="Print one JSON object."),
-    ):
-        command = option(command)
-    return command
 
 
 def _period_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,38 +30,19 @@ def _period_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
     ):
         command = option(command)
-    return _company_option(command)
-
-
-@contextmanager
-def _company(code: str) -> Iterator[int]:
-    """Work as the system in one company; what is refused is told in a line."""
-    query = select(m.Company.id).order_by(m.Company.id)
-    ids = db.session.scalars(query.where(m.Company.code == code) if code else query).all()
-    if len(ids) != 1:
-        raise click.UsageError("name one company with --company CODE")
-    set_actor(db.session, Actor(None, SYSTEM.name, ids[0], is_superuser=True))
-    try:
-        yield ids[0]
-    except UserError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _show(data: dict[str, Any], json_output: bool) -> None:
-    lines = [f"{key:16} {value}" for key, value in data.items()]
-    click.echo(json.dumps(data, default=str, ensure_ascii=False) if json_output else "\n".join(lines))
+    return of_company(command)
 
 
 @payables.command()
 @_period_options
 def run(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """State what is owed for a period; again, only what is still missing."""
-    with _company(code) as company_id:
+    with working_in(code) as company_id:
         period = Period(period_with(cycle, until.date()).start, until.date())
         made, ids = m.PayablesRun.start(db.session, company_id, cycle, period)
         db.session.commit()
         skipped = {skip.partner.code: str(skip.reason) for skip in made.skips if skip.partner}
-        _show({"run": made.id, "created": len(ids), "skipped": skipped}, json_output)
+        tell({"run": made.id, "created": len(ids), "skipped": skipped}, json_output)
 
 
 @payables.command()
@@ -80,7 +50,7 @@ def run(cycle: str, until: datetime, code: str, json_output: bool) -> None:
 def send(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Ask the suppliers of a period's drafts to confirm them, each once; says whom it could not ask."""
     sent, refused = 0, {}
-    with _company(code) as company_id:
+    with working_in(code) as company_id:
         for statement in _drafts(company_id, cycle, until.date()):
             try:
                 m.PayablesStatement.send(db.session, [statement])
@@ -89,16 +59,16 @@ def send(cycle: str, until: datetime, code: str, json_output: bool) -> None:
             except UserError as error:
                 db.session.rollback()
                 refused[statement.number] = str(error)
-    _show({"sent": sent, "not_sent": refused}, json_output)
+    tell({"sent": sent, "not_sent": refused}, json_output)
 
 
 @payables.command()
 @click.argument("number")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_company_option
+@of_company
 def match(number: str, file: Path, code: str, json_output: bool) -> None:
     """Read a supplier's list into the draft NUMBER and match it, in place of one before; accept nothing."""
-    with _company(code) as company_id:
+    with working_in(code) as company_id:
         statement = m.PayablesStatement
         query = select(statement).where(statement.company_id == company_id, statement.number == number)
         found = db.session.scalars(query).one_or_none()
@@ -106,16 +76,16 @@ def match(number: str, file: Path, code: str, json_output: bool) -> None:
             raise PayablesError(f"there is no statement {number}")
         read = m.PayablesStatement.upload(db.session, found, file.name, file.read_bytes())
         db.session.commit()
-        _show({"lines": len(read.lines), "not_compared": len(read.unread), **_counts(found)}, json_output)
+        tell({"lines": len(read.lines), "not_compared": len(read.unread), **_counts(found)}, json_output)
 
 
 @payables.command()
 @_period_options
 def status(cycle: str, until: datetime, code: str, json_output: bool) -> None:
     """Show how far each statement of a period is."""
-    with _company(code) as company_id:
+    with working_in(code) as company_id:
         found = _statements(company_id, cycle, until.date())
-        _show({one.number: {"state": one.state, **_counts(one)} for one in found}, json_output)
+        tell({one.number: {"state": one.state, **_counts(one)} for one in found}, json_output)
 
 
 def _counts(statement: Any) -> dict[str, Any]:

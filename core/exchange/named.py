@@ -11,7 +11,7 @@ from core.exchange.conversion import MappingError
 from core.exchange.convert import CodeCell
 from core.exchange.targets import Target, TargetOption
 from core.i18n import _
-from core.records import codes
+from core.screens import codes
 from core.screens.forms.labels import labels_of, url_of_record
 from core.security.actor import actor_of
 
