@@ -313,7 +313,7 @@ def resource_visits(resource: Resource, file: int) -> Iterator[Visit]:
         yield Visit("POST", f"{written}/actions/{button.name}", f"{read} {button.permission}", True)
     for act in resource.acts():
         at = base if act.makes else written
-        missing = (415,) if act.makes else (404, 415)
+        missing = (400,) if act.makes else (404,)
         yield Visit("POST", f"{at}/actions/{act.name}", f"{read} {act.permission}", True, missing=missing)
     for method, path in OF_FILES:
         yield Visit(method, f"{written}/{path.format(file=file)}", read, True)

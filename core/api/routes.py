@@ -140,7 +140,10 @@ def act(model: str, record_id: int, action: str) -> Response:
     resource = open_resource(model)
     button = _named(resource.buttons(), action) or _declared(resource, action, makes=False)
     demand(button.permission)
-    given = read_arguments(button.takes, json_object()) if isinstance(button, Act) else None
+    given = None
+    if isinstance(button, Act):
+        reading.record_of(resource, caller(), record_id)  # what is not there is said before what is wrong
+        given = read_arguments(button.takes, json_object())
 
     def pressed() -> Response:
         record = _lock_known_version(resource, record_id)

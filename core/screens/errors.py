@@ -63,10 +63,9 @@ def _refused_by_database(error: DBAPIError) -> BaseResponse | HTTPException:
     """What the database refuses on any page is said in words, as on forms: most often somebody else holds the
     lock, or was quicker. What nobody expects stays a fault, with its traceback in the log."""
     roll_back(db.session, error)
-    try:
-        why = said(error)
-    except DBAPIError:
-        raise InternalServerError(original_exception=error) from error
+    if is_away(error):
+        return outage_page(request)
+    why = said(error)
     current_app.logger.warning("refused by the database: %s", error.orig)
     return _page(409, why, _("Go back, reload the page and try again."))
 

@@ -23,10 +23,19 @@ CHANGED, RECORD = "_changed", "_record"
 def _sent(screen: FormScreen) -> RecordForm:
     """The form as it stands on the page; 404 where there is no such record."""
     editor = RecordEditor(db.session, screens(), screen, current_actor())
-    form = editor.read(request.form.get(RECORD, type=key_of), MultiDict(request.form))
+    form = editor.read(_record(), MultiDict(request.form))
     if form is None or not form.editable:
         abort(404)
     return form
+
+
+def _record() -> int | None:
+    """The id of the record that is open, None for a new one; 404 for what no record can have."""
+    named = request.form.get(RECORD, "")
+    try:
+        return key_of(named) if named else None
+    except ValueError:
+        abort(404)
 
 
 def _form_screen(name: str) -> FormScreen:
@@ -60,7 +69,7 @@ def pasted(screen: str, grid: str) -> Response:
     """The lines of a text from a spreadsheet, as inputs of this grid."""
     form_screen = _form_screen(screen)
     editor = RecordEditor(db.session, screens(), form_screen, current_actor())
-    outcome = editor.open(request.form.get(RECORD, type=key_of))
+    outcome = editor.open(_record())
     if outcome is None or grid not in outcome.form.grids:
         abort(404)
     text, column = request.form.get("text", ""), request.form.get("column", "")

@@ -181,7 +181,7 @@ def test_whom_nobody_knew_is_chosen_beside_the_part(desk, browser):
         db.session.get(m.Product, part).min_stock = Decimal(50)
     db.session.commit()
     page, url = browser("b@example.com"), "/purchasing/demand"
-    assert '<option value="S2">Supplier S2</option>' in page.get(url).text
+    assert '<option value="S2" label="Supplier S2"></option>' in page.get(url).text
     data = {"part": [known, unknown], f"supplier-{known}": "S1", f"quantity-{known}": "70"}
     for code, problem in (("", "choose a supplier beside it"), ("S9", "“S9”"), ("S3", "no such supplier")):
         refused = page.post(url, {**data, f"supplier-{unknown}": code})

@@ -234,6 +234,8 @@ def test_the_description_is_openapi_of_what_the_caller_may_call(program: Make) -
         "/api/v1/partner",
         "/api/v1/partner.contact",
         "/api/v1/partner.contact/{id}",
+        "/api/v1/partner.group",
+        "/api/v1/partner.group/{id}",
         "/api/v1/partner/{id}",
     ]
     assert all(list(item) <= ["get", "parameters"] for item in records.values())
