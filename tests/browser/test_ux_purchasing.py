@@ -247,6 +247,10 @@ def pay(page: Page) -> None:
     page.locator("[name=side]").select_option("payable")
     page.locator("[name='partner_id.text']").focus()
     choose(page, "S1")
+    # What is taken follows from all of these: it is asked once the page holds what the server answered.
+    expect(page.locator("[name=partner_id]")).not_to_have_value("")
+    expect(page.locator("[name=direction]")).to_have_value("out")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("Alt+l")
     expect(page.locator("[data-grid=lines] [name$=-amount]").first).to_have_value("765.00")
     write(page, "[name=amount]", "765")
