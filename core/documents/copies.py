@@ -7,16 +7,14 @@ company have changed meanwhile.
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
-from core import m
 from core.documents.declare import Definition, Delivery, Registry
 from core.documents.identity import Identity, read_identity
 from core.documents.render import filename_of, render_pdf
 from core.errors import UserError
 from core.i18n import _
 from core.records import attachments
+from core.records.made_files import keep_made_file, made_file
 
 
 class MisdirectedError(UserError):
@@ -56,7 +54,7 @@ def copy_of(session: Any, record: Any, document: str = "") -> Any:
     if definition is None or definition.delivery is None:
         raise LookupError(f"{record._name} has no such document that is delivered")
     delivery = definition.delivery
-    kept = delivery.kept(record) if delivery.kept else _find(session, record, delivery)
+    kept = delivery.kept(record) if delivery.kept else _made(session, record, delivery)
     file = kept if kept is not None else _print(session, record, definition.name, delivery)
     _check(file, delivery.identity(record))
     return file
@@ -66,31 +64,15 @@ def _key(identity: Identity) -> str:
     return f"{identity.document}/{identity.version}"
 
 
-def _find(session: Any, record: Any, delivery: Delivery) -> Any:
-    query = select(m.Attachment).where(
-        m.Attachment.model == record._name,
-        m.Attachment.record_id == record.id,
-        m.Attachment.document == _key(delivery.identity(record)),
-    )
-    return session.scalars(query).one_or_none()
+def _made(session: Any, record: Any, delivery: Delivery) -> Any:
+    return made_file(session, record, _key(delivery.identity(record)))
 
 
 def _print(session: Any, record: Any, name: str, delivery: Delivery) -> Any:
     identity, locale = delivery.identity(record), delivery.locale(record)
     contents = render_pdf(name, record, locale=locale, identity=identity)
-    row = {
-        "company_id": record.company_id,
-        "filename": filename_of(name, record, locale=locale),
-        "mimetype": "application/pdf",
-        "sha256": attachments.store(contents),
-        "size": len(contents),
-        "model": record._name,
-        "record_id": record.id,
-        "document": _key(identity),
-    }
-    # Whoever printed at the same moment has kept theirs.
-    session.execute(insert(m.Attachment).values(row).on_conflict_do_nothing())
-    return _find(session, record, delivery)
+    filename = filename_of(name, record, locale=locale)
+    return keep_made_file(session, record, _key(identity), filename, "application/pdf", contents)
 
 
 def _check(file: Any, wanted: Identity) -> None:

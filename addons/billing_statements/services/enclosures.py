@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from addons.billing_statements.errors import StatementError
 from addons.billing_statements.services.data import WORKBOOK, XLSX, workbook_of
@@ -18,6 +17,7 @@ from core.db import AnySession
 from core.documents import Identity, copy_of
 from core.i18n import _, in_locale
 from core.records import attachments
+from core.records.made_files import keep_made_file, made_file
 
 INVOICES = "billing.statement.invoices"
 #: Which invoices the file consists of, among what it says of itself.
@@ -79,7 +79,7 @@ def link_of(session: AnySession, statement: Any, identity: Identity) -> str:
 
 def workbook(session: AnySession, statement: Any, identity: Identity) -> Any:
     """The attachment with the statement as a workbook, made at the first call."""
-    found = _kept(session, statement, WORKBOOK)
+    found = made_file(session, statement, _key(statement, WORKBOOK))
     if found is None:
         with in_locale(statement.partner.language):
             name = _("Statement %(number)s.xlsx", number=statement.number)
@@ -89,7 +89,7 @@ def workbook(session: AnySession, statement: Any, identity: Identity) -> Any:
 
 def invoices_file(session: AnySession, statement: Any, identity: Identity) -> Any:
     """The attachment with all invoices and credit notes in one, made at the first call; None without any."""
-    found = _kept(session, statement, INVOICES)
+    found = made_file(session, statement, _key(statement, INVOICES))
     documents = invoices_of(session, statement) if found is None else []
     if documents:
         with in_locale(statement.partner.language):
@@ -127,25 +127,8 @@ def _key(statement: Any, document: str) -> str:
     return f"{document}/{statement.version}"
 
 
-def _kept(session: AnySession, statement: Any, document: str) -> Any:
-    file = m.Attachment
-    mine = (file.model == statement._name) & (file.record_id == statement.id)
-    return session.scalars(select(file).where(mine, file.document == _key(statement, document))).one_or_none()
-
-
 def _keep(
     session: AnySession, statement: Any, document: str, filename: str, mimetype: str, contents: bytes
 ) -> Any:
-    row = {
-        "company_id": statement.company_id,
-        "filename": filename.replace("/", "-"),
-        "mimetype": mimetype,
-        "sha256": attachments.store(contents),
-        "size": len(contents),
-        "model": statement._name,
-        "record_id": statement.id,
-        "document": _key(statement, document),
-    }
-    # Whoever made it at the same moment has kept theirs.
-    session.execute(insert(m.Attachment).values(row).on_conflict_do_nothing())
-    return _kept(session, statement, document)
+    key, name = _key(statement, document), filename.replace("/", "-")
+    return keep_made_file(session, statement, key, name, mimetype, contents)

@@ -6,14 +6,12 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 
-from core import m
 from core.db import AnySession
 from core.documents import Identity
 from core.i18n import _, in_locale
-from core.records import attachments
+from core.records.made_files import keep_made_file, made_file
 from core.tabular.writers import write_xlsx
 
 DOCUMENT = "payables.statement"
@@ -60,27 +58,12 @@ def identity_of(statement: Any) -> Identity:
 
 def workbook(session: AnySession, statement: Any) -> Any:
     """The attachment with the lines as a workbook, made at the first call for each state of them."""
-    identity, file = replace(identity_of(statement), document=WORKBOOK), m.Attachment
+    identity = replace(identity_of(statement), document=WORKBOOK)
     document = f"{WORKBOOK}/{identity.version}"
-    known = select(file).where(
-        file.model == DOCUMENT, file.record_id == statement.id, file.document == document
-    )
-    found = session.scalars(known).one_or_none()
+    found = made_file(session, statement, document)
     if found is None:
         name, contents = _workbook(session, statement, identity)
-        row = {
-            "company_id": statement.company_id,
-            "filename": name.replace("/", "-"),
-            "mimetype": _XLSX,
-            "sha256": attachments.store(contents),
-            "size": len(contents),
-            "model": DOCUMENT,
-            "record_id": statement.id,
-            "document": document,
-        }
-        # Whoever made it at the same moment has kept theirs.
-        session.execute(insert(file).values(row).on_conflict_do_nothing())
-        found = session.scalars(known).one()
+        found = keep_made_file(session, statement, document, name.replace("/", "-"), _XLSX, contents)
     return found
 
 
