@@ -25,13 +25,12 @@ from core.records import attachments
 from core.security.headers import named
 from core.security.incoming import page_asked
 from core.security.rights import current_actor, requires
-from core.tabular.writers import write_xlsx
+from core.tabular.writers import XLSX, write_xlsx
 
 bp = Blueprint("billing_statements", __name__)
 check_pages.add_to(bp)
 
 PAGE = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: How many statements are sent first, for a look at how they arrive.
 FIRST = 10
 #: Among the states of statements in a run's filter: those whose mail failed.

@@ -23,6 +23,7 @@ from core.security.actor import actor_of
 from core.tabular import delimited, workbook
 from core.tabular.packed import unpacked
 from core.tabular.readers import Table, count_rows, layout_from, open_table, sniff
+from core.tabular.writers import XLSX
 
 KIND = "core.import"
 #: Bytes of an uploaded file.
@@ -33,7 +34,7 @@ MIMETYPES = {
     "csv": "text/csv",
     "csv.gz": "application/gzip",
     "xls": "application/vnd.ms-excel",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
 }
 
 

@@ -10,6 +10,8 @@ from typing import IO, Any
 from core.disk import said_when_full
 from core.formulas import neutral
 
+#: The media type of a workbook.
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Bytes that are gathered before they are sent.
 BLOCK = 64 * 1024
 #: What one sheet of a workbook holds, its heading included.

@@ -17,7 +17,6 @@ from core.tabular.writers import csv_bytes, write_xlsx
 
 #: What the workbook says that it is.
 WORKBOOK = "billing.statement.workbook"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COLUMNS = ("date", "document", "number", "reference", "due_date", "branch", "amount", "currency")
 _OPEN = ("number", "due_date", "amount", "residual")
 _BUCKETS = ("not_due", "due_30", "due_60", "due_90", "due_over", "unapplied")

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import select, text
 
 from addons.billing_statements.errors import StatementError
-from addons.billing_statements.services.data import WORKBOOK, XLSX, workbook_of
+from addons.billing_statements.services.data import WORKBOOK, workbook_of
 from core import m
 from core.db import AnySession
 from core.documents import Identity, copy_of
 from core.i18n import _, in_locale
 from core.records import attachments
 from core.records.made_files import keep_made_file, made_file
+from core.tabular.writers import XLSX
 
 INVOICES = "billing.statement.invoices"
 #: Which invoices the file consists of, among what it says of itself.

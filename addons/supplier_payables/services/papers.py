@@ -12,11 +12,10 @@ from core.db import AnySession
 from core.documents import Identity
 from core.i18n import _, in_locale
 from core.records.made_files import keep_made_file, made_file
-from core.tabular.writers import write_xlsx
+from core.tabular.writers import XLSX, write_xlsx
 
 DOCUMENT = "payables.statement"
 WORKBOOK, CLAIM = f"{DOCUMENT}.workbook", "payables.claim"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LINES = text("""
     SELECT l.id, l.date, l.order_number, l.receipt, l.quantity, l.unit_price, l.amount, l.kind, p.code, p.mpn,
            coalesce(x.partner_number, '') AS partner_number, s.currency_code
@@ -63,7 +62,7 @@ def workbook(session: AnySession, statement: Any) -> Any:
     found = made_file(session, statement, document)
     if found is None:
         name, contents = _workbook(session, statement, identity)
-        found = keep_made_file(session, statement, document, name.replace("/", "-"), _XLSX, contents)
+        found = keep_made_file(session, statement, document, name.replace("/", "-"), XLSX, contents)
     return found
 
 

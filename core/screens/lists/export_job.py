@@ -23,10 +23,9 @@ from core.screens.on_behalf import on_behalf
 from core.screens.tree import ListScreen
 from core.security.actor import Actor
 from core.security.rights import model_rights
-from core.tabular.writers import write_xlsx
+from core.tabular.writers import XLSX, write_xlsx
 
 KIND = "core.export"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 jobs = Jobs()
 
 

@@ -31,7 +31,7 @@ from core.security.headers import named
 from core.security.incoming import page_asked
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
 from core.security.rules import here
-from core.tabular.writers import stream_csv, write_xlsx
+from core.tabular.writers import XLSX, stream_csv, write_xlsx
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -108,7 +108,7 @@ def items_as_file(job_id: int, kind: str) -> Response:
         return named(Response(stream_csv(header, rows), mimetype="text/csv; charset=utf-8"), name)
     file: Any = TemporaryFile()  # noqa: SIM115  # the response closes it
     write_xlsx(header, rows, file)
-    return named(send_file(file, mimetype=export_job.XLSX), name)
+    return named(send_file(file, mimetype=XLSX), name)
 
 
 def _shares(progress: queue.Progress) -> list[tuple[str, float, float]]:

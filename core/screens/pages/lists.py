@@ -31,11 +31,11 @@ from core.screens.pages.forms import open_screen, screens
 from core.screens.tree import FormScreen, ListScreen
 from core.security.headers import named
 from core.security.rights import ANY_USER, current_actor, model_rights, requires
-from core.tabular.writers import stream_csv, write_xlsx
+from core.tabular.writers import XLSX, stream_csv, write_xlsx
 
 bp = Blueprint("lists", __name__, url_prefix="/m")
 
-KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": export_job.XLSX}
+KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 #: What of the page a search or a filter changes.
 PARTS = ("list", "results")
 
