@@ -14,7 +14,6 @@ from core.errors import UserError
 from core.i18n import _, format_moment
 from core.links import tokens
 from core.links.declare import Answer, Purpose, Shown
-from core.records import letterhead
 from core.security import acts
 from core.security.actor import Actor, acting, actor_of
 from core.security.audit import record as note
@@ -90,8 +89,7 @@ def logo_of(session: AnySession, link: Any) -> str:
     if link.company_id is None:
         return ""
     with acting(session, _asker(link.company_id)):
-        logo = letterhead.logo_of(session, link.company_id)
-    return letterhead.address_of(logo.sha256) if logo is not None else ""
+        return str(session.get_one(m.Company, link.company_id).picture)
 
 
 def _asker(company_id: int | None) -> Actor:
