@@ -1,6 +1,6 @@
 """A record's document by mail: what the dialog proposes, and what becomes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
@@ -8,10 +8,19 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 from sqlalchemy import select
 
 from core import m
-from core.documents import Delivery, copy_of, delivery_for, papers_of
+from core.documents import (
+    Delivery,
+    UnidentifiedError,
+    UnprintableError,
+    copy_of,
+    delivery_for,
+    papers_of,
+)
 from core.errors import UserError
 from core.i18n import _, in_locale
+from core.jobs.kinds import RefusedError, SkippedError
 from core.mail import MailAddressError, MailTemplateError, parse_addresses, queue, render_template
+from core.records.attachments import DamagedFileError
 from core.security import audit
 from core.security.actor import Actor, actor_of
 
@@ -102,6 +111,17 @@ def send_once(session: Any, record: Any, document: str = "") -> Any:
     # The same for each job: of two that send at once, one sends.
     letter.token = uuid5(NAMESPACE_OID, f"{record._name}:{document}:{record.id}").hex
     return send(session, delivery, record, letter)
+
+
+def as_item(send: Callable[[], Any]) -> dict[str, Any]:
+    """What an item of a job comes to that mails one letter; `send` is or leads to `send_once`."""
+    try:
+        message = send()
+    except (LetterError, UnidentifiedError, UnprintableError, DamagedFileError) as error:
+        raise RefusedError(str(error)) from error
+    if message is None:
+        raise SkippedError(_("sent already"))
+    return {"mail": message.id, "to": message.to}
 
 
 def put_out(session: Any, record: Any, letter: Letter) -> Any:

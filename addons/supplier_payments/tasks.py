@@ -4,11 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from addons.supplier_payments.services import advising
-from core.documents import UnidentifiedError, UnprintableError
-from core.i18n import _
-from core.jobs.kinds import Jobs, Planned, RefusedError, SkippedError, Step
-from core.letters import LetterError
-from core.records.attachments import DamagedFileError
+from core.jobs.kinds import Jobs, Planned, Step
+from core.letters import as_item
 
 jobs = Jobs()
 
@@ -16,13 +13,7 @@ jobs = Jobs()
 @jobs.kind(advising.JOB)
 def advise(session: Any, step: Step) -> dict[str, Any]:
     """Mail one advice."""
-    try:
-        message = advising.send(session, step.params["payment"])
-    except (LetterError, UnidentifiedError, UnprintableError, DamagedFileError) as error:
-        raise RefusedError(str(error)) from error
-    if message is None:
-        raise SkippedError(_("sent already"))
-    return {"mail": message.id, "to": message.to}
+    return as_item(lambda: advising.send(session, step.params["payment"]))
 
 
 @advise.plan
