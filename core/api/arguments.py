@@ -5,7 +5,6 @@ Example: an act that takes `Arrival(line_id: int, quantity: Quantity)` is given 
 """
 
 import binascii
-import re
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import date
@@ -13,13 +12,21 @@ from decimal import Decimal
 from typing import Any
 
 from core.api.problems import ApiProblem, FieldError
-from core.api.values import ValueRefusedError, day_of, refuse_unstorable
+from core.api.schemas import Schema, nullable
+from core.api.values import (
+    ValueRefusedError,
+    day_of,
+    decimal_of,
+    pattern_of,
+    refuse_unstorable,
+    text_of,
+    whole_of,
+    yes_or_no,
+)
 from core.i18n import _
-from core.screens.arguments import Argument, arguments_of
-from core.screens.tree import GivenFile
+from core.screens.arguments import Argument, Digits, GivenFile, arguments_of
+from core.security.incoming import LARGEST_KEY
 
-Schema = dict[str, Any]
-LARGEST_KEY = 2**63 - 1
 LONGEST_TEXT = 1000
 MOST_LINES = 5000
 _FILE = {
@@ -49,29 +56,27 @@ def _described(one: Argument) -> Schema:
     schema = _schema(one)
     if one.many:
         schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_LINES}
-    if one.nullable:
-        schema = {**schema, "type": [schema["type"], "null"]}
+    schema = nullable(schema) if one.nullable else schema
     return {**schema, "description": str(one.label)}
 
 
 def _schema(one: Argument) -> Schema:
-    if one.nests and one.type is not GivenFile:
+    if one.nests:
         return schema_of(one.type)
     plain: dict[Any, Schema] = {
         int: {"type": "integer", "minimum": 1, "maximum": LARGEST_KEY},
         str: {"type": "string", "maxLength": LONGEST_TEXT},
         date: {"type": "string", "format": "date"},
         bool: {"type": "boolean"},
-        Decimal: {"type": "string", "pattern": _pattern(one)},
         GivenFile: _FILE,
     }
+    if one.digits is not None:
+        plain[Decimal] = {"type": "string", "pattern": pattern_of(*_digits(one.digits), sign="")}
     return {**plain[one.type], "examples": [_EXAMPLES.get(one.type)]}
 
 
-def _pattern(one: Argument) -> str:
-    if one.digits is None:
-        return r"^$"
-    return rf"^[0-9]{{1,{one.digits.whole}}}(\.[0-9]{{1,{one.digits.scale}}})?$"
+def _digits(digits: Digits) -> tuple[int, int]:
+    return digits.whole, digits.scale
 
 
 def read_arguments(takes: Any, body: dict[str, Any]) -> Any:
@@ -107,7 +112,7 @@ def _value(one: Argument, value: Any, path: str, errors: list[FieldError]) -> An
 
 
 def _one(one: Argument, value: Any, path: str, errors: list[FieldError]) -> Any:
-    if one.nests and one.type is not GivenFile:
+    if one.nests:
         return _instance(one.type, value, f"{path}.", errors)
     try:
         return _READ[one.type](one, value)
@@ -116,45 +121,17 @@ def _one(one: Argument, value: Any, path: str, errors: list[FieldError]) -> Any:
         return None
 
 
-def _whole(_one: Argument, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_KEY:
-        raise ValueRefusedError(
-            _("Give a number from %(least)s to %(largest)s.", least=1, largest=LARGEST_KEY)
-        )
-    return value
-
-
 def _text(_one: Argument, value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueRefusedError(_("Give a string."))
-    if len(value) > LONGEST_TEXT:
+    text = text_of(value)
+    if len(text) > LONGEST_TEXT:
         raise ValueRefusedError(_("Give at most %(n)s characters.", n=LONGEST_TEXT))
-    refuse_unstorable(value)
-    return value
+    refuse_unstorable(text)
+    return text
 
 
 def _decimal(one: Argument, value: Any) -> Decimal:
-    if not isinstance(value, str):
-        raise ValueRefusedError(_('Give a decimal as a string, such as "12.50".'))
-    if not re.fullmatch(_pattern(one)[1:-1], value) or one.digits is None:
-        digits = {"whole": one.digits.whole, "scale": one.digits.scale} if one.digits else {}
-        raise ValueRefusedError(
-            _(
-                "Give a decimal with at most %(whole)s digits before the point and %(scale)s behind it.",
-                **digits,
-            )
-        )
-    return Decimal(value)
-
-
-def _day(_one: Argument, value: Any) -> date:
-    return day_of(value if isinstance(value, str) else "")
-
-
-def _yes_or_no(_one: Argument, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueRefusedError(_("Give true or false."))
-    return value
+    assert one.digits is not None  # without them no act is declared
+    return decimal_of(text_of(value, is_decimal=True), *_digits(one.digits), sign="")
 
 
 def _file(_one: Argument, value: Any) -> GivenFile:
@@ -172,10 +149,10 @@ def _file(_one: Argument, value: Any) -> GivenFile:
 
 
 _READ: dict[Any, Callable[[Argument, Any], Any]] = {
-    int: _whole,
+    int: lambda _one, value: whole_of(value, 1, LARGEST_KEY),
     str: _text,
-    date: _day,
-    bool: _yes_or_no,
+    date: lambda _one, value: day_of(text_of(value)),
+    bool: lambda _one, value: yes_or_no(value),
     Decimal: _decimal,
     GivenFile: _file,
 }

@@ -52,7 +52,8 @@ def column_schema(resource: Resource, info: FieldInfo) -> Schema:
     return schema
 
 
-def _nullable(schema: Schema) -> Schema:
+def nullable(schema: Schema) -> Schema:
+    """The same where null may stand too."""
     if "type" not in schema:
         return schema
     either = {**schema, "type": [schema["type"], "null"]}
@@ -86,7 +87,7 @@ def record_schema(resource: Resource, actor: Actor, without: str = "") -> Schema
     properties = {}
     for name, info in visible.items():
         schema = column_schema(resource, info)
-        properties[name] = _described(resource, info, _nullable(schema) if info.nullable else schema)
+        properties[name] = _described(resource, info, nullable(schema) if info.nullable else schema)
         if name not in writable and not without:
             properties[name]["readOnly"] = True
     for name, lines in resource.visible_lines(actor).items():
@@ -133,7 +134,7 @@ def call_schemas(resource: Resource, actor: Actor) -> tuple[Schema, Schema]:
 
 
 def _any_value(resource: Resource, name: str) -> Schema:
-    return _nullable(column_schema(resource, resource.columns[name]))
+    return nullable(column_schema(resource, resource.columns[name]))
 
 
 def _written(resource: Resource, entry: Entry) -> Schema:
@@ -142,7 +143,7 @@ def _written(resource: Resource, entry: Entry) -> Schema:
     if must and schema.get("type") == "string" and "pattern" not in schema and "enum" not in schema:
         schema["minLength"] = 1
     if not must and entry.info.nullable:
-        schema = _nullable(schema)
+        schema = nullable(schema)
     return _described(resource, entry.info, schema, entry.label)
 
 

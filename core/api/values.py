@@ -44,9 +44,14 @@ def digits(resource: Resource, info: FieldInfo) -> int:
     return int(column.type.precision) - int(info.scale or 0)
 
 
+def pattern_of(whole: int, scale: int, sign: str = "-?") -> str:
+    """What a decimal with so many digits looks like, as a regular expression of JSON Schema."""
+    return rf"^{sign}[0-9]{{1,{whole}}}(\.[0-9]{{1,{scale}}})?$"
+
+
 def decimal_pattern(resource: Resource, info: FieldInfo) -> str:
-    """What a decimal looks like, as a regular expression of JSON Schema."""
-    return rf"^-?[0-9]{{1,{digits(resource, info)}}}(\.[0-9]{{1,{info.scale}}})?$"
+    """What a decimal of a column looks like."""
+    return pattern_of(digits(resource, info), info.scale or 0)
 
 
 def whole_range(resource: Resource, info: FieldInfo) -> tuple[int, int]:
@@ -69,26 +74,31 @@ def from_json(resource: Resource, info: FieldInfo, value: Any) -> Any:
     if value is None:
         return None
     if info.kind == "bool":
-        if isinstance(value, bool):
-            return value
-        raise ValueRefusedError(_("Give true or false."))
+        return yes_or_no(value)
     if is_whole(resource, info):
-        return _whole(resource, info, value)
-    if not isinstance(value, str):
-        raise ValueRefusedError(_text_wanted(info))
-    return from_text(resource, info, value)
+        return whole_of(value, *whole_range(resource, info))
+    return from_text(resource, info, text_of(value, info.kind in DECIMAL_KINDS))
 
 
-def _text_wanted(info: FieldInfo) -> str:
-    if info.kind in DECIMAL_KINDS:
-        return _('Give a decimal as a string, such as "12.50".')
-    return _("Give a string.")
+def yes_or_no(value: Any) -> bool:
+    """What JSON gives as a boolean; raises ValueRefusedError."""
+    if not isinstance(value, bool):
+        raise ValueRefusedError(_("Give true or false."))
+    return value
 
 
-def _whole(resource: Resource, info: FieldInfo, value: Any) -> int:
+def text_of(value: Any, is_decimal: bool = False) -> str:
+    """What JSON gives as a string; raises ValueRefusedError."""
+    if isinstance(value, str):
+        return value
+    wanted = _('Give a decimal as a string, such as "12.50".') if is_decimal else _("Give a string.")
+    raise ValueRefusedError(wanted)
+
+
+def whole_of(value: Any, least: int, largest: int) -> int:
+    """What JSON gives as a whole number within these bounds; raises ValueRefusedError."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueRefusedError(_("Give a whole number."))
-    least, largest = whole_range(resource, info)
     if not least <= value <= largest:
         raise ValueRefusedError(
             _("Give a number from %(least)s to %(largest)s.", least=least, largest=largest)
@@ -100,7 +110,7 @@ def from_text(resource: Resource, info: FieldInfo, text: str) -> Any:
     """The value that a text writes, in the address or in JSON; raises ValueRefusedError."""
     refuse_unstorable(text)
     if info.kind in DECIMAL_KINDS:
-        return _decimal(resource, info, text)
+        return decimal_of(text, digits(resource, info), info.scale or 0)
     if info.kind in ("date", "moment"):
         return day_of(text) if info.kind == "date" else _moment(text)
     if info.kind == "bool":
@@ -110,7 +120,7 @@ def from_text(resource: Resource, info: FieldInfo, text: str) -> Any:
     if is_whole(resource, info):
         if not _WHOLE.fullmatch(text):
             raise ValueRefusedError(_("Give a whole number."))
-        return _whole(resource, info, int(text))
+        return whole_of(int(text), *whole_range(resource, info))
     if info.values and text not in info.values:
         raise ValueRefusedError(_("Give one of: %(values)s.", values=", ".join(info.values)))
     return text
@@ -122,13 +132,14 @@ def refuse_unstorable(text: str) -> None:
         raise ValueRefusedError(_("The text holds a character that can't be stored."))
 
 
-def _decimal(resource: Resource, info: FieldInfo, text: str) -> Decimal:
-    if not re.fullmatch(decimal_pattern(resource, info)[1:-1], text):
+def decimal_of(text: str, whole: int, scale: int, sign: str = "-?") -> Decimal:
+    """The decimal that a text writes with so many digits at most; raises ValueRefusedError."""
+    if not re.fullmatch(pattern_of(whole, scale, sign)[1:-1], text):
         raise ValueRefusedError(
             _(
                 "Give a decimal with at most %(whole)s digits before the point and %(scale)s behind it.",
-                whole=digits(resource, info),
-                scale=info.scale,
+                whole=whole,
+                scale=scale,
             )
         )
     return Decimal(text)

@@ -13,7 +13,7 @@ from core.locales import LOCALES
 from core.screens import assets, errors, menu
 from core.screens.actions import check_buttons
 from core.screens.archiving import archiving
-from core.screens.arguments import Price, Quantity, argument
+from core.screens.arguments import GivenFile, Price, Quantity, argument
 from core.screens.boards import host as host_board
 from core.screens.boards.dashboards import (
     Chart,
@@ -49,7 +49,6 @@ from core.screens.tree import (
     Field,
     Filling,
     Filter,
-    GivenFile,
     Grid,
     LinePanel,
     Named,

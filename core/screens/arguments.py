@@ -2,6 +2,7 @@
 
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 
@@ -16,6 +17,14 @@ class Digits:
 #: As columns of these kinds are kept.
 Quantity = Annotated[Decimal, Digits(14, 4)]
 Price = Annotated[Decimal, Digits(12, 6)]
+
+
+@dataclass(frozen=True)
+class GivenFile:
+    """A file that a program gives with an act."""
+
+    filename: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Argument:
     @property
     def nests(self) -> bool:
         """Whether a value has fields of its own."""
-        return is_dataclass(self.type)
+        return is_dataclass(self.type) and self.type is not GivenFile
 
 
 def argument(label: Any, **options: Any) -> Any:
@@ -44,8 +53,9 @@ def argument(label: Any, **options: Any) -> Any:
     return field(metadata={"label": label}, **options)
 
 
+@cache
 def arguments_of(takes: Any) -> list[Argument]:
-    """What a dataclass asks for, field by field; raises TypeError for what says not what it is called."""
+    """What a dataclass asks for, field by field; raises TypeError for one without its label or digits."""
     hints = get_type_hints(takes, include_extras=True)
     return [_argument(one, hints[one.name]) for one in fields(takes)]
 
@@ -58,6 +68,8 @@ def _argument(one: Any, hint: Any) -> Argument:
     inner = options[0] if nullable else hint
     many = get_origin(inner) is tuple
     kind, digits = _kind(get_args(inner)[0] if many else inner)
+    if kind is Decimal and digits is None:
+        raise TypeError(f"{one.name} has no digits: make it a Quantity or a Price")
     required = one.default is MISSING and one.default_factory is MISSING
     return Argument(one.name, kind, one.metadata["label"], digits, required, nullable, many)
 

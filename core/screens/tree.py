@@ -282,14 +282,6 @@ class Button(Node):
     bulk: bool | Callable[[Any], Any] = False
 
 
-@dataclass(frozen=True)
-class GivenFile:
-    """A file that a program gives with an act."""
-
-    filename: str
-    content: bytes
-
-
 @dataclass
 class Act(Node):
     """An act for programs alone, which asks for more than its record: people have a page of their own for it.
