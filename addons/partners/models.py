@@ -34,6 +34,7 @@ class Partner(CompanyOwned, Model):
     """Someone we trade with; one record may be both customer and supplier."""
 
     _name = "partner"
+    _known_by = ("code",)
     _title = "Partner"
 
     #: Our number for the partner, as it stands on documents.

@@ -39,6 +39,7 @@ class Product(CompanyOwned, Model):
     _name = "product"
     _title = "Product"
     _label = "code"
+    _known_by = ("mpn",)
 
     #: Our own number.
     code: Mapped[str] = mapped_column(Line)

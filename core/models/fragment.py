@@ -45,6 +45,8 @@ class Model:
     _title: ClassVar[str] = ""
     #: The attribute that names a record in a list of choices.
     _label: ClassVar[str] = "name"
+    #: Further columns that people know a record by: a list finds its rows by them, too.
+    _known_by: ClassVar[tuple[str, ...]] = ()
     #: Whether that is a name that addons ship in English: it is shown translated unless somebody changed it.
     _label_shipped: ClassVar[bool] = False
     #: What forms ask for and no column keeps, such as why something is changed: texts, of plain attributes.

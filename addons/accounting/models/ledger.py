@@ -48,6 +48,7 @@ class Account(CompanyOwned, Model):
     """An account of the chart."""
 
     _name = "accounting.account"
+    _known_by = ("code",)
     _title = "Account"
 
     code: Mapped[str] = mapped_column(Line)
@@ -70,6 +71,7 @@ class Journal(CompanyOwned, Model):
     """A book of entries of one kind."""
 
     _name = "accounting.journal"
+    _known_by = ("code",)
     _title = "Journal"
 
     code: Mapped[str] = mapped_column(Line)

@@ -12,9 +12,6 @@ from core.screens.tree import Column, ListScreen
 from core.security.actor import Actor
 from core.security.rights import field_right
 
-#: What people know a record by besides its label.
-CODES = ("code", "mpn")
-
 
 @dataclass(frozen=True)
 class PlannedColumn:
@@ -29,7 +26,7 @@ class PlannedColumn:
     stored: Any
     alias: Any = None
     on: Any = None
-    #: Of what it points to: (key, what it is found by: its label, its code), for queries of their own.
+    #: Of what it points to: (key, what it is found by), for queries of their own.
     target: Any = None
     #: The ISO code beside an amount.
     currency: Any = None
@@ -81,8 +78,8 @@ def _planned(screens: ScreenSet, model: str, cls: Any, node: Column) -> PlannedC
         return PlannedColumn(node, info, "ref", stored, stored)
     # Under another name than the joined one, or a query within the query would mean that.
     other = aliased(cls_of_target)
-    called = [label_column(other), *(getattr(other, name) for name in CODES if hasattr(other, name))]
-    named = (getattr(other, info.target_column), list({column.key: column for column in called}.values()))
+    called = [label_column(other), *(getattr(other, name) for name in cls_of_target._known_by)]
+    named = (getattr(other, info.target_column), called)
     return PlannedColumn(node, info, "ref", label, stored, alias=target, on=on, target=named)
 
 
