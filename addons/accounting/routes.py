@@ -243,10 +243,8 @@ def take_bill_files() -> Response | str | tuple[str, int]:
 def _filed(name: str, content: bytes, typed: Mapping[str, str]) -> Filed:
     company_id = current_actor().company_id or abort(403)
     try:
-        supplier, said = (
-            supplier_of(db.session, typed["supplier"]),
-            Said(typed["number"], _day_of(typed["date"])),
-        )
+        supplier = supplier_of(db.session, typed["supplier"])
+        said = Said(typed["number"], _day_of(typed["date"]))
         made = m.AccountingBill.take_file(db.session, company_id, name, content, supplier, said)
         db.session.commit()
     except UserError as error:

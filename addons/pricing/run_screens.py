@@ -102,15 +102,22 @@ def cancel(session: Any, run: Any) -> None:
 
 def facts(session: Any, run: Any) -> list[Fact]:
     """How many lines were looked at and differ, and what applying the accepted ones does."""
-    found = facts_of_review(run, counts := reviewing.counts_of(session, run))
+    counts = reviewing.counts_of(session, run)
     if not counts.accepted or not is_open(run):
-        return found
+        return facts_of_review(run, counts)
     (preview,) = m.PricingRun.preview(session, [run]).values()
-    return found[:-2] + facts_of_effects(run, preview)
+    return _counted(run, counts) + facts_of_effects(run, preview)
 
 
 def facts_of_review(run: Any, counts: Any) -> list[Fact]:
     """How many lines were looked at, differ and are accepted, and what these come to."""
+    found, own = _counted(run, counts), run.company.currency_code
+    if not counts.accepted or run.state in ("undone", "cancelled"):
+        return found
+    return [*found, Fact(_l("To bill"), counts.to_bill, own), Fact(_l("Claims"), counts.claims, own)]
+
+
+def _counted(run: Any, counts: Any) -> list[Fact]:
     link = f"/pricing/runs/{run.id}/review?show="
     found = [
         Fact(_l("Looked at"), text=str(run.screened)),
@@ -119,12 +126,9 @@ def facts_of_review(run: Any, counts: Any) -> list[Fact]:
         Fact(_l("Can't be repriced"), text=str(counts.refused), link=f"{link}refused"),
         Fact(_l("Accepted"), text=str(counts.accepted), link=f"{link}accepted"),
     ]
-    own = run.company.currency_code
     if counts.undecided and is_open(run):
-        found.append(Fact(_l("To decide"), counts.to_decide, own))
-    if not counts.accepted or run.state in ("undone", "cancelled"):
-        return found
-    return [*found, Fact(_l("To bill"), counts.to_bill, own), Fact(_l("Claims"), counts.claims, own)]
+        found.append(Fact(_l("To decide"), counts.to_decide, run.company.currency_code))
+    return found
 
 
 def facts_of_effects(run: Any, preview: Any) -> list[Fact]:
