@@ -6,8 +6,9 @@ price, times the rate of the day of the receipt: 0.0310 × 0.95 = 0.029450 EUR, 
 receipt is worth 1,000 × 0.031953 = 31.95. Price, currency and rate stay on the move. Without a rate nothing
 comes in.
 
-More than was ordered, with the tolerance, is refused; orders and lines are locked before, so that of two
-people who take in the same line the second one is told.
+More than was ordered, with the tolerance, is refused, and what already waits for an inspection counts as
+come; orders and lines are locked before, so that of two people who take in the same line the second one is
+told.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,12 @@ _LINES = text(f"""
            {untaxed("l")} AS unit_price, l.discount, o.number, o.currency_code, o.partner_id,
            l.order_id, v.product_id,
            v.id AS move, coalesce(v.picked, v.quantity) AS coming,
-           t.number AS receipt, t.inspection <> 'passed' AND (s.inspected OR p.inspected) AS is_unseen
+           t.number AS receipt, t.inspection <> 'passed' AND (s.inspected OR p.inspected) AS is_unseen,
+           CASE WHEN t.inspection = '' THEN (
+               SELECT coalesce(sum(w.quantity), 0)
+                 FROM stock_move w JOIN stock_transfer i ON i.id = w.transfer_id
+                WHERE w.purchase_line_id = l.id AND w.state = 'planned' AND w.returns_id IS NULL
+                  AND i.inspection = 'waiting') ELSE 0 END AS waiting
       FROM stock_move v
       JOIN stock_transfer t ON t.id = v.transfer_id
       JOIN product p ON p.id = v.product_id
@@ -98,16 +104,17 @@ def _refuse_excess(rows: Sequence[Any]) -> None:
     coming: dict[int, Decimal] = {}
     for row in rows:
         coming[row.id] = coming.get(row.id, Decimal(0)) + row.coming
-        if row.received + coming[row.id] > row.quantity - row.cancelled + row.tolerance:
+        ordered, come = row.quantity - row.cancelled, row.received + row.waiting
+        if come + coming[row.id] > ordered + row.tolerance:
             raise PurchasingError(
                 _(
-                    "On line %(position)s of %(number)s %(ordered)s are ordered and %(received)s received; "
+                    "On line %(position)s of %(number)s %(ordered)s are ordered and %(received)s have come; "
                     "at most %(most)s more can come in, not %(quantity)s. Change the order, or take in less.",
                     position=row.position,
                     number=row.number,
-                    ordered=format_number(row.quantity - row.cancelled),
-                    received=format_number(row.received),
-                    most=format_number(row.quantity - row.cancelled + row.tolerance - row.received),
+                    ordered=format_number(ordered),
+                    received=format_number(come),
+                    most=format_number(max(ordered + row.tolerance - come, Decimal(0))),
                     quantity=format_number(coming[row.id]),
                 )
             )

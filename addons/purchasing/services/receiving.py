@@ -94,6 +94,7 @@ def receive(session: AnySession, orders: Iterable[Any], on: date | None) -> list
 
 def _do(session: AnySession, waiting: Sequence[int], coming: Sequence[int], on: date | None) -> None:
     if waiting:
+        pricing.refuse_excess(session, waiting)
         session.execute(_WAIT, {"ids": list(waiting)})
         for transfer in waiting:
             acts.forget(session, m.StockTransfer, [transfer])
@@ -138,7 +139,6 @@ def receive_deliveries(
         for transfer, delivery in zip(made, deliveries, strict=True)
         if any(found[arrival.line_id].is_inspected for arrival in delivery.lines)
     ]
-    pricing.refuse_excess(session, waiting)
     _do(session, waiting, [transfer for transfer in made if transfer not in waiting], on)
     session.execute(_SERVICES, {"ids": [row.id for row in rows]})
     # Not called as the button that takes all: what came may be a part.

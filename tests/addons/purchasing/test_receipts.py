@@ -174,6 +174,23 @@ def test_what_waits_for_its_inspection_is_neither_free_nor_worth_anything(desk):
     assert desk.account("goods_received") == -57 and desk.differences() == []
 
 
+def test_what_waits_for_its_inspection_has_come_and_does_not_come_twice(desk):
+    strict = desk.partner("S2", inspected=True)
+    order = desk.order((desk.parts[0], 100, 1), partner=strict)
+    desk.come((order.lines[0], 60))
+    with pytest.raises(PurchasingError, match="60 have come; at most 40 more"), db.session.begin_nested():
+        desk.come((order.lines[0], 41))
+    second = desk.come((order.lines[0], 40))
+    (move,) = desk.moves(second.id)
+    # One of the forty fails: one more may come, and not two.
+    m.StockTransfer.inspect(db.session, {move.id: Decimal(39)}, DAY)
+    db.session.expire_all()
+    with pytest.raises(PurchasingError, match="99 have come; at most 1 more"), db.session.begin_nested():
+        desk.come((order.lines[0], 2))
+    assert desk.come((order.lines[0], 1)).inspection == "waiting"
+    assert (order.lines[0].received, desk.planned(order)) == (39, [(DAY, 61)])
+
+
 def test_another_companys_order_is_refused(desk):
     order = desk.order((desk.parts[0], 10, 1))
     db.session.execute(text("INSERT INTO company (code, name, currency_code) VALUES ('X', 'X', 'USD')"))
