@@ -163,6 +163,7 @@ def run_page(run_id: int) -> str:
         progress=_progress(run.id),
         failed_mails=len(runs.failed_mails(db.session, run.id)),
         first=FIRST,
+        own_run=runs.own_run() if runs.waits_for_second(db.session, run) else "",
         may_run=current_actor().may("billing_statements.run"),
         may_send=current_actor().may("billing_statements.send"),
     )

@@ -21,6 +21,7 @@ from core.screens import (
     Screens,
     Section,
 )
+from core.security.actor import is_second
 
 REPRICE = "pricing.reprice"
 RUN_STATES = {
@@ -44,6 +45,11 @@ def needs_approval(run: Any) -> bool:
     """Whether somebody else has to agree before the run is applied."""
     asked = run is not None and is_open(run) and run.approved_by_id is None
     return asked and beyond_tolerance(db.session, run)
+
+
+def can_approve(run: Any) -> bool:
+    """Whether the run waits for somebody else, who this user may be."""
+    return needs_approval(run) and is_second(db.session, run.user_id)
 
 
 def can_apply(run: Any) -> bool:
@@ -128,6 +134,8 @@ def _counted(run: Any, counts: Any) -> list[Fact]:
     ]
     if counts.undecided and is_open(run):
         found.append(Fact(_l("To decide"), counts.to_decide, run.company.currency_code))
+    if needs_approval(run) and not is_second(db.session, run.user_id):
+        found.append(Fact(_l("Next step"), text=_("Somebody else who may approve runs agrees."), tone="bad"))
     return found
 
 
@@ -245,7 +253,7 @@ def buttons() -> list[Button]:
             _l("Approve"),
             action=approve,
             permission="pricing.approve",
-            visible=needs_approval,
+            visible=can_approve,
             style="primary",
         ),
         Button("accept_all", _l("Accept all"), action=accept_all, permission=REPRICE, visible=can_accept),

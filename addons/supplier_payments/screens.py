@@ -10,7 +10,7 @@ from core.clock import today
 from core.db import db
 from core.i18n import _, _l, ngettext
 from core.screens import Button, Column, Fact, Facts, Field, Filter, Screens, Section
-from core.security.actor import actor_of
+from core.security.actor import actor_of, is_second
 
 PREPARE, APPROVE = "supplier_payments.prepare", "supplier_payments.approve"
 STATES = {
@@ -23,12 +23,6 @@ STATES = {
 screens = Screens()
 
 
-def _is_second(first: int | None) -> bool:
-    """Whether the user is somebody else than the one who began a run, or entered an account."""
-    user = actor_of(db.session).user_id
-    return user is not None and user != first
-
-
 def is_open(run: Any) -> bool:
     """Whether the run may still be changed."""
     return bool(run is not None and run.state == "open")
@@ -36,12 +30,13 @@ def is_open(run: Any) -> bool:
 
 def can_approve(run: Any) -> bool:
     """Whether the run waits for a second person, who this user may be."""
-    return is_open(run) and _is_second(run.user_id)
+    return is_open(run) and is_second(db.session, run.user_id)
 
 
 def can_confirm(account: Any) -> bool:
     """Whether the account waits for a second person, who this user may be."""
-    return account is not None and account.confirmed_by_id is None and _is_second(account.entered_by_id)
+    waits = account is not None and account.confirmed_by_id is None
+    return waits and is_second(db.session, account.entered_by_id)
 
 
 def facts(session: Any, run: Any) -> list[Fact]:
@@ -61,9 +56,20 @@ def facts(session: Any, run: Any) -> list[Fact]:
     lost = _sum(held, "waiting_cost")
     if lost:
         found.append(Fact(_l("Discounts lost by that"), lost, currency, tone="bad"))
+    if taken and is_open(run) and not can_approve(run):
+        found.append(
+            Fact(_l("Next step"), text=_("Somebody else who may approve payments agrees."), tone="bad")
+        )
     if run.state in ("approved", "paid") and (why := bank_files.why_no_file(run)):
         found.append(Fact(_l("File for the bank"), text=why))
     return found
+
+
+def facts_of_account(session: Any, account: Any) -> list[Fact]:
+    """Who makes a new or changed account good for payments, where this user can't."""
+    if account.confirmed_by_id is not None or can_confirm(account):
+        return []
+    return [Fact(_l("Next step"), text=_("Somebody else who may approve payments confirms it."), tone="bad")]
 
 
 def _sum(lines: Any, name: str) -> Decimal:
@@ -276,6 +282,7 @@ screens.form(
     model="payment.bank_account",
     title=_l("Bank account"),
     nodes=[
+        Facts("next", read=facts_of_account, visible=lambda account: account is not None),
         Section(
             "main",
             Field("partner_id", help=_l("Empty for an account of ours.")),

@@ -43,6 +43,12 @@ def set_actor(session: Session | Any, actor: Actor) -> None:
     session.info[KEY] = actor
 
 
+def is_second(session: Session | Any, first: int | None) -> bool:
+    """Whether the session works for a person other than `first`, who began what takes two."""
+    user = actor_of(session).user_id
+    return user is not None and user != first
+
+
 @contextmanager
 def acting(session: Session | Any, actor: Actor) -> Iterator[Actor]:
     """Let the session work on behalf of `actor` for a while."""

@@ -16,7 +16,7 @@ from core.i18n import _
 from core.jobs import queue
 from core.mail import outbox
 from core.security import acts
-from core.security.actor import actor_of
+from core.security.actor import actor_of, is_second
 from core.security.audit import record
 
 RELEASE = "billing_statements.send"
@@ -139,15 +139,27 @@ def release(session: AnySession, runs: Iterable[Any]) -> int:
 
 
 def _refuse_own(session: AnySession, rows: Sequence[Any]) -> None:
-    """Where the company wants it, nobody releases what they have started."""
     strict = select(m.Company.id).where(
         m.Company.id.in_({row.company_id for row in rows}), m.Company.second_release
     )
-    companies, user = set(session.scalars(strict)), actor_of(session).user_id
-    own = _("You have started this run: somebody else looks at it and releases it.")
+    companies = set(session.scalars(strict))
     StatementError.refuse(
-        {row.id: own for row in rows if row.company_id in companies and row.user_id in (user, None)}
+        {row.id: own_run() for row in rows if row.company_id in companies and _is_own(session, row)}
     )
+
+
+def waits_for_second(session: AnySession, run: Any) -> bool:
+    """Whether the company wants somebody else than the session's user to release the run."""
+    return bool(session.get_one(m.Company, run.company_id).second_release and _is_own(session, run))
+
+
+def own_run() -> str:
+    """What whoever has started a run is told where somebody else has to release it."""
+    return _("You have started this run: somebody else looks at it and releases it.")
+
+
+def _is_own(session: AnySession, run: Any) -> bool:
+    return run.user_id is None or not is_second(session, run.user_id)
 
 
 def _states(session: AnySession, run_ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:

@@ -11,7 +11,7 @@ from core import m
 from core.db import AnySession
 from core.i18n import _
 from core.security import acts
-from core.security.actor import actor_of
+from core.security.actor import actor_of, is_second
 from core.security.audit import record
 
 APPROVE = "pricing.approve"
@@ -65,18 +65,17 @@ def approve(session: AnySession, runs: Iterable[Any]) -> None:
     """Agree to changes beyond the tolerance; who began the run can't. Raises PricingError."""
     acts.require(session, APPROVE)
     rows = acts.locked(session, m.PricingRun, runs)
-    user = actor_of(session).user_id
-    PricingError.refuse({row.id: why for row in rows if (why := _why_not(row, user))})
-    ids = [row.id for row in rows]
+    PricingError.refuse({row.id: why for row in rows if (why := _why_not(session, row))})
+    ids, user = [row.id for row in rows], actor_of(session).user_id
     session.execute(_APPROVE, {"ids": ids, "user": user})
     record(session, "approve", "pricing.run", ids)
     acts.forget(session, m.PricingRun, ids)
 
 
-def _why_not(run: Any, user: int | None) -> str:
+def _why_not(session: AnySession, run: Any) -> str:
     if run.state != "open":
         return not_open(run)
-    if user is None or user == run.user_id:
+    if not is_second(session, run.user_id):
         return _("%(number)s is yours: somebody else has to approve it.", number=run.number)
     return ""
 

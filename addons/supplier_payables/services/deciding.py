@@ -23,7 +23,7 @@ from core import m
 from core.db import AnySession
 from core.i18n import _
 from core.security import acts
-from core.security.actor import actor_of
+from core.security.actor import actor_of, is_second
 from core.security.audit import record
 
 APPROVE = "supplier_payables.approve"
@@ -68,7 +68,7 @@ def _not_by(session: AnySession, row: Any) -> str:
     actor = actor_of(session)
     if row.asked_by_id is None:
         return _("%(why)s Ask a second person, who then decides (A), or dispute it (X).", why=why(row))
-    if actor.user_id is None or actor.user_id == row.asked_by_id:
+    if not is_second(session, row.asked_by_id):
         return _(
             "%(why)s You have asked for it: somebody else who may approve payables decides.", why=why(row)
         )

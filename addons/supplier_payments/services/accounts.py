@@ -16,7 +16,7 @@ from core import m
 from core.db import AnySession
 from core.i18n import _
 from core.security import acts
-from core.security.actor import actor_of
+from core.security.actor import actor_of, is_second
 from core.security.audit import record
 
 CONFIRM = "supplier_payments.approve"
@@ -35,10 +35,9 @@ def confirm(session: AnySession, records: Iterable[Any]) -> None:
     """Confirm accounts. Raises PayError."""
     acts.require(session, CONFIRM)
     rows = acts.locked(session, m.PaymentBankAccount, records)
-    user = actor_of(session).user_id
     own = _("Somebody else than who entered the account has to confirm it.")
-    PayError.refuse({row.id: own for row in rows if user is None or row.entered_by_id == user})
-    ids = [row.id for row in rows]
+    PayError.refuse({row.id: own for row in rows if not is_second(session, row.entered_by_id)})
+    ids, user = [row.id for row in rows], actor_of(session).user_id
     session.execute(_CONFIRM, {"ids": ids, "user": user, "now": datetime.now(UTC)})
     record(session, "confirm", "payment.bank_account", ids)
     acts.forget(session, m.PaymentBankAccount, ids)

@@ -11,7 +11,7 @@ from core import m
 from core.db import AnySession
 from core.i18n import _
 from core.security import acts
-from core.security.actor import actor_of
+from core.security.actor import actor_of, is_second
 from core.security.audit import record
 
 APPROVE = "supplier_payments.approve"
@@ -58,11 +58,10 @@ def approve(session: AnySession, runs: Iterable[Any]) -> None:
     """Approve open runs; who began one can't. Raises PayError."""
     acts.require(session, APPROVE)
     rows = acts.locked(session, m.PaymentRun, runs)
-    user = actor_of(session).user_id
     PayError.refuse({row.id: proposing.not_open(row) for row in rows if row.state != "open"})
     own = _("Somebody else than who began the run has to approve it.")
-    PayError.refuse({row.id: own for row in rows if user is None or row.user_id == user})
-    ids = [row.id for row in rows]
+    PayError.refuse({row.id: own for row in rows if not is_second(session, row.user_id)})
+    ids, user = [row.id for row in rows], actor_of(session).user_id
     empty = session.scalars(_EMPTY, {"ids": ids}).all()
     PayError.refuse(dict.fromkeys(empty, _("The run pays nothing.")))
     session.execute(_APPROVE, {"ids": ids, "user": user})

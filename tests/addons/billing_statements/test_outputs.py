@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from addons.billing_statements.errors import StatementError
-from addons.billing_statements.services import outputs
+from addons.billing_statements.services import outputs, runs
 from core import m
 from core.db import db
 from core.documents import read_identity
@@ -81,7 +81,9 @@ def test_whoever_started_a_run_does_not_release_it_where_two_are_wanted(
         run, _statements = run_month("2026-01")
         with pytest.raises(StatementError, match="somebody else"):
             m.BillingRun.release(db.session, [run])
+        assert runs.waits_for_second(db.session, run)
     with acting(db.session, actors[1]):
+        assert not runs.waits_for_second(db.session, run)
         assert m.BillingRun.release(db.session, [run]) == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from addons.pricing import run_screens
 from addons.pricing.list_screens import facts_of_move
 from addons.pricing.services.errors import PricingError
 from addons.stock.services.orders.changing import Amendment
@@ -241,7 +242,12 @@ def test_above_the_tolerance_a_second_person_approves(shop):
         m.PricingRun.apply(db.session, [run])
     with pytest.raises(PricingError, match="is yours"), db.session.begin_nested():
         m.PricingRun.approve(db.session, [run])
+    # Whoever began it is told who comes next, and finds no button that refuses.
+    assert not run_screens.can_approve(run)
+    said = [fact.text for fact in run_screens.facts(db.session, run)]
+    assert "Somebody else who may approve runs agrees." in said
     with shop.somebody_else():
+        assert run_screens.can_approve(run)
         m.PricingRun.approve(db.session, [run])
     m.PricingRun.apply(db.session, [run])
     assert shop.account("goods_received") == -212

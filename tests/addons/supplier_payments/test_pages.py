@@ -79,6 +79,25 @@ def test_the_bank_gets_its_file_from_who_approves_and_from_who_pays(app, office,
     assert f"/runs/{key}/file" in client.get(f"/m/payment.run.form/{key}").text
 
 
+@pytest.mark.parametrize("is_own", [True, False])
+def test_who_began_is_told_who_comes_next(app, office, is_own):
+    key, _number, _url = proposed(office)
+    account = office.account(office.supplier("U", account=False))
+    run, account_id = db.session.get(m.PaymentRun, key), account.id
+    client, _send = browser(app, office, "approver")
+    if is_own:
+        own = db.session.scalars(select(m.User.id).filter_by(name="approver")).one()
+        run.user_id = account.entered_by_id = own
+    db.session.commit()
+    for page, button, said in (
+        (f"/m/payment.run.form/{key}", "/approve", "agrees"),
+        (f"/m/payment.bank_account.form/{account_id}", "/confirm", "confirms it"),
+    ):
+        shown = client.get(page).text
+        assert (f"Somebody else who may approve payments {said}." in shown) is is_own
+        assert (f'{button}"' in shown) is not is_own
+
+
 def test_a_run_of_which_no_file_can_be_made_says_why(app, office):
     own, rate = office.account(iban="DE02120300000000202051"), m.AccountingCurrencyRate
     day = date(2026, 3, 1)
