@@ -307,6 +307,15 @@ def compared(session: Any, bill: Any) -> dict[str, Any]:
     return {"lines": comparing.compare(session, bill.id), "accrued": accrued}
 
 
+def is_unseen(transfer: Any) -> bool:
+    """Whether a receipt brings goods for orders that are inspected before they are taken in."""
+    if transfer.inspection == "passed":
+        return False
+    bought = [move for move in transfer.moves if move.purchase_line_id and not move.returns_id]
+    strict = transfer.partner is not None and transfer.partner.inspected
+    return any(strict or move.product.inspected for move in bought)
+
+
 def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     """The orders that a receipt is for, and what has to be said of it."""
     if not current_actor().may("purchasing.read"):
@@ -319,6 +328,9 @@ def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     if transfer.inspection == "waiting":
         link = f"/purchasing/inspect/{transfer.id}" if current_actor().may("purchasing.receive") else ""
         found.append(Fact(_l("Inspection"), text=_("Say what has passed"), link=link, tone="bad"))
+    elif transfer.state == "draft" and is_unseen(transfer):
+        said = _("Receive it on its order, and say what has passed")
+        found.append(Fact(_l("Inspection"), text=said))
     found += [
         Fact(
             _l("Landed cost"), text=row.number or _("Draft"), link=f"/m/purchasing.landed_cost.form/{row.id}"

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from addons.purchasing import inquiry_screens, landing_screens, line_screens, program_acts, terms_screens
 from addons.purchasing import order_forms as forms
+from addons.stock.screens import moves_something
 from core import m
 from core.i18n import _l
 from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Screens, Section
@@ -305,6 +306,21 @@ screens.extend("company.form").after(
 )
 screens.extend("stock.transfer.form").before(
     "main", Facts("purchasing", read=forms.facts_of_transfer, visible=lambda transfer: transfer is not None)
+).before(
+    "do",
+    Button(
+        "inspect",
+        _l("Inspect…"),
+        action="purchasing.inspect",
+        method="get",
+        permission="purchasing.receive",
+        visible=lambda transfer: transfer.inspection == "waiting",
+        style="primary",
+    ),
+).set(
+    "do",
+    visible=lambda transfer: moves_something(transfer) and not forms.is_unseen(transfer),
+    bulk=lambda transfer: (transfer.state == "draft") & (transfer.inspection != "waiting"),
 )
 screens.extend("accounting.bill.form").before(
     "main", Facts("purchase_orders", read=forms.facts_of_bill, visible=lambda bill: bill is not None)

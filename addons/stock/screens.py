@@ -41,8 +41,25 @@ def is_draft(record: Any) -> bool:
 
 def moves_something(transfer: Any) -> bool:
     """Whether something of a draft is reserved, or comes in from outside."""
-    comes_in = transfer is not None and transfer.kind in ("receipt", "return")
-    return is_draft(transfer) and (comes_in or any(move.state == "reserved" for move in transfer.moves))
+    return is_draft(transfer) and (_comes_in(transfer) or has_reserved(transfer))
+
+
+def has_reserved(transfer: Any) -> bool:
+    """Whether something of a draft is reserved."""
+    return is_draft(transfer) and _has(transfer, "reserved")
+
+
+def can_reserve(transfer: Any) -> bool:
+    """Whether something of a draft goes out and is not reserved yet."""
+    return is_draft(transfer) and not _comes_in(transfer) and _has(transfer, "planned")
+
+
+def _comes_in(transfer: Any) -> bool:
+    return transfer is not None and transfer.kind in ("receipt", "return")
+
+
+def _has(transfer: Any, state: str) -> bool:
+    return transfer is not None and any(move.state == state for move in transfer.moves)
 
 
 def reserve(session: Any, transfer: Any) -> str:
@@ -166,7 +183,7 @@ screens.form(
             _l("Reserve"),
             action=reserve,
             permission="stock.write",
-            visible=is_draft,
+            visible=can_reserve,
             bulk=lambda transfer: transfer.state == "draft",
         ),
         Button(
@@ -183,7 +200,7 @@ screens.form(
             _l("Release"),
             action=release,
             permission="stock.write",
-            visible=is_draft,
+            visible=has_reserved,
             bulk=lambda transfer: transfer.state == "draft",
         ),
         Button(

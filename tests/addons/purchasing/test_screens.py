@@ -124,6 +124,30 @@ def test_the_verb_refuses_them_too(desk):
         db.session.rollback()
 
 
+def test_goods_that_are_inspected_are_not_offered_to_be_taken_in_at_once(desk, browser):
+    strict = desk.partner("S2", inspected=True)
+    orders = [desk.order((desk.parts[0], 10, 1), partner=partner) for partner in (strict, desk.supplier)]
+    of_order = select(m.StockMove.transfer_id).join(
+        m.PurchasingOrderLine, m.PurchasingOrderLine.id == m.StockMove.purchase_line_id
+    )
+    planned = [db.session.scalars(of_order.filter_by(order_id=order.id)).one() for order in orders]
+    waiting = desk.come((orders[0].lines[0], 4)).id
+    db.session.commit()
+    page = browser("a@example.com")
+    for transfer, has_do, inspects, said in (
+        (planned[0], False, False, "Receive it on its order, and say what has passed"),
+        (planned[1], True, False, ""),
+        (waiting, False, True, "Say what has passed"),
+    ):
+        shown = page.get(f"/m/stock.transfer.form/{transfer}").text
+        assert ("/do/do" in shown, f"/purchasing/inspect/{transfer}" in shown) == (has_do, inspects)
+        assert said in shown and "/reserve" not in shown and "/release" not in shown
+    (move,) = desk.moves(waiting)
+    m.StockTransfer.inspect(db.session, {move.id: Decimal(4)})
+    db.session.commit()
+    assert f"/purchasing/inspect/{waiting}" not in page.get(f"/m/stock.transfer.form/{waiting}").text
+
+
 def test_what_is_too_much_is_refused_on_the_neighbouring_pages(desk, browser):
     part, order = (
         desk.parts[0],
