@@ -1,7 +1,7 @@
 """The badge of a short line, and what its panel shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from addons.sales.services.entry import lacking
 from addons.substitutes.services.asking import Candidate, Remembered, Wanted
 from addons.substitutes.services.memory import memories
 from addons.substitutes.services.shortage import short_of
-from addons.substitutes.services.substituting import wanted_of
+from addons.substitutes.services.substituting import agreed_prices, wanted_of
 from core import m
 from core.clock import today
 from core.db import AnySession
@@ -64,18 +64,13 @@ class Panel:
 
     line: Any
     order: Any
-    #: What is open of it, and how much of that is short.
+    #: What is open of it, how much of that is short, and for how much the prices are.
     quantity: Decimal
     short: Decimal
+    proposed: Decimal
     offered: list[Candidate]
     #: What the customer said the last time that nothing of what was offered was wanted.
     declined: Remembered | None
-
-    @property
-    def proposed(self) -> Decimal:
-        """How much is put in the box: all of a quotation's line; of an order what is short of it, since
-        what is reserved stays."""
-        return self.short if self.short and self.order.state == "confirmed" else self.quantity
 
     @property
     def has_costs(self) -> bool:
@@ -88,13 +83,34 @@ class Panel:
         return self.line.original_product_id is not None and not self.line.delivered
 
 
-def panel_of(session: AnySession, line: Any) -> Panel:
-    """What a line may take now."""
-    asked = wanted_of(session, [line.id])
-    offered = m.Substitute.candidates(session, asked).get(line.id, [])
-    others = [one for one in offered if one.product_id != line.product_id]
+def panel_of(session: AnySession, line: Any, typed: Decimal | None = None) -> Panel:
+    """What a line may take now, and what so much of it costs.
+
+    Where nobody says how much: all of a quotation's line; of an order what is short of it, since what is
+    reserved stays.
+    """
+    asked, short = wanted_of(session, [line.id]), short_of(session, line.order).get(line.id, Decimal(0))
+    quantity = asked[0].quantity if asked else Decimal(0)
+    usual = short if short and line.order.state == "confirmed" else quantity
+    taken = min(typed, quantity) if typed is not None and typed > 0 else usual
+    found = m.Substitute.candidates(session, [replace(one, quantity=taken) for one in asked])
+    agreed, price = agreed_prices(session, [line.id]), asked[0].unit_price if asked else None
+    others = [
+        _as_agreed(one, agreed.get((line.id, one.product_id)), price)
+        for one in found.get(line.id, [])
+        if one.product_id != line.product_id
+    ]
     known = memories(session, asked)
     declined = next((own[None] for own in known.values() if None in own), None)
-    quantity = asked[0].quantity if asked else Decimal(0)
-    short = short_of(session, line.order).get(line.id, Decimal(0))
-    return Panel(line, line.order, quantity, short, others, declined)
+    return Panel(line, line.order, quantity, short, taken, others, declined)
+
+
+def _as_agreed(one: Candidate, price: Decimal | None, instead_of: Decimal | None) -> Candidate:
+    """A part at the price that the customer agreed to on this order, which is the one that it gets."""
+    if price is None:
+        return one
+    if one.difference is None or instead_of is None:
+        return replace(one, unit_price=price, margin=None)
+    net = one.difference + instead_of
+    margin = None if one.margin is None or not price else 1 - net * (1 - one.margin) / price
+    return replace(one, unit_price=price, difference=price - instead_of, margin=margin)

@@ -1,6 +1,7 @@
 """The panel of a short line: what it may take, and the acts of whoever sells."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, render_template, request, url_for
@@ -34,8 +35,16 @@ def _line(line_id: int) -> Any:
 @requires("sales.write")
 def panel(line_id: int) -> str:
     """What the line may take instead; a piece of a page, for the dialog of the order's form."""
-    found = panel_of(db.session, _line(line_id))
+    found = panel_of(db.session, _line(line_id), _quantity(request.args.get("quantity", "")))
     return render_template("substitutes/panel.html", panel=found, fits=FITS, states=STATES)
+
+
+def _quantity(typed: str) -> Decimal | None:
+    """How much is typed; nothing while it is no number yet: taking the part says what is wrong with it."""
+    try:
+        return typed_quantity(typed) if typed.strip() else None
+    except UserError:
+        return None
 
 
 @bp.post("/lines/<int:line_id>/accept")

@@ -64,7 +64,13 @@ def desk(app: Flask, company: Any) -> dict[str, int]:
         db.session, m.StockTransfer.create(db.session, [TransferDraft(company.id, "receipt", [move])])
     )
     db.session.commit()
-    return {"company": company.id, "partner": partners[0].id, "other": partners[1].id, "part": parts[0].id}
+    return {
+        "company": company.id,
+        "partner": partners[0].id,
+        "other": partners[1].id,
+        "part": parts[0].id,
+        "instead": parts[1].id,
+    }
 
 
 def quotation(desk: dict[str, int], partner: str = "partner", on: date | None = None) -> int:
@@ -145,11 +151,22 @@ def test_a_badge_follows_what_is_typed(open_as: Opener, desk: dict[str, int]) ->
 
 def test_a_line_that_is_not_saved_is_saved_first(open_as: Opener, desk: dict[str, int]) -> None:
     made = quotation(desk)
+    cheaper = {"min_quantity": Decimal(1000), "unit_price": Decimal("0.011"), "currency_code": "USD"}
+    db.session.add(m.ProductPriceBreak(product_id=desk["instead"], **cheaper))
+    db.session.commit()
     page = open_as("rita", f"/m/sales.order.form/{made}")
     page.locator("tr[data-line] [name$=-quantity]").fill("1,200")
     page.keyboard.press("Alt+s")
     expect(page.locator("#line-panel [data-option]")).to_be_focused()
     expect(page.locator("#panel-quantity")).to_have_value("1,200")
+    # From a thousand on it costs 0.011: fewer are not offered at that price.
+    price = page.locator("#panel-offered td.n").nth(1)
+    expect(price).to_contain_text("0.011")
+    page.locator("#panel-quantity").fill("999")
+    expect(price).to_contain_text("0.012")
+    page.locator("#panel-quantity").fill("1,0")
+    page.locator("#panel-quantity").fill("1,100")
+    expect(price).to_contain_text("0.011")
     page.locator("#panel-reason").focus()
     page.keyboard.type("Only Fenghua is qualified")
     page.keyboard.press("Enter")

@@ -85,7 +85,7 @@ def substitute(session: AnySession, wanted: Sequence[Acceptance]) -> Mapping[int
     chosen = {one.line_id: _chosen(one, offered.get(one.line_id, ())) for one in wanted}
     before = {one.line_id: _before(session, one.line_id) for one in wanted}
     _refuse_unasked(session, of, chosen, before)
-    prices = _agreed_prices(session, wanted)
+    prices = agreed_prices(session, [one.line_id for one in wanted])
     replacements = [_replacement(one, prices.get((one.line_id, one.substitute_id))) for one in wanted]
     made: Mapping[int, Any] = m.SalesOrder.replace_parts(session, replacements)
     for one in wanted:
@@ -137,10 +137,9 @@ def _refuse_unasked(
     )
 
 
-def _agreed_prices(session: AnySession, wanted: Sequence[Acceptance]) -> dict[tuple[int, int], Decimal]:
+def agreed_prices(session: AnySession, lines: Iterable[int]) -> dict[tuple[int, int], Decimal]:
     """What the customer agreed to pay on this very order, by line and substitute."""
-    lines = {"ids": [one.line_id for one in wanted]}
-    rows = session.execute(_AGREED_PRICES, lines)
+    rows = session.execute(_AGREED_PRICES, {"ids": list(lines)})
     return {(row.line_id, row.substitute_id): row.unit_price for row in rows}
 
 

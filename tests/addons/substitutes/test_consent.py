@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from addons.substitutes.order_panel import panel_of
 from addons.substitutes.services.asking_customers import Ask
 from addons.substitutes.services.errors import SubstituteError
 from core import m
@@ -112,6 +113,8 @@ def test_a_part_of_what_was_agreed_costs_what_was_agreed(asked, visit, desk):
     db.session.commit()
     visit(answer="agree", name="Wang Li")
     db.session.expire_all()
+    (shown,) = panel_of(db.session, asked.order.lines[0], Decimal(4)).offered
+    assert (shown.unit_price, shown.difference) == (Decimal("0.75"), Decimal("-0.25"))
     line = desk.give(asked.order, desk.b, quantity=4)
     assert (line.quantity, line.unit_price) == (4, Decimal("0.75"))
     assert line.price_origin == "agreed with the customer"
