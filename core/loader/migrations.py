@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Connection, MetaData, inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import conv
 
-from core.db.types import ExactDecimal
+from core.db.types import ExactDecimal, Line
 from core.loader.discovery import AddonSource
 
 if TYPE_CHECKING:
@@ -186,6 +186,8 @@ def _render_item(kind: str, value: Any, _context: Any) -> str | Literal[False]:
     """Write our own types as plain SQL types: a migration must not change with the code."""
     if kind == "type" and isinstance(value, ExactDecimal):
         return f"sa.Numeric({value.precision}, {value.scale})"
+    if kind == "type" and isinstance(value, Line):
+        return "sa.Text()"
     if kind == "type" and isinstance(value, JSONB):
         return "postgresql.JSONB()"
     return False
