@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from addons.dunning.names import LETTER_STATES
+from addons.dunning.screens import SEND, ask_to_release, facts, is_open
 from addons.dunning.services.errors import DunningError
 from core import m
 from core.db import db
@@ -30,7 +31,7 @@ def _run(run_id: int) -> Any:
 @bp.get("/runs/<int:dunning_id>/letters")
 @requires("dunning.read")
 def review(dunning_id: int) -> str:
-    """Who is asked at which step for how much, and who is left out and why."""
+    """Who is asked at which step for how much, the largest first, and who is left out and why."""
     return _page(_run(dunning_id))
 
 
@@ -41,18 +42,22 @@ def _page(run: Any, reason: str = "", ticked: frozenset[int] = frozenset(), prob
         select(letter)
         .where(letter.run_id == run.id)
         .options(*loaded)
-        .order_by(letter.left_out != "", letter.id)
+        .order_by(letter.left_out != "", letter.currency_code, letter.total.desc(), letter.id)
         .limit(SHOWN)
     ).all()
     return render_template(
         "dunning/review.html",
         run=run,
         letters=shown,
+        facts=facts(db.session, run),
         states=LETTER_STATES,
         reason=reason,
         ticked=ticked,
         problem=problem,
+        at=request.values.get("at", type=key_of) or 0,
         may_change=current_actor().may("dunning.run") and run.state == "open",
+        may_release=(may_release := current_actor().may(SEND) and is_open(run)),
+        asks=ask_to_release(run) if may_release else "",
     )
 
 
@@ -76,4 +81,5 @@ def decide(dunning_id: int) -> Response | tuple[str, int]:
     except UserError as error:
         db.session.rollback()
         return _page(_run(dunning_id), reason, ticked, str(error)), 422
-    return cast(Response, redirect(url_for("dunning.review", dunning_id=dunning_id), 303))
+    at = request.form.get("at") or None
+    return cast(Response, redirect(url_for("dunning.review", dunning_id=dunning_id, at=at), 303))

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from addons.supplier_payments.screens import facts
 from addons.supplier_payments.services import bank_files
@@ -37,7 +38,10 @@ def lines_page(run_id: int) -> str:
 def _lines(run: Any, problem: str = "") -> str:
     line = m.PaymentRunLine
     shown = db.session.scalars(
-        select(line).where(line.run_id == run.id).order_by(line.taken.desc(), line.position)
+        select(line)
+        .where(line.run_id == run.id)
+        .options(joinedload(line.partner))
+        .order_by(line.taken.desc(), line.position)
     ).all()
     may_prepare = current_actor().may("supplier_payments.prepare")
     return render_template(
@@ -46,6 +50,7 @@ def _lines(run: Any, problem: str = "") -> str:
         lines=shown,
         facts=facts(db.session, run),
         problem=problem,
+        at=request.values.get("at", type=key_of) or 0,
         may_change=may_prepare and run.state == "open",
         accounts=_accounts(run) if may_prepare else (),
     )
@@ -82,7 +87,8 @@ def decide(run_id: int) -> Page:
     except UserError as error:
         db.session.rollback()
         return _lines(_run(run_id), str(error)), 422
-    return cast(Response, redirect(url_for("supplier_payments.lines_page", run_id=run_id), 303))
+    at = request.form.get("at") or None
+    return cast(Response, redirect(url_for("supplier_payments.lines_page", run_id=run_id, at=at), 303))
 
 
 @bp.post("/runs/<int:run_id>/account")
