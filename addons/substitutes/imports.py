@@ -123,7 +123,7 @@ targets.add(
                 _l("Maker"),
                 text(200),
                 aliases=headings(
-                    "Manufacturer, Brand, Original maker, 品牌, 原品牌, 厂家, 原厂, 原物料 品牌"
+                    "Manufacturer, Brand, Original maker, Competitor, 品牌, 原品牌, 厂家, 原厂, 原物料 品牌"
                 ),
             ),
             TargetField(

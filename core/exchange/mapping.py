@@ -7,6 +7,7 @@ same headings goes before any guess.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,15 +27,22 @@ from core.tabular.workbook import is_exact
 
 #: What headings say of their unit: `Qty (pcs)`, `单价【未税】`.
 _REMARK = re.compile(r"\([^)]*\)|\[[^]]*\]|（[^）]*）|【[^】]*】")
+#: How headings shorten the word for what things are called by.
+_NUMBER = re.compile(r"(?<![^\W_])(no|nr|num|nbr)(?![^\W_])|#")
+_PART_NUMBER = re.compile(r"(?<![^\W_])p\s*/?\s*n(?![^\W_])")
+
+
+def _key(heading: str) -> str:
+    """What headings that mean the same have in common: `Our P/N`, `our_part_no.` and `Our Part Number`."""
+    plain_text = unicodedata.normalize("NFKC", heading).casefold()
+    return folded(_NUMBER.sub("number", _PART_NUMBER.sub("part number", plain_text)))
 
 
 def guess_mapping(target: Target, header: Sequence[str]) -> dict[str, str]:
     """Field → heading, each heading once; a field that no heading sounds like is left out."""
-    left = {folded(heading): heading for heading in reversed(header)}
+    left = {_key(heading): heading for heading in reversed(header)}
     left |= {
-        bare: heading
-        for heading in reversed(header)
-        if (bare := folded(_REMARK.sub("", heading))) not in left
+        bare: heading for heading in reversed(header) if (bare := _key(_REMARK.sub("", heading))) not in left
     }
     guessed: dict[str, str] = {}
     for names in (_own_names, _aliases):
@@ -51,12 +59,12 @@ def guess_mapping(target: Target, header: Sequence[str]) -> dict[str, str]:
 
 
 def _own_names(field: TargetField) -> Iterator[str]:
-    yield folded(field.name)
-    yield from map(folded, in_all_languages(field.title))
+    yield _key(field.name)
+    yield from map(_key, in_all_languages(field.title))
 
 
 def _aliases(field: TargetField) -> Iterator[str]:
-    yield from map(folded, field.aliases)
+    yield from map(_key, field.aliases)
 
 
 def remembered(

@@ -1,5 +1,6 @@
 """The records that an import's options name, and those that its rows became."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
@@ -13,6 +14,7 @@ from core.exchange.targets import Target, TargetOption
 from core.i18n import _
 from core.screens import codes
 from core.screens.forms.labels import labels_of, url_of_record
+from core.screens.refusals import kind_name
 from core.security.actor import actor_of
 
 #: Records that a page leads to.
@@ -53,9 +55,16 @@ def became(session: AnySession, data_import: Any) -> tuple[int, list[tuple[str, 
     count = session.scalar(select(func.count(row.record_id.distinct())).where(*mine)) or 0
     first = select(row.record_id).where(*mine).group_by(row.record_id).order_by(func.min(row.number))
     ids = session.scalars(first.limit(NAMED)).all()
-    labels = labels_of(session, screens, (data_import.target, "id"), set(ids))
+    labels = _labels(session, screens, data_import.target, ids)
     address = (url_of_record(screens, data_import.target, one, actor_of(session)) for one in ids)
     return count, [(labels[one], url) for one, url in zip(ids, address, strict=True) if one in labels and url]
+
+
+def _labels(session: AnySession, screens: Any, model: str, ids: Sequence[Any]) -> dict[int, str]:
+    """What records are called; what has no name goes by its kind and id."""
+    found = labels_of(session, screens, (model, "id"), set(ids))
+    cls = screens.models.model(model)
+    return found if cls._label != "id" else {one: f"{kind_name(cls, model)} {one}" for one in found}
 
 
 def _model(name: str) -> Any:

@@ -10,6 +10,7 @@ from addons.substitutes.services.cross_references import look_up, sides_of
 from core import m
 from core.db import db
 from core.exchange import importing
+from core.exchange.named import became
 from core.security.users import ensure_administrator
 from tests.conftest import work
 from tests.logins import log_in
@@ -125,3 +126,13 @@ def test_what_is_exported_is_imported_again(app, company, desk, parts):
     db.session.commit()
     totals = imported(app, file, "export.csv")
     assert totals.bad == 0 and set(pairs()) == before
+
+
+def test_short_headings_are_understood_and_what_rows_became_is_called_by_its_kind(app, desk, parts):
+    imported(app, "Competitor,Competitor PN,Our part no.\nMurata,GRM188-104,CC0603-104\n")
+    made = db.session.scalars(select(m.DataImport).order_by(m.DataImport.id.desc())).first()
+    columns = {"maker": "Competitor", "part": "Competitor PN", "substitute": "Our part no."}
+    assert {name: made.mapping.get(name) for name in columns} == columns
+    (pair,) = pairs().values()
+    with app.test_request_context():
+        assert became(db.session, made) == (1, [(f"Substitute {pair.id}", f"/m/substitute.form/{pair.id}")])

@@ -22,7 +22,7 @@ from core.exchange.importing import (
     totals,
     upload,
 )
-from core.exchange.mapping import guess_mapping
+from core.exchange.mapping import _key, guess_mapping
 from core.jobs import queue
 from core.tabular.writers import write_xlsx
 from tests.conftest import work
@@ -200,6 +200,20 @@ def test_headings_are_recognised_in_both_languages_and_without_punctuation(app):
         "packed": "Date",
         "thing": "item",
     }
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("Our P/N", "our_part_number"),
+        ("Customer PN", "Customer part number"),
+        ("Invoice #", "Invoice Nr."),
+        ("№", "No."),
+    ],
+)
+def test_headings_shorten_the_word_for_a_number(short, whole):
+    assert _key(short) == _key(whole)
+    assert _key("Note") == "note" and _key("Panel") == "panel"
 
 
 def test_a_mapping_is_offered_again_for_the_same_headings(app):
