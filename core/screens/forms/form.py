@@ -254,7 +254,9 @@ class FormBuilder:
             show = shower(node.show or info.kind, locale_code(), get_timezone(), node.choices)
             return Markup(show(value, ""))  # noqa: S704  # a shower escapes
         own = getattr(record, info.currency, "") or ""
-        return amount_text(info, value, own, self.currency)
+        # The currency of a document is said once, and not again in each cell of its lines.
+        is_said = own == self.currency and record._name != self.screen.model
+        return amount_text(info, value, "" if is_said else own, self.currency)
 
     def _grid(
         self, grid: Grid, record: Any, records: list[Any], data: MultiDict[str, str] | None, editable: bool

@@ -12,6 +12,7 @@ from core.db import db
 from core.documents import papers_of, render_html
 from core.records import attachments
 from tests.addons.pricing.conftest import DAY
+from tests.logins import Administrator
 from tests.papers import texts_of
 
 pytestmark = pytest.mark.addons(
@@ -53,6 +54,17 @@ def test_a_lower_price_is_claimed_and_settled_by_a_credit_note(shop):
         m.PricingClaim.settle(db.session, [claim])
     with pytest.raises(PricingError, match="is settled: take its bill back"), db.session.begin_nested():
         m.PricingRun.undo(db.session, [run])
+
+
+def test_the_currency_of_a_claim_is_said_once_and_not_in_each_cell_of_its_lines(app, company, shop):
+    billed(shop)
+    shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
+    claim = claim_of(shop.applied(with_claims=True))
+    db.session.commit()
+    page = Administrator(app, company)(f"/m/pricing.claim.form/{claim.id}").text
+    lines = page.partition("<tbody")[2].partition("</tbody>")[0]
+    assert "1.08" in lines and "-8.00" in lines and "ccy" not in lines
+    assert '-8.00<span class="ccy">USD</span>' in page.replace(lines, "")
 
 
 def test_a_higher_price_is_settled_by_a_further_bill_at_its_own_rate(shop):
