@@ -2,20 +2,42 @@
 
 from typing import Any
 
+from addons.pricing.services import claiming
 from core import m
+from core.db import db
 from core.i18n import _, _l
-from core.screens import Button, Column, Field, Filter, Grid, Screens, Section
+from core.screens import Button, Column, Fact, Facts, Field, Filter, Grid, Screens, Section
+from core.security.rights import current_actor
 
 CLAIM_STATES = {"open": _l("Open"), "settled": _l("Settled"), "withdrawn": _l("Withdrawn")}
 
 
 def settle(session: Any, claim: Any) -> str:
     """Write the draft that settles one claim."""
-    (made,) = m.PricingClaim.settle(session, [claim])
-    bill = session.get(m.AccountingBill, made)
-    return _(
-        "The draft %(number)s is written: compare it with the supplier's paper.", number=bill.number or made
+    m.PricingClaim.settle(session, [claim])
+    return _("A draft is written, and stands above: compare it with the supplier's paper, and post it.")
+
+
+def can_settle(claim: Any) -> bool:
+    """Whether nothing settles the claim yet, and no draft is about to."""
+    return claim.state == "open" and not any(
+        row.state == "draft" for row in claiming.papers_of(db.session, claim.id)
     )
+
+
+def facts(session: Any, claim: Any) -> list[Fact]:
+    """What settles the claim: its number, or whose draft it is."""
+    if not current_actor().may("accounting.read_bills"):
+        return []
+    return [
+        Fact(
+            _l("Settled by"),
+            text=row.number or _("Draft %(reference)s", reference=row.reference).strip(),
+            link=f"/m/accounting.bill.form/{row.id}",
+            tone="bad" if row.state == "draft" else "",
+        )
+        for row in claiming.papers_of(session, claim.id)
+    ]
 
 
 def declare(screens: Screens) -> None:
@@ -57,6 +79,7 @@ def _form(screens: Screens) -> None:
         create=False,
         head=("partner_id", "state", "amount"),
         nodes=[
+            Facts("papers", read=facts),
             Section(
                 "main",
                 "number",
@@ -85,7 +108,7 @@ def _form(screens: Screens) -> None:
                 _l("Settle"),
                 action=settle,
                 permission="accounting.write_bills",
-                visible=lambda claim: claim.state == "open",
+                visible=can_settle,
                 style="primary",
             ),
         ],

@@ -44,6 +44,11 @@ _DRAFTED = text("""
       JOIN accounting_bill_line l ON l.claim_id = c.id JOIN accounting_bill b ON b.id = l.bill_id
      WHERE c.id = ANY(:ids) AND b.state = 'draft'
 """)
+#: What settles a claim, or did before it was taken back, the last first.
+_PAPERS = text("""
+    SELECT DISTINCT b.id, b.number, b.reference, b.kind, b.state FROM accounting_bill b
+      JOIN accounting_bill_line l ON l.bill_id = b.id WHERE l.claim_id = :claim ORDER BY b.id DESC
+""")
 _OF_RUN = text("SELECT id FROM pricing_claim WHERE run_id = :run ORDER BY id FOR UPDATE")
 _OF_BILLS = text("""
     SELECT c.id, c.number, c.state, c.value, c.partner_id, l.id AS line_id, l.net, b.company_id, b.kind
@@ -173,6 +178,11 @@ def settle(session: AnySession, claims: Iterable[Any], reference: str, on: date 
     )
     record(session, "settle", "pricing.claim", [row.id for row in rows])
     return made
+
+
+def papers_of(session: AnySession, claim: int) -> Sequence[Any]:
+    """The credit notes and further bills that name a claim, the last first: id, number, reference, state."""
+    return session.execute(_PAPERS, {"claim": claim}).all()
 
 
 def _draft(claim: Any, reference: str, on: date) -> BillDraft:

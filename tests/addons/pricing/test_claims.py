@@ -112,11 +112,17 @@ def test_what_is_partly_billed_and_partly_back_waits(shop):
     assert "bill or credit the rest first" in line.refusal
 
 
-def test_a_draft_that_settles_stands_in_the_way_of_another(shop):
+def test_a_draft_that_settles_stands_in_the_way_of_another(app, company, shop):
     billed(shop)
     shop.price_list("Q2", (shop.parts[0], "1.00"), valid_from=DAY)
     claim = claim_of(shop.applied(with_claims=True))
-    m.PricingClaim.settle(db.session, [claim])
+    db.session.commit()
+    visit, form = Administrator(app, company), f"/m/pricing.claim.form/{claim.id}"
+    assert "/do/settle" in visit(form).text
+    (made,) = m.PricingClaim.settle(db.session, [claim])
+    db.session.commit()
+    page = visit(form).text
+    assert f"/m/accounting.bill.form/{made}" in page and "/do/settle" not in page
     with pytest.raises(PricingError, match="post or delete it"):
         m.PricingClaim.settle(db.session, [claim])
 
