@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from addons.accounting.periods import Period
 from addons.billing_statements.services.members import MEMBERS, values_of
-from addons.billing_statements.services.stating import put_documents
+from addons.billing_statements.services.stating import by_indexes, put_documents
 from core import m
 from core.db import AnySession, advisory_lock, reserve_ids
 from core.i18n import _
@@ -76,7 +76,8 @@ def candidates(
     """The customers of the cycle, one row a currency, with what a run would put on their statements."""
     values = values_of(company_id, cycle, period, partners)
     currency = session.get_one(m.Company, company_id).currency_code
-    return session.execute(text(_CANDIDATES), {**values, "currency": currency}).all()
+    with by_indexes(session):
+        return session.execute(text(_CANDIDATES), {**values, "currency": currency}).all()
 
 
 def skip_reason(row: Any, period: Period) -> str | None:

@@ -2,7 +2,7 @@
 
 Problem: statistics of tables are minutes old, and a run adds a million rows in one. A plan that was made for
 two hundred statements looks through all of them for each line, when its key is checked too: of 240 ms for
-7,400 lines that took 130, and it grows with the square of the statements. Rule: within `_by_indexes` rows are
+7,400 lines that took 130, and it grows with the square of the statements. Rule: within `by_indexes` rows are
 found by indexes, whatever the statistics say, and each statement is written once.
 
 What was open at the end of the period is what is open by now, and what has been settled since; so the years
@@ -139,13 +139,13 @@ def put_documents(session: AnySession, ids: Sequence[int], following: Sequence[i
     `following` are those of customers who had one before.
     """
     values = {"ids": list(ids), "following": list(following)}
-    with _by_indexes(session):
+    with by_indexes(session):
         session.execute(_LINES, values)
         session.execute(_OPEN, values)
 
 
 @contextmanager
-def _by_indexes(session: AnySession) -> Iterator[None]:
+def by_indexes(session: AnySession) -> Iterator[None]:
     """Let all plans of this time, those of keys too, use indexes; an error ends it with the transaction.
 
     A plan that can't is said to cost so much that its compilation would pay: that takes seconds, and doesn't.
