@@ -16,6 +16,7 @@ keep: its version is pinned, and tests compare both ways.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,6 +158,7 @@ class Shapes:
     def __init__(self) -> None:
         self._known: OrderedDict[Any, Shape | None] = OrderedDict()
         self._pens: dict[Any, Pen] = {}
+        self._primer: Sequence[Any] = ()
         #: The fonts that texts were set in, by their names.
         self.faces: dict[str, Any] = {}
 
@@ -166,11 +168,18 @@ class Shapes:
             return None
         key = page.key
         if key not in self._known:
-            self._known[key] = learned(page, layout, write, self.pen)
+            self._known[key] = learned(page, layout, write, self)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
         return self._known[key]
+
+    def primer(self, layout: Callable[[str], Any]) -> Sequence[Any]:
+        """Pages with all characters that the fonts of each shape have, laid out once."""
+        if not self._primer:
+            alphabet = "".join(sorted(BASE - {"\u00a0", "<", "&"})) + "&lt;&amp;\u00a0"
+            self._primer = layout(f'<p>{alphabet}</p><p style="font-weight:600">{alphabet}</p>').pages
+        return self._primer
 
     def pen(self, style: Any) -> Pen:
         """The pen of a style."""
@@ -182,12 +191,12 @@ class Shapes:
 
 
 def learned(
-    page: Page, layout: Callable[[str], Any], write: Callable[..., Any], pen: Callable[[Any], Pen]
+    page: Page, layout: Callable[[str], Any], write: Callable[..., Any], shapes: Shapes
 ) -> Shape | None:
     """Lay out a page of a shape, and keep where everything stands."""
     document = layout(page.as_shape())
     count = len(document.pages)
-    found = [(n, line) for n in range(count) for line in _lines(document.pages[n]._page_box, pen)]
+    found = [(n, line) for n in range(count) for line in _lines(document.pages[n]._page_box, shapes.pen)]
     parts = [part for _n, line in found for piece in line.pieces for part in piece.parts]
     if {part for part in parts if isinstance(part, int)} != set(range(len(page.fields))):
         return None
@@ -195,9 +204,8 @@ def learned(
     if len(pictures) != len(page.pictures):
         return None
     learning = _Learning(found, pictures, count)
-    alphabet = "".join(sorted(BASE - {"\u00a0", "<", "&"})) + "&lt;&amp;\u00a0"
-    primer = layout(f'<p>{alphabet}</p><p style="font-weight:600">{alphabet}</p>')
-    write(document.copy([*document.pages, *primer.pages]), learning.keep)
+    with suppress(_Enough):
+        write(document.copy([*document.pages, *shapes.primer(layout)]), learning.keep)
     return learning.shape()
 
 
@@ -256,6 +264,10 @@ def _piece(box: Any, pen: Callable[[Any], Pen], edge: bool) -> Piece:
     return Piece(pen(box.style), parts, b"%.4f" % baseline, stream.stream[0])
 
 
+class _Enough(Exception):
+    """All of a PDF is known that is needed: WeasyPrint need not pack it into a file."""
+
+
 @dataclass
 class _Learning:
     """What becomes of a page that was laid out."""
@@ -288,6 +300,7 @@ class _Learning:
         own = {0, catalog, fonts, *(number for number, _operators in shape.streams)}
         kept = (pydyf.Dictionary() if n in dropped else one for n, one in enumerate(pdf.objects))
         shape.block = block_of([None if n in own else kept_of(one) for n, one in enumerate(kept)])
+        raise _Enough
 
     def _parted(self, page: int, pdf: Any, operators: Sequence[bytes]) -> Any:
         """References to the streams of a page."""
