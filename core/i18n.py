@@ -64,14 +64,28 @@ def texts_of_now() -> Texts:
     """The texts in the language of now."""
     context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # a proxy, whatever its type says
     known: dict[Any, Texts] = context.app.extensions["translations"]
-    # Flask-Babel's own note of the language, which a request has from its first text on: its `get_locale`
-    # finds it through five proxies, and those took a tenth of a page's time.
-    locale = getattr(context.g.get("_flask_babel"), "babel_locale", None) or get_locale()
+    locale = _noted(context) or get_locale()
     found = known.get((locale.language, locale.territory))
     if found is None:
         code = _code(locale)
         found = Texts(code, _merged(tuple(_catalogs(context.app.extensions["sources"], code))))
         known[locale.language, locale.territory] = found
+    return found
+
+
+def _noted(context: Any) -> Locale | None:
+    """Flask-Babel's own note of the language, which a request has from its first text on.
+
+    Its `get_locale` finds it through five proxies, and those took a tenth of a page's time.
+    """
+    found: Locale | None = getattr(context.g.get("_flask_babel"), "babel_locale", None)
+    return found
+
+
+def _locale_of_now() -> Locale | None:
+    """The locale of now; None outside of an app."""
+    noted = _noted(app_ctx._get_current_object()) if has_app_context() else None  # type: ignore[attr-defined]  # see above
+    found: Locale | None = noted or get_locale()
     return found
 
 
@@ -241,7 +255,7 @@ def _format_decimal(value: Decimal, least: int, most: int | None = None) -> str:
         whole, point, after = text.partition(".")
         after = after.rstrip("0").ljust(least, "0")
         text = whole + point + after if after else whole
-    locale = get_locale()
+    locale = _locale_of_now()
     signs = _signs(locale) if locale else {}
     return text.translate(signs) if signs else text
 
@@ -265,7 +279,7 @@ def format_date(value: date | None) -> str:
         return ""
     if isinstance(value, datetime):  # it has a day by the time zone
         return str(babel_date(value, "medium"))
-    return _format_day(value, get_locale())
+    return _format_day(value, _locale_of_now())
 
 
 @lru_cache(maxsize=4096)

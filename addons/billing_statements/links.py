@@ -32,13 +32,13 @@ def show(session: Any, answer: Any) -> Shown:
         (_("Closing balance"), format_money(statement.closing, currency)),
     ]
     printed = rows(statement)
-    theirs = their_list.of(session, statement, answer.their_list, [row["line"] for row in printed])
+    theirs = their_list.of(session, statement, answer.their_list, [row.line for row in printed])
     return Shown(
         title=_("Statement of account %(number)s", number=statement.number),
         sender=statement.company.name,
         facts=[*facts, *theirs.facts],
         columns=(_("Document"), _("Number"), _("Date"), _("Your reference"), _("Amount")),
-        rows=[(str(row["line"].id), _cells(row, currency)) for row in printed],
+        rows=[(str(row.line.id), _cells(row, currency)) for row in printed],
         remark=_("What is wrong?"),
         figures={"quantity": _("Right quantity"), "price": _("Right price")},
         proposed=theirs.remarks,
@@ -58,9 +58,9 @@ def take(session: Any, asked: Any, filename: str, contents: bytes) -> None:
 
 
 def _cells(row: Any, currency: str) -> tuple[str, ...]:
-    line = row["line"]
+    line = row.line
     return (
-        str(row["kind"]),
+        str(row.kind),
         line.number,
         format_date(line.date),
         line.reference,

@@ -21,6 +21,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
+from core.documents.about import describe
 from core.documents.assembly import assembled
 from core.documents.fonts import MissingFontError, faces
 from core.documents.glyphs import UnprintableError
@@ -54,6 +55,8 @@ class Engine:
     profile: Any
     cache: dict[Any, Any] = field(default_factory=dict)
     shapes: Shapes = field(default_factory=Shapes)
+    #: Whether it can make fonts of a few characters, without which nothing is replayed.
+    replays: bool = True
 
 
 def engine_problems() -> list[str]:
@@ -93,47 +96,24 @@ def _replay(
     engine: Engine, html: str, identity: Identity, title: str, data_files: Sequence[DataFile]
 ) -> bytes | None:
     """The PDF by the shape of its page; None where it has to be laid out."""
-    page = parted(html)
+    page = parted(html) if engine.replays else None
     if page is None:
         return None
     shape = engine.shapes.of(page, partial(_laid_out, engine), partial(_written, engine))
     if shape is None:
         return None
     try:
-        inform, files = partial(_inform, identity, title), _attachments(engine, data_files, identity)
-        return assembled(shape, engine.shapes.faces, page, inform, files)
+        return assembled(shape, engine.shapes.faces, page, identity, title, data_files)
     except UnfitError:
         return None
-
-
-def _inform(identity: Identity, title: str, pdf: Any) -> None:
-    """Let a replayed PDF say of itself what one says that was laid out."""
-    import pydyf
-    import weasyprint
-    from weasyprint.document import DocumentMetadata
-
-    said = DocumentMetadata()
-    _identify(said, identity, title)
-    moment = identity.issued_at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
-    named = {
-        "Producer": f"WeasyPrint {weasyprint.VERSION}",
-        "Title": said.title,
-        "Subject": said.description,
-        "Creator": said.generator,
-        "CreationDate": moment,
-        "ModDate": moment,
-        **said.custom,
-    }
-    pdf.info.update({key: pydyf.String(value) for key, value in named.items()})
-    said.include_in_pdf(pdf, "a", 3, "B", True)
 
 
 def _write(
     engine: Engine, html: str, identity: Identity, title: str, data_files: Sequence[DataFile]
 ) -> bytes:
     pages = _laid_out(engine, html)
-    _identify(pages.metadata, identity, title)
-    attachments = _attachments(engine, data_files, identity)
+    describe(pages.metadata, identity, title)
+    attachments = [_attachment(engine, one, identity) for one in sorted(data_files, key=lambda one: one.name)]
     pdf = _written(engine, pages, _list_attachments_once, attachments=attachments)
     missing = _missing_glyphs(pages)
     if missing:
@@ -165,10 +145,6 @@ def _written(engine: Engine, pages: Any, finisher: Any, **options: Any) -> bytes
     return pdf
 
 
-def _attachments(engine: Engine, data_files: Sequence[DataFile], identity: Identity) -> list[Any]:
-    return [_attachment(engine, file, identity) for file in sorted(data_files, key=lambda file: file.name)]
-
-
 @lru_cache(maxsize=1024)
 def boxes_of(characters: frozenset[str]) -> str:
     """Which of these no font has, neither one of ours nor one of this machine: asked by printing them."""
@@ -183,16 +159,6 @@ def boxes_of(characters: frozenset[str]) -> str:
         )
         pages.write_pdf(output_intent="")
         return _missing_glyphs(pages)
-
-
-def _identify(metadata: Any, identity: Identity, title: str) -> None:
-    """Set here and not in the template, which an addon could get wrong."""
-    moment = identity.issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    metadata.title = f"{title} {identity.number}"
-    metadata.description = f"{identity.document} {identity.number} {identity.partner}"
-    metadata.generator = "Bincard"
-    metadata.created = metadata.modified = moment
-    metadata.custom = identity.metadata()
 
 
 def _attachment(engine: Engine, file: DataFile, identity: Identity) -> Any:
@@ -227,7 +193,8 @@ def _engine() -> Engine:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    for problem in engine_problems():
+    problems = engine_problems()
+    for problem in problems:
         log.error(problem)
     _quieten()
     # WeasyPrint copies the fonts to a folder that it removes with the configuration, if Python still can.
@@ -237,7 +204,7 @@ def _engine() -> Engine:
     config = FontConfiguration()
     rules = "".join(face.rule() for face in fonts) + STYLE.read_text(encoding="utf-8")
     style = CSS(string=rules, font_config=config, url_fetcher=fetcher)
-    return Engine(config, style, fetcher, refused, _colour_profile())
+    return Engine(config, style, fetcher, refused, _colour_profile(), replays=not problems)
 
 
 def _colour_profile() -> Any:

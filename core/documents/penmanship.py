@@ -91,6 +91,8 @@ class Pen:
         self._joined: dict[str, bool] = {}
         self._single: dict[str, Glyph] = {}
         self._runs: dict[tuple[str, ...], Sequence[Stroke]] = {}
+        #: The first of two plain neighbours, as it is written before the second: by both.
+        self._before: dict[str, Stroke] = {}
         #: By the glyph, and by how much closer the next one stands to it, below zero.
         self._known_strokes: dict[tuple[Glyph, int], Stroke] = {}
         #: What was written before.
@@ -109,7 +111,7 @@ class Pen:
         operators: list[str] = []
         further: set[Glyph] = set()
         font, units = "", 0
-        for stroke in self._strokes(self._units(text)):
+        for stroke in self._plainly(text) or self._strokes(self._units(text)):
             if stroke.resource != font:
                 operators.append(f"{'>] TJ ' if font else ''}/{stroke.resource} {self.size:g} Tf [<")
                 font = stroke.resource
@@ -119,6 +121,18 @@ class Pen:
                 further.add(stroke.glyph)
         written = ("".join(operators) + (">] TJ" if operators else "")).encode()
         return Written(written, units / 1024, frozenset(further))
+
+    def _plainly(self, text: str) -> Sequence[Stroke] | None:
+        """What `_strokes` says of a text whose neighbours were all met before, and are plain; else None.
+
+        Plain are two that don't join, without a blank, and not Chinese: nothing but the two matters there.
+        """
+        before = self._before
+        try:
+            found = [before[text[n : n + 2]] for n in range(len(text) - 1)]
+        except KeyError:
+            return None
+        return [*found, self._stroke(self._glyph(text[-1]), 0)] if text else None
 
     def _units(self, text: str) -> Sequence[str]:
         """Its characters; two that join, as in “Software”, are one."""
@@ -142,7 +156,11 @@ class Pen:
                 n += 1
                 continue
             run = units[n : n + (3 if units[n + 1] == " " else 2)]
-            for stroke in self._run(tuple(run)):
+            strokes = self._run(tuple(run))
+            pair = "".join(run)
+            if len(pair) == 2 and pair < _CHINESE and " " not in pair and pair[1] < _CHINESE:
+                self._before[pair] = strokes[0]
+            for stroke in strokes:
                 yield self._stroke(stroke.glyph, 0) if n in apart else stroke
                 n += 1
         if units:

@@ -14,17 +14,16 @@ and by itself. WeasyPrint's own boxes are read here, and some of its parts calle
 keep: its version is pinned, and tests compare both ways.
 """
 
-import re
-import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
 from typing import Any
 
-from core.documents.blocks import Block, block_of
+from core.documents.blocks import Block, block_of, kept_of
 from core.documents.further_fonts import compacted
-from core.documents.penmanship import BASE, Pen, UnfitError, Written, codes
+from core.documents.operators import Key, streams_of, tidied
+from core.documents.penmanship import BASE, Pen, UnfitError, Written
 from core.documents.skeleton import FIELD, Page, told
 from core.documents.squares import squares
 
@@ -32,7 +31,6 @@ from core.documents.squares import squares
 _KEPT, MOST_FIELDS = 256, 1500
 #: Pixels by which a text may be too long, as sums of fractions are.
 _SLACK = 0.01
-_GLYPHS = re.compile(rb"<([0-9a-f]+)>")
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,11 @@ class Piece:
     down: bytes
     #: The operator by which WeasyPrint has put it there.
     operator: bytes
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it has a field."""
+        return any(isinstance(part, int) for part in self.parts)
 
     def said(self, values: Sequence[str]) -> str:
         """What it says on a page with these values."""
@@ -61,16 +64,16 @@ class Line:
     before: float
     pieces: tuple[Piece, ...]
 
-    @cached_property
-    def field(self) -> int | None:
-        """The one field that is all of it, as on most lines."""
+    def alone(self, place: "Place | None") -> "Alone | None":
+        """The line as one field; None where there is more on it."""
         parts = self.pieces[0].parts if len(self.pieces) == 1 else ()
-        return parts[0] if len(parts) == 1 and isinstance(parts[0], int) else None
+        if place is None or len(parts) != 1 or not isinstance(parts[0], int):
+            return None
+        pen, down = self.pieces[0].pen, self.pieces[0].down
+        return Alone(parts[0], pen, self.start, self.end - self.start, self.before, down, place)
 
     def set(self, values: Sequence[str]) -> list[tuple[bytes, Written]]:
         """Each piece, and the operator that goes to its place; raises UnfitError where they are too long."""
-        if self.field is not None:
-            return [self._set_alone(values[self.field])]
         written = [piece.pen.write(piece.said(values)) for piece in self.pieces]
         width = sum([one.width for one in written])
         free = self.end - self.start - width
@@ -82,59 +85,71 @@ class Line:
             place += one.width
         return found
 
-    def _set_alone(self, value: str) -> tuple[bytes, Written]:
-        piece = self.pieces[0]
-        one = piece.pen.known.get(value) or piece.pen.write(value)
-        free = self.end - self.start - one.width
-        if free < -_SLACK:
-            raise UnfitError(value)
-        return b"1 0 0 -1 %.4f %b Tm " % (self.start + free * self.before, piece.down), one
+
+#: In which stream of a shape, and the number of the operator there.
+Place = tuple[int, int]
 
 
-#: A part of a page: operators, or a piece by its line and its number on it, with the font that follows it.
-Part = bytes | tuple[int, int, bytes]
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A line that is one field and nothing else, as most are."""
+
+    field: int
+    pen: Pen
+    start: float
+    width: float
+    before: float
+    down: bytes
+    place: Place
 
 
 @dataclass
 class Shape:
     """A page as it was laid out: its PDF without what is its own."""
 
-    lines: list[Line]
-    #: Where its own pictures stand: on which page, from the left, from the top, how wide.
-    pictures: list[tuple[int, float, float, float]] = field(default_factory=list)
-    #: The parts of each page, and the number of the object that has them.
-    pages: list[tuple[int, list[Part]]] = field(default_factory=list)
-    #: The objects of the PDF that each page changes, by their numbers.
-    objects: dict[int, Any] = field(default_factory=dict)
+    #: Streams with places for its own texts, and the numbers of the objects that have them.
+    streams: list[tuple[int, Sequence[bytes]]] = field(default_factory=list)
+    alone: list[Alone] = field(default_factory=list)
+    #: Other lines, with the places of their pieces; a blank has none.
+    mixed: list[tuple[Line, Sequence[Place | None]]] = field(default_factory=list)
+    #: Where its own pictures stand: the place, from the left, from the top, how wide.
+    pictures: list[tuple[Place, float, float, float]] = field(default_factory=list)
     #: What all pages share.
     block: Block = field(default_factory=lambda: block_of(()))
-    #: Numbers of the catalog, and of the names of fonts.
-    catalog: int = 0
-    fonts: int = 0
+    #: The numbers of the catalog and of the names of fonts, and what all pages have in them.
+    catalog: tuple[int, bytes] = (0, b"")
+    fonts: tuple[int, bytes] = (0, b"")
 
     def contents(self, page: Page) -> tuple[list[bytes], set[Any]]:
-        """The operators of each page, and what glyphs they take from further fonts; raises UnfitError."""
-        values = page.values
-        lines = [line.set(values) for line in self.lines]
-        further = {glyph for line in lines for _moved, one in line if one.further for glyph in one.further}
-        contents = [self._content(parts, lines) for _number, parts in self.pages]
-        for (number, *place), source in zip(self.pictures, page.pictures, strict=True):
-            before, ending, after = contents[number].rpartition(b"\nQ")  # of the page's own measure
-            contents[number] = before + b"\n" + squares(source, *place) + ending + after
-        return contents, further
+        """The operators of its streams, and what glyphs they take from further fonts; raises UnfitError."""
+        values, streams = page.values, [list(operators) for _number, operators in self.streams]
+        further = self._set_alone(values, streams)
+        for line, places in self.mixed:
+            for place, (moved, one) in zip(places, line.set(values), strict=True):
+                further |= one.further
+                if place is not None and one.operators:
+                    streams[place[0]][place[1]] = moved + one.operators
+        for ((stream, n), *square), source in zip(self.pictures, page.pictures, strict=True):
+            streams[stream][n] = squares(source, *square)
+        return [b"\n".join(operators) for operators in streams], further
 
-    def _content(self, parts: Sequence[Part], lines: Sequence[Sequence[tuple[bytes, Written]]]) -> bytes:
-        operators: list[bytes] = []
-        for part in parts:
-            if isinstance(part, bytes):
-                operators.append(part)
+    def _set_alone(self, values: Sequence[str], streams: Sequence[list[bytes]]) -> set[Any]:
+        """Set the fields that stand alone, nine of ten: one after the other, without a call for each."""
+        further: set[Any] = set()
+        for line in self.alone:
+            value = values[line.field]
+            if not value:
                 continue
-            line, piece, font = part
-            moved, written = lines[line][piece]
-            if written.operators:
-                operators.append(moved + written.operators)
-            operators.append(font)
-        return b"\n".join(operators)
+            one = line.pen.known.get(value) or line.pen.write(value)
+            free = line.width - one.width
+            if free < -_SLACK:
+                raise UnfitError(value)
+            if one.further:
+                further |= one.further
+            stream, n = line.place
+            start = line.start + free * line.before
+            streams[stream][n] = b"1 0 0 -1 %.4f %b Tm %b" % (start, line.down, one.operators)
+        return further
 
 
 class Shapes:
@@ -143,6 +158,7 @@ class Shapes:
     def __init__(self) -> None:
         self._known: OrderedDict[Any, Shape | None] = OrderedDict()
         self._pens: dict[Any, Pen] = {}
+        self._primer: Sequence[Any] = ()
         #: The fonts that texts were set in, by their names.
         self.faces: dict[str, Any] = {}
 
@@ -152,11 +168,18 @@ class Shapes:
             return None
         key = page.key
         if key not in self._known:
-            self._known[key] = learned(page, layout, write, self.pen)
+            self._known[key] = learned(page, layout, write, self)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
         return self._known[key]
+
+    def primer(self, layout: Callable[[str], Any]) -> Sequence[Any]:
+        """Pages with all characters that the fonts of each shape have, laid out once."""
+        if not self._primer:
+            alphabet = "".join(sorted(BASE - {"\u00a0", "<", "&"})) + "&lt;&amp;\u00a0"
+            self._primer = layout(f'<p>{alphabet}</p><p style="font-weight:600">{alphabet}</p>').pages
+        return self._primer
 
     def pen(self, style: Any) -> Pen:
         """The pen of a style."""
@@ -168,25 +191,22 @@ class Shapes:
 
 
 def learned(
-    page: Page, layout: Callable[[str], Any], write: Callable[..., Any], pen: Callable[[Any], Pen]
+    page: Page, layout: Callable[[str], Any], write: Callable[..., Any], shapes: Shapes
 ) -> Shape | None:
     """Lay out a page of a shape, and keep where everything stands."""
     document = layout(page.as_shape())
     count = len(document.pages)
-    found = [(n, line) for n in range(count) for line in _lines(document.pages[n]._page_box, pen)]
-    lines = [line for _n, line in found]
-    parts = [part for line in lines for piece in line.pieces for part in piece.parts]
+    found = [(n, line) for n in range(count) for line in _lines(document.pages[n]._page_box, shapes.pen)]
+    parts = [part for _n, line in found for piece in line.pieces for part in piece.parts]
     if {part for part in parts if isinstance(part, int)} != set(range(len(page.fields))):
         return None
-    pictures = [(n, *place) for n in range(count) for place in _pictures(document.pages[n]._page_box)]
+    pictures = [(n, place) for n in range(count) for place in _pictures(document.pages[n]._page_box)]
     if len(pictures) != len(page.pictures):
         return None
-    shape = Shape(lines, pictures)
-    alphabet = "".join(sorted(BASE - {"\u00a0", "<", "&"})) + "&lt;&amp;\u00a0"
-    primer = layout(f'<p>{alphabet}</p><p style="font-weight:600">{alphabet}</p>')
-    whole = document.copy([*document.pages, *primer.pages])
-    write(whole, lambda written, pdf: _keep(shape, count, written, pdf))
-    return shape
+    learning = _Learning(found, pictures, count)
+    with suppress(_Enough):
+        write(document.copy([*document.pages, *shapes.primer(layout)]), learning.keep)
+    return learning.shape()
 
 
 def _lines(page: Any, pen: Callable[[Any], Pen]) -> Iterator[Line]:
@@ -201,7 +221,7 @@ def _lines(page: Any, pen: Callable[[Any], Pen]) -> Iterator[Line]:
         if isinstance(box, boxes.LineBox):
             texts = [one for one in box.descendants() if isinstance(one, boxes.TextBox)]
             pieces = tuple(_piece(one, pen, edge) for one in texts)
-            if any(isinstance(part, int) for piece in pieces for part in piece.parts):
+            if any(piece.is_own for piece in pieces):
                 yield _line(block, texts[0].position_x, pieces)
             # A block within the line has lines of its own.
             inner = (one for one in box.descendants() if isinstance(one, boxes.BlockContainerBox))
@@ -244,28 +264,84 @@ def _piece(box: Any, pen: Callable[[Any], Pen], edge: bool) -> Piece:
     return Piece(pen(box.style), parts, b"%.4f" % baseline, stream.stream[0])
 
 
-def _keep(shape: Shape, count: int, written: Any, pdf: Any) -> None:
-    """Keep the objects of a PDF: those of its pages in parts, the others as they are."""
-    import pydyf
+class _Enough(Exception):
+    """All of a PDF is known that is needed: WeasyPrint need not pack it into a file."""
 
-    references = pdf.pages["Kids"][::3]
-    pdf.pages["Kids"] = pydyf.Array(pdf.pages["Kids"][: 3 * count])
-    pdf.pages["Count"] = count
-    contents = {n: _number_of(pdf.objects[n]["Contents"]) for n in references}
-    faces = {font.hash: font for font in written.fonts.values()}
-    shape.catalog = pdf.catalog.number
-    shape.fonts = next(n for n, one in enumerate(pdf.objects) if _names(one) >= set(faces))
-    dropped = {_number_of(pdf.catalog["Metadata"]), *references[count:]}
-    dropped |= {contents[n] for n in references[count:]}
-    compact = {name: face for name, face in faces.items() if face.type == "otf"}
-    dropped |= compacted(pdf, shape.fonts, compact)
-    for n in references[:count]:
-        operators = [_bytes(one) for one in pdf.objects[contents[n]].stream]
-        shape.pages.append((contents[n], _parts(shape.lines, _recoded(operators, compact))))
-    shape.objects = {n: pdf.objects[n] for n in (shape.catalog, shape.fonts)}
-    own = {*shape.objects, *(number for number, _content in shape.pages)}
-    kept = (pydyf.Dictionary() if n in dropped else one for n, one in enumerate(pdf.objects))
-    shape.block = block_of([None if n in own or not n else Kept(one) for n, one in enumerate(kept)])
+
+@dataclass
+class _Learning:
+    """What becomes of a page that was laid out."""
+
+    #: The page that each stands on first: what stands at the edges of several is a line of each.
+    lines: Sequence[tuple[int, Line]]
+    pictures: Sequence[tuple[int, tuple[float, float, float]]]
+    pages: int
+    learned: Shape = field(default_factory=Shape)
+    places: dict[Key, Place] = field(default_factory=dict)
+
+    def keep(self, written: Any, pdf: Any) -> None:
+        """Keep the objects of a PDF: streams with places for a page's own texts, and all else as it is."""
+        import pydyf
+
+        references, shape = pdf.pages["Kids"][::3], self.learned
+        pdf.pages["Kids"] = pydyf.Array(pdf.pages["Kids"][: 3 * self.pages])
+        pdf.pages["Count"] = self.pages
+        contents = [_number_of(pdf.objects[n]["Contents"]) for n in references]
+        faces = {font.hash: font for font in written.fonts.values()}
+        fonts = next(n for n, one in enumerate(pdf.objects) if _names(one) >= set(faces))
+        dropped = {_number_of(pdf.catalog.pop("Metadata")), *references[self.pages :], *contents}
+        compact = {name: face for name, face in faces.items() if face.type == "otf"}
+        dropped |= compacted(pdf, fonts, compact)
+        for number, n in enumerate(references[: self.pages]):
+            operators = [_bytes(one) for one in pdf.objects[contents[number]].stream]
+            pdf.objects[n]["Contents"] = self._parted(number, pdf, tidied(operators, compact))
+        catalog = pdf.catalog.number
+        shape.catalog, shape.fonts = (catalog, _open(pdf.catalog)), (fonts, _open(pdf.objects[fonts]))
+        own = {0, catalog, fonts, *(number for number, _operators in shape.streams)}
+        kept = (pydyf.Dictionary() if n in dropped else one for n, one in enumerate(pdf.objects))
+        shape.block = block_of([None if n in own else kept_of(one) for n, one in enumerate(kept)])
+        raise _Enough
+
+    def _parted(self, page: int, pdf: Any, operators: Sequence[bytes]) -> Any:
+        """References to the streams of a page."""
+        import pydyf
+
+        shape, references = self.learned, pydyf.Array()
+        pictures = [n for n, (on, _place) in enumerate(self.pictures) if on == page]
+        for stream in streams_of(operators, self._texts(page), pictures):
+            one = pydyf.Stream(stream.operators, compress=True)
+            pdf.add_object(one)
+            references.append(one.reference)
+            if stream.places:
+                self.places |= {key: (len(shape.streams), n) for key, n in stream.places.items()}
+                shape.streams.append((one.number, stream.operators))
+        return references
+
+    def _texts(self, page: int) -> dict[bytes, tuple[int, int]]:
+        """Where WeasyPrint has put each text of the page's lines → which it is."""
+        lines = [(n, line) for n, (on, line) in enumerate(self.lines) if on == page]
+        return {piece.operator: (n, m) for n, line in lines for m, piece in enumerate(line.pieces)}
+
+    def shape(self) -> Shape | None:
+        """The shape; None where a text was not found among the operators."""
+        shape = self.learned
+        for n, (_page, line) in enumerate(self.lines):
+            places = [self.places.get((n, m)) for m in range(len(line.pieces))]
+            if any(place is None and piece.is_own for place, piece in zip(places, line.pieces, strict=True)):
+                return None
+            alone = line.alone(places[0])
+            if alone is not None:
+                shape.alone.append(alone)
+            else:
+                shape.mixed.append((line, places))
+        shape.pictures = [(self.places[n], *place) for n, (_page, place) in enumerate(self.pictures)]
+        return shape
+
+
+def _open(one: Any) -> bytes:
+    """A dictionary without its end."""
+    data: bytes = one.data
+    return data.removesuffix(b">>")
 
 
 def _number_of(reference: bytes) -> int:
@@ -278,71 +354,3 @@ def _names(one: Any) -> set[str]:
 
 def _bytes(operator: bytes | str) -> bytes:
     return operator if isinstance(operator, bytes) else operator.encode()
-
-
-def _recoded(operators: Sequence[bytes], faces: Mapping[str, Any]) -> list[bytes]:
-    """The operators with the codes that the compact fonts have."""
-    found, recoding = [], None
-    for operator in operators:
-        if operator.endswith(b" Tf"):
-            face = faces.get(operator[1 : operator.index(b" ")].decode())
-            recoding = codes(face) if face else None
-        elif recoding is not None and operator.endswith(b" TJ"):
-            operator = _GLYPHS.sub(partial(_recode, recoding), operator)
-        found.append(operator)
-    return found
-
-
-def _recode(codes: Sequence[int], glyphs: re.Match[bytes]) -> bytes:
-    found = glyphs[1]
-    return b"<%s>" % b"".join(b"%04x" % codes[int(found[n : n + 4], 16)] for n in range(0, len(found), 4))
-
-
-class Kept:
-    """An object of a PDF with its bytes, which are made once."""
-
-    def __init__(self, one: Any) -> None:
-        import pydyf
-
-        self.compressible: bool = one.compressible
-        self.data: bytes = _packed(one) if isinstance(one, pydyf.Stream) and one.compress else one.data
-
-
-def _packed(stream: Any) -> bytes:
-    """A stream as pydyf writes it, packed in half the time and to the same size but for a hundredth."""
-    import pydyf
-
-    contents = zlib.compress(b"\n".join(map(_bytes, stream.stream)))
-    head = pydyf.Dictionary({**stream.extra, "Filter": "/FlateDecode", "Length": len(contents)})
-    return b"%s\nstream\n%s\nendstream" % (head.data, contents)
-
-
-def _parts(lines: Sequence[Line], operators: Sequence[bytes]) -> list[Part]:
-    """What stands on a page: between its fields, all operators as they are."""
-    places = _places(lines)
-    parts: list[Part] = []
-    still: list[bytes] = []
-    font, n = b"", 0
-    while n < len(operators):
-        operator = operators[n]
-        n += 1
-        font = operator if operator.endswith(b" Tf") else font
-        place = places.pop(operator, None)
-        if place is None:
-            still.append(operator)
-            continue
-        while not operators[n].endswith((b" Tm", b"ET")):
-            font = operators[n] if operators[n].endswith(b" Tf") else font
-            n += 1
-        parts += [b"\n".join(still), (*place, font)]
-        still = []
-    return [*parts, b"\n".join(still)]
-
-
-def _places(lines: Sequence[Line]) -> dict[bytes, tuple[int, int]]:
-    """Where WeasyPrint has put each text of these lines → which it is."""
-    found = {}
-    for n, line in enumerate(lines):
-        for m, piece in enumerate(line.pieces):
-            found[piece.operator] = (n, m)
-    return found

@@ -49,6 +49,8 @@ class Page:
     scripts: tuple[str, ...]
     #: Which texts stand in an element of the class `own`.
     own: frozenset[int]
+    #: What the fields say.
+    values: Sequence[str]
     #: Where its own pictures come from, in order.
     pictures: tuple[str, ...] = ()
 
@@ -58,11 +60,6 @@ class Page:
         own = set(self.fields)
         shared = tuple(text for n, text in enumerate(self.texts) if n not in own)
         return self.tags, shared, self.fields, self.scripts
-
-    @property
-    def values(self) -> list[str]:
-        """What the fields say."""
-        return [_said(self.texts[n]) for n in self.fields]
 
     def as_shape(self) -> str:
         """The page with a text that stands for each field, the same for all of its shape."""
@@ -86,8 +83,11 @@ def parted(html: str) -> Page | None:
     tags, texts = tuple(parts[1::2]), tuple(parts[::2])
     places, alone, own = _places(tags)
     fields = tuple(n for n in places if n in alone or not _is_blank(texts[n]))
-    scripts = tuple([_scripts(texts[n]) for n in fields])
-    return None if "" in scripts else Page(tags, texts, fields, scripts, own, pictures)
+    found = [_read(texts[n]) for n in fields]
+    scripts = tuple([one for one, _said in found])
+    if "" in scripts:
+        return None
+    return Page(tags, texts, fields, scripts, own, [said for _scripts, said in found], pictures)
 
 
 def told(text: str) -> tuple[str | int, ...]:
@@ -114,16 +114,16 @@ def _edges(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=20_000)
-def _scripts(text: str) -> str:
-    """Which of our fonts it takes, with its edges; empty where they don't do."""
+def _read(text: str) -> tuple[str, str]:
+    """Which of our fonts a text takes, with its edges, empty where they don't do; and what it says."""
     said, latin = _said(text), _characters("latin")
     beyond = set(said) - latin
     if beyond - _characters("chinese"):
-        return ""
+        return "", said
     # The first one says how far down the line is.
     found = "l" * (said[:1] in latin or not said) + "c" * bool(beyond)
     before, after = _edges(text) if said else ("", "")
-    return before + found + after
+    return before + found + after, said
 
 
 @cache

@@ -6,21 +6,24 @@ from core.loader.discovery import AddonSource
 from core.mail import jobs
 from core.mail.addresses import MailAddressError, parse_addresses
 from core.mail.names import STATES
-from core.mail.outbox import MailStateError, cancel, decide_unsure, queue, retry
+from core.mail.outbox import Draft, MailStateError, cancel, decide_unsure, queue, queue_all, retry
 from core.mail.routes import bp
 from core.mail.sender import Counts, recover, send_due
-from core.mail.templates import MailTemplateError, check_template, render_template
+from core.mail.templates import MailTemplateError, Templates, check_template, render_template
 
 __all__ = [
     "Counts",
+    "Draft",
     "MailAddressError",
     "MailStateError",
     "MailTemplateError",
+    "Templates",
     "cancel",
     "check_template",
     "decide_unsure",
     "parse_addresses",
     "queue",
+    "queue_all",
     "recover",
     "render_template",
     "retry",

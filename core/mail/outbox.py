@@ -7,6 +7,7 @@ Nothing here talks to a server; `core.mail.sender` does, afterwards.
 import hashlib
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any
@@ -22,7 +23,7 @@ from core.i18n import _
 from core.jobs.ring import SEND_MAIL, ring_later
 from core.mail.addresses import MailAddressError, checked
 from core.security.actor import actor_of
-from core.security.audit import record
+from core.security.audit import record, record_each
 
 
 class MailStateError(Exception):
@@ -73,6 +74,66 @@ def queue(
     ring_later(session, SEND_MAIL)
     record(session, "queue", "mail.message", [message.id], {"to": values["to"], "cc": values["cc"]})
     return message
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message of a set: what `queue` takes one by one. It is mailed once for its key."""
+
+    to: Sequence[str]
+    subject: str
+    body: str
+    model: str
+    record_id: int
+    company_id: int
+    attachments: Sequence[Any]
+    idempotency_key: str
+    when_unsure: str = "retry"
+
+
+def queue_all(session: AnySession, drafts: Sequence[Draft]) -> list[Any]:
+    """Put messages into the outbox as `queue` does, all of them at once; returns them in this order."""
+    sender = current_app.extensions["settings"].mail_from
+    by_key: dict[str, Draft] = {}
+    for draft in drafts:
+        by_key.setdefault(draft.idempotency_key, draft)
+    values = {key: _values_of(draft, sender) for key, draft in by_key.items()}
+    if values:
+        new = _write_new(session, list(values.values()))
+        _attach(session, [(i, file.id) for key, i in new.items() for file in by_key[key].attachments])
+        told = {i: {name: values[key][name] for name in ("to", "cc")} for key, i in new.items()}
+        record_each(session, "queue", "mail.message", told)
+    query = select(m.MailMessage).where(m.MailMessage.idempotency_key.in_(list(values)))
+    found = {message.idempotency_key: message for message in session.scalars(query)} if values else {}
+    return [found[draft.idempotency_key] for draft in drafts]
+
+
+def _write_new(session: AnySession, values: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Write the messages whose keys are not known, and tell the senders: key → id."""
+    table = m.MailMessage.__table__
+    insertion = insert(table).on_conflict_do_nothing(index_elements=["idempotency_key"])
+    written = session.execute(insertion.returning(table.c.idempotency_key, table.c.id), values)
+    new = {key: message_id for key, message_id in written}
+    if new:
+        ring_later(session, SEND_MAIL)
+    return new
+
+
+def _attach(session: AnySession, files: Sequence[tuple[int, int]]) -> None:
+    if files:
+        rows = [{"message_id": message, "attachment_id": file} for message, file in files]
+        session.execute(insert(m.MailAttachment.__table__), rows)
+
+
+def _values_of(draft: Draft, sender: str) -> dict[str, Any]:
+    return _values(sender, draft.to, (), draft.idempotency_key) | {
+        "subject": " ".join(draft.subject.split()),
+        "body": draft.body,
+        "model": draft.model,
+        "record_id": draft.record_id,
+        "company_id": draft.company_id,
+        "when_unsure": draft.when_unsure,
+    }
 
 
 def _values(sender: str, to: Sequence[str], cc: Sequence[str], key: str | None) -> dict[str, Any]:

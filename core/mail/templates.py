@@ -56,12 +56,26 @@ def render_template(
     session: AnySession, code: str, locale: str, context: Mapping[str, Any]
 ) -> tuple[str, str]:
     """Subject and text in this language, else in the default one; raises MailTemplateError."""
-    template = _find(session, code, locale)
-    with in_locale(template.locale):
-        subject = _render(template, "subject", context)
-        body = _render(template, "body", context)
-    # One line: what follows a line break in a subject would be read as a further header.
-    return " ".join(subject.split()), body
+    return Templates(session).render(code, locale, context)
+
+
+class Templates:
+    """The templates of a set of mails that are written at once, each read once."""
+
+    def __init__(self, session: AnySession) -> None:
+        self._session = session
+        self._found: dict[tuple[str, str], Any] = {}
+
+    def render(self, code: str, locale: str, context: Mapping[str, Any]) -> tuple[str, str]:
+        """As `render_template`."""
+        if (code, locale) not in self._found:
+            self._found[code, locale] = _find(self._session, code, locale)
+        template = self._found[code, locale]
+        with in_locale(template.locale):
+            subject = _render(template, "subject", context)
+            body = _render(template, "body", context)
+        # One line: what follows a line break in a subject would be read as a further header.
+        return " ".join(subject.split()), body
 
 
 def check_template(

@@ -34,8 +34,8 @@ def path_of(sha256: str) -> Path:
 def store(contents: bytes) -> str:
     """Keep the contents and return their SHA-256 in hexadecimal."""
     sha256 = hashlib.sha256(contents).hexdigest()
-    target = path_of(sha256)
-    if not target.exists():
+    target = str(path_of(sha256))
+    if not os.path.exists(target):
         _write(target, io.BytesIO(contents))
     return sha256
 
@@ -48,27 +48,36 @@ def store_file(file: IO[bytes]) -> tuple[str, int]:
         digest.update(block)
     sha256, length = digest.hexdigest(), file.tell()
     file.seek(0)
-    target = path_of(sha256)
-    if not target.exists():
+    target = str(path_of(sha256))
+    if not os.path.exists(target):
         _write(target, file)
     return sha256, length
 
 
-def _write(target: Path, contents: IO[bytes]) -> None:
+def _write(target: str | Path, contents: IO[bytes]) -> None:
     """Write it whole under a name of its own, then give it its name: nobody ever sees a part of it."""
     temporary = ""
     try:
         with said_when_full():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=target.parent)
+            handle, temporary = _opened(os.path.dirname(target))
             with os.fdopen(handle, "wb") as file:
                 shutil.copyfileobj(contents, file)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, target)
+            temporary = ""
     finally:
         if temporary:
-            Path(temporary).unlink(missing_ok=True)  # it is gone where it got its name
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _opened(folder: str) -> tuple[int, str]:
+    """A file of no name that matters, in a folder that is made where it is the first of it."""
+    try:
+        return tempfile.mkstemp(dir=folder)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+        return tempfile.mkstemp(dir=folder)
 
 
 def path_to(sha256: str) -> Path:

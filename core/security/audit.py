@@ -4,7 +4,7 @@ Bulk statements pass the session by: a service that uses them calls `record` its
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,15 @@ _RECORD = text("""
     SELECT unnest(CAST(:ids AS bigint[])), CAST(:user_id AS bigint), CAST(:user_name AS text),
            CAST(:company_id AS bigint), CAST(:action AS text), CAST(:model AS text),
            CAST(:before AS jsonb), CAST(:after AS jsonb), CAST(:request_id AS text)
+""")
+#: The same where each record has something of its own to say.
+_RECORD_EACH = text("""
+    INSERT INTO audit_event
+           (record_id, user_id, user_name, company_id, action, model, before, after, request_id)
+    SELECT own.id, CAST(:user_id AS bigint), CAST(:user_name AS text), CAST(:company_id AS bigint),
+           CAST(:action AS text), CAST(:model AS text), CAST('null' AS jsonb), CAST(own.after AS jsonb),
+           CAST(:request_id AS text)
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:after AS text[])) AS own (id, after)
 """)
 
 
@@ -81,6 +90,17 @@ def record(
     session.execute(_RECORD, {**row, "ids": ids, "before": json.dumps(before), "after": json.dumps(after)})
     for listen in current_app.extensions.get("act_listeners", ()):
         listen(session, action, model, ids)
+
+
+def record_each(session: AnySession, action: str, model: str, after: Mapping[int, Mapping[str, Any]]) -> None:
+    """Write down an act on several records, with what each has after it; else as `record`."""
+    if not after:
+        return
+    row = _row(session, action, model, 0, None, None)
+    said = [json.dumps(one) for one in after.values()]
+    session.execute(_RECORD_EACH, {**row, "ids": list(after), "after": said})
+    for listen in current_app.extensions.get("act_listeners", ()):
+        listen(session, action, model, list(after))
 
 
 def _table() -> Table:

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from addons.accounting.periods import Period
 from addons.billing_statements.services.members import MEMBERS, values_of
-from addons.billing_statements.services.stating import put_documents
+from addons.billing_statements.services.stating import by_indexes, put_documents
 from core import m
 from core.db import AnySession, advisory_lock, reserve_ids
 from core.i18n import _
@@ -30,43 +30,42 @@ RUN = "billing_statements.run"
 
 #: Customers of the cycle, or those named, with what they have that is on no statement, and their last closing
 #: balance. Whoever owes, or is owed, is among them, also when he is no longer marked as a customer, or
-#: archived.
+#: archived. Each is looked up by itself: joined as sets, they are all read again for each of them as long as
+#: the statistics of the tables are older than the documents of the month.
 _CANDIDATES = f"""
     WITH member AS ({MEMBERS}), due AS (
-        SELECT id, code, is_customer AND active AS is_customer, statement_when, statement_form,
-               coalesce(currency_code, :currency) AS usual, statement_together
-          FROM partner WHERE id IN (SELECT stated_id FROM member)
-    ), fresh AS (
-        SELECT member.stated_id AS partner_id, i.currency_code, count(*) AS documents, sum(i.amount) AS amount
-          FROM accounting_open_item i JOIN member USING (partner_id)
-         WHERE i.side = 'receivable' AND i.date <= :end AND NOT EXISTS (
-               SELECT 1 FROM billing_statement_line l WHERE l.open_item_id = i.id AND l.live)
-         GROUP BY 1, 2
-    ), last AS (
-        SELECT DISTINCT ON (s.partner_id, s.currency_code)
-               s.partner_id, s.currency_code, s.closing, s.period_end
-          FROM billing_statement s JOIN due ON due.id = s.partner_id
-         WHERE s.state <> 'superseded'
-         ORDER BY s.partner_id, s.currency_code, s.period_end DESC
-    ), stood AS (
-        SELECT member.stated_id AS partner_id, i.currency_code, sum(i.amount) AS amount
-          FROM member JOIN due ON due.id = member.stated_id AND due.statement_together
-          JOIN accounting_open_item i ON i.partner_id = member.partner_id
-          JOIN billing_statement_line l ON l.open_item_id = i.id AND l.live
-         GROUP BY 1, 2
+        SELECT h.id, h.code, h.is_customer AND h.active AS is_customer, h.statement_when, h.statement_form,
+               coalesce(h.currency_code, :currency) AS usual, h.statement_together, member.ids AS members
+          FROM (SELECT stated_id, array_agg(partner_id) AS ids FROM member GROUP BY 1) member
+          JOIN partner h ON h.id = member.stated_id
     )
-    SELECT due.id AS partner_id, coalesce(currency_code, due.usual) AS currency_code,
-           due.statement_when, due.statement_form, coalesce(fresh.documents, 0) AS documents,
-           coalesce(last.closing, 0) AS previous, last.period_end AS last_end,
+    SELECT due.id AS partner_id, coalesce(found.currency_code, due.usual) AS currency_code,
+           due.statement_when, due.statement_form, coalesce(found.documents, 0) AS documents,
+           coalesce(found.closing, 0) AS previous, found.period_end AS last_end,
            CASE WHEN due.statement_together
-                THEN coalesce(stood.amount, 0) - coalesce(last.closing, 0) ELSE 0 END AS transferred,
-           CASE WHEN due.statement_together THEN coalesce(stood.amount, 0)
-                ELSE coalesce(last.closing, 0) END + coalesce(fresh.amount, 0) AS closing,
-           last.partner_id IS NOT NULL AS has_previous
-      FROM due
-      LEFT JOIN (fresh FULL JOIN last USING (partner_id, currency_code)
-                 FULL JOIN stood USING (partner_id, currency_code)) ON partner_id = due.id
-     WHERE due.is_customer OR fresh.documents > 0 OR last.closing <> 0 OR stood.amount <> 0
+                THEN coalesce(found.stood, 0) - coalesce(found.closing, 0) ELSE 0 END AS transferred,
+           CASE WHEN due.statement_together THEN coalesce(found.stood, 0)
+                ELSE coalesce(found.closing, 0) END + coalesce(found.fresh, 0) AS closing,
+           found.closing IS NOT NULL AS has_previous
+      FROM due LEFT JOIN LATERAL (
+           SELECT * FROM (
+               SELECT i.currency_code, count(*) FILTER (WHERE NOT i.stands) AS documents,
+                      sum(i.amount) FILTER (WHERE NOT i.stands) AS fresh,
+                      sum(i.amount) FILTER (WHERE i.stands AND due.statement_together) AS stood
+                 FROM (SELECT i.currency_code, i.amount, i.date, EXISTS (
+                              SELECT 1 FROM billing_statement_line l
+                               WHERE l.open_item_id = i.id AND l.live OFFSET 0) AS stands
+                         FROM accounting_open_item i
+                        WHERE i.partner_id = ANY(due.members) AND i.side = 'receivable' OFFSET 0) i
+                WHERE i.date <= :end OR i.stands
+                GROUP BY 1 HAVING bool_or(NOT i.stands OR due.statement_together)
+           ) item FULL JOIN (
+               SELECT DISTINCT ON (s.currency_code) s.currency_code, s.closing, s.period_end
+                 FROM billing_statement s WHERE s.partner_id = due.id AND s.state <> 'superseded'
+                ORDER BY s.currency_code, s.period_end DESC
+           ) last USING (currency_code)
+      ) found ON true
+     WHERE due.is_customer OR found.documents > 0 OR found.closing <> 0 OR found.stood <> 0
      ORDER BY due.code, 2
 """  # noqa: S608  # our own words
 
@@ -77,7 +76,8 @@ def candidates(
     """The customers of the cycle, one row a currency, with what a run would put on their statements."""
     values = values_of(company_id, cycle, period, partners)
     currency = session.get_one(m.Company, company_id).currency_code
-    return session.execute(text(_CANDIDATES), {**values, "currency": currency}).all()
+    with by_indexes(session):
+        return session.execute(text(_CANDIDATES), {**values, "currency": currency}).all()
 
 
 def skip_reason(row: Any, period: Period) -> str | None:

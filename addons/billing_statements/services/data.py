@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import object_session
 
 from addons.billing_statements.services.printed import open_documents, rows
 from core import m
-from core.db import round_money
+from core.db import round_money, round_to, smallest_unit
 from core.documents import DataFile, Identity
 from core.i18n import _, in_locale
 from core.tabular.writers import csv_bytes, write_xlsx
@@ -25,22 +25,23 @@ _BALANCES = ("opening", "transferred", "debits", "credits", "closing")
 
 def data_files(statement: Any) -> list[DataFile]:
     """What is embedded in the PDF, for customers whose programs read it."""
-    name = statement.number.replace("/", "-")
+    name, lines = statement.number.replace("/", "-"), list(_lines(statement))
     return [
-        DataFile(f"{name}.csv", csv_bytes(_COLUMNS, _lines(statement)), "Lines of the statement"),
-        DataFile(f"{name}.json", _json(statement), "The statement with its lines"),
+        DataFile(f"{name}.csv", csv_bytes(_COLUMNS, lines), "Lines of the statement"),
+        DataFile(f"{name}.json", _json(statement, lines), "The statement with its lines"),
     ]
 
 
 def _lines(statement: Any) -> Iterator[tuple[Any, ...]]:
     currency = statement.currency_code
+    unit = smallest_unit(currency)
     for line in statement.lines:
-        amount = round_money(line.amount, currency)
+        amount = round_to(line.amount, unit)
         branch = line.branch.code if line.branch_id else ""
         yield line.date, line.document, line.number, line.reference, line.due_date, branch, amount, currency
 
 
-def _json(statement: Any) -> bytes:
+def _json(statement: Any, lines: Sequence[tuple[Any, ...]]) -> bytes:
     """Amounts and days are texts: a reader's floats must not round them."""
     currency = statement.currency_code
     amounts = {name: round_money(getattr(statement, name), currency) for name in (*_BALANCES, *_BUCKETS)}
@@ -53,7 +54,7 @@ def _json(statement: Any) -> bytes:
         "period": {"start": statement.period_start, "end": statement.period_end},
         **{name: amounts[name] for name in _BALANCES},
         "ageing": {name: amounts[name] for name in _BUCKETS},
-        "lines": [dict(zip(_COLUMNS[:-1], line, strict=False)) for line in _lines(statement)],
+        "lines": [dict(zip(_COLUMNS[:-1], line, strict=False)) for line in lines],
         "open": [
             {name: getattr(document, name) for name in _OPEN} for _kind, document in open_documents(statement)
         ],
@@ -94,9 +95,9 @@ def _rows(statement: Any) -> Iterator[tuple[Any, ...]]:
         brought = _amount(statement.opening + statement.transferred, currency)
         yield statement.period_start, _("Of branches"), "", "", "", "", "", brought, currency
     for row in rows(statement):
-        line = row["line"]
-        sums = (_amount(row[name], currency) for name in ("debit", "credit", "balance"))
-        named = (line.date, str(row["kind"]), line.number, line.reference, line.due_date)
+        line = row.line
+        sums = (_amount(sum_, currency) for sum_ in (row.debit, row.credit, row.balance))
+        named = (line.date, str(row.kind), line.number, line.reference, line.due_date)
         yield *named, *sums, currency, line.branch.name if line.branch else ""
         for detail in below.get(line.number, ()):
             yield _detail(detail, currency)

@@ -18,7 +18,7 @@ from core.documents import Identity, UnprintableError, filename_of, render_pdf, 
 from core.errors import NAMED
 from core.i18n import _, format_date, format_money, in_locale
 from core.jobs.kinds import SkippedError
-from core.mail import parse_addresses, queue, render_template
+from core.mail import Draft, Templates, parse_addresses, queue_all
 from core.records import attachments
 from core.security import acts
 from core.security.actor import actor_of
@@ -200,7 +200,8 @@ def _mail(session: AnySession, letters_of: Sequence[tuple[Any, list[str], str]])
     `letters_of`: the statement, its recipients, and the key under which it is mailed once.
     """
     with session.begin_nested():  # what is refused leaves no mail behind
-        messages = [_put_out(session, *one) for one in letters_of]
+        templates = Templates(session)
+        messages = queue_all(session, [_draft(session, templates, *one) for one in letters_of])
         mails = [
             (message, one[0], identity_of(one[0])) for message, one in zip(messages, letters_of, strict=True)
         ]
@@ -208,10 +209,11 @@ def _mail(session: AnySession, letters_of: Sequence[tuple[Any, list[str], str]])
     return messages
 
 
-def _put_out(session: AnySession, statement: Any, recipients: list[str], key: str) -> Any:
-    subject, body = _text(session, statement)
-    return queue(
-        session,
+def _draft(
+    session: AnySession, templates: Templates, statement: Any, recipients: list[str], key: str
+) -> Draft:
+    subject, body = _text(session, templates, statement)
+    return Draft(
         to=recipients,
         subject=subject,
         body=body,
@@ -227,12 +229,12 @@ def _put_out(session: AnySession, statement: Any, recipients: list[str], key: st
     )
 
 
-def _text(session: AnySession, statement: Any) -> tuple[str, str]:
+def _text(session: AnySession, templates: Templates, statement: Any) -> tuple[str, str]:
     locale = statement.partner.language
     with in_locale(locale):
         words = {**words_of(statement), "answer": answers.address_of(session, statement)}
         words["invoices"] = enclosures.link_of(session, statement, identity_of(statement))
-        subject, body = render_template(session, mail_of(statement), locale, words)
+        subject, body = templates.render(mail_of(statement), locale, words)
         # A template that was edited before there were links to invoices does not name them.
         if words["invoices"] not in body:
             body = body.rstrip() + "\n\n" + _("Its invoices: %(link)s", link=words["invoices"]) + "\n"

@@ -1,5 +1,6 @@
 """The documents of a statement as they are printed, shown by a link, and written into its data."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -27,21 +28,35 @@ SUMS = {
 }
 
 
-def rows(statement: Any) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document of a statement as it is printed, with the balance after it."""
+
+    line: Any
+    kind: Any
+    #: Posted late into a period that was stated already.
+    late: bool
+    balance: Decimal
+    debit: Decimal | None
+    credit: Decimal | None
+
+
+def rows(statement: Any) -> list[Row]:
     """The lines that are printed, each with the balance after it; late entries come first."""
     balance, printed = statement.opening + (statement.transferred or 0), []
     lines = [line for line in statement.lines if line.kind != "brought_forward"]
     for line in sorted(lines, key=lambda line: (line.kind != "late", line.position)):
         balance += line.amount
+        charged, credited = line.amount > 0, line.amount < 0
         printed.append(
-            {
-                "line": line,
-                "kind": KINDS[line.document],
-                "late": line.kind == "late",
-                "balance": balance,
-                "debit": line.amount if line.amount > 0 else None,
-                "credit": -line.amount if line.amount < 0 else None,
-            }
+            Row(
+                line=line,
+                kind=KINDS[line.document],
+                late=line.kind == "late",
+                balance=balance,
+                debit=line.amount if charged else None,
+                credit=-line.amount if credited else None,
+            )
         )
     return printed
 

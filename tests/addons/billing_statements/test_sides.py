@@ -125,5 +125,5 @@ def test_a_netting_and_a_write_off_are_movements_of_their_own_kind(
     db.session.commit()
     _run, [statement] = run_month("2026-01", printed=False)
     assert statement.closing == 0
-    printed = [(str(row["kind"]), row["line"].amount, row["balance"]) for row in rows(statement)]
+    printed = [(str(row.kind), row.line.amount, row.balance) for row in rows(statement)]
     assert printed == [("Invoice", 100, 100), ("Netting", -70, 30), ("Write-off", -30, 0)]

@@ -16,6 +16,10 @@ pytestmark = pytest.mark.addons("billing_statements")
 
 CUSTOMERS, EACH = 40, 5
 JANUARY = period_with("monthly", date(2026, 1, 1))
+_ITEMS_READ, _LINES_READ = (
+    text(f"SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = '{name}'")
+    for name in ("accounting_open_item", "billing_statement_line")
+)
 _READ = text("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'billing_statement'")
 
 
@@ -65,6 +69,21 @@ def test_no_line_makes_the_database_read_all_statements(app, company):
     _run, ids = m.BillingRun.start(db.session, company.id, "monthly", JANUARY)
     assert len(ids) == CUSTOMERS
     assert db.session.scalar(_READ) < CUSTOMERS * EACH
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_no_customer_makes_the_database_read_what_others_have(app, company, known):
+    """Neither with statistics of the documents, nor with such as were made before there was any."""
+    invoices(company, customers(company, CUSTOMERS), date(2026, 1, 5), EACH)
+    db.session.commit()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in ("accounting_open_item", "partner") if known else ():
+            connection.execute(text(f"ANALYZE {table}"))
+        connection.execute(text("ANALYZE billing_statement_line"))
+    m.BillingRun.start(db.session, company.id, "monthly", JANUARY)
+    # Who is due, what goes onto a statement, what is open, and keys: each asks once for each.
+    assert db.session.scalar(_ITEMS_READ) <= 8 * CUSTOMERS * EACH
+    assert db.session.scalar(_LINES_READ) <= 8 * CUSTOMERS * EACH
 
 
 @pytest.mark.parametrize("form", ["forward", "open_items"])

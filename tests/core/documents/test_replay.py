@@ -55,7 +55,20 @@ def assert_alike(plain: bytes, replayed: bytes) -> None:
     assert read_identity(plain) == read_identity(replayed)
     own, other = (PdfReader(BytesIO(one)) for one in (plain, replayed))
     assert own.attachments == other.attachments and own.metadata == other.metadata
+    described = [one.trailer["/Root"]["/Metadata"].get_data() for one in (own, other)]
+    assert described[0] == described[1]
+    assert [dict(one) for one in filespecs(own)] == [dict(one) for one in filespecs(other)]
     assert len(own.trailer["/Root"]["/AF"]) == len(other.trailer["/Root"]["/AF"]) == len(FILES)
+
+
+def filespecs(pdf: PdfReader) -> list[dict[str, Any]]:
+    """What is said of each embedded file, without where it lies."""
+    found = [one.get_object() for one in pdf.trailer["/Root"]["/AF"]]
+    kept = [{key: value for key, value in one.items() if key != "/EF"} for one in found]
+    contents = [one["/EF"]["/F"].get_object() for one in found]
+    return [
+        {**one, **file["/Params"], "kind": file["/Subtype"]} for one, file in zip(kept, contents, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("chinese", [False, True])
@@ -166,6 +179,14 @@ def test_a_code_of_squares_is_drawn_where_its_picture_stands(layouts: list[str])
     assert layouts == [second], "the plain one"
     with pytest.raises(UnfitError):
         squares("data:image/png;base64,AAAA", 0, 0, 10)
+
+
+def test_without_the_maker_of_small_fonts_pages_are_laid_out(
+    layouts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine._engine(), "replays", False)
+    html = page("ST/1", "5.00")
+    assert engine.to_pdf(html, WHO, "Statement", FILES, replayed=True) and layouts == [html]
 
 
 PARTED = '<title>{}</title><p>{}</p><table><tr><td>{}</td><td></td><td class="fixed">{}</td></tr></table>'

@@ -40,6 +40,31 @@ def test_one_key_makes_one_message(queue: Callable[..., Any]) -> None:
     assert (second.id, second.subject, count()) == (first.id, "Statement ST/2026/00001", 1)
 
 
+def test_a_set_is_queued_as_its_messages_would_be_one_by_one(
+    queue: Callable[..., Any], attach: Callable[..., Any]
+) -> None:
+    """In the order given; one whose key is known is not written again; the audit says to whom each went."""
+    known = queue(idempotency_key="set:2")
+    file, company = attach("a.pdf", b"contents"), known.company_id
+
+    def draft(n: int) -> mail.Draft:
+        to = [f"c{n}@customer.example"]
+        return mail.Draft(to, f"Number\n{n}", "Text", "partner", n, company, [file], f"set:{n}")
+
+    made = mail.queue_all(db.session, [draft(n) for n in (3, 2, 1, 3)])
+    db.session.commit()
+    said = [(one.subject, one.record_id) for one in made]
+    assert said == [("Number 3", 3), (known.subject, 17), ("Number 1", 1), ("Number 3", 3)]
+    assert [len(one.attachments) for one in made] == [1, 0, 1, 1] and count() == 3
+    told = "SELECT record_id, after FROM audit_event WHERE action = 'queue' ORDER BY id"
+    assert [tuple(row) for row in db.session.execute(text(told))] == [
+        (known.id, {"to": ["ann@customer.example"], "cc": []}),
+        (made[0].id, {"to": ["c3@customer.example"], "cc": []}),
+        (made[2].id, {"to": ["c1@customer.example"], "cc": []}),
+    ]
+    assert mail.queue_all(db.session, []) == []
+
+
 def test_messages_without_a_key_are_told_apart(queue: Callable[..., Any]) -> None:
     assert queue().message_id != queue().message_id
     assert count() == 2
