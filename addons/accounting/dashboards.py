@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
 from addons.accounting.services.ageing import AGES
-from addons.accounting.services.dso import Outstanding, outstanding
+from addons.accounting.services.dso import Outstanding, first_day, outstanding
 from core import m
 from core.db import decimals_of
 from core.i18n import _, _l, format_month
@@ -47,7 +47,7 @@ def _posted(*columns: Any, since: date) -> Select[Any]:
 def _open(side: str, *columns: Any) -> Select[Any]:
     """What is open on the accounts of customers, or of suppliers."""
     item = m.AccountingOpenItem
-    return select(*columns).where(item.side == side, item.amount != item.allocated)
+    return select(*columns).where(item.side == side, item.allocated != item.amount)
 
 
 def _amounts(rows: Iterable[Any]) -> list[tuple[Decimal, str]]:
@@ -113,7 +113,31 @@ def overdue(session: Any, today: date) -> Figure:
 @shared
 def _outstanding(session: Any, today: date) -> Outstanding:
     """What receivables are in days: one pass for the figures of them."""
-    return outstanding(session, today)
+    sales: dict[date, Decimal] = defaultdict(Decimal)
+    for sold in _sold(session, today):
+        if sold.date <= today:
+            sales[sold.date] += _of_kind(sold.kind, sold.total * sold.exchange_rate)
+    return outstanding(session, today, sales=sales)
+
+
+@shared
+def _sold(session: Any, today: date) -> Sequence[Any]:
+    """What was invoiced by day, kind, currency and rate, over all months that any item of the board asks for:
+    net, tax included, and net in the company's currency where that is another one."""
+    invoice, own = m.AccountingInvoice, _company_currency(session)
+    foreign = func.sum(_converted(own)).filter(invoice.currency_code != own)
+    groups = (invoice.date, invoice.kind, invoice.currency_code, invoice.exchange_rate)
+    sums = (
+        func.sum(invoice.net).label("net"),
+        func.sum(invoice.total).label("total"),
+        foreign.label("foreign"),
+    )
+    query = _posted(*groups, *sums, since=first_day(today)).group_by(*groups)
+    return session.execute(query).all()
+
+
+def _of_kind(kind: str, amount: Decimal) -> Decimal:
+    return -amount if kind == "credit_note" else amount
 
 
 def days_outstanding(session: Any, today: date) -> Figure:
@@ -196,12 +220,15 @@ def months_back(today: date, count: int) -> list[date]:
     return [date((number - back) // 12, (number - back) % 12 + 1, 1) for back in reversed(range(count))]
 
 
+def _converted(own: str) -> ColumnElement[Decimal]:
+    return func.round(m.AccountingInvoice.net * m.AccountingInvoice.exchange_rate, decimals_of(own))
+
+
 def _net(own: str) -> ColumnElement[Decimal]:
     """The net amounts in the company's currency, each document at its own rate, as the ledger has it."""
     invoice = m.AccountingInvoice
-    converted = func.round(invoice.net * invoice.exchange_rate, decimals_of(own))
     # Most are in the company's currency, and a multiplication costs more than reading the row.
-    return func.sum(case((invoice.currency_code == own, invoice.net), else_=converted))
+    return func.sum(case((invoice.currency_code == own, invoice.net), else_=_converted(own)))
 
 
 @shared
@@ -213,7 +240,7 @@ def _invoiced(session: Any, today: date) -> tuple[dict[date, Decimal], dict[int,
     months: dict[date, Decimal] = defaultdict(Decimal)
     customers: dict[int, Decimal] = defaultdict(Decimal)
     for day, partner, kind, amount in session.execute(query.group_by(sets)):
-        signed = -amount if kind == "credit_note" else amount
+        signed = _of_kind(kind, amount)
         if partner is None:
             months[day.replace(day=1)] += signed
         else:
@@ -223,11 +250,10 @@ def _invoiced(session: Any, today: date) -> tuple[dict[date, Decimal], dict[int,
 
 def invoiced_by_month(session: Any, today: date) -> Chart:
     """Net of each of the last twelve months."""
-    invoice, net = m.AccountingInvoice, _net(_company_currency(session))
-    query = _posted(invoice.date, invoice.kind, net, since=months_back(today, MONTHS)[0])
-    found: dict[date, Decimal] = defaultdict(Decimal)
-    for day, kind, amount in session.execute(query.group_by(invoice.date, invoice.kind)):
-        found[day.replace(day=1)] += -amount if kind == "credit_note" else amount
+    own, found = _company_currency(session), defaultdict[date, Decimal](Decimal)
+    for sold in _sold(session, today):
+        net = sold.net if sold.currency_code == own else sold.foreign
+        found[sold.date.replace(day=1)] += _of_kind(sold.kind, net)
     return _by_month(session, today, found)
 
 

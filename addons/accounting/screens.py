@@ -228,6 +228,7 @@ screens.form(
 screens.list(
     "accounting.open_item.list",
     model="accounting.open_item",
+    palette=False,
     title=_l("Open items"),
     columns=[
         "number",
@@ -241,7 +242,7 @@ screens.list(
         Column("residual", _l("Open amount"), value=lambda item: item.amount - item.allocated, show="money"),
     ],
     filters=[
-        Filter("open", _l("Still open"), where=lambda item: item.amount != item.allocated),
+        Filter("open", _l("Still open"), where=lambda item: item.allocated != item.amount),
         Filter("side", choices=SIDES),
         Filter("document", choices=DOCUMENTS),
         "partner_id",

@@ -106,7 +106,7 @@ def facts_of_partner(session: Any, partner: Any) -> list[Fact]:
         select(letter)
         .join(line, line.letter_id == letter.id)
         .join(item, item.id == line.open_item_id)
-        .where(letter.partner_id == partner.id, line.live, item.amount != item.allocated)
+        .where(letter.partner_id == partner.id, line.live, item.allocated != item.amount)
         .order_by(letter.date.desc(), letter.id.desc())
         .limit(1)
     )

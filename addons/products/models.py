@@ -150,9 +150,10 @@ class Product(CompanyOwned, Model):
                 unique=True,
                 postgresql_where=text("barcode <> ''"),
             ),
-            search_index("product", "code", "mpn", "description"),
+            search_index("product", "code", "mpn", "barcode", "description"),
             *(begins_index("product", column) for column in ("code", "mpn")),
-            *(key_index("product", column) for column in ("code_key", "mpn_key", "barcode_key")),
+            *(key_index("product", column) for column in ("code_key", "mpn_key")),
+            key_index("product", "barcode_key", rare=True),
         )
 
     @classmethod

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, literal_column, select, true
 
 from addons.purchasing import landing_screens, line_screens
-from addons.purchasing.screens import late, unbilled
 from addons.purchasing.services.demand import short_ids
 from core import m
 from core.i18n import _l
-from core.screens import Dashboards, Figure
+from core.screens import Dashboards, Figure, shared
 
 dashboards = Dashboards()
 ORDERS, LINES = "/m/purchasing.order.list", "/m/purchasing.order_line.list"
@@ -21,6 +20,39 @@ def _count(session: Any, model: Any, *conditions: Any) -> int:
     return int(session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0)
 
 
+@shared
+def _open(session: Any, _today: date) -> Any:
+    """Of orders that are not done, in one pass: requests, and orders that somebody has to approve."""
+    order, count = m.PurchasingOrder, func.count()
+    figures = (count.filter(order.state == "request"), count.filter(order.hold != ""))
+    return session.execute(select(*figures).where(order.state != literal_column("'done'", String()))).one()
+
+
+@shared
+def _running(session: Any, today: date) -> Any:
+    """Of running orders, in one pass over their lines: late orders and those to bill; lines to come, and late
+    ones for which deliveries wait."""
+    order, line, count = m.PurchasingOrder, m.PurchasingOrderLine, func.count()
+    to_come = line_screens.is_to_come(line)
+    late = to_come & (func.coalesce(line.promised, order.promised, order.date) < today)
+    says = (
+        func.bool_or(late).label("late"),
+        func.bool_or(line_screens.differs_from_bills(line)).label("to_bill"),
+        count.filter(to_come).label("to_come"),
+        count.filter(late, line_screens.is_waited_for(line)).label("awaited"),
+    )
+    # Order by order: few are running, and a join would read the lines of all.
+    one = select(*says).where(line.order_id == order.id).lateral()
+    figures = (
+        count.filter(one.c.late).label("late"),
+        count.filter(one.c.to_bill).label("to_bill"),
+        func.coalesce(func.sum(one.c.to_come), 0).label("to_come"),
+        func.coalesce(func.sum(one.c.awaited), 0).label("awaited"),
+    )
+    query = select(*figures).select_from(order).join(one, true())
+    return session.execute(query.where(line_screens.is_running(order))).one()
+
+
 def to_order(session: Any, today: date) -> Figure:
     """Parts of which something is wanted."""
     number = _count(session, m.Product, m.Product.id.in_(short_ids()))
@@ -29,34 +61,29 @@ def to_order(session: Any, today: date) -> Figure:
 
 def to_send(session: Any, today: date) -> Figure:
     """Requests that nobody has confirmed or given up."""
-    number = _count(session, m.PurchasingOrder, m.PurchasingOrder.state == "request")
-    return Figure(number, link="/m/purchasing.request.list")
+    return Figure(_open(session, today)[0], link="/m/purchasing.request.list")
 
 
 def to_approve(session: Any, today: date) -> Figure:
     """Orders that somebody has to approve."""
-    order = m.PurchasingOrder
-    number = _count(session, order, order.hold != "")
-    return Figure(number, link="/m/purchasing.approval.list")
+    return Figure(_open(session, today)[1], link="/m/purchasing.approval.list")
 
 
 def late_orders(session: Any, today: date) -> Figure:
     """Orders of which something should have come."""
-    number = _count(session, m.PurchasingOrder, late(m.PurchasingOrder))
+    number = _running(session, today).late
     return Figure(number, link=f"{ORDERS}?f.late=yes", tone="bad" if number else "")
 
 
 def awaited(session: Any, today: date) -> Figure:
     """Late lines of parts for which deliveries wait."""
-    line = m.PurchasingOrderLine
-    number = _count(session, line, line_screens.is_awaited(line))
+    number = int(_running(session, today).awaited)
     return Figure(number, link=f"{LINES}?f.awaited=yes", tone="bad" if number else "")
 
 
 def receipts(session: Any, today: date) -> Figure:
     """Lines of which something is still to come."""
-    line = m.PurchasingOrderLine
-    return Figure(_count(session, line, line_screens.is_open(line)), link=f"{LINES}?f.open=yes")
+    return Figure(int(_running(session, today).to_come), link=f"{LINES}?f.open=yes")
 
 
 def inspections(session: Any, today: date) -> Figure:
@@ -68,9 +95,7 @@ def inspections(session: Any, today: date) -> Figure:
 
 def bills(session: Any, today: date) -> Figure:
     """Orders of which something has come that is not billed."""
-    order = m.PurchasingOrder
-    number = _count(session, order, order.state != "request", unbilled(order))
-    return Figure(number, link=f"{ORDERS}?f.to_bill=yes")
+    return Figure(_running(session, today).to_bill, link=f"{ORDERS}?f.to_bill=yes")
 
 
 def accrued(session: Any, today: date) -> Figure:

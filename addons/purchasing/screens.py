@@ -27,7 +27,7 @@ def _lines(order: Any, condition: Any) -> Any:
 
 def late(order: Any) -> Any:
     """The condition that something of an order should have come by now."""
-    return (order.state == "confirmed") & _lines(order, line_screens.is_late)
+    return line_screens.is_running(order) & _lines(order, line_screens.is_late)
 
 
 def to_receive(order: Any) -> Any:

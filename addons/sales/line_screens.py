@@ -58,6 +58,7 @@ def declare(screens: Screens) -> None:
     screens.list(
         "sales.order_line.list",
         model="sales.order_line",
+        palette=False,
         title=_l("Order lines"),
         columns=[
             "order_id",

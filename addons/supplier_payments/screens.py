@@ -202,6 +202,7 @@ screens.form(
 screens.list(
     "payment.run_line.list",
     model="payment.run_line",
+    palette=False,
     title=_l("Payment lines"),
     columns=[
         "number",

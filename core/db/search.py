@@ -4,8 +4,10 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, Text, bindparam, func, text
+from sqlalchemy import ColumnElement, Index, String, Text, bindparam, func, literal_column, text
 
+#: In `Index.info`: that the index finds pieces of texts.
+PIECES = "pieces"
 #: In `Index.info`: the column whose beginnings the index finds.
 BEGINS = "begins"
 #: In `Index.info`: the column with cleaned texts that the index finds.
@@ -24,7 +26,8 @@ def search_index(table: str, *columns: str) -> Index:
     It holds each text's trigrams, so that it serves from three characters on, whatever the case.
     """
     ops = dict.fromkeys(columns, "gin_trgm_ops")
-    return Index(f"ix_{table}_search", *columns, postgresql_using="gin", postgresql_ops=ops)
+    name = f"ix_{table}_search"
+    return Index(name, *columns, postgresql_using="gin", postgresql_ops=ops, info={PIECES: True})
 
 
 def begins_index(table: str, column: str, company: str = "company_id") -> Index:
@@ -42,6 +45,11 @@ def begun_columns(table: Any) -> frozenset[str]:
     return frozenset(index.info[BEGINS] for index in table.indexes if BEGINS in index.info)
 
 
+def is_indexed(table: Any) -> bool:
+    """Whether a table has an index for what people search: what has none is small, and read as a whole."""
+    return any({PIECES, BEGINS, KEY} & set(index.info) for index in table.indexes)
+
+
 def cleaned(column: str) -> str:
     """SQL of the column's text without case, blanks and punctuation, for a `Computed` one of type `Cleaned`.
 
@@ -57,19 +65,28 @@ def clean(text: str) -> str:
     return re.sub("[a-z]+", lambda found: found[0].upper(), plain)
 
 
-def key_index(table: str, column: str, company: str = "company_id") -> Index:
+def key_index(table: str, column: str, company: str = "company_id", *, rare: bool = False) -> Index:
     """The index that finds cleaned texts: called so, beginning so, or with one wrong character.
 
     For `_table_args()`, of the column `<name>_key` beside `<name>`; choices and the palette look in it
-    wherever they look in the other.
+    wherever they look in the other. `rare`: where few records have such a text, the others are left out, and
+    whoever asks by it says that it `is_filled`. Else PostgreSQL takes one text for as good as any, and reads
+    all records for it.
     """
-    return Index(f"ix_{table}_{column}", company, column, info={KEY: column})
+    filled = text(f"{column} <> ''") if rare else None
+    return Index(f"ix_{table}_{column}", company, column, info={KEY: column}, postgresql_where=filled)
 
 
 def key_begins(column: Any, parameter: str) -> ColumnElement[bool]:
     """Whether a cleaned text begins with the cleaned text that is the parameter: as a range, as above."""
     first = bindparam(parameter, type_=Cleaned)
-    found: ColumnElement[bool] = (column >= first) & (column < first.concat(_LAST))
+    found: ColumnElement[bool] = (column >= first) & (column < first.concat(_last())) & is_filled(column)
+    return found
+
+
+def is_filled(column: Any) -> ColumnElement[bool]:
+    """Whether there is a cleaned text: for each question by it, see `key_index`."""
+    found: ColumnElement[bool] = column != literal_column("''", Cleaned)
     return found
 
 
@@ -96,4 +113,9 @@ def is_text(column: Any, parameter: str) -> ColumnElement[bool]:
 def begins_with(column: Any, parameter: str) -> ColumnElement[bool]:
     """Whether it begins so: as a range, which an index serves also where the text is a parameter."""
     first = folded(bindparam(parameter, type_=String()))
-    return (folded(column) >= first) & (folded(column) < first.concat(_LAST))
+    return (folded(column) >= first) & (folded(column) < first.concat(_last()))
+
+
+def _last() -> Any:
+    # One parameter of a name, however often a statement has it: the palette's has it a hundred times.
+    return bindparam("last", _LAST, type_=String())

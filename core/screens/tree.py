@@ -415,6 +415,9 @@ class ListScreen(Screen):
     source: tuple[Text, str] | None = None
     #: Whether "New" is offered to those who may write.
     create: bool = True
+    #: Whether Ctrl+K looks in it: not where records are called by the name of another one, as
+    #: lines of documents are.
+    palette: bool = True
     #: Condition on every row, built from the model.
     where: Callable[[Any], Any] | None = None
 

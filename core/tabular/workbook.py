@@ -1,5 +1,6 @@
 """Spreadsheets, xlsx and xls: the sheet that was chosen, else the first one in sight that has rows."""
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -36,6 +37,9 @@ _BLOCK = 1024 * 1024
 #: a figure's width keeps them apart, in the rows of an import and in its error file too; nobody sees it.
 EXACT = "\u2007"
 _MIDNIGHT = time()
+#: Files that were found harmless, by their contents and the limits of then; so many are remembered.
+_measured: set[tuple[bytes | int, ...]] = set()
+_REMEMBERED = 1000
 
 
 def lines(contents: bytes, name: str = "") -> Iterator[tuple[int, list[str]]]:
@@ -102,6 +106,21 @@ def _reading() -> Iterator[None]:
 
 
 def refuse_bomb(contents: bytes) -> None:
+    """Measure a workbook, and refuse it where it is too large; raises FileError.
+
+    Once in a process, whoever opens it how often: to measure a million rows takes seconds. What is remembered
+    are the contents of a file, so that another one of its name is another file.
+    """
+    limits = MAX_UNPACKED, MAX_RATIO, MAY_SWELL, MAX_PARTS
+    key = (hashlib.sha256(contents).digest(), *limits)
+    if key not in _measured:
+        _measure(contents)
+        if len(_measured) >= _REMEMBERED:
+            _measured.clear()
+        _measured.add(key)
+
+
+def _measure(contents: bytes) -> None:
     """Unpack every part and count: what a zip, or a sheet, says about its sizes may be a lie."""
     left = limit = min(MAX_UNPACKED, max(MAY_SWELL, MAX_RATIO * len(contents)))
     try:

@@ -127,6 +127,7 @@ screens.form(
 screens.list(
     "webhook.delivery.list",
     model="webhook.delivery",
+    palette=False,
     title=_l("Webhook deliveries"),
     columns=[
         "event",

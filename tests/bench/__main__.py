@@ -16,7 +16,7 @@ from tests.bench import reference
 from tests.bench.measure import Result, growth
 from tests.bench.reference import STANDARD_S, Reference
 
-_FRAME = {"__main__", "measure", "app", "reference", "work"}
+_FRAME = {"__main__", "measure", "app", "reference", "screens_data", "work"}
 
 
 def names() -> list[str]:

@@ -1,8 +1,11 @@
 """A part is typed on an invoice, among 1,000,000: three characters, a whole number, one with a slip in it."""
 
-from tests.bench import screens
+from datetime import date
+
+from tests.bench import screens, work
 from tests.bench.app import bench_app
 from tests.bench.measure import Result
+from tests.bench.screens_data import fill_parts, settle_down
 
 PARTS = 1_000_000
 #: Few documents: what is measured is the search for parts.
@@ -21,8 +24,11 @@ CASES = {
 def bench() -> list[Result]:
     """All cases, and first the worst of them."""
     with bench_app(["accounting", "billing_statements"]) as app:
-        client = screens.browser(app)
-        screens.fill(PARTS, CUSTOMERS, INVOICES)
+        client, _rep = screens.browsers(app)
+        fill_parts(PARTS)
+        partners = work.customers(CUSTOMERS)
+        work.book(work.documents(partners, INVOICES // CUSTOMERS, 1, date(2026, 1, 1), 365))
+        settle_down()
         found = [
             screens.case(app, client, name, f"{screens.CHOICES}?q={typed}") for name, typed in CASES.items()
         ]

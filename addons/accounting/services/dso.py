@@ -41,10 +41,16 @@ class Outstanding:
         return 100 * self.overdue / self.open if self.open > 0 else None
 
 
-def outstanding(session: AnySession, day: date, partner_id: int | None = None) -> Outstanding:
-    """Of all customers that the user sees, or of one; today, since it asks what is open now."""
+def outstanding(
+    session: AnySession, day: date, partner_id: int | None = None, sales: Mapping[date, Decimal] | None = None
+) -> Outstanding:
+    """Of all customers that the user sees, or of one; today, since it asks what is open now.
+
+    `sales`: of the days from `first_day` to this one, signed, tax included, where whoever asks knows them.
+    """
     left, late = _open(session, day, partner_id)
-    sales = _sales(session, day, partner_id)
+    if sales is None:
+        sales = _sales(session, day, partner_id)
     lately = sum((amount for on, amount in sales.items() if on > day - timedelta(days=DAYS)), _ZERO)
     back, beyond = count_back(left, sales, day)
     return Outstanding(left, late, left * DAYS / lately if lately > 0 else None, back, beyond)
@@ -67,12 +73,17 @@ def _sales(session: AnySession, day: date, partner_id: int | None) -> Mapping[da
     """Invoices less credit notes by day, tax included, over the months that may count."""
     invoice = m.AccountingInvoice
     signed = case((invoice.kind == "credit_note", -invoice.total), else_=invoice.total)
-    first = _month_before(day.replace(day=1), MONTHS - 1)
+    first = first_day(day)
     asked = select(invoice.date, func.sum(signed * invoice.exchange_rate)).group_by(invoice.date)
     asked = asked.where(invoice.state == "posted", invoice.date >= first, invoice.date <= day)
     if partner_id is not None:
         asked = asked.where(invoice.partner_id == partner_id)
     return {on: amount for on, amount in session.execute(asked)}
+
+
+def first_day(day: date) -> date:
+    """The first day whose sales count."""
+    return _month_before(day.replace(day=1), MONTHS - 1)
 
 
 def count_back(left: Decimal, sales: Mapping[date, Decimal], day: date) -> tuple[Decimal | None, bool]:

@@ -40,7 +40,7 @@ _UNAPPLIED = text("""
     SELECT coalesce(p.statement_partner_id, p.id) AS partner_id, i.currency_code,
            sum(amount - allocated) FILTER (WHERE amount < 0) AS credit
       FROM accounting_open_item i JOIN partner p ON p.id = i.partner_id
-     WHERE coalesce(p.statement_partner_id, p.id) = ANY(:ids) AND side = 'receivable' AND amount <> allocated
+     WHERE coalesce(p.statement_partner_id, p.id) = ANY(:ids) AND side = 'receivable' AND allocated <> amount
      GROUP BY 1, 2
     HAVING sum(amount - allocated) FILTER (WHERE amount < 0) < 0
        AND sum(amount - allocated) FILTER (WHERE amount > 0) > 0

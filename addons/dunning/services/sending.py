@@ -21,7 +21,7 @@ from core.security.audit import record
 JOB = "dunning.send"
 _OPEN = text("""
     SELECT count(*) FROM dunning_line l JOIN accounting_open_item o ON o.id = l.open_item_id
-     WHERE l.letter_id = :letter AND o.amount <> o.allocated
+     WHERE l.letter_id = :letter AND o.allocated <> o.amount
 """)
 _DEAD = text("UPDATE dunning_line SET live = false WHERE letter_id = :letter")
 

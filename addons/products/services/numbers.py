@@ -44,6 +44,7 @@ _EXACT = text(f"""
       UNION ALL
       SELECT w.n, p.id, p.barcode, 'barcode'
         FROM w JOIN product p ON p.company_id = :company AND p.barcode_key = w.key
+             AND p.barcode_key <> ''
       UNION ALL
       SELECT w.n, o.product_id, o.number, o.kind
         FROM w JOIN product_part_number o ON o.partner_id = w.partner AND o.number_key = w.key)

@@ -35,7 +35,7 @@ _OWED = text("""
     SELECT partner_id, sum((amount - allocated) * exchange_rate) AS owed,
            min(due_date) FILTER (WHERE amount > 0) AS due
       FROM accounting_open_item
-     WHERE partner_id = ANY(:partners) AND side = 'receivable' AND amount <> allocated GROUP BY partner_id
+     WHERE partner_id = ANY(:partners) AND side = 'receivable' AND allocated <> amount GROUP BY partner_id
 """)
 #: What is agreed and on no invoice yet, taxes in proportion.
 _ORDERED = text("""

@@ -13,6 +13,7 @@ from core.db import decimals_of
 from core.i18n import _, format_date, locale_code
 from core.screens.composition import ScreenSet, field_of
 from core.screens.fields import FieldInfo, label_column, label_text, number_text
+from core.screens.forms.everywhere import EACH, Everywhere
 from core.screens.forms.inputs import LONGEST_ID
 from core.screens.forms.lookup import SIMILAR, Found, Lookup
 from core.screens.tree import Column, Field, Grid, ListScreen, Named, Offers, Screen, walk
@@ -247,33 +248,53 @@ class Hit:
         return self.rank <= 1
 
 
-def search_everywhere(session: Any, screens: ScreenSet, q: str, actor: Actor, each: int = 4) -> list[Hit]:
-    """Records of the lists that the actor may read whose label or search columns match.
-
-    One query a list: record rules are added to each by the session, which a union would go around. Where
-    something is called so, as a number that was typed in full is, pieces of texts are not looked for.
-    """
+def search_everywhere(session: Any, screens: ScreenSet, q: str, actor: Actor) -> list[Hit]:
+    """Records of the lists that the actor may read whose label or search columns match."""
     looked = [(screen, _records_of(screens, screen, actor)) for screen in _searchable(screens, actor)]
-    found = [lookup.first(session, q, each) for _screen, lookup in looked]
-    if not any(one.rank <= 1 for ones in found for one in ones):
-        found = [
-            lookup.more_than(session, q, each, ones)
-            for (_screen, lookup), ones in zip(looked, found, strict=True)
-        ]
-    return [
-        _hit(screens, screen, one)
-        for (screen, _lookup), ones in zip(looked, found, strict=True)
-        for one in ones
-    ]
+    # What narrows its records itself may ask who is asking: it is no part of what is kept for all.
+    together = [(screen, lookup) for screen, lookup in looked if lookup.where is None]
+    found = _everywhere(screens, [lookup for _screen, lookup in together]).find(session, q)
+    hits = [(screen, ones) for (screen, _lookup), ones in zip(together, found, strict=True)]
+    hits += [(screen, lookup.find(session, q, EACH)) for screen, lookup in looked if lookup.where is not None]
+    return [_hit(screens, screen, one) for screen, ones in hits for one in ones]
 
 
 def _searchable(screens: ScreenSet, actor: Actor) -> list[ListScreen]:
     """A list of each model: one that shows all of its records, where there is one."""
     found: dict[str, ListScreen] = {}
-    for screen in sorted(screens.lists(), key=lambda one: one.where is not None):
-        if screen.search and screens.form_of(screen) and actor.may(model_rights(screen.model).read):
+    for screen in _named(screens):
+        if actor.may(model_rights(screen.model).read):
             found.setdefault(screen.model, screen)
     return list(found.values())
+
+
+def _named(screens: ScreenSet) -> list[ListScreen]:
+    """The lists whose records the palette finds and opens, kept for the life of an app."""
+    key = ("named",)
+    if key not in screens.lookups:
+        listed = sorted(screens.lists(), key=lambda one: one.where is not None)
+        screens.lookups[key] = [one for one in listed if screens.form_of(one) and _is_named(screens, one)]
+    kept: list[ListScreen] = screens.lookups[key]
+    return kept
+
+
+def _is_named(screens: ScreenSet, screen: ListScreen) -> bool:
+    """Whether people call the records of a list by a text, and not by what they belong to."""
+    if not (screen.palette and screen.search):
+        return False
+    label = label_column(screens.models.model(screen.model))
+    return isinstance(label.type, String) or any(
+        screens.info(screen.model, name).kind == "text" for name in screen.search
+    )
+
+
+def _everywhere(screens: ScreenSet, lookups: Sequence[Lookup]) -> Everywhere:
+    """What the palette looks in, kept for all who see the same lists and columns."""
+    key = ("everywhere", *map(id, lookups))  # which are kept as long themselves
+    if key not in screens.lookups:
+        screens.lookups[key] = Everywhere(lookups)
+    made: Everywhere = screens.lookups[key]
+    return made
 
 
 def _is_part(screens: ScreenSet, screen: ListScreen) -> bool:

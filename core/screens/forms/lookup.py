@@ -11,14 +11,15 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Integer,
     String,
     Text,
     bindparam,
     case,
     cast,
-    false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union_all,
@@ -31,6 +32,8 @@ from core.db.search import (
     begun_columns,
     clean,
     folded,
+    is_filled,
+    is_indexed,
     is_text,
     key_begins,
     key_columns,
@@ -48,6 +51,9 @@ SHORTEST, LONGEST = 5, 40
 _NOTHING = "~"
 #: Branches of one statement are cut at so many times the rows that are wanted: a record may be in several.
 _TWICE = 2
+
+#: Of each word that is looked for how many patterns it has, and whether it has case.
+Shape = tuple[tuple[int, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class Lookup:
         """Those that are called so or begin so; of nothing typed the first ones there are."""
         if not q.split():
             return self._read(session, self._usual(most), {})
-        found = self._read(session, self._first(most), {"q": q, "key": clean(q) or _NOTHING})
+        found = self._read(session, self._first(most), typed(q))
         return sorted(found, key=lambda one: one.rank)[:most]
 
     def more_than(self, session: Any, q: str, most: int, found: list[Found]) -> list[Found]:
@@ -99,21 +105,26 @@ class Lookup:
         words = q.split()[:WORDS]
         if not words or len(found) >= most:
             return found
-        values = {"q": q, "key": clean(q) or _NOTHING, **self._parameters(words)}
-        also = self._read(session, self._pieces(words, most), values)
+        also = self._read(session, self._pieces(words, most), {**typed(q), **pieces(words)})
         known = {one.key for one in found}
         found = [*found, *(one for one in also if one.key not in known)]
         return sorted(found, key=lambda one: one.rank)[:most] or self._similar(session, q, most)
 
     def _similar(self, session: Any, q: str, most: int) -> list[Found]:
         """Those whose number is one slip away from what was typed."""
-        keys, typed = [key for _column, key in self._keys()], clean(q)
-        if not keys or not SHORTEST <= len(typed) <= LONGEST:
+        slips = slips_of(q)
+        if not self._keys() or not slips:
             return []
+        statement = self._built(("similar", most), lambda: self._together(self.similar(most), most))
+        return self._read(session, statement, {"slips": slips})[:most]
+
+    def similar(self, most: int, *also: Any) -> list[Any]:
+        """Those whose number is one of the `slips`: a query for each text that has an index for that."""
         slips = bindparam("slips", type_=ARRAY(Text(collation="C")))
-        parts = [self._select(literal(SIMILAR)).where(key == func.any(slips)).limit(most) for key in keys]
-        statement = self._built(("similar", most), lambda: self._together(parts, most))
-        return self._read(session, statement, {"slips": one_off(typed)})[:most]
+        return [
+            self._select(_constant(SIMILAR)).where(key == func.any(slips), is_filled(key), *also).limit(most)
+            for _column, key in self._keys()
+        ]
 
     def _keys(self) -> list[tuple[Any, Any]]:
         """The columns that are found by their cleaned texts too, each with the column that holds these."""
@@ -123,13 +134,16 @@ class Lookup:
 
     def called(self, session: Any, texts: Collection[str]) -> dict[str, list[Found]]:
         """For each of these texts, in lower case, the records that are called exactly so: one query."""
-        columns = [folded(c) for c in self._begun()] + [key for _column, key in self._keys()]
+        called, keys = [folded(c) for c in self._begun()], [key for _column, key in self._keys()]
+        columns = [*called, *keys]
         wanted = {name for text in texts for name in (text.lower(), clean(text)) if name}
         if not wanted:
             return {}
         statement = self._select(literal(0)).add_columns(*(c.label(f"n_{i}") for i, c in enumerate(columns)))
         named: dict[str, list[Found]] = {}
-        for row in session.execute(statement.where(or_(*(c.in_(sorted(wanted)) for c in columns)))):
+        so = [c.in_(sorted(wanted)) for c in called]
+        so += [key.in_(sorted(wanted)) & is_filled(key) for key in keys]
+        for row in session.execute(statement.where(or_(*so))):
             one = Found(row.key, row.shown, row.hint, 0)
             for name in dict.fromkeys(row[-len(columns) :]):
                 named.setdefault(name, []).append(one)
@@ -147,7 +161,7 @@ class Lookup:
     @property
     def hint(self) -> Any:
         """The column that tells namesakes apart."""
-        return self.others[0] if self.others else literal("")
+        return self.others[0] if self.others else literal_column("''", String())
 
     def _select(self, rank: Any) -> Any:
         # Names of their own: where the label is the key as text, both would be called after its column.
@@ -168,24 +182,26 @@ class Lookup:
         return self._built(("first", most), lambda: self._first_ones(most))
 
     def _first_ones(self, most: int) -> Any:
-        """Those that are called so and those that begin so: by indexes, each in its order."""
-        columns, keys = self._begun(), self._keys()
-        so = [is_text(column, "q") for column in columns] + [key == _typed_key() for _column, key in keys]
-        called = self._select(self._rank(4)).where(or_(*so))
+        return self._together(self.begun(most), most)
+
+    def begun(self, most: int, *also: Any) -> list[Any]:
+        """Those that begin so: a query for each of the texts, by its index and in its order, in which what is
+        called so comes first."""
+        keys = self._keys()
         cleaned = [column for column, _key in keys]
-        begun = [
-            self._select(self._begin_rank(column)).where(begins_with(column, "q")).order_by(folded(column))
-            for column in columns
+        ranges = [
+            (column, begins_with(column, "q"), folded(column))
+            for column in self._begun()
             if not any(column is one for one in cleaned)
         ]
-        begun += [
-            self._select(self._begin_rank(column)).where(key_begins(key, "key")).order_by(key)
-            for column, key in keys
+        ranges += [(column, key_begins(key, "key"), key) for column, key in keys]
+        return [
+            self._select(self._rank(2 if column is self.label else 3))
+            .where(begins, *also)
+            .order_by(order)
+            .limit(most)
+            for column, begins, order in ranges
         ]
-        return self._together([branch.limit(most) for branch in (called, *begun)], most)
-
-    def _begin_rank(self, column: Any) -> Any:
-        return literal(2 if column is self.label else 3)
 
     def _together(self, branches: Sequence[Any], most: int) -> Any:
         # By the record once more: its rules then hold for the whole, whatever holds for the parts.
@@ -203,33 +219,43 @@ class Lookup:
 
     def _rank(self, others: int) -> Any:
         """0 or 1 for what is called so, else `others`."""
-        keys = (key == _typed_key() for _column, key in self._keys())
-        called = or_(false(), *(is_text(column, "q") for column in self.others), *keys)
-        return case((is_text(self.label, "q"), 0), (called, 1), else_=others)
+        called = [is_text(column, "q") for column in self.others]
+        called += [key == bindparam("key", type_=Cleaned) for _column, key in self._keys()]
+        ranks = [
+            (is_text(self.label, "q"), _constant(0)),
+            *([(or_(*called), _constant(1))] if called else []),
+        ]
+        return case(*ranks, else_=_constant(others))
 
     def _pieces(self, words: Sequence[str], most: int) -> Any:
-        shape = tuple((len(self._patterns(word)), has_case(word)) for word in words)
-        return self._built((shape, most), lambda: self._having(shape, most))
+        # What has no index for beginnings is read as a whole, and finds two letters in the middle too.
+        shape = shape_of(words, anywhere=not begun_columns(self.cls.__table__))
+        return self._built((shape, most), lambda: self.having(shape, most))
 
-    def _having(self, shape: Sequence[tuple[int, bool]], most: int) -> Any:
-        """Those in which each word is: of each is known how many patterns it has, and whether it has case."""
+    def having(self, shape: Shape, most: int, *also: Any) -> Any:
+        """Those in which each word is: the first ones that come, of a small table the best."""
         columns = [self.label, *self.others]
         fits = [
-            or_(*(like(column, _word(n, k), cased) for column in columns for k in range(count)))
+            or_(*(like(column, _word(n, k, count), cased) for column in columns for k in range(count)))
             for n, (count, cased) in enumerate(shape)
         ]
-        return self._select(self._rank(4)).where(*fits).limit(most)
+        found = self._select(self._rank(4)).where(*fits, *also)
+        if not self.is_indexed:
+            return found.order_by(found.selected_columns.rank, folded(self.label)).limit(most)
+        # As a query of its own, planned for all that fit and read as far as is wanted: for a few of what it
+        # believes to be many, PostgreSQL would read the table from its beginning, to its end where it erred.
+        whole = found.cte().prefix_with("MATERIALIZED")
+        return select(*whole.c).limit(most)
 
-    def _patterns(self, word: str) -> list[str]:
-        # What has no index for beginnings is read as a whole, and finds two letters in the middle too.
-        return patterns(word, anywhere=not begun_columns(self.cls.__table__))
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index finds what is typed; else the table is small, and read as a whole."""
+        return is_indexed(self.cls.__table__)
 
-    def _parameters(self, words: Sequence[str]) -> dict[str, str]:
-        return {
-            _word(n, k).key: pattern
-            for n, word in enumerate(words)
-            for k, pattern in enumerate(self._patterns(word))
-        }
+    @property
+    def is_begun(self) -> bool:
+        """Whether an index finds what begins so."""
+        return bool(begun_columns(self.cls.__table__) or self._keys())
 
     def _built(self, key: Any, build: Callable[[], Any]) -> Any:
         if self.where is not None:  # which may ask who is asking
@@ -239,9 +265,36 @@ class Lookup:
         return self._kept[key]
 
 
-def _typed_key() -> Any:
-    return bindparam("key", type_=Cleaned)
+def typed(q: str) -> dict[str, str]:
+    """The parameters of what is typed: as it stands, and cleaned."""
+    return {"q": q, "key": clean(q) or _NOTHING}
 
 
-def _word(n: int, k: int) -> Any:
-    return bindparam(f"word_{n}_{k}", type_=String())
+def shape_of(words: Sequence[str], anywhere: bool = False) -> Shape:
+    """How words are looked for, where not `anywhere` short ones by how they begin a word."""
+    return tuple((len(patterns(word, anywhere)), has_case(word)) for word in words)
+
+
+def pieces(words: Sequence[str]) -> dict[str, str]:
+    """The parameters of words that are looked for in texts, by whatever shape."""
+    return {
+        _word(n, k, len(found)).key: pattern
+        for n, word in enumerate(words)
+        for found in (patterns(word, anywhere=True), patterns(word))
+        for k, pattern in enumerate(found)
+    }
+
+
+def slips_of(q: str) -> list[str]:
+    """The texts that are one slip away from what is typed, where that is long enough for a number."""
+    key = clean(q)
+    return one_off(key) if SHORTEST <= len(key) <= LONGEST else []
+
+
+def _constant(number: int) -> Any:
+    # In the statement itself: a parameter for each would have to be sent each time.
+    return literal_column(str(number), Integer())
+
+
+def _word(n: int, k: int, count: int) -> Any:
+    return bindparam(f"word_{n}_{k}_of_{count}", type_=String())
