@@ -116,8 +116,11 @@ def _copy(
     listed = ", ".join(f'"{name}"' for name in columns)
     statement = f'COPY "{table.name}" ({listed}) FROM STDIN'
     connection = session.connection()
+    cursor: Any = connection.connection.cursor()
+    for hear in connection.engine.dispatch.before_cursor_execute:
+        hear(connection, cursor, statement, None, None, False)
     try:
-        with connection.connection.cursor().copy(statement) as copy:
+        with cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row([row[name] for name in columns])
     except psycopg.Error as error:  # the cursor passes by what makes SQLAlchemy's errors of the driver's
