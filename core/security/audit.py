@@ -4,13 +4,14 @@ Bulk statements pass the session by: a service that uses them calls `record` its
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, insert, inspect, text
+from sqlalchemy import Table, TextClause, insert, inspect, text
 from sqlalchemy.orm import Session
 
 from core.db import AnySession
@@ -21,14 +22,20 @@ SECRET = frozenset(
     {"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier", "secret", "secret_hash"}
 )
 _PENDING = "audit rows of this flush"
-#: Written out: each act leaves a trace, and making a statement of its parts takes longer than to run it.
-_RECORD = text("""
-    INSERT INTO audit_event
-           (record_id, user_id, user_name, company_id, action, model, before, after, request_id)
-    SELECT unnest(CAST(:ids AS bigint[])), CAST(:user_id AS bigint), CAST(:user_name AS text),
-           CAST(:company_id AS bigint), CAST(:action AS text), CAST(:model AS text),
-           CAST(:before AS jsonb), CAST(:after AS jsonb), CAST(:request_id AS text)
-""")
+#: Is told of an act: session, act, model, ids. The app's `act_listeners` are known by what they ask in SQL:
+#: whether they are to be told at all.
+Listen = Callable[[AnySession, str, str, Sequence[int]], None]
+#: Written out: each act leaves a trace, and making a statement of its parts takes longer than to run it. It
+#: says at once whether anybody wants to be told: mostly nobody does, and to ask is a statement of its own.
+_RECORD = """
+    WITH noted AS (
+        INSERT INTO audit_event
+               (record_id, user_id, user_name, company_id, action, model, before, after, request_id)
+        SELECT unnest(CAST(:ids AS bigint[])), CAST(:user_id AS bigint), CAST(:user_name AS text),
+               CAST(:company_id AS bigint), CAST(:action AS text), CAST(:model AS text),
+               CAST(:before AS jsonb), CAST(:after AS jsonb), CAST(:request_id AS text))
+    SELECT {wanted}
+"""
 
 
 def _plain(value: Any) -> Any:
@@ -78,9 +85,17 @@ def record(
         return
     # One statement however many records: sent row by row, the trace of a batch takes longer than its act.
     row = _row(session, action, model, 0, None, None)
-    session.execute(_RECORD, {**row, "ids": ids, "before": json.dumps(before), "after": json.dumps(after)})
-    for listen in current_app.extensions.get("act_listeners", ()):
-        listen(session, action, model, ids)
+    listeners: Mapping[str, Listen] = current_app.extensions.get("act_listeners", {})
+    values = {**row, "ids": ids, "before": json.dumps(before), "after": json.dumps(after)}
+    wanted = session.execute(_recording(tuple(listeners)), values).one()
+    for listen, is_wanted in zip(listeners.values(), wanted, strict=False):
+        if is_wanted:
+            listen(session, action, model, ids)
+
+
+@cache
+def _recording(questions: tuple[str, ...]) -> TextClause:
+    return text(_RECORD.format(wanted=", ".join(questions) or "true"))
 
 
 def _table() -> Table:
