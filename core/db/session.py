@@ -5,27 +5,35 @@ second set of connections.
 """
 
 from functools import cache
+from select import POLLIN, poll
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
+import psycopg
 from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import ServerCursor
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import ORMExecuteState, Session, scoped_session
+from sqlalchemy.pool import ConnectionPoolEntry
 from werkzeug.local import LocalProxy
 
-from core.db.statements import WROTE, WrittenOutSession
+from core.db.statements import DIALECT, WROTE, WrittenOutSession
 
 #: A session, or the one of the current app.
 AnySession = Session | scoped_session[Any]
 
 _READING = ("GET", "HEAD")
+#: In the information of a connection of the driver: when it came back into the pool.
+_RETURNED = "returned"
+#: Seconds for which a connection that came back is believed to be there, unless it says otherwise.
+_TRUSTED = 5
 
 
 @cache
 def engine_for(url: str) -> Engine:
-    """The process's engine for a database; `pool_pre_ping` rides over a restart of the server.
+    """The process's engine for a database; it rides over a restart of the server.
 
     Errors don't show parameters: they end in logs, and may be anybody's data.
     """
@@ -34,10 +42,39 @@ def engine_for(url: str) -> Engine:
     # PostgreSQL would compile what it thinks dear: that takes a third of a second, and our statements less.
     uncompiled = {"options": "-c jit=off"}
     # The connection that came back last goes out first: it has its statements prepared.
-    pool = {"pool_pre_ping": True, "pool_use_lifo": True, "pool_size": 8, "max_overflow": 8}
+    pool = {"pool_use_lifo": True, "pool_size": 8, "max_overflow": 8}
     engine = create_engine(url, connect_args=patience | uncompiled, hide_parameters=True, **pool)
     event.listen(engine, "do_execute", _plan_by_pattern)
+    event.listen(engine, "checkin", _note_return)
+    event.listen(engine, "checkout", _refuse_dead)
     return engine
+
+
+def _note_return(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_RETURNED] = monotonic()
+
+
+def _refuse_dead(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Let the pool open another connection where the server has left this one.
+
+    A server that ends says so on all its connections: there is something to read where nothing was asked. To
+    ask it costs as much as a statement, and tells more only where a network has gone without a word.
+    """
+    returned = record.info.pop(_RETURNED, None)
+    if returned is None or (monotonic() - returned < _TRUSTED and _is_silent(connection)):
+        return  # it has just been opened, or worked a moment ago
+    try:
+        DIALECT.do_ping(connection)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no type
+    except psycopg.OperationalError as error:
+        raise InvalidatePoolError from error
+
+
+def _is_silent(connection: psycopg.Connection[Any]) -> bool:
+    if connection.closed:
+        return False
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    return not waiting.poll(0)
 
 
 def _plan_by_pattern(cursor: Any, statement: str, parameters: Any, _context: Any) -> bool:

@@ -9,10 +9,12 @@ import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from core.documents.pdfium import opened
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 #: Keys among what a file says of itself; letters and digits only, as readers of PDF expect.
 KEYS = {"document": "BincardDocument", "number": "BincardNumber", "partner": "BincardPartner"}
@@ -88,6 +90,8 @@ def _moment(written: str) -> datetime | None:
 
 def _of_workbook(contents: bytes) -> tuple[dict[str, str], datetime | None]:
     """Its own properties, and when it was made."""
+    from lxml import etree  # by who reads a workbook: few processes do (ADR 160)
+
     try:
         with zipfile.ZipFile(BytesIO(contents)) as packed:
             said, made = (_parsed(packed, f"docProps/{name}.xml") for name in ("custom", "core"))
@@ -98,7 +102,9 @@ def _of_workbook(contents: bytes) -> tuple[dict[str, str], datetime | None]:
     return info, datetime.fromisoformat(created) if created else None
 
 
-def _parsed(packed: zipfile.ZipFile, name: str) -> etree._Element:
+def _parsed(packed: zipfile.ZipFile, name: str) -> "etree._Element":
+    from lxml import etree
+
     if packed.getinfo(name).file_size > LARGEST_PROPERTIES:
         raise UnidentifiedError("this file is no workbook of ours: its properties have no end")
     return etree.fromstring(packed.read(name), etree.XMLParser(resolve_entities=False, no_network=True))

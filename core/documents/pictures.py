@@ -4,14 +4,14 @@ Problem: a picture of a few kilobytes may unpack to gigabytes, may be called png
 may carry a camera's notes. Rule: the header is read first, and what is too large is never unpacked; what goes
 onto documents is drawn anew as a PNG that fits its place. Example: a letterhead of 6,000 × 1,000 points
 becomes one of 1,200 × 200; a PNG of 40 kB that says it is 30,000 × 30,000 is refused unread.
+
+Pillow is imported by who looks at a picture: few processes do (ADR 160).
 """
 
 import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from PIL import Image, ImageFile, UnidentifiedImageError
 
 from core.errors import UserError
 from core.i18n import _
@@ -26,6 +26,8 @@ class PictureError(UserError):
 
 def size_of(contents: bytes) -> tuple[int, int]:
     """Width and height by the header, without unpacking; raises PictureError."""
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with _unwarned(), Image.open(io.BytesIO(contents)) as picture:
             width, height = picture.size
@@ -41,6 +43,8 @@ def size_of(contents: bytes) -> tuple[int, int]:
 @contextmanager
 def _unwarned() -> Iterator[None]:
     """Pillow warns of large pictures and refuses huge ones: we refuse both by their size."""
+    from PIL import Image
+
     with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
         yield
 
@@ -48,6 +52,8 @@ def _unwarned() -> Iterator[None]:
 @contextmanager
 def _whole() -> Iterator[None]:
     """WeasyPrint, once it is imported, lets Pillow fill what is cut off with grey: not here."""
+    from PIL import ImageFile
+
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
         yield
@@ -61,6 +67,8 @@ def _too_large() -> str:
 
 def fitted(contents: bytes, width: int, height: int) -> bytes:
     """The picture as a PNG of at most so many points, its proportions kept; raises PictureError."""
+    from PIL import Image
+
     size_of(contents)
     try:
         with _whole(), Image.open(io.BytesIO(contents), formats=("PNG", "JPEG")) as picture:

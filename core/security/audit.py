@@ -4,13 +4,14 @@ Bulk statements pass the session by: a service that uses them calls `record` its
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Table, insert, inspect, text
+from sqlalchemy import Table, TextClause, insert, inspect, text
 from sqlalchemy.orm import Session
 
 from core.db import AnySession
@@ -21,23 +22,27 @@ SECRET = frozenset(
     {"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier", "secret", "secret_hash"}
 )
 _PENDING = "audit rows of this flush"
-#: Written out: each act leaves a trace, and making a statement of its parts takes longer than to run it.
-_RECORD = text("""
-    INSERT INTO audit_event
-           (record_id, user_id, user_name, company_id, action, model, before, after, request_id)
-    SELECT unnest(CAST(:ids AS bigint[])), CAST(:user_id AS bigint), CAST(:user_name AS text),
-           CAST(:company_id AS bigint), CAST(:action AS text), CAST(:model AS text),
-           CAST(:before AS jsonb), CAST(:after AS jsonb), CAST(:request_id AS text)
-""")
-#: The same where each record has something of its own to say.
-_RECORD_EACH = text("""
-    INSERT INTO audit_event
-           (record_id, user_id, user_name, company_id, action, model, before, after, request_id)
-    SELECT own.id, CAST(:user_id AS bigint), CAST(:user_name AS text), CAST(:company_id AS bigint),
-           CAST(:action AS text), CAST(:model AS text), CAST('null' AS jsonb), CAST(own.after AS jsonb),
-           CAST(:request_id AS text)
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:after AS text[])) AS own (id, after)
-""")
+#: Is told of an act: session, act, model, ids. The app's `act_listeners` are known by what they ask in SQL:
+#: whether they are to be told at all.
+Listen = Callable[[AnySession, str, str, Sequence[int]], None]
+#: Written out: each act leaves a trace, and making a statement of its parts takes longer than to run it. It
+#: says at once whether anybody wants to be told: mostly nobody does, and to ask is a statement of its own.
+_RECORD = """
+    WITH noted AS (
+        INSERT INTO audit_event
+               (record_id, user_id, user_name, company_id, action, model, before, after, request_id)
+        SELECT own.id, CAST(:user_id AS bigint), CAST(:user_name AS text), CAST(:company_id AS bigint),
+               CAST(:action AS text), CAST(:model AS text), CAST(:before AS jsonb), {after},
+               CAST(:request_id AS text)
+          FROM {own})
+    SELECT {wanted}
+"""
+#: All say the same of themselves; or each has something of its own to say.
+_ALIKE = {"own": "unnest(CAST(:ids AS bigint[])) AS own (id)", "after": "CAST(:after AS jsonb)"}
+_EACH = {
+    "own": "unnest(CAST(:ids AS bigint[]), CAST(:after AS text[])) AS own (id, after)",
+    "after": "CAST(own.after AS jsonb)",
+}
 
 
 def _plain(value: Any) -> Any:
@@ -87,9 +92,8 @@ def record(
         return
     # One statement however many records: sent row by row, the trace of a batch takes longer than its act.
     row = _row(session, action, model, 0, None, None)
-    session.execute(_RECORD, {**row, "ids": ids, "before": json.dumps(before), "after": json.dumps(after)})
-    for listen in current_app.extensions.get("act_listeners", ()):
-        listen(session, action, model, ids)
+    said = {"before": json.dumps(before), "after": json.dumps(after)}
+    _note(session, {**row, **said, "ids": ids}, is_each=False)
 
 
 def record_each(session: AnySession, action: str, model: str, after: Mapping[int, Mapping[str, Any]]) -> None:
@@ -97,10 +101,23 @@ def record_each(session: AnySession, action: str, model: str, after: Mapping[int
     if not after:
         return
     row = _row(session, action, model, 0, None, None)
-    said = [json.dumps(one) for one in after.values()]
-    session.execute(_RECORD_EACH, {**row, "ids": list(after), "after": said})
-    for listen in current_app.extensions.get("act_listeners", ()):
-        listen(session, action, model, list(after))
+    said = {"before": json.dumps(None), "after": [json.dumps(one) for one in after.values()]}
+    _note(session, {**row, **said, "ids": list(after)}, is_each=True)
+
+
+def _note(session: AnySession, values: Mapping[str, Any], *, is_each: bool) -> None:
+    """Write the rows, and tell whoever wants to know."""
+    listeners: Mapping[str, Listen] = current_app.extensions.get("act_listeners", {})
+    wanted = session.execute(_recording(tuple(listeners), is_each), values).one()
+    for listen, is_wanted in zip(listeners.values(), wanted, strict=False):
+        if is_wanted:
+            listen(session, values["action"], values["model"], values["ids"])
+
+
+@cache
+def _recording(questions: tuple[str, ...], is_each: bool) -> TextClause:
+    rows = _EACH if is_each else _ALIKE
+    return text(_RECORD.format(wanted=", ".join(questions) or "true", **rows))
 
 
 def _table() -> Table:

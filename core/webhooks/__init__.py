@@ -14,5 +14,5 @@ def init_app(app: Flask, sources: list[AddonSource]) -> None:
     event.listen(session, "after_flush", events.write_changes)
     event.listen(session, "after_commit", events.forget_listeners)
     event.listen(session, "after_rollback", events.forget_listeners)
-    app.extensions["act_listeners"] = [events.tell_act]
+    app.extensions["act_listeners"] = {events.LISTENED: events.tell_act}
     app.extensions["job_kinds"].update(jobs.jobs.kinds)

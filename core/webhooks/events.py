@@ -24,6 +24,8 @@ from core.settings import Settings
 _NOTED = "webhook events of this flush"
 _KNOWN = "webhook endpoints of this transaction"
 _ACTIVE = text("SELECT id, company_id, events FROM webhook_endpoint WHERE active")
+#: Whether there is an endpoint at all, of which company ever.
+LISTENED = "EXISTS (SELECT 1 FROM webhook_endpoint WHERE active)"
 #: How the acts that the audit knows are told.
 TOLD = {"create": "created", "update": "updated", "delete": "deleted", "post": "posted", "send": "sent"}
 

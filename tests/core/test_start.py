@@ -8,10 +8,12 @@ from tests.conftest import addons_path, database_url
 
 #: What is imported where it is used: by who prints, reads files, rings the bell, counts, or tests.
 HEAVY = {
+    "PIL",
     "celery",
     "fontTools",
     "hypothesis",
     "kombu",
+    "lxml",
     "numpy",
     "pandas",
     "pdfplumber",

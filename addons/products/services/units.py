@@ -5,7 +5,7 @@ not; 3,333 pieces are 0.6666 reels, which are 3,333 again; 1 piece of a bag of 3
 says. Whoever rounds loses a piece, and the count in December finds it.
 
 Rule: quantity × factor and quantity ÷ factor are exact, to the four decimals of quantities, or they are
-refused; and a part that comes in whole units is never given a part of one.
+refused; and a part that comes in whole units is never given a part of one, whichever document asks for it.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Units:
     def to_base(self, quantity: Decimal, unit: str = "") -> Decimal:
         """The quantity in base units; no unit is the base unit. Raises UnitError."""
         made = quantity * self.factor(unit)
-        if not _fits(made) or (self.countable and made != made.to_integral_value()):
+        if not _fits(made) or (self.countable and not is_whole(made)):
             raise UnitError(
                 _(
                     "%(quantity)s %(unit)s of %(code)s are %(made)s %(base)s: give a quantity that comes "
@@ -99,6 +99,30 @@ def units_of(session: AnySession, products: Sequence[int]) -> dict[int, Units]:
         key: Units(code, base, countable, {name: Decimal(factor) for name, factor in (factors or {}).items()})
         for key, code, base, countable, factors in rows
     }
+
+
+def is_whole(quantity: Decimal) -> bool:
+    """Whether there is no part of a unit in it."""
+    return quantity == int(quantity)
+
+
+def why_not_whole(part: Any, *quantities: Decimal | None) -> str:
+    """Why one of these quantities of a part can't be: goods that are counted come in whole units.
+
+    Empty where each can be, or is None. `part` has `code`, `kind`, `unit` and `countable`. Of a service an
+    hour and a half may be sold.
+    """
+    if part is None or not part.countable or part.kind != "goods":
+        return ""
+    odd = next((quantity for quantity in quantities if quantity is not None and not is_whole(quantity)), None)
+    if odd is None:
+        return ""
+    return _(
+        "%(code)s comes in whole %(unit)s: give a whole number instead of %(quantity)s.",
+        code=part.code,
+        unit=part.unit,
+        quantity=format_number(odd),
+    )
 
 
 def _fits(quantity: Decimal) -> bool:

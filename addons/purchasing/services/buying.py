@@ -97,9 +97,6 @@ class Buying(Side):
     def holds_of(self, session: AnySession, rows: Sequence[Any]) -> Mapping[int, str]:
         return holds_of(session, rows)
 
-    def confirmed(self, session: AnySession, orders: Sequence[int]) -> None:
-        """Nothing follows that is not planned anyway."""
-
     def changed(self, line: Any, names: Sequence[str]) -> None:
         if "quantity" in names:
             line.tolerance = tolerance_of(line.quantity, line.order.partner.receipt_tolerance)

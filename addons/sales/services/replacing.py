@@ -134,5 +134,5 @@ def _finish(
         agreed = [line for line in made if line.order_id in confirmed]
         tell_availability(session, agreed)  # before they take of it themselves
         session.flush()
-        keep_costs(session, lines=[line.id for line in agreed])
+        keep_costs(session, [line.id for line in agreed])
         replan(session, SELLING, confirmed, [], confirmed)

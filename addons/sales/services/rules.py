@@ -9,13 +9,14 @@ Example: lots of 5,000 (2601), 8,000 (2603) and 9,000 (2401, too old) → 7,000 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 
 from addons.stock.services.choosing import Shelf, Taking
+from addons.stock.services.date_codes import made_in
 from core.clock import today
 from core.db import AnySession
 
@@ -68,17 +69,6 @@ def _is_young(shelf: Shelf, rule: Any) -> bool:
         return True
     made = made_in(shelf.date_code)
     return made is not None and months_since(made, today()) <= rule.max_age
-
-
-def made_in(date_code: str) -> date | None:
-    """The Monday of the week that a date code names; None where it names none.
-
-    Makers count a week 53 in years that have none: it is the week behind the 52nd.
-    """
-    week = int(date_code[2:] or 0)
-    if not 1 <= week <= 53:
-        return None
-    return date.fromisocalendar(2000 + int(date_code[:2]), 1, 1) + timedelta(weeks=week - 1)
 
 
 def months_since(made: date, day: date) -> int:

@@ -32,15 +32,16 @@ _UNWANTED = text("""
      WHERE k.id <> ALL(ruled.allowed) AND (ruled.allowed <> '{}' OR k.id = ANY(ruled.refused))
      ORDER BY l.order_id, l.position
 """)
-#: What goods cost when they were sold: the margin of an order is that of its day. What was free of them when
-#: it was quoted says nothing any more: what is reserved does.
-_COST = text("""
+#: What goods cost when they were sold: the margin of an order is that of its day.
+_COST = """
     UPDATE sales_order_line l
-       SET unit_cost = coalesce(round(w.amount / nullif(w.quantity, 0), 6), p.cost),
-           availability = CASE WHEN l.order_id = ANY(:ids) THEN '' ELSE availability END
+       SET unit_cost = coalesce(round(w.amount / nullif(w.quantity, 0), 6), p.cost){further}
       FROM product p LEFT JOIN stock_worth w ON w.product_id = p.id
-     WHERE (l.order_id = ANY(:ids) OR l.id = ANY(:lines)) AND p.id = l.product_id
-""")
+     WHERE {which} AND p.id = l.product_id
+"""
+_COST_OF_LINES = text(_COST.format(further="", which="l.id = ANY(:lines)"))
+#: What was free of them when an order was quoted says nothing any more: what is reserved does.
+_COST_OF_ORDERS = _COST.format(further=", availability = ''", which="l.order_id = ANY(:ids)")
 
 
 class Selling(Side):
@@ -61,6 +62,7 @@ class Selling(Side):
     move = "sales.deliver"
     release_act = "release_hold"
     released = ("release_reason", "released_by_id", "released_at")
+    with_confirming = f"WITH costs AS ({_COST_OF_ORDERS})"
     words = Words(
         no_quantity=_l("Order a quantity above zero; what comes back is a return."),
         nothing_open=_l("Everything is delivered: nothing is left to cancel."),
@@ -99,9 +101,6 @@ class Selling(Side):
     def holds_of(self, session: AnySession, rows: Sequence[Any]) -> Mapping[int, str]:
         return holds_of(session, [row.id for row in rows])
 
-    def confirmed(self, session: AnySession, orders: Sequence[int]) -> None:
-        keep_costs(session, orders=orders)
-
     def changed(self, line: Any, names: Sequence[str]) -> None:
         """Nothing follows: a tolerance is agreed line by line."""
 
@@ -120,9 +119,9 @@ class Selling(Side):
 SELLING = Selling()
 
 
-def keep_costs(session: AnySession, orders: Sequence[int] = (), lines: Sequence[int] = ()) -> None:
-    """Keep with the lines of these orders, and with these lines, what their goods cost now."""
-    session.execute(_COST, {"ids": list(orders), "lines": list(lines)})
+def keep_costs(session: AnySession, lines: Sequence[int]) -> None:
+    """Keep with these lines what their goods cost now."""
+    session.execute(_COST_OF_LINES, {"lines": list(lines)})
 
 
 def _not_wanted(line: Any) -> str:

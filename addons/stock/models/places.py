@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import inspect as orm_inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
+from addons.stock.services.date_codes import refuse_date_code
 from core.db import Line, Quantity, search_index
 from core.i18n import _l
 from core.models import Model, relationship
@@ -91,6 +93,11 @@ class Lot(CompanyOwned, Model):
     received: Mapped[dt.date | None]
 
     product = relationship("product")
+
+    def _before_write(self) -> None:
+        # Of one that has been there for long other things may be changed.
+        if orm_inspect(self).attrs["date_code"].history.has_changes():
+            refuse_date_code(self.date_code)
 
     @classmethod
     def _table_args(cls) -> tuple[Any, ...]:

@@ -4,9 +4,9 @@ A scanner that reads a barcode into the field of a quantity types twenty digits.
 the point; two are left for sums, so that no balance overflows by a delivery that was let in.
 """
 
-import re
 from decimal import Decimal
 
+from addons.stock.services.date_codes import refuse_date_code
 from addons.stock.services.drafts import LotDraft
 from addons.stock.services.errors import StockError
 from core.db import Line
@@ -38,8 +38,4 @@ def refuse_lot(lot: LotDraft) -> None:
         length = len(getattr(lot, name))
         if length > Line.longest:
             raise StockError(words % {"most": format_number(Line.longest), "length": format_number(length)})
-    if not re.fullmatch(r"([0-9]{4})?", lot.date_code):
-        code = lot.date_code if len(lot.date_code) <= 40 else f"{lot.date_code[:40]}…"
-        raise StockError(
-            _("“%(code)s” is no date code: write year and week in four digits, like 2614.", code=code)
-        )
+    refuse_date_code(lot.date_code)

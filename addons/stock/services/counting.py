@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from addons.products.services.units import why_not_whole
 from addons.stock.services.doing import DO
 from addons.stock.services.drafts import MoveDraft, TransferDraft
 from addons.stock.services.errors import StockError
@@ -26,7 +27,8 @@ _LOCK = text("""
      ORDER BY id FOR UPDATE
 """)
 _LINES = text("""
-    SELECT l.id, l.count_id, l.product_id, l.lot_id, l.counted, p.code AS product_code, k.kind AS place_kind,
+    SELECT l.id, l.count_id, l.product_id, l.lot_id, l.counted,
+           p.code, p.kind, p.unit, p.countable, k.kind AS place_kind,
            coalesce(b.on_hand, 0) AS on_hand, coalesce(b.reserved, 0) AS reserved,
            count(*) OVER (PARTITION BY l.count_id, l.product_id, l.lot_id) AS times
       FROM stock_count_line l
@@ -71,12 +73,14 @@ def _why_not(line: Any) -> str:
     if line.place_kind not in ("internal", "transit"):
         return _("Count in a place of ours.")
     if line.times > 1:
-        return _("%(code)s stands on the count more than once: add it up.", code=line.product_code)
+        return _("%(code)s stands on the count more than once: add it up.", code=line.code)
+    if line.counted != line.on_hand and (why := why_not_whole(line, line.counted)):
+        return why
     if line.counted < line.reserved:
         return _(
             "%(counted)s of %(code)s were found, and %(reserved)s are reserved: release some of them first.",
             counted=format_number(line.counted),
-            code=line.product_code,
+            code=line.code,
             reserved=format_number(line.reserved),
         )
     return ""

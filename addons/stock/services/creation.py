@@ -1,7 +1,7 @@
 """Write transfers: complete what they leave open, and refuse what can't be moved.
 
-What is refused: nothing or less than nothing, services, archived parts, lots of another part or that are not
-there, places of which none is ours, and returns of more than went.
+What is refused: nothing or less than nothing, parts of what is counted, services, archived parts, lots of
+another part or that are not there, places of which none is ours, and returns of more than went.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.accounting.services.drafts import rows_of
+from addons.products.services.units import is_whole, why_not_whole
 from addons.stock.services.bounds import refuse_lot, refuse_too_much
 from addons.stock.services.drafts import LotDraft, TransferDraft
 from addons.stock.services.errors import StockError
@@ -23,7 +24,13 @@ from core.security import acts
 from core.security.audit import record
 
 WRITE = "stock.write"
-_PARTS = text("SELECT id, code, active, kind, company_id FROM product WHERE id = ANY(:ids)")
+_PARTS = text("""
+    SELECT id, code, active, kind, company_id, unit, countable FROM product WHERE id = ANY(:ids)
+""")
+_ON_HAND = text("""
+    SELECT on_hand FROM stock_balance
+     WHERE product_id = :product AND location_id = ANY(:places) AND lot_id IS NOT DISTINCT FROM :lot
+""")
 _LOTS = text("SELECT id, product_id, company_id FROM stock_lot WHERE id = ANY(:ids)")
 _PLACES = text("SELECT id, code, kind, company_id FROM stock_location WHERE id = ANY(:ids)")
 #: Locked, so that two returns of one move see each other.
@@ -74,7 +81,7 @@ def check(session: AnySession, transfers: Sequence[Any]) -> None:
     """Complete drafts, and refuse what can't be moved; raises StockError."""
     with session.no_autoflush:  # a move without its places is not ready for the database
         moves = [(transfer, move) for transfer in transfers for move in transfer.moves]
-        _bring_back(session, moves)
+        odd = _bring_back(session, moves)
         usual: dict[int, dict[str, int]] = {}
         for transfer in transfers:
             complete(session, transfer, usual)
@@ -82,17 +89,20 @@ def check(session: AnySession, transfers: Sequence[Any]) -> None:
             move.from_id, move.to_id = move.from_id or transfer.from_id, move.to_id or transfer.to_id
             move.date = transfer.planned
         _refuse_quantities(moves)
-        _refuse_parts(session, moves)
+        _refuse_parts(session, moves, odd)
         _refuse_places(session, [(t, v) for t, v in moves if not _is_usual(v, t, usual)])
         _make_lots(session, moves)
         _refuse_lots(session, moves)
 
 
-def _bring_back(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
-    """Let returns go the way back of what they return, and no more of it than went."""
+def _bring_back(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> set[int]:
+    """Let returns go the way back of what they return, and no more of it than went.
+
+    Returns which of those were of a part of a piece, before that was refused: it may come back as it went.
+    """
     returning = [(t, move) for t, move in moves if move.returns_id is not None]
     if not returning:
-        return
+        return set()
     ids = [move.returns_id for _t, move in returning]
     went = {row.id: row for row in session.execute(_RETURNED, {"ids": ids})}
     own = [move.id or 0 for _t, move in returning]
@@ -109,6 +119,7 @@ def _bring_back(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
     for transfer, move in reversed(returning):  # the first of them says where all of it goes
         if transfer.kind == "return":
             transfer.from_id, transfer.to_id = move.from_id, move.to_id
+    return {row.id for row in went.values() if not is_whole(row.quantity)}
 
 
 def _too_much(row: Any, before: Decimal) -> str:
@@ -132,7 +143,7 @@ def _found(session: AnySession, query: Any, ids: set[Any]) -> Mapping[int, Any]:
     return {row.id: row for row in session.execute(query, {"ids": wanted})} if wanted else {}
 
 
-def _refuse_parts(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None:
+def _refuse_parts(session: AnySession, moves: Sequence[tuple[Any, Any]], odd: set[int]) -> None:
     parts = _found(session, _PARTS, {move.product_id for _t, move in moves})
     for transfer, move in moves:
         part = parts.get(move.product_id)
@@ -142,6 +153,23 @@ def _refuse_parts(session: AnySession, moves: Sequence[tuple[Any, Any]]) -> None
             raise StockError(_("%(code)s is a service, and never in stock.", code=part.code))
         if not part.active and move.returns_id is None:
             raise StockError(_("%(code)s is archived: restore it, or choose another part.", code=part.code))
+        why = why_not_whole(part, move.quantity, getattr(move, "picked", None))
+        if (
+            why
+            and move.returns_id not in odd
+            and not (transfer.kind == "count" and _evens_out(session, move))
+        ):
+            raise StockError(why)
+
+
+def _evens_out(session: AnySession, move: Any) -> bool:
+    """Whether a count takes away, or fills up, the part of a piece that is on a shelf since before."""
+    values = {"product": move.product_id, "places": [move.from_id, move.to_id], "lot": move.lot_id}
+    return any(
+        not is_whole(on_hand) and is_whole(on_hand + sign * move.quantity)
+        for on_hand in session.scalars(_ON_HAND, values)
+        for sign in (1, -1)
+    )
 
 
 def _is_usual(move: Any, transfer: Any, usual: Mapping[int, Mapping[str, int]]) -> bool:

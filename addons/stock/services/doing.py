@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from addons.accounting.services.chart import books_of
 from addons.accounting.services.window import why_outside
+from addons.products.services.units import why_not_whole
 from addons.stock.services.copies import copy
 from addons.stock.services.creation import numbers_of
 from addons.stock.services.errors import StockError
@@ -33,7 +34,7 @@ _ZERO = Decimal(0)
 _MOVES = text("""
     SELECT v.id, v.company_id, v.transfer_id, v.product_id, v.lot_id, v.quantity, v.picked, v.state,
            v.unit_cost, v.returns_id, v.from_id, v.to_id, f.kind AS from_kind, g.kind AS to_kind,
-           p.code AS product_code, p.cost
+           p.code, p.kind, p.unit, p.countable, p.cost
       FROM unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS w (id, place)
       JOIN stock_move v ON v.transfer_id = w.id AND v.state IN ('planned', 'reserved')
       JOIN stock_location f ON f.id = v.from_id
@@ -110,7 +111,9 @@ def _do(session: AnySession, company_id: int, rows: Mapping[int, Any], on: date)
 
 
 def _done_of(move: Any) -> Decimal:
-    """How much of a move is done; raises StockError where more was picked than reserved."""
+    """How much of a move is done; raises StockError for a part of a piece, or more than reserved."""
+    if move.picked != move.quantity and (why := why_not_whole(move, move.picked)):
+        raise StockError(why)
     if move.from_kind not in OURS:
         return Decimal(move.quantity if move.picked is None else move.picked)
     reserved = move.quantity if move.state == "reserved" else _ZERO
@@ -119,7 +122,7 @@ def _done_of(move: Any) -> Decimal:
             _(
                 "%(picked)s of %(code)s are picked, and %(reserved)s are reserved: reserve the rest first.",
                 picked=format_number(move.picked),
-                code=move.product_code,
+                code=move.code,
                 reserved=format_number(reserved),
             )
         )

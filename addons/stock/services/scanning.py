@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from addons.products.services import numbers
+from addons.products.services.units import why_not_whole
 from addons.stock.services.bounds import refuse_too_much
 from addons.stock.services.doing import DO
 from addons.stock.services.errors import StockError
@@ -42,6 +43,8 @@ def scan(session: AnySession, count: Any, typed: str) -> Scanned:
     code, quantity = _parted(typed)
     product_id, lot = _called(session, count.company_id, code)
     added = quantity or (lot and lot.full_quantity) or _ONE
+    if why := why_not_whole(session.get(m.Product, product_id), quantity):
+        raise StockError(why)
     line = _line(session, count, product_id, lot and lot.id)
     refuse_too_much(line.counted + added)
     line.counted += added

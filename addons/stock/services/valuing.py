@@ -166,9 +166,7 @@ class Work:
         if found is None:
             found = move.cost
         if found is None:
-            raise StockError(
-                _("%(code)s has no cost: give one on the line, or on the part.", code=move.product_code)
-            )
+            raise StockError(_("%(code)s has no cost: give one on the line, or on the part.", code=move.code))
         return found
 
     def _issue(self, value_id: int, move: Any, found: Valuation) -> Decimal:

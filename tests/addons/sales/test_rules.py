@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from addons.sales.services.rules import made_in, months_since
+from addons.sales.services.rules import months_since
+from addons.stock.services.date_codes import made_in
 
 
 @pytest.mark.parametrize(

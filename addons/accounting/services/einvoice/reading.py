@@ -8,8 +8,6 @@ refused.
 import io
 from collections.abc import Iterator
 
-from lxml import etree
-
 from addons.accounting.services.einvoice import cii, tree, ubl
 from addons.accounting.services.einvoice.invoice import EInvoice, EInvoiceError, NoInvoiceError, problem_of
 from core.i18n import _
@@ -68,7 +66,7 @@ def _is_xml(content: bytes) -> bool:
 
 
 def _from_root(root: tree.Element) -> EInvoice:
-    name, namespace = tree.name_of(root), etree.QName(root).namespace or ""
+    name, namespace = tree.name_of(root), tree.namespace_of(root)
     if name in ubl.KINDS and namespace.startswith(ubl.NAMESPACE):
         return ubl.read(root)
     if name in cii.ROOTS:

@@ -11,14 +11,17 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
-
-from lxml import etree
+from typing import TYPE_CHECKING, Any
 
 from addons.accounting.services.einvoice.invoice import EFile, EInvoiceError
 from core.i18n import _
 
-Element = etree._Element
+if TYPE_CHECKING:
+    from lxml import etree
+
+    Element = etree._Element
+else:
+    Element = Any  # lxml is imported by who reads XML: few processes do (ADR 160)
 #: What is read at most: pictures of a paper are in it sometimes.
 MOST_BYTES, MOST_LINES = 20_000_000, 20_000
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{0,12})?|[+-]?\.\d{1,12}")
@@ -30,6 +33,8 @@ def parse(content: bytes) -> Element:
     """The root of a document; raises EInvoiceError."""
     if len(content) > MOST_BYTES:
         raise EInvoiceError(_("The file is larger than 20 MB: that is more than an invoice needs."))
+    from lxml import etree
+
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )
@@ -44,7 +49,12 @@ def parse(content: bytes) -> Element:
 
 def name_of(element: Element) -> str:
     """The name without its namespace; empty of a comment."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def namespace_of(element: Element) -> str:
+    """The namespace of its name; empty where it has none."""
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
 
 
 def every(element: Element | None, path: str) -> Iterator[Element]:

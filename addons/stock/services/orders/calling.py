@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from addons.products.services.units import why_not_whole
 from addons.stock.services.orders.changing import confirmed, replan, trace
 from addons.stock.services.orders.drafts import ScheduleDraft
 from addons.stock.services.orders.planning import parts_of_open
@@ -24,10 +25,11 @@ from core.security import acts
 Plan = Mapping[date, Decimal]
 #: What of lines may be planned anew: not what has moved, or has come and waits for its inspection.
 _LINES = """
-    SELECT l.id, l.order_id, l.position, l.quantity - l.cancelled AS most,
+    SELECT l.id, l.order_id, l.position, p.code, p.kind, p.unit, p.countable,
+           l.quantity - l.cancelled AS most,
            coalesce(l.promised, o.promised, o.date) AS promised,
            l.quantity - l.cancelled - l.{moved} - coalesce(w.quantity, 0) AS quantity
-      FROM {line} l JOIN {order} o ON o.id = l.order_id
+      FROM {line} l JOIN {order} o ON o.id = l.order_id LEFT JOIN product p ON p.id = l.product_id
       LEFT JOIN LATERAL (SELECT sum(v.quantity) AS quantity
                            FROM stock_move v JOIN stock_transfer t ON t.id = v.transfer_id
                           WHERE v.{key} = l.id AND v.state IN ('planned', 'reserved')
@@ -68,6 +70,8 @@ def call_off(
 def _refuse(side: Side, line: Any, calls: Sequence[ScheduleDraft]) -> None:
     if any(call.quantity is None or call.quantity <= 0 for call in calls):
         raise side.error(_("Call off a quantity above zero."))
+    if why := why_not_whole(line, *(call.quantity for call in calls)):
+        raise side.error(why)
     together = sum((call.quantity for call in calls), Decimal(0))
     if together > line.most:
         raise side.error(

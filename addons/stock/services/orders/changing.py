@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from addons.products.services.units import why_not_whole
 from addons.stock.services.orders.drafts import ScheduleDraft
 from addons.stock.services.orders.holding import hold_again
 from addons.stock.services.orders.planning import plan, unplan
@@ -131,6 +132,8 @@ def _refuse(side: Side, line: Any, change: Amendment) -> None:
     done = max(getattr(line, side.moved), booked) + line.cancelled
     if change.quantity is not None and change.quantity < max(done, Decimal("0.0001")):
         raise side.error(side.words.below_done % {"position": line.position, "done": format_number(done)})
+    if change.quantity is not None and (why := why_not_whole(line.product, change.quantity)):
+        raise side.error(why)
     prices = {change.unit_price: line.unit_price, change.discount: line.discount}
     if booked > 0 and any(new not in (None, old) for new, old in prices.items()):
         raise side.error(side.words.price_is_booked % {"position": line.position})

@@ -19,6 +19,7 @@ _LINES = """
      WHERE l.order_id = ANY(:ids) ORDER BY l.order_id, l.position
 """
 _CONFIRM = """
+    {with_confirming}
     UPDATE {order} SET state = 'confirmed', confirmed_at = :now, hold = '', revision = revision + 1
      WHERE id = ANY(:ids)
 """
@@ -100,7 +101,6 @@ def _confirm(session: AnySession, side: Side, ids: Sequence[int]) -> None:
     if not ids:
         return
     session.execute(side.sql(_CONFIRM), {"ids": list(ids), "now": datetime.now(UTC)})
-    side.confirmed(session, ids)
     record(session, "confirm", side.name, ids)
     plan(session, side, ids)
     acts.forget(session, side.cls, ids)

@@ -55,6 +55,8 @@ class Side(ABC):
     goes_out: ClassVar[bool]
     #: Which open moves `v` of transfers `t` may be taken off the plan, as SQL.
     movable: ClassVar[str] = "true"
+    #: What else follows when the orders `:ids` are confirmed, in the same statement: a WITH of SQL.
+    with_confirming: ClassVar[str] = ""
     #: The permissions to write, confirm, let go what is held, and move.
     write: ClassVar[str]
     confirm: ClassVar[str]
@@ -137,10 +139,6 @@ class Side(ABC):
         """What a transfer is known by, of a row with `number` and the order's `reference`."""
 
     @abstractmethod
-    def confirmed(self, session: AnySession, orders: Sequence[int]) -> None:
-        """What else follows when orders are confirmed, before what moves is planned."""
-
-    @abstractmethod
     def changed(self, line: Any, names: Sequence[str]) -> None:
         """What else follows when these attributes of a confirmed line were changed."""
 
@@ -150,6 +148,6 @@ def _statement(side: type[Side], statement: str) -> TextClause:
     table = table_name(f"{side.addon}.order")
     names = {"order": table, "line": f"{table}_line"}
     names |= {name: f"{side.addon}_{name}" for name in ("schedule", "change")}
-    columns = {name: getattr(side, name) for name in ("moved", "key", "booked", "movable")}
+    columns = {name: getattr(side, name) for name in ("moved", "key", "booked", "movable", "with_confirming")}
     why = dict(zip(("why", "who", "when"), side.released, strict=True))
     return text(statement.format(**names, **columns, **why))

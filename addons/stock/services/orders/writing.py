@@ -11,6 +11,7 @@ from addons.accounting.amounts import totals_of
 from addons.accounting.services.chart import Books, books_of
 from addons.accounting.services.drafts import rows_of
 from addons.accounting.services.window import why_impossible
+from addons.products.services.units import why_not_whole
 from addons.stock.services.orders.prices import Asked, Price
 from addons.stock.services.orders.sides import Side
 from core.clock import today
@@ -24,7 +25,9 @@ from core.security.audit import record
 
 #: Days for which something may be promised: old orders are brought in, and frames run for years.
 EARLIEST, PROMISED_AHEAD = date(1970, 1, 1), 10 * 366
-_PARTS = text("SELECT id, code, description, active, company_id FROM product WHERE id = ANY(:ids)")
+_PARTS = text("""
+    SELECT id, code, description, active, company_id, kind, unit, countable FROM product WHERE id = ANY(:ids)
+""")
 
 
 def create(session: AnySession, side: Side, orders: Sequence[Any]) -> list[int]:
@@ -128,6 +131,9 @@ def _refuse(side: Side, order: Any, line: Any, part: Any) -> None:
         raise side.error(str(side.words.no_quantity))
     if line.product_id is not None and (part is None or part.company_id != order.company_id):
         raise side.error(_("There is no such part: choose one of the list."))
+    calls = [call.quantity for call in line.schedules] if isinstance(order, side.draft) else ()
+    if why := why_not_whole(part, line.quantity, *calls):
+        raise side.error(why)
 
 
 def _price(session: AnySession, side: Side, lines: Sequence[tuple[Any, Any]]) -> None:

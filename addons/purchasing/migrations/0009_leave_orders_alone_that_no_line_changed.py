@@ -1,0 +1,35 @@
+"""Leave orders alone that no line changed
+
+Each plan of what comes counts what moves have done of order lines, which changes none of them: the state of orders was
+asked for all the same.
+"""
+
+from alembic import op
+
+revision = "purchasing_0009"
+down_revision = "purchasing_0008"
+
+STATE = """
+    CREATE OR REPLACE FUNCTION purchasing_order_state() RETURNS trigger LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$ BEGIN
+        {unless}
+        UPDATE purchasing_order o SET state = s.state
+          FROM (SELECT l.order_id,
+                       CASE WHEN bool_and(l.cancelled = l.quantity AND l.billed = 0) THEN 'cancelled'
+                            WHEN bool_and(l.received + l.cancelled >= l.quantity
+                                          AND l.billed = l.received - l.returned) THEN 'done'
+                            ELSE 'confirmed' END AS state
+                  FROM purchasing_order_line l
+                 WHERE l.order_id IN (SELECT order_id FROM changed) GROUP BY l.order_id) s
+         WHERE o.id = s.order_id AND o.state IN ('confirmed', 'done') AND o.state <> s.state;
+        RETURN NULL;
+    END $$
+"""
+
+
+def upgrade() -> None:
+    op.execute(STATE.format(unless="IF NOT EXISTS (SELECT FROM changed) THEN RETURN NULL; END IF;"))
+
+
+def downgrade() -> None:
+    op.execute(STATE.format(unless=""))
