@@ -1,8 +1,9 @@
 """What happened, written down for each endpoint that wants to know, in the transaction that makes it happen.
 
 Events have the name of a model and what became of it: `partner.created`, `partner.updated`,
-`partner.deleted`; where a record has a state, also the state that it comes into: `accounting.invoice.posted`,
-`billing.statement.released`. Batches, which pass the ORM by, tell of it through `core.security.audit.record`.
+`partner.deleted`; where a record has a state, also the state that it comes into, and each act on it:
+`accounting.invoice.posted`, `billing.statement.released`, `stock.transfer.released`. Batches, which pass the
+ORM by, tell of it through `core.security.audit.record`.
 """
 
 import uuid
@@ -26,8 +27,19 @@ _KNOWN = "webhook endpoints of this transaction"
 _ACTIVE = text("SELECT id, company_id, events FROM webhook_endpoint WHERE active")
 #: Whether there is an endpoint at all, of which company ever.
 LISTENED = "EXISTS (SELECT 1 FROM webhook_endpoint WHERE active)"
-#: How the acts that the audit knows are told.
-TOLD = {"create": "created", "update": "updated", "delete": "deleted", "post": "posted", "send": "sent"}
+#: How acts are told whose past is not their name and “ed”.
+_PAST = {
+    "cancel": "cancelled",
+    "do": "done",
+    "hold": "held",
+    "leave": "left",
+    "pay": "paid",
+    "redo": "redone",
+    "send": "sent",
+    "split": "split",
+    "take": "taken",
+    "withdraw": "withdrawn",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,14 @@ def write_changes(session: Session, _context: Any) -> None:
 
 def tell_act(session: Any, action: str, model: str, record_ids: Sequence[int]) -> None:
     """Tell of an act that a service has put into the audit by itself."""
-    emit(session, f"{model}.{TOLD.get(action, action)}", model, record_ids, actor_of(session).company_id)
+    emit(session, f"{model}.{told(action)}", model, record_ids, actor_of(session).company_id)
+
+
+def told(action: str) -> str:
+    """An act once it is done, which is often the state that it leads to: `release` → `released`."""
+    verb, *rest = action.split("_")
+    past = _PAST.get(verb) or verb.removesuffix("e") + "ed"
+    return "_".join([past, *rest])
 
 
 def emit(session: Any, event: str, model: str, record_ids: Iterable[int], company_id: int | None) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -16,9 +17,25 @@ from core import m
 from core.db import db
 from core.security.audit import record
 from core.settings import Settings
-from core.webhooks import sender
+from core.webhooks import events, sender
 from tests.core.webhooks.conftest import Receiver, deliveries, partner_of
 from tests.documents import create_invoice, post_invoices
+
+
+@pytest.mark.parametrize(
+    ("act", "event"),
+    [
+        ("release", "released"),
+        ("post", "posted"),
+        ("cancel", "cancelled"),
+        ("do", "done"),
+        ("take_back", "taken_back"),
+        ("receive_goods", "received_goods"),
+        ("approve", "approved"),
+    ],
+)
+def test_acts_are_told_once_they_are_done(act: str, event: str) -> None:
+    assert events.told(act) == event
 
 
 def test_an_event_is_told_and_signed(
