@@ -1,6 +1,6 @@
 """One place for configuration: every value comes from the environment."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,8 +17,14 @@ class SettingsError(Exception):
     """Variables of the environment that cannot be used; the text has a line for each of them."""
 
 
+@cache
+def _zones() -> set[str]:
+    # Some six hundred files are opened to find them: once a process is enough.
+    return available_timezones()
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError("there is no such time zone: take a name such as Asia/Shanghai or Europe/Berlin")
     return name
 

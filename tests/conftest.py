@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import URL, create_engine, event, make_url, select, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, select, text
 
 from core import m
 from core.app import create_app
@@ -21,6 +21,7 @@ from core.loader.discovery import CORE, discover
 from core.loader.graph import resolve
 from core.loader.lifecycle import Lifecycle
 from core.records.companies import ensure_company
+from core.security import login
 from core.security.actor import Actor, set_actor
 from core.settings import get_settings
 from tests import warm
@@ -52,11 +53,16 @@ def database_url(name: str) -> str:
 
 def execute_on_server(*statements: str) -> None:
     """Run statements outside any transaction, such as CREATE DATABASE."""
-    engine = create_engine(server_url().set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _server().connect() as connection:
         for statement in statements:
             connection.execute(text(statement))
-    engine.dispose()
+
+
+@cache
+def _server() -> Engine:
+    """One connection for all databases that are made: to log in again takes as long as to make one."""
+    url = server_url().set(database="postgres")
+    return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True)
 
 
 @cache
@@ -85,6 +91,12 @@ def addons_path() -> str:
     return os.pathsep.join(filter(None, (str(TEST_ADDONS), get_settings().addons_path)))
 
 
+# A hash that is dear to make on purpose proves no more in a test than one that is the cheapest there is.
+login._SETTINGS["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {  # where apps look before they take the default
+    "argon2__time_cost": 1,
+    "argon2__memory_cost": 8,
+    "argon2__parallelism": 1,
+}
 discover(addons_path())  # from here on a test can import from `addons.x`, wherever x was found
 
 
@@ -99,12 +111,11 @@ def _app_of(addons: tuple[str, ...], url: str) -> Flask:
 def pytest_sessionfinish() -> None:
     """Drop what this run has made: a developer's server is used again."""
     warm.stop()
-    engine = create_engine(server_url().set(database="postgres"))
-    with engine.connect() as connection:
+    with _server().connect() as connection:
         query = text("SELECT datname FROM pg_database WHERE strpos(datname, :run) > 0")
         made = connection.execute(query, {"run": f"_{RUN}"}).scalars().all()
-    engine.dispose()
     execute_on_server(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in made))
+    _server().dispose()
 
 
 @pytest.fixture

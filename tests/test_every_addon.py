@@ -48,7 +48,7 @@ from core.security.actor import SYSTEM, Actor, acting, set_actor
 from core.security.rights import ANY_USER, PUBLIC
 from core.security.users import ensure_administrator
 from core.settings import get_settings
-from tests.conftest import RUN, database_url, execute_on_server, queries_of
+from tests.conftest import RUN, database_url, execute_on_server, queries_of, template_of
 from tests.ledgers import ours, theirs
 from tests.logins import log_in
 from tests.pages import english
@@ -195,8 +195,10 @@ def test_everything_it_says_is_translated(name, locale):
 def demo_app() -> Flask:
     """An app of all addons on a database with the demo company; made once a process, never changed."""
     database = f"demo_{RUN}"
-    execute_on_server(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)', f'CREATE DATABASE "{database}"')
-    Lifecycle(engine_for(database_url(database)), CATALOGUE, tables_of).install(FURTHER)
+    execute_on_server(
+        f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)',
+        f'CREATE DATABASE "{database}" TEMPLATE "{template_of(FURTHER)}"',
+    )
     settings = get_settings().model_copy(update={"database_url": database_url(database)})
     app = create_app(resolve(FURTHER, CATALOGUE), settings)
     with app.app_context():

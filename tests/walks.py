@@ -492,7 +492,8 @@ def _strange_filters(screen: ListScreen) -> Iterator[Visit]:
     """Each filter gets each of a few values that differ in kind."""
     for name, bound in itertools.product((f.name for f in screen.filters), ("", ".to")):
         for value in (str(2**63 - 1), "9999-12-31", "nan"):
-            yield Visit("GET", f"/m/{screen.name}?f.{name}{bound}={value}", None, True)
+            # What rows look like hangs on no filter: one of them shows that there are some.
+            yield Visit("GET", f"/m/{screen.name}?size=1&f.{name}{bound}={value}", None, True)
 
 
 #: Longer than an index takes, and nothing that packing makes shorter.

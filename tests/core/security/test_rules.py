@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload, with_loader_criteria
 
 from core import m
+from core.app import composition_of
 from core.db import db
 from core.records import attachments
+from core.records.models import CompanyOwned
 from core.screens.lists.page import plan_for
 from core.screens.lists.query import query_of
 from core.screens.lists.state import ListState
@@ -265,6 +267,20 @@ def test_rules_cost_no_query(
         sam.roles = list(db.session.scalars(select(m.Role).where(m.Role.name == "core.administrator")))
         db.session.commit()
     assert queries("rita") <= queries("sam")
+
+
+def test_a_statement_goes_through_the_models_of_its_own_app(app: Flask) -> None:
+    """SQLAlchemy by itself goes through those of all apps that the process has had."""
+    of_company = current_app.extensions["record_rules"](actor_of(db.session))[0]
+    composition, other = app.extensions["composition"], composition_of(app.extensions["sources"])
+    models = {composition.model(name) for name in composition.parts}
+    found = {mapper.class_ for mapper in of_company._all_mappers()}
+    assert found == {model for model in models if issubclass(model, CompanyOwned)}
+    every = with_loader_criteria(CompanyOwned, lambda cls: cls.company_id == 1)
+    assert other.Partner in {mapper.class_ for mapper in every._all_mappers()} - found
+    attributes: dict[Any, Any] = {}
+    of_company.get_global_criteria(attributes)
+    assert {mapper.class_ for _name, mapper in attributes} == found
 
 
 def test_what_nobody_may_has_one_name() -> None:
