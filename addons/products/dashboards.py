@@ -1,5 +1,7 @@
 """The parts that are traded, and what is missing of them."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,17 +10,27 @@ from sqlalchemy import func, select
 from addons.products import screens
 from core import m
 from core.i18n import _, _l
-from core.screens import Chart, Dashboards, Figure, Series
+from core.screens import Chart, Dashboards, Figure, Series, shared
 
 dashboards = Dashboards()
 PRODUCTS = "/m/product.list"
 MAKERS = 12
 
 
-def parts(session: Any, _today: date) -> Figure:
+@shared
+def _traded(session: Any, _today: date) -> Sequence[Any]:
+    """How many parts of each maker and kind there are, by the makers' names: one pass over their index."""
+    product, maker = m.Product, m.Maker
+    counted = select(product.maker_id, product.kind, func.count().label("parts")).where(product.active)
+    # Counted by the index alone, before the names come to it.
+    by_key = counted.group_by(product.maker_id, product.kind).subquery()
+    query = select(*by_key.c, maker.name).outerjoin(maker, maker.id == by_key.c.maker_id)
+    return session.execute(query.order_by(maker.name)).all()
+
+
+def parts(session: Any, today: date) -> Figure:
     """Parts that are traded."""
-    product = m.Product
-    count = session.scalar(select(func.count()).where(product.active, product.kind == "goods"))
+    count = sum(row.parts for row in _traded(session, today) if row.kind == "goods")
     return Figure(number=count, link=f"{PRODUCTS}?f.active=yes&f.kind=goods")
 
 
@@ -31,18 +43,17 @@ def incomplete(session: Any, _today: date) -> Figure:
     return Figure(number=count, link=link, tone="bad" if count else "")
 
 
-def by_maker(session: Any, _today: date) -> Chart:
+def by_maker(session: Any, today: date) -> Chart:
     """How many parts of each maker there are."""
-    product, maker = m.Product, m.Maker
-    counted = select(product.maker_id, func.count().label("parts")).where(product.active)
-    # Counted by the index alone, before the names come to it.
-    by_key = counted.group_by(product.maker_id).subquery()
-    query = select(maker.id, maker.name, by_key.c.parts).join(by_key, by_key.c.maker_id == maker.id)
-    rows = session.execute(query.order_by(by_key.c.parts.desc(), maker.name).limit(MAKERS)).all()
+    found = Counter[tuple[int, str]]()
+    for row in _traded(session, today):
+        if row.maker_id is not None:
+            found[row.maker_id, row.name] += row.parts
+    most = found.most_common(MAKERS)
     return Chart(
-        labels=[name for _id, name, _count in rows],
-        series=[Series(_("Parts"), [number for _id, _name, number in rows])],
-        links=[f"{PRODUCTS}?f.active=yes&f.maker_id={key}" for key, _name, _count in rows],
+        labels=[name for (_key, name), _count in most],
+        series=[Series(_("Parts"), [count for _maker, count in most])],
+        links=[f"{PRODUCTS}?f.active=yes&f.maker_id={key}" for (key, _name), _count in most],
         kind="across",
     )
 

@@ -29,8 +29,9 @@ def _lines(order: Any, condition: Any) -> Any:
     """The condition that a running order has such a line; of one that is done nothing is left to do."""
     line, own = aliased(m.SalesOrderLine), aliased(m.SalesOrder)
     # With an order of its own: asked of the one outside, the lines would be read anew for each order.
-    having = select(line.order_id).join(own, own.id == line.order_id).where(is_running(own))
-    return order.id.in_(having.where(condition(line, own)))
+    of_one = select(func.bool_or(condition(line, own)).label("so")).where(line.order_id == own.id).lateral()
+    # Order by order: few are running, and a join would read the lines of all.
+    return order.id.in_(select(own.id).join(of_one, of_one.c.so).where(is_running(own)))
 
 
 def is_late(line: Any, order: Any) -> Any:
@@ -48,7 +49,8 @@ def short(order: Any) -> Any:
     """The condition that something of an order is planned to go and not reserved."""
     line, move = aliased(m.SalesOrderLine), aliased(m.StockMove)
     lacking = select(line.order_id).join(move, move.order_line_id == line.id).where(move.state == "planned")
-    return order.id.in_(lacking)
+    # Said once more, since by it PostgreSQL knows that few of the planned moves are of sales.
+    return order.id.in_(lacking.where(move.order_line_id.is_not(None)))
 
 
 def to_invoice(order: Any) -> Any:

@@ -120,7 +120,8 @@ class _OfApp(LoaderCriteriaOption):
     """A criterion for those models of one app that have a mixin.
 
     SQLAlchemy goes through all subclasses of the mixin for each statement: those of every app in the process,
-    of which an install leaves one more. Should it find them in another way one day, it takes all again.
+    of which an install leaves one more, and a model once for each addon that extends it: the condition stood
+    there as often. Should it find them in another way one day, it takes all again.
     """
 
     # The keys of SQLAlchemy's cache are made of the same parts, which it wants to be said for each class.
@@ -129,6 +130,15 @@ class _OfApp(LoaderCriteriaOption):
 
     def _all_mappers(self) -> Iterator[Mapper[Any]]:
         yield from self.mappers
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        """Once at each model, also where a loader hands the criteria on."""
+        found: dict[Any, Any] = {}
+        super().get_global_criteria(found)
+        for model in found:
+            criteria = attributes.setdefault(model, [])
+            if self not in criteria:
+                criteria.append(self)
 
 
 def _build(actor: Actor) -> Iterator[Any]:

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from core import m
 from core.db import AnySession
@@ -41,25 +42,31 @@ class Outstanding:
         return 100 * self.overdue / self.open if self.open > 0 else None
 
 
-def outstanding(
-    session: AnySession, day: date, partner_id: int | None = None, sales: Mapping[date, Decimal] | None = None
-) -> Outstanding:
-    """Of all customers that the user sees, or of one; today, since it asks what is open now.
+def outstanding(session: AnySession, day: date, partner_id: int | None = None) -> Outstanding:
+    """Of all customers that the user sees, or of one; today, since it asks what is open now."""
+    return in_days_of(_open(session, day, partner_id), _sales(session, day, partner_id), day)
 
-    `sales`: of the days from `first_day` to this one, signed, tax included, where whoever asks knows them.
+
+def in_days_of(left: tuple[Decimal, Decimal], sales: Mapping[date, Decimal], day: date) -> Outstanding:
+    """What is open, and overdue of it, against the sales of each day from `first_day` to this one.
+
+    Sales are signed, tax included, and all amounts in the currency of the books.
     """
-    left, late = _open(session, day, partner_id)
-    if sales is None:
-        sales = _sales(session, day, partner_id)
     lately = sum((amount for on, amount in sales.items() if on > day - timedelta(days=DAYS)), _ZERO)
-    back, beyond = count_back(left, sales, day)
-    return Outstanding(left, late, left * DAYS / lately if lately > 0 else None, back, beyond)
+    back, beyond = count_back(left[0], sales, day)
+    return Outstanding(*left, left[0] * DAYS / lately if lately > 0 else None, back, beyond)
+
+
+def open_value(item: Any) -> ColumnElement[Decimal]:
+    """What is open of an item in the currency of the books, at its own rate."""
+    value: ColumnElement[Decimal] = item.company_amount * (item.amount - item.allocated) / item.amount
+    return value
 
 
 def _open(session: AnySession, day: date, partner_id: int | None) -> tuple[Decimal, Decimal]:
     """What is open and what is overdue of debits; credits that settle nothing yet lower the first."""
     item = m.AccountingOpenItem
-    value = item.company_amount * (item.amount - item.allocated) / item.amount
+    value = open_value(item)
     late = (item.due_date < day) & (item.amount > 0)
     asked = select(func.sum(value), func.sum(value).filter(late))
     asked = asked.where(item.side == "receivable", item.allocated != item.amount)

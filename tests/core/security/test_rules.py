@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload, with_loader_criteria
 
 from core import m
@@ -288,3 +288,20 @@ def test_what_nobody_may_has_one_name() -> None:
     code = [path for folder in ("core", "addons") for path in (ROOT / folder).rglob("*.py")]
     assert [path.name for path in code if f'"{NEVER}"' in path.read_text()] == ["actor.py"]
     assert not Actor(is_superuser=True, permissions=frozenset({NEVER, "*"})).may(NEVER)
+
+
+@pytest.mark.usefixtures("company")
+def test_the_company_stands_once_in_a_statement(people: dict[str, Any]) -> None:
+    """Though several addons extend the model, and though a loader brings the criteria with it."""
+    found: list[str] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        found.append(statement.partition("WHERE")[2])
+
+    event.listen(db.engine, "before_cursor_execute", look)
+    try:
+        query = select(m.AccountingInvoice).options(selectinload(m.AccountingInvoice.partner))
+        db.session.scalars(query).all()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", look)
+    assert [text.count("company_id =") for text in found] == [1, 1]
