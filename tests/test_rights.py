@@ -19,7 +19,7 @@ from core.api.tokens import create_token
 from core.db import db
 from core.records import attachments
 from core.records.models import CompanyOwned
-from core.security.actor import NEVER, SYSTEM, Actor, set_actor
+from core.security.actor import NEVER, SYSTEM, Actor, acting, set_actor
 from core.security.rights import ANY_USER, PUBLIC
 from core.security.session import actor_from
 from tests.logins import log_in
@@ -169,6 +169,28 @@ def test_nobody_gets_at_the_records_of_another_company(app: Flask) -> None:
             if not as_expected(visit, may(held[role], visit.permission), status):
                 wrong.append((role, visit, status))
     assert wrong == []
+
+
+#: What all companies share, and what says by itself whose its rows are (jobs, events, users).
+SHARED = {"addon", "audit.event", "company", "currency", "job", "mail.template", "maker", "role"}
+SHARED |= {"scheduled.action", "sequence", "user"}
+
+
+def test_what_has_a_list_is_of_a_company_or_shared(app: Flask) -> None:
+    """Lists pass the walk of records by: a model without a company told every company all of its rows."""
+    models, rights = app.extensions["composition"], app.extensions["rights"]
+    listed = {screen.model for screen in app.extensions["screens"].lists()}
+    unowned = {name for name in listed if not issubclass(models.model(name), CompanyOwned)}
+    assert unowned - SHARED == set(rights.belonging)
+    ours, theirs = db.session.scalars(select(m.Company.id).order_by(m.Company.id).limit(2)).all()
+    found = {}
+    for company in (ours, theirs):
+        with acting(db.session, Actor(company_id=company, is_superuser=True)):
+            found[company] = {
+                name: set(db.session.scalars(select(models.model(name).id))) for name in rights.belonging
+            }
+    assert found[ours]["product.part_number"] and found[ours]["stock.layer_take"]
+    assert all(not found[ours][name] & found[theirs][name] for name in rights.belonging)
 
 
 def as_expected(visit: Visit, allowed: bool, status: int) -> bool:

@@ -79,6 +79,7 @@ for document in ("invoice", "bill", "payment", "netting", "write_off", "open_ite
     rights.follows(f"accounting.{document}", "partner_id", "partner")
 rights.follows("accounting.payment_line", "payment_id", "accounting.payment")
 rights.follows("accounting.revaluation_line", "revaluation_id", "accounting.revaluation")
+rights.belongs("accounting.revaluation_line", "revaluation_id", "accounting.revaluation")
 for part in ("accounting.invoice_line", "accounting.invoice_tax"):
     rights.follows(part, "invoice_id", "accounting.invoice")
 for part in ("accounting.bill_line", "accounting.bill_tax"):

@@ -13,6 +13,7 @@ for detail in ("price_break", "unit", "attribute"):
     rights.follows(f"product.{detail}", "product_id", "product")
 # Whose customer it is not, does not learn what the customer calls our parts.
 rights.follows("product.part_number", "partner_id", "partner")
+rights.belongs("product.part_number", "product_id", "product")
 
 rights.permission("products.read", _l("See products and makers"))
 rights.permission("products.write", _l("Change products and makers"))

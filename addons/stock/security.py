@@ -19,6 +19,7 @@ rights.model("stock.count", read="stock.read", write="stock.do")
 rights.model("stock.count_line", read="stock.read", write="stock.do", delete="stock.do")
 for worth in ("stock.value", "stock.layer_take", "stock.worth"):
     rights.model(worth, read="products.cost", write=NEVER)
+rights.belongs("stock.layer_take", "issue_id", "stock.value")
 rights.field("stock.move", "unit_cost", read="products.cost")
 
 rights.permission("stock.read", _l("See stock and its moves"))

@@ -58,6 +58,8 @@ class Rights:
     rules: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     #: Model → (its column, the model that it points to and whose rule it goes by).
     followed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: The same for models without a company of their own that are looked at by themselves: whose they are.
+    belonging: dict[str, tuple[str, str]] = field(default_factory=dict)
     #: Permission → what a person reads who grants it.
     titles: dict[str, Any] = field(default_factory=dict)
 
@@ -82,6 +84,13 @@ class Rights:
     def follows(self, model: str, column: str, target: str) -> None:
         """Show a record to whoever sees the one that `column` points to; declare the target's first."""
         self.followed[model] = (column, target)
+
+    def belongs(self, model: str, column: str, target: str) -> None:
+        """Show a record, which has no company, in the company alone of the one that `column` points to.
+
+        For what has a list: lines are reached through their document, whose company is asked for.
+        """
+        self.belonging[model] = (column, target)
 
     def permission(self, name: str, title: Any) -> None:
         """Say in words what a permission allows, for those who grant it."""
@@ -143,6 +152,7 @@ def merge(declared: list[Rights]) -> Rights:
         together.models.update(rights.models)
         together.fields.update(rights.fields)
         together.followed.update(rights.followed)
+        together.belonging.update(rights.belonging)
         together.titles.update(rights.titles)
         for model, rules in rights.rules.items():
             together.rules.setdefault(model, []).extend(rules)

@@ -149,6 +149,8 @@ def _build(actor: Actor) -> Iterator[Any]:
             mapper for mapper in models.base.registry.mappers if issubclass(mapper.class_, CompanyOwned)
         )
         yield owned
+        for name, (column, target) in current_app.extensions["rights"].belonging.items():
+            yield _criteria(models.model(name), _among(_belonging(name, column, target, actor.company_id)))
     if not actor.is_superuser:
         for name, ids in seen_ids(current_app.extensions["rights"], actor).items():
             yield _criteria(models.model(name), _among(ids))
@@ -170,6 +172,13 @@ def _of_company(company_id: int) -> Any:
 
 def _among(ids: Select[Any]) -> Any:
     return lambda cls: cls.id.in_(ids)
+
+
+def _belonging(model: str, column: str, target: str, company_id: int) -> Select[Any]:
+    """The ids of a model without a company whose `column` points to a record of this one."""
+    table, owner, this = _table(model), _table(target), literal_column(str(int(company_id)), Integer())
+    own = select(owner.c.id).where(owner.c.company_id == this)
+    return select(table.c.id).where(table.c[column].in_(own))
 
 
 def seen_ids(rights: Rights, actor: Actor) -> dict[str, Select[Any]]:
