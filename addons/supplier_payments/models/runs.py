@@ -110,6 +110,8 @@ class RunLine(CompanyOwned, Model):
     )
     partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id", ondelete="RESTRICT"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("payment_bank_account.id", ondelete="RESTRICT"))
+    #: Holder, IBAN and BIC of it as they were when a second person agreed; empty before.
+    agreed_account: Mapped[str] = mapped_column(Text, server_default="")
     number: Mapped[str] = mapped_column(Text)
     #: The supplier's own number.
     reference: Mapped[str] = mapped_column(Line, server_default="")

@@ -1,7 +1,8 @@
 """The file that the bank is given: pain.001, checked against its schema before it leaves.
 
 The file has a payment a supplier with the numbers of its bills. It is written from the lines of the run
-alone, so that the file of an approved run and that of the same run once it is paid are the same payments.
+alone, with the accounts that the second person agreed to, so that the file of an approved run and that of the
+same run once it is paid are the same payments. An account that has changed since refuses the file.
 """
 
 from collections.abc import Sequence
@@ -23,8 +24,11 @@ SCHEMA = "pain.001.001.09"
 FILE = "supplier_payments.file"
 _LINES = text("""
     SELECT l.partner_id, a.holder, a.iban, a.bic, sum(l.amount - l.discount) AS amount,
-           array_agg(coalesce(nullif(l.reference, ''), l.number) ORDER BY l.position) AS numbers
+           array_agg(coalesce(nullif(l.reference, ''), l.number) ORDER BY l.position) AS numbers,
+           bool_and(l.agreed_account = concat_ws('|', a.holder, a.iban, a.bic) AND a.active
+                    AND a.confirmed_by_id IS NOT NULL) AS is_agreed, min(p.name) AS supplier
       FROM payment_run_line l JOIN payment_bank_account a ON a.id = l.account_id
+      JOIN partner p ON p.id = l.partner_id
      WHERE l.run_id = :run AND l.taken
      GROUP BY l.partner_id, a.id ORDER BY min(l.position)
 """)
@@ -35,7 +39,16 @@ def bank_file(session: AnySession, run: Any) -> bytes:
     acts.require(session, FILE)
     if why := why_no_file(run):
         raise PayError(why)
-    made = _written(run, session.execute(_LINES, {"run": run.id}).all())
+    lines = session.execute(_LINES, {"run": run.id}).all()
+    if changed := [line.supplier for line in lines if not line.is_agreed]:
+        raise PayError(
+            _(
+                "The bank account of %(names)s is another one than was approved, or is not confirmed: cancel "
+                "the run and begin a new one. If it is paid already, pay it at the bank by hand.",
+                names=", ".join(changed),
+            )
+        )
+    made = _written(run, lines)
     record(session, "export", "payment.run", [run.id])
     return made
 

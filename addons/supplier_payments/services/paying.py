@@ -30,7 +30,8 @@ _ZERO = Decimal(0)
 _LINES = text("""
     SELECT l.id, l.open_item_id, l.partner_id, l.number, l.amount, l.discount, o.allocated - o.amount AS now,
            abs(o.discount) AS agreed, o.discount_until,
-           a.active AND a.confirmed_by_id IS NOT NULL AS confirmed, p.payment_hold
+           a.active AND a.confirmed_by_id IS NOT NULL
+             AND l.agreed_account = concat_ws('|', a.holder, a.iban, a.bic) AS confirmed, p.payment_hold
       FROM payment_run_line l JOIN accounting_open_item o ON o.id = l.open_item_id
       JOIN partner p ON p.id = l.partner_id
       LEFT JOIN payment_bank_account a ON a.id = l.account_id

@@ -1,6 +1,6 @@
 """Hold lines back, approve runs as a second person, give them up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -19,6 +19,17 @@ _RUNS = text("SELECT DISTINCT run_id FROM payment_run_line WHERE id = ANY(:ids)"
 _HOLD = text("UPDATE payment_run_line SET taken = false, hold = :hold, by_hand = true WHERE id = ANY(:ids)")
 _RELEASE = text("UPDATE payment_run_line SET by_hand = false WHERE id = ANY(:ids)")
 _APPROVE = text("UPDATE payment_run SET state = 'approved', approved_by_id = :user WHERE id = ANY(:ids)")
+#: The account of each line as the second person has it before their eyes.
+_AGREED = text("""
+    UPDATE payment_run_line l SET agreed_account = concat_ws('|', a.holder, a.iban, a.bic)
+      FROM payment_bank_account a WHERE l.run_id = ANY(:ids) AND l.taken AND a.id = l.account_id
+""")
+#: Locked, so that nobody changes an account while it is agreed to.
+_ACCOUNTS = text("""
+    SELECT l.run_id, p.name, a.active AND a.confirmed_by_id IS NOT NULL AS is_good FROM payment_run_line l
+      JOIN payment_bank_account a ON a.id = l.account_id JOIN partner p ON p.id = l.partner_id
+     WHERE l.run_id = ANY(:ids) AND l.taken ORDER BY a.id, l.id FOR SHARE OF a
+""")
 _CANCEL = text("UPDATE payment_run SET state = 'cancelled' WHERE id = ANY(:ids)")
 _PAY_FROM = text("UPDATE payment_run SET account_id = :account WHERE id = ANY(:ids)")
 #: Runs whose company has the account.
@@ -64,9 +75,24 @@ def approve(session: AnySession, runs: Iterable[Any]) -> None:
     ids, user = [row.id for row in rows], actor_of(session).user_id
     empty = session.scalars(_EMPTY, {"ids": ids}).all()
     PayError.refuse(dict.fromkeys(empty, _("The run pays nothing.")))
+    _refuse_unconfirmed(session, ids)
+    session.execute(_AGREED, {"ids": ids})
     session.execute(_APPROVE, {"ids": ids, "user": user})
     record(session, "approve", "payment.run", ids)
     proposing.forget(session, rows)
+
+
+def _refuse_unconfirmed(session: AnySession, runs: Sequence[int]) -> None:
+    """What was confirmed when it was proposed may have changed since."""
+    found = session.execute(_ACCOUNTS, {"ids": list(runs)}).all()
+    PayError.refuse({row.run_id: _unconfirmed(row.name) for row in found if not row.is_good})
+
+
+def _unconfirmed(name: str) -> str:
+    return _(
+        "The bank account of %(name)s is not confirmed: let somebody confirm it, and propose the run anew.",
+        name=name,
+    )
 
 
 def pay_from(session: AnySession, runs: Iterable[Any], account: int) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from addons.supplier_payments.services.errors import PayError
 from core import m
 from core.db import db
 from core.security.users import ensure_user
@@ -111,3 +112,30 @@ def test_a_run_of_which_no_file_can_be_made_says_why(app, office):
     for key, why in ((bare, "The run names no account of ours"), (foreign, "A SEPA file is in EUR")):
         page = client.get(f"/m/payment.run.form/{key}").text
         assert why in page and f"/runs/{key}/file" not in page
+
+
+@pytest.mark.parametrize("state", ["open", "approved", "paid"])
+def test_an_account_that_changes_after_the_approval_gets_no_money(app, office, state):
+    """Whoever prepares may edit accounts: neither approval nor file takes one that nobody confirmed."""
+    key, _number, url = proposed(office)
+    line = m.PaymentRunLine
+    account = db.session.get(
+        m.PaymentBankAccount, db.session.scalars(select(line.account_id).filter_by(run_id=key)).first()
+    )
+    if state != "open":
+        with office.as_second():
+            m.PaymentRun.approve(db.session, [key])
+    if state == "paid":
+        m.PaymentRun.pay(db.session, [key])
+    account.iban, account.holder = "GB82WEST12345698765432", "Mallory Ltd"
+    db.session.commit()
+    if state == "open":
+        with office.as_second(), pytest.raises(PayError, match="is not confirmed"):
+            m.PaymentRun.approve(db.session, [key])
+        return
+    _client, send = browser(app, office, "clerk")
+    refused = send(f"{url}/lines", f"{url}/file")
+    assert refused.status_code == 422 and "another one than was approved" in refused.text
+    office.confirmed(account)
+    db.session.commit()
+    assert send(f"{url}/lines", f"{url}/file").status_code == 422
