@@ -5,19 +5,22 @@ What a file is shows in its first bytes, never in its name: the `.xlsx` of one e
 stands on top, and its cells as text; rows without any text are passed over.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
 from typing import Any
 
-from core.i18n import _
+from core.i18n import _, format_number
 from core.tabular import delimited, workbook
 from core.tabular.errors import FileError
 
 Rows = Iterator[tuple[int, list[str]]]
 #: Cells that a message quotes.
 _QUOTED = 3
+#: Columns of a table: each is a choice on the page that says which is which.
+MOST_COLUMNS = 1000
 #: Rows among which the headings are.
 _LOOKED_AT = 10
 
@@ -131,6 +134,16 @@ def headings(number: int, cells: list[str]) -> list[str]:
     names = [cell.strip() for cell in cells]
     while names and not names[-1]:
         names.pop()
+    if len(names) > MOST_COLUMNS:
+        raise FileError(
+            _(
+                "Row %(number)s has %(count)s columns; at most %(most)s are read: delete those that mean "
+                "nothing here.",
+                number=number,
+                count=format_number(len(names)),
+                most=format_number(MOST_COLUMNS),
+            )
+        )
     if sum(map(_is_data, names)) * 2 >= len(names):
         shown = ", ".join(names[:_QUOTED])
         raise FileError(
@@ -143,7 +156,7 @@ def headings(number: int, cells: list[str]) -> list[str]:
             )
         )
     names = [name or _("Column %(number)s", number=n) for n, name in enumerate(names, start=1)]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise FileError(
             _("The heading %(names)s stands there twice: rename one of them.", names=", ".join(twice))

@@ -140,6 +140,10 @@ def test_a_table_of_one_column_begins_at_its_first_row():
             "Row 1 looks like data (536365, 85123A, 6), not like headings: put a row with the names "
             "of the columns on top.",
         ),
+        (
+            ",".join(f"c{n}" for n in range(1001)).encode() + b"\n1\n",
+            "Row 1 has 1,001 columns; at most 1,000 are read: delete those that mean nothing here.",
+        ),
         (b"Code,Name,Code\n1,2,3\n", "The heading Code stands there twice: rename one of them."),
         (
             b"Code,Name\n\x00\x01\x02,3\n",
