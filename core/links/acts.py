@@ -127,6 +127,12 @@ def why_not(link: Any, shown: Shown | None) -> str:
     return shown.closed
 
 
+def is_over(link: Any) -> bool:
+    """Whether it was withdrawn or has expired without an answer: it tells nothing of its record any more."""
+    is_late = link.revoked_at is not None or link.expires_at < datetime.now(UTC)
+    return is_late and link.answered_at is None
+
+
 def answer(session: AnySession, link: Any, given: Answer, seen: str, where: tuple[str, str]) -> None:
     """Keep the answer with its evidence, and let the purpose act on it; raises LinkError.
 
@@ -176,7 +182,9 @@ def _check(shown: Shown, given: Answer, seen: str) -> None:
         raise LinkError(_("Choose one of the answers."))
     if not any(map(str.isalnum, given.name)):  # signs that nobody sees are no name
         raise LinkError(_("Write your name: it is kept with the answer."))
-    if set(given.remarks) - {key for key, _cells in shown.rows if shown.remark}:
+    rows = {key for key, _cells in shown.rows if shown.remark}
+    named = {name for figures in given.figures.values() for name in figures}
+    if (given.remarks.keys() | given.figures.keys()) - rows or named - shown.figures.keys():
         raise LinkError(_("Of this line nothing can be said here: write a note."))
     if max(map(len, (given.name, given.note, *given.remarks.values()))) > LONGEST_TEXT:
         raise LinkError(_("Write at most %(n)s characters.", n=LONGEST_TEXT))

@@ -129,6 +129,7 @@ def _page(
         shown = acts.shown_by(db.session, link)
         why_not = acts.why_not(link, shown)
         values = {"shown": shown, "closed": why_not, "problem": problem, "given": given, "link": link}
+        values["is_over"] = acts.is_over(link)
         values |= {"remarked": REMARKED, "logo": acts.logo_of(db.session, link), **_filled(shown, given)}
         html = render_template("links/page.html", token=token, **values)
     return _private(make_response(html, status))

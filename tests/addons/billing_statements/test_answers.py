@@ -64,7 +64,10 @@ def test_a_line_is_disputed_with_the_quantity_and_the_price_that_are_right(app, 
     figures = {f"figure.quantity.{first.id}": "many", f"row.{second.id}": "Not ours"}
     refused = post(app, client, address, answer="dispute", name="Ann", **figures, **fields)
     assert refused.status_code == 422 and "is not a number" in refused.text and 'value="many"' in refused.text
-
+    # Of no line of this statement, or no figure of it: nothing may be lost without a word.
+    for strange in ("quantity.abc", "quantity.", f"quantity.{10**9}", f"weight.{first.id}"):
+        odd = post(app, client, address, answer="dispute", name="Ann", **{f"figure.{strange}": "1"}, **fields)
+        assert odd.status_code == 422 and "Of this line nothing can be said here" in odd.text, strange
     figures |= {f"figure.quantity.{first.id}": "1,200", f"figure.price.{first.id}": "0.085"}
     assert post(app, client, address, answer="dispute", name="Ann", **figures, **fields).status_code == 200
     db.session.refresh(answer)
@@ -116,6 +119,7 @@ def test_a_statement_that_is_done_again_asks_anew(app, asked):
         shown = app.test_client().get(address)
         gone = app.test_client().get(f"{address}/file")
     assert "withdrawn" in shown.text and gone.status_code == 404
+    assert statement.number not in shown.text and statement.partner.name not in shown.text
     assert renewed.answer is None
 
 

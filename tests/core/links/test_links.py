@@ -125,7 +125,9 @@ def test_an_expired_link_and_one_without_its_record_say_so(asked, order):
     browser.get()
     link.expires_at = datetime.now(UTC) - timedelta(seconds=1)
     db.session.commit()
-    assert "has expired" in browser.get().text and browser.post(answer="yes", name="Li").status_code == 422
+    over = browser.get().text
+    assert "has expired" in over and "link-facts" not in over  # whoever finds it later learns nothing
+    assert browser.post(answer="yes", name="Li").status_code == 422
     link.expires_at = datetime.now(UTC) + timedelta(days=1)
     db.session.delete(order)
     db.session.commit()
