@@ -1430,6 +1430,7 @@ class PaymentRun(_Composed):
 class PaymentRunLine(_Composed):
     account: Mapped[PaymentBankAccount | None]
     account_id: Mapped[int | None]
+    agreed_account: Mapped[str]
     amount: Mapped[Decimal]
     by_hand: Mapped[bool]
     company: Mapped[Company]
