@@ -6,7 +6,7 @@ from typing import Any
 
 from addons.accounting.services.entry import amounts_of, of_parts
 from addons.products.services.quantities import hint_of
-from addons.purchasing.services import asking, buying, comparing, landed, naming, progress, receiving
+from addons.purchasing.services import asking, buying, comparing, landed, naming, pricing, progress, receiving
 from addons.purchasing.services.buying import BUYING
 from addons.purchasing.services.prices import steps_of
 from addons.stock.services.orders import changing, telling, writing
@@ -307,15 +307,6 @@ def compared(session: Any, bill: Any) -> dict[str, Any]:
     return {"lines": comparing.compare(session, bill.id), "accrued": accrued}
 
 
-def is_unseen(transfer: Any) -> bool:
-    """Whether a receipt brings goods for orders that are inspected before they are taken in."""
-    if transfer.inspection == "passed":
-        return False
-    bought = [move for move in transfer.moves if move.purchase_line_id and not move.returns_id]
-    strict = transfer.partner is not None and transfer.partner.inspected
-    return any(strict or move.product.inspected for move in bought)
-
-
 def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     """The orders that a receipt is for, and what has to be said of it."""
     if not current_actor().may("purchasing.read"):
@@ -328,7 +319,7 @@ def facts_of_transfer(session: Any, transfer: Any) -> list[Fact]:
     if transfer.inspection == "waiting":
         link = f"/purchasing/inspect/{transfer.id}" if current_actor().may("purchasing.receive") else ""
         found.append(Fact(_l("Inspection"), text=_("Say what has passed"), link=link, tone="bad"))
-    elif transfer.state == "draft" and is_unseen(transfer):
+    elif transfer.state == "draft" and pricing.is_unseen(session, transfer.id):
         said = _("Receive it on its order, and say what has passed")
         found.append(Fact(_l("Inspection"), text=said))
     found += [

@@ -7,8 +7,10 @@ from sqlalchemy.orm import aliased
 
 from addons.purchasing import inquiry_screens, landing_screens, line_screens, program_acts, terms_screens
 from addons.purchasing import order_forms as forms
+from addons.purchasing.services import pricing
 from addons.stock.screens import moves_something
 from core import m
+from core.db import db
 from core.i18n import _l
 from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Screens, Section
 
@@ -319,7 +321,7 @@ screens.extend("stock.transfer.form").before(
     ),
 ).set(
     "do",
-    visible=lambda transfer: moves_something(transfer) and not forms.is_unseen(transfer),
+    visible=lambda transfer: moves_something(transfer) and not pricing.is_unseen(db.session, transfer.id),
     bulk=lambda transfer: (transfer.state == "draft") & (transfer.inspection != "waiting"),
 )
 screens.extend("accounting.bill.form").before(

@@ -28,13 +28,23 @@ from core.db import AnySession, round_to
 from core.i18n import _, format_number
 
 UNIT = Decimal("0.000001")
+#: Of a receipt `t` from a supplier `s` with a part `p`: that somebody has to look at it before.
+_IS_UNSEEN = "t.inspection <> 'passed' AND (s.inspected OR p.inspected)"
+_UNSEEN = text(f"""
+    SELECT EXISTS (
+        SELECT 1 FROM stock_move v
+          JOIN stock_transfer t ON t.id = v.transfer_id JOIN product p ON p.id = v.product_id
+          JOIN purchasing_order_line l ON l.id = v.purchase_line_id
+          JOIN purchasing_order o ON o.id = l.order_id JOIN partner s ON s.id = o.partner_id
+         WHERE v.transfer_id = :transfer AND v.returns_id IS NULL AND {_IS_UNSEEN})
+""")  # noqa: S608  # a piece of SQL of our own
 #: What comes in; what goes back is priced by what it brings back.
 _LINES = text(f"""
     SELECT l.id, l.company_id, l.position, l.quantity, l.cancelled, l.received, l.tolerance,
            {untaxed("l")} AS unit_price, l.discount, o.number, o.currency_code, o.partner_id,
            l.order_id, v.product_id,
            v.id AS move, coalesce(v.picked, v.quantity) AS coming,
-           t.number AS receipt, t.inspection <> 'passed' AND (s.inspected OR p.inspected) AS is_unseen,
+           t.number AS receipt, {_IS_UNSEEN} AS is_unseen,
            CASE WHEN t.inspection = '' THEN (
                SELECT coalesce(sum(w.quantity), 0)
                  FROM stock_move w JOIN stock_transfer i ON i.id = w.transfer_id
@@ -75,6 +85,11 @@ def price(session: AnySession, transfers: Sequence[int], on: date | None) -> int
         own = [row for row in rows if row.company_id == company_id]
         _price(session, own, _rates(session, company_id, {row.currency_code for row in own}, day), day)
     return len(rows)
+
+
+def is_unseen(session: AnySession, transfer: int) -> bool:
+    """Whether a receipt brings goods for orders that are inspected before they are taken in."""
+    return bool(session.scalar(_UNSEEN, {"transfer": transfer}))
 
 
 def goes_back(session: AnySession, transfers: Sequence[int]) -> bool:

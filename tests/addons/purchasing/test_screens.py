@@ -148,6 +148,19 @@ def test_goods_that_are_inspected_are_not_offered_to_be_taken_in_at_once(desk, b
     assert f"/purchasing/inspect/{waiting}" not in page.get(f"/m/stock.transfer.form/{waiting}").text
 
 
+def test_the_form_of_a_receipt_asks_no_more_for_many_parts(desk, browser, count_queries):
+    orders = [desk.order(*((part, 10, 1) for part in desk.parts[:n])) for n in (1, 3)]
+    of_order = select(m.StockMove.transfer_id).join(
+        m.PurchasingOrderLine, m.PurchasingOrderLine.id == m.StockMove.purchase_line_id
+    )
+    few, many = (db.session.scalars(of_order.filter_by(order_id=order.id)).first() for order in orders)
+    db.session.commit()
+    page = browser("a@example.com")
+    page.get(f"/m/stock.transfer.form/{few}")
+    asked = [count_queries(lambda at=at: page.get(f"/m/stock.transfer.form/{at}")) for at in (few, many)]
+    assert asked[0] == asked[1]
+
+
 def test_what_is_too_much_is_refused_on_the_neighbouring_pages(desk, browser):
     part, order = (
         desk.parts[0],
