@@ -137,7 +137,7 @@ def _of_orders(session: AnySession, orders: Iterable[Any], on: date | None, kind
     known = {line.row.order_id for line in lines}
     SalesError.refuse({row.id: _nothing(row, kind) for row in rows if row.id not in known})
     made = _write(session, _grouped(lines, lambda row: row.order_id), on or today(), kind)
-    record(session, kind, "sales.order", ids)
+    record(session, "invoice" if sign > 0 else "credit", "sales.order", ids)
     return made
 
 
