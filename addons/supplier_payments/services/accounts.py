@@ -20,6 +20,11 @@ from core.security.actor import actor_of, is_second
 from core.security.audit import record
 
 CONFIRM = "supplier_payments.approve"
+#: SQL about an account `a`: how it is kept with what is agreed to, and whether payments may go to it.
+AS_KEPT = "concat_ws('|', a.holder, a.iban, a.bic)"
+IS_GOOD = "(a.active AND a.confirmed_by_id IS NOT NULL)"
+#: Whether it is good, and still the one that the second person agreed to on a line `l` of a run.
+IS_AGREED = f"({IS_GOOD} AND l.agreed_account = {AS_KEPT})"
 _CONFIRM = text("""
     UPDATE payment_bank_account SET confirmed_by_id = :user, confirmed_at = :now WHERE id = ANY(:ids)
 """)

@@ -18,6 +18,7 @@ from addons.accounting.services.allocation import Pair
 from addons.accounting.services.drafts import PaymentDraft, PaymentLine
 from addons.accounting.services.early import earned
 from addons.supplier_payments.services import proposing
+from addons.supplier_payments.services.accounts import IS_AGREED
 from addons.supplier_payments.services.errors import PayError
 from core import m
 from core.db import AnySession, smallest_unit
@@ -27,16 +28,15 @@ from core.security.audit import record
 
 PAY = "supplier_payments.pay"
 _ZERO = Decimal(0)
-_LINES = text("""
+_LINES = text(f"""
     SELECT l.id, l.open_item_id, l.partner_id, l.number, l.amount, l.discount, o.allocated - o.amount AS now,
            abs(o.discount) AS agreed, o.discount_until,
-           a.active AND a.confirmed_by_id IS NOT NULL
-             AND l.agreed_account = concat_ws('|', a.holder, a.iban, a.bic) AS confirmed, p.payment_hold
+           {IS_AGREED} AS confirmed, p.payment_hold
       FROM payment_run_line l JOIN accounting_open_item o ON o.id = l.open_item_id
       JOIN partner p ON p.id = l.partner_id
       LEFT JOIN payment_bank_account a ON a.id = l.account_id
      WHERE l.run_id = :run AND l.taken ORDER BY l.position FOR UPDATE OF o
-""")
+""")  # noqa: S608  # a piece of SQL of our own
 _PAID = text("UPDATE payment_run SET state = 'paid', paid_at = :now WHERE id = :run")
 _NOTE = text("""
     UPDATE payment_run_line l SET payment_id = w.payment

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from addons.supplier_payments.services import proposing
+from addons.supplier_payments.services.accounts import AS_KEPT, IS_GOOD
 from addons.supplier_payments.services.errors import PayError
 from core import m
 from core.db import AnySession
@@ -20,16 +21,16 @@ _HOLD = text("UPDATE payment_run_line SET taken = false, hold = :hold, by_hand =
 _RELEASE = text("UPDATE payment_run_line SET by_hand = false WHERE id = ANY(:ids)")
 _APPROVE = text("UPDATE payment_run SET state = 'approved', approved_by_id = :user WHERE id = ANY(:ids)")
 #: The account of each line as the second person has it before their eyes.
-_AGREED = text("""
-    UPDATE payment_run_line l SET agreed_account = concat_ws('|', a.holder, a.iban, a.bic)
+_AGREED = text(f"""
+    UPDATE payment_run_line l SET agreed_account = {AS_KEPT}
       FROM payment_bank_account a WHERE l.run_id = ANY(:ids) AND l.taken AND a.id = l.account_id
-""")
+""")  # noqa: S608  # a piece of SQL of our own
 #: Locked, so that nobody changes an account while it is agreed to.
-_ACCOUNTS = text("""
-    SELECT l.run_id, p.name, a.active AND a.confirmed_by_id IS NOT NULL AS is_good FROM payment_run_line l
+_ACCOUNTS = text(f"""
+    SELECT l.run_id, p.name, {IS_GOOD} AS is_good FROM payment_run_line l
       JOIN payment_bank_account a ON a.id = l.account_id JOIN partner p ON p.id = l.partner_id
      WHERE l.run_id = ANY(:ids) AND l.taken ORDER BY a.id, l.id FOR SHARE OF a
-""")
+""")  # noqa: S608  # a piece of SQL of our own
 _CANCEL = text("UPDATE payment_run SET state = 'cancelled' WHERE id = ANY(:ids)")
 _PAY_FROM = text("UPDATE payment_run SET account_id = :account WHERE id = ANY(:ids)")
 #: Runs whose company has the account.
