@@ -7,6 +7,7 @@ from sqlalchemy import String, func, literal_column, select, true
 
 from addons.purchasing import landing_screens, line_screens
 from addons.purchasing.services.demand import short_ids
+from addons.stock.services.orders.running import is_running
 from core import m
 from core.i18n import _l
 from core.screens import Dashboards, Figure, shared
@@ -50,7 +51,7 @@ def _running(session: Any, today: date) -> Any:
         func.coalesce(func.sum(one.c.awaited), 0).label("awaited"),
     )
     query = select(*figures).select_from(order).join(one, true())
-    return session.execute(query.where(line_screens.is_running(order))).one()
+    return session.execute(query.where(is_running(order))).one()
 
 
 def to_order(session: Any, today: date) -> Figure:

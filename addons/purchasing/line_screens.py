@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import String, func, inspect, literal_column, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import aliased
 
 from addons.purchasing import order_forms as forms
 from addons.stock.part_screens import outgoing, quantity
+from addons.stock.services.orders.running import is_running
 from core import m
 from core.clock import today
 from core.i18n import _l
@@ -35,14 +36,6 @@ def is_open(line: Any) -> Any:
 def is_to_come(line: Any) -> Any:
     """The same of a line of a running order."""
     return line.quantity - line.cancelled > line.received
-
-
-def is_running(order: Any) -> Any:
-    """The condition that an order is confirmed and not done yet.
-
-    In words and not as a parameter: by it PostgreSQL knows that the index of orders that are not done serves.
-    """
-    return order.state == literal_column("'confirmed'", String())
 
 
 def is_late(line: Any) -> Any:

@@ -9,6 +9,7 @@ from addons.purchasing import inquiry_screens, landing_screens, line_screens, pr
 from addons.purchasing import order_forms as forms
 from addons.purchasing.services import pricing
 from addons.stock.screens import moves_something
+from addons.stock.services.orders.running import is_running
 from core import m
 from core.db import db
 from core.i18n import _l
@@ -29,7 +30,7 @@ def _lines(order: Any, condition: Any) -> Any:
 
 def late(order: Any) -> Any:
     """The condition that something of an order should have come by now."""
-    return line_screens.is_running(order) & _lines(order, line_screens.is_late)
+    return is_running(order) & _lines(order, line_screens.is_late)
 
 
 def to_receive(order: Any) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import String, func, literal_column, select, true
 
-from addons.sales.screens import is_late, is_running, is_uninvoiced, short
+from addons.sales.screens import is_late, is_uninvoiced, short
+from addons.stock.services.orders.running import is_running
 from core import m
 from core.i18n import _l
 from core.screens import Dashboards, Figure, shared

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import String, func, literal_column, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from addons.sales import line_screens, rule_screens
 from addons.sales import order_forms as forms
+from addons.stock.services.orders.running import is_running
 from core import m
 from core.clock import today
 from core.i18n import _l
@@ -15,14 +16,6 @@ from core.screens import Button, Column, Facts, Field, Filter, Grid, Part, Scree
 screens = Screens()
 line_screens.declare(screens)
 rule_screens.declare(screens)
-
-
-def is_running(order: Any) -> Any:
-    """The condition that an order is confirmed and not done yet.
-
-    In words and not as a parameter: by it PostgreSQL knows that the index of orders that are not done serves.
-    """
-    return order.state == literal_column("'confirmed'", String())
 
 
 def _lines(order: Any, condition: Any) -> Any:
