@@ -8,7 +8,8 @@ const form = document.querySelector("[data-workbench]");
 const rows = form ? [...form.querySelectorAll("tbody tr[tabindex]")] : [];
 
 if (form) {
-  (rows.find((row) => id(row) === form.dataset.at) ?? rows[0])?.focus();
+  // Whoever has begun elsewhere on the page before this was there stays there.
+  if (document.activeElement === document.body) (rows.find((row) => id(row) === form.dataset.at) ?? rows[0])?.focus();
   document.addEventListener("keydown", onKey);
   for (const button of form.querySelectorAll("[data-needs]")) needed(button).addEventListener("keydown", (event) => {
     // Enter in a field presses the first button of its form; what is typed here is for this one.
