@@ -20,6 +20,7 @@ from core import m
 from core.clock import today
 from core.db import db
 from core.security.users import ensure_user
+from tests.browser.keys import press
 from tests.conftest import work
 from tests.documents import create_invoice, create_payment, post_invoices, post_payment
 
@@ -60,14 +61,6 @@ def owe(company: int, partner: int, amount: int) -> None:
     lines = [Line("Parts", Decimal(1), Decimal(amount))]
     made = create_invoice(db.session, company_id=company, partner_id=partner, lines=lines, **values)
     post_invoices(db.session, [made])
-
-
-def press(page: Page, name: str) -> None:
-    """A button or a link by keys alone."""
-    page.get_by_role("button", name=name, exact=True).or_(
-        page.get_by_role("link", name=name, exact=True)
-    ).first.focus()
-    page.keyboard.press("Enter")
 
 
 def row(page: Page, name: str) -> Any:

@@ -24,6 +24,7 @@ from core.db import db
 from core.security.actor import Actor, acting
 from core.security.users import ensure_user
 from tests.addons.supplier_payables.conftest import Office, workbook
+from tests.browser.keys import press, write
 from tests.conftest import work
 
 pytestmark = pytest.mark.browser
@@ -80,21 +81,6 @@ def bank(office: Office) -> None:
     boris = db.session.scalars(select(m.User.id).filter_by(email="boris@example.com")).one()
     with acting(db.session, Actor(boris, "boris", office.company_id, is_superuser=True)):
         account.confirm(db.session, [theirs])
-
-
-def press(page: Page, name: str) -> None:
-    """A button or a link by keys alone."""
-    page.get_by_role("button", name=name, exact=True).or_(
-        page.get_by_role("link", name=name, exact=True)
-    ).first.focus()
-    page.keyboard.press("Enter")
-
-
-def write(page: Page, field: str, text: str) -> None:
-    """Type into a field in place of what stands there."""
-    page.locator(f"[name={field}]").first.focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.type(text)
 
 
 def on_line(page: Page, words: str, key: str) -> None:
@@ -159,7 +145,7 @@ def repriced(page: Page) -> None:
 def posted(page: Page) -> None:
     """Nothing is open any more: the bill has the supplier's number."""
     expect(page.locator(".screen-head .count")).to_contain_text("0 of 6 open")
-    write(page, "reference", "NW-1")
+    write(page, "[name=reference]", "NW-1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Post")).to_have_count(0)
 

@@ -22,7 +22,7 @@ from core.db import db
 from core.security.users import ensure_user
 from tests.addons.pricing.conftest import Shop
 from tests.addons.supplier_payables.conftest import workbook
-from tests.browser.test_payables_month import press, write
+from tests.browser.keys import press, write
 
 pytestmark = [
     pytest.mark.browser,
@@ -147,7 +147,7 @@ def earned(page: Page, amount: str) -> None:
 
 def begun(page: Page) -> str:
     """A run over what came this month and last, with why; returns its address."""
-    write(page, "reason", "List Q2")
+    write(page, "[name=reason]", "List Q2")
     page.keyboard.press("Control+s")
     expect(page.locator("h1")).to_contain_text("REP/")
     return re.sub(r"https?://[^/]+|\?.*", "", page.url)
@@ -199,7 +199,7 @@ def billed(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Draft")
-    write(page, "reference", "NW-1")
+    write(page, "[name=reference]", "NW-1")
     with page.expect_navigation():
         page.keyboard.press("Control+s")
     expect(page.locator("body")).to_contain_text("108.00")

@@ -22,6 +22,7 @@ from core.clock import today
 from core.db import db
 from core.security.users import ensure_user
 from tests.addons.purchasing.conftest import Desk
+from tests.browser.keys import press, write
 from tests.einvoices import Paper, PaperLine, cii, hybrid
 
 pytestmark = [
@@ -52,12 +53,6 @@ def desk(app: Flask, company: Any) -> Desk:
     return desk
 
 
-def press(page: Page, name: str) -> None:
-    """A button by keys alone."""
-    page.get_by_role("button", name=name, exact=True).first.focus()
-    page.keyboard.press("Enter")
-
-
 def choose(page: Page, text: str) -> None:
     """Type into a choice that has the focus, and take what is offered first."""
     page.keyboard.type(text)
@@ -67,13 +62,6 @@ def choose(page: Page, text: str) -> None:
 
 def go(page: Page, path: str) -> None:
     page.goto(re.sub(r"(//[^/]+)/.*", rf"\1{path}", page.url))
-
-
-def write(page: Page, field: str, text: str) -> None:
-    """Type into a field in place of what it holds."""
-    page.locator(field).first.focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.type(text)
 
 
 def toast(page: Page, words: str) -> None:
